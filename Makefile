@@ -1,0 +1,45 @@
+# The doors. `make` lists them.
+PYTHON ?= python3
+sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m sandbox
+
+.PHONY: help up prod preview down reset status test lint model lock
+
+help: ## list these doors
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
+	  printf 'make %-10s %s\n' "$$door" "$$what"; done
+
+up: ## set everything up, start the sandbox, raise dev, print the addresses
+	$(sandbox) up dev
+
+prod: ## the same for prod, beside dev
+	$(sandbox) up prod
+
+preview: ## show what `make up` would change
+	$(sandbox) preview dev
+
+down: ## stop the sandbox; `make up` brings the same apps back
+	$(sandbox) down
+
+reset: ## forget the sandbox and everything in it
+	$(sandbox) reset
+
+status: ## what exists in the sandbox and what runs
+	$(sandbox) status
+
+test: ## set everything up and run every test
+	$(sandbox) test
+
+lint: ## ruff, mypy, import rules
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh'
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+model: ## train the small language model, for use on the real platforms
+	$(sandbox) model
+
+lock: ## renew the locked requirements (needs uv)
+	for name in requirements requirements-dev; do uv pip compile --quiet --universal \
+	  --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command 'make lock' $$name.in -o $$name.txt; done

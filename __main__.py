@@ -1,0 +1,24 @@
+"""Raises the systems this stack names and exports where they answer."""
+
+import pulumi
+
+from components.errors import ConfigError, DeployError
+from systems import SYSTEMS
+from systems.config import StackConfig
+
+
+def main() -> None:
+    """Reads the stack's configuration and raises what it names."""
+    config = StackConfig.load()
+    if unknown := sorted(set(config.systems) - set(SYSTEMS)):
+        known = ", ".join(sorted(SYSTEMS))
+        raise ConfigError(f"slipway:systems names {', '.join(unknown)}; known are {known}.")
+    for name in config.systems:
+        pulumi.export(name, dict(SYSTEMS[name](config)))
+
+
+try:
+    main()
+except DeployError as error:
+    # The engine prints a RunError as it is, any other exception with its traceback.
+    raise pulumi.RunError(str(error)) from None

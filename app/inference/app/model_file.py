@@ -1,0 +1,59 @@
+"""The weights in the image and the description that was written when they were downloaded."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ModelFileError(Exception):
+    """The weights are absent or are not the ones that were downloaded."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One GGUF file, as model.json describes it."""
+
+    path: Path
+    repo: str
+    revision: str
+    sha256: str
+    size: int
+    context_length: int | None
+
+    @classmethod
+    def describe(cls, folder: Path, base_model: str) -> "ModelFile":
+        """Reads model.json without touching the weights."""
+        try:
+            entry = json.loads((folder / "model.json").read_text())
+            found = cls(
+                path=folder / entry["file"],
+                repo=entry["repo"],
+                revision=entry["revision"],
+                sha256=entry["sha256"],
+                size=entry["size"],
+                context_length=entry.get("context_length"),
+            )
+        except FileNotFoundError as error:
+            raise ModelFileError(
+                f"the image holds no model {base_model}: {folder / 'model.json'} is missing. Build"
+                " the image again with the build argument BASE_MODEL, or correct the variable."
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelFileError(f"{folder / 'model.json'} is not readable: {error}") from error
+        if found.repo != base_model:
+            raise ModelFileError(f"BASE_MODEL is {base_model}, but the image holds {found.repo}")
+        return found
+
+    def verify(self) -> None:
+        """Reads the whole file: a damaged layer would otherwise only show as strange answers."""
+        try:
+            size = self.path.stat().st_size
+            if size != self.size:
+                raise ModelFileError(f"{self.path} has {size} bytes, expected {self.size}")
+            with self.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelFileError(f"{self.path} cannot be read: {error.strerror}") from error
+        if found != self.sha256:
+            raise ModelFileError(f"{self.path} has sha256 {found}, expected {self.sha256}")

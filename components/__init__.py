@@ -1,0 +1,1 @@
+"""Building blocks: one user-facing thing is one ComponentResource in one file."""

@@ -1,0 +1,56 @@
+"""Where the platforms' endpoints and tokens come from: the environment first, then stack secrets.
+
+The environment wins because it always holds the current token, while the engine hands a provider
+the token kept in state during refresh and destroy. Endpoints come from the environment alone; they
+are all that differs between the sandbox and the real platforms, together with the tokens.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from components.errors import ConfigError
+
+HUB_ENDPOINT = "https://huggingface.co"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One credential and the two places where it may stand."""
+
+    variable: str  # in the environment
+    config_key: str  # in the stack's configuration, as a secret
+    purpose: str
+
+    def find(self, config: Callable[[str], str | None]) -> str | None:
+        """The value, from the environment first; None if it stands in neither place."""
+        return os.environ.get(self.variable) or config(self.config_key) or None
+
+    def require(self, config: Callable[[str], str | None]) -> str:
+        """The value, from the environment first.
+
+        Raises:
+            ConfigError: it stands in neither place; the text names both ways.
+        """
+        value = self.find(config)
+        if value is None:
+            raise ConfigError(self.missing())
+        return value
+
+    def missing(self) -> str:
+        """What to tell a person who has not given it: both ways."""
+        return (
+            f"No {self.purpose}. Export {self.variable}, or store it in this stack with "
+            f"`pulumi config set --secret slipway:{self.config_key}`."
+        )
+
+
+HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
+HUB_READ_TOKEN = Credential(
+    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces' builds"
+)
+
+
+def hub_endpoint() -> str:
+    """The Hub's address, from HF_ENDPOINT."""
+    return (os.environ.get("HF_ENDPOINT") or HUB_ENDPOINT).rstrip("/")

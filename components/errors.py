@@ -1,0 +1,23 @@
+"""What can go wrong, said for people: what failed, on which object, what to do about it."""
+
+
+class DeployError(Exception):
+    """A deployment step failed; the first line says what, on which object, then the remedy."""
+
+
+class ConfigError(DeployError):
+    """The caller asked for something that cannot work; no call was made."""
+
+
+class ApiError(DeployError):
+    """A platform refused a call or did not answer.
+
+    Attributes:
+        status: HTTP status, or None when no answer came.
+        code: the platform's own word for the reason, where it gives one.
+    """
+
+    def __init__(self, message: str, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code

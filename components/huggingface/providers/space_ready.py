@@ -1,0 +1,89 @@
+"""The wait for a Space to serve one commit, as a resource of its own.
+
+A `create` that fails loses what it made, so the Space and the wait for it are two resources: when
+the app does not come up, the Space stays known and the next run only waits again.
+"""
+
+import sys
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from components.credentials import HUB_TOKEN, hub_endpoint
+from components.huggingface.client import HubClient
+from components.huggingface.readiness import Target, Waiter
+from components.huggingface.space_client import SpaceClient
+
+TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
+
+
+class SpaceReadyProvider(ResourceProvider):
+    """Inputs: repo_id, commit, settings, host, probe_path, expect, private, timeout_seconds.
+
+    Adds: stage. `settings` is any text that changes when the Space's settings do.
+    """
+
+    serialize_as_secret_always = False
+    token: str | None
+    hub: HubClient
+    spaces: SpaceClient
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes the endpoint and the token."""
+        self.token = HUB_TOKEN.require(req.config.get)
+        self.hub = HubClient(hub_endpoint(), self.token)
+        self.spaces = SpaceClient(self.hub)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Accepts what the component has already validated."""
+        return CheckResult(news, [])
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Waits again when something else is to be served; another time-out alone is no reason."""
+        return DiffResult(changes=any(olds.get(key) != news.get(key) for key in TRIGGERS))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Waits."""
+        return CreateResult(f"ready:{props['repo_id']}", self._wait(props, restarted=False))
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Waits again."""
+        restarted = olds.get("commit") == news["commit"]
+        return UpdateResult(self._wait(news, restarted=restarted))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """The Space's stage as it is now; empty if the Space is gone."""
+        if self.hub.repository("space", props["repo_id"]) is None:
+            return ReadResult("", {})
+        stage = self.spaces.runtime(props["repo_id"]).stage
+        inputs = {key: value for key, value in props.items() if key != "stage"}
+        return ReadResult(id_, {**props, "stage": stage}, inputs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Nothing exists besides the Space itself."""
+
+    def _wait(self, props: dict[str, Any], *, restarted: bool) -> dict[str, Any]:
+        target = Target(
+            repo_id=props["repo_id"],
+            commit=props["commit"],
+            probe_url=props["host"].rstrip("/") + props["probe_path"],
+            expect=props.get("expect") or {},
+            restarted=restarted,
+            timeout_seconds=float(props["timeout_seconds"]),
+            token=self.token if props.get("private") else None,
+        )
+        stage = Waiter(self.spaces, target, say=_say).wait()
+        return {**props, "stage": stage}
+
+
+def _say(line: str) -> None:
+    """Long work shows what it does: the engine prints a plugin's stderr as it comes."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201

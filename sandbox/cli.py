@@ -1,0 +1,173 @@
+"""The sandbox's commands. People use them through `make` and `./with-sandbox`."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from sandbox.deployment import Pulumi, preview, raise_stack
+from sandbox.environment import sandbox_environment
+from sandbox.forget import forget
+from sandbox.home import Home
+from sandbox.inventory import inventory, print_inventory
+from sandbox.machine.contract import MachineUnavailableError
+from sandbox.mirror import sync_mirror
+from sandbox.report import table
+from sandbox.request_log import LoggedRequest, RequestLog
+from sandbox.serve import serve
+from sandbox.server_process import ensure_server, stop_server
+from sandbox.small_model import ensure_weights
+from sandbox.toolchain.engine import ensure_engine, plan
+from sandbox.toolchain.progress import Progress, SetupError
+from sandbox.toolchain.pulumi_cli import ensure_pulumi
+from sandbox.toolchain.pulumi_environment import pulumi_environment
+
+Command = Callable[[Home, argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; errors for people go to stderr."""
+    options = _parser().parse_args(arguments)
+    home = Home.current()
+    try:
+        code: int = options.command(home, options)
+    except (SetupError, MachineUnavailableError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def prepare(home: Home) -> Pulumi:
+    """Everything a command in the sandbox needs: toolchain, weights, server, mirror project."""
+    progress = Progress()
+    plan()  # a machine that can run no containers is told so before anything starts
+    toolchain = ensure_pulumi(progress)
+    ensure_weights(home.checkout, progress)
+    # Held here only until the server holds the engine itself; set up in the foreground, since it
+    # takes minutes the first time and a person wants to see them pass.
+    with ensure_engine(progress):
+        ensure_server(home, progress)
+    for note in sync_mirror(home):
+        progress.note(note)
+    environment = sandbox_environment(home, pulumi_environment(toolchain, home.folder))
+    return Pulumi(home, environment)
+
+
+def _run(home: Home, options: argparse.Namespace) -> int:
+    pulumi = prepare(home)
+    os.chdir(home.project)
+    if options.argv[:1] == ["--"]:
+        options.argv.pop(0)
+    program = shutil.which(options.argv[0], path=pulumi.environment["PATH"])
+    if program is None:
+        raise SetupError(f"{options.argv[0]}: no such command on PATH")
+    os.execve(program, options.argv, dict(pulumi.environment))  # noqa: S606 - becomes the command
+
+
+def _up(home: Home, options: argparse.Namespace) -> int:
+    return raise_stack(prepare(home), options.stack)
+
+
+def _preview(home: Home, options: argparse.Namespace) -> int:
+    return preview(prepare(home), options.stack)
+
+
+def _down(home: Home, _options: argparse.Namespace) -> int:
+    print("Sandbox stopped." if stop_server(home) else "The sandbox was not running.")
+    return 0
+
+
+def _reset(home: Home, _options: argparse.Namespace) -> int:
+    if home.folder.exists():
+        stop_server(home)
+        forget(home)
+    print("Sandbox forgotten.")
+    return 0
+
+
+def _status(home: Home, options: argparse.Namespace) -> int:
+    found = inventory(home)
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        print_inventory(found)
+    return 0
+
+
+def _requests(home: Home, options: argparse.Namespace) -> int:
+    rows = RequestLog(home.open_database()).requests(since_id=options.since)
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=2))
+    else:
+        header = ("id", "platform", "status", "mutates", "ms", "request")
+        print(table([_request_row(row) for row in rows], header))
+    return 0
+
+
+def _request_row(row: LoggedRequest) -> tuple[str, ...]:
+    return (
+        str(row.id),
+        row.platform,
+        str(row.status or "cut"),
+        "yes" if row.mutates else "",
+        f"{row.duration_ms:.0f}",
+        f"{row.method} {row.path}",
+    )
+
+
+def _model(home: Home, _options: argparse.Namespace) -> int:
+    ensure_weights(home.checkout, Progress())
+    return 0
+
+
+def _serve(home: Home, _options: argparse.Namespace) -> int:
+    serve(home)
+    return 0
+
+
+def _test(home: Home, options: argparse.Namespace) -> int:
+    progress = Progress()
+    plan()
+    toolchain = ensure_pulumi(progress)
+    ensure_weights(home.checkout, progress)
+    # The tests start engines and servers of their own; this one is held while they run, so that
+    # they share one engine and what it has built.
+    with ensure_engine(progress):
+        environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
+        command = [sys.executable, "-m", "pytest", *options.argv]
+        return subprocess.run(command, cwd=home.checkout, env=environment, check=False).returncode
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        return sub
+
+    up = command("up", _up, "Raises a stack and prints its addresses.")
+    up.add_argument("stack")
+    change = command("preview", _preview, "Shows what `up` would change.")
+    change.add_argument("stack")
+    run = command("run", _run, "Runs a command in the sandbox.")
+    run.add_argument("argv", nargs=argparse.REMAINDER)
+    command("down", _down, "Stops the sandbox; what exists stays.")
+    command("reset", _reset, "Forgets the sandbox and everything in it.")
+    command("model", _model, "Trains the small language model.")
+    command("serve", _serve, "Serves the platforms in the foreground; `up` starts this itself.")
+    tests = command("test", _test, "Sets everything up and runs the tests.")
+    tests.add_argument("argv", nargs=argparse.REMAINDER)
+    status = command("status", _status, "Says what exists and what runs.")
+    status.add_argument("--json", action="store_true")
+    requests = command("requests", _requests, "Lists the requests the platforms received.")
+    requests.add_argument("--json", action="store_true")
+    requests.add_argument("--since", type=int, default=0, help="only those after this id")
+    return parser

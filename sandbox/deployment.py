@@ -1,0 +1,105 @@
+"""Raising a stack in the sandbox: Pulumi in the mirror project, and then: does all of it answer?"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.home import Home
+from sandbox.report import addresses, table, wait_until_all_answer
+
+NAME = "slipway"  # the project's, in Pulumi.yaml
+ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the sandbox start again
+
+
+def raise_stack(pulumi: "Pulumi", stack: str) -> int:
+    """Runs `pulumi up`, waits until every address answers, and prints them; the exit code."""
+    pulumi.select(stack)
+    if note := pulumi.release_stale_lock(stack):
+        print(note, file=sys.stderr)
+    code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+    if code != 0:
+        return code
+    found = list(addresses(pulumi.outputs(stack)))
+    said = wait_until_all_answer([url for _, url in found], ANSWER_SECONDS)
+    print()
+    print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
+    return 0 if all(good for good, _ in said.values()) else 1
+
+
+def preview(pulumi: "Pulumi", stack: str) -> int:
+    """Runs `pulumi preview --diff`; the exit code."""
+    pulumi.select(stack)
+    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
+
+
+@dataclass(frozen=True)
+class Pulumi:
+    """The CLI in the mirror project, with the sandbox's environment."""
+
+    home: Home
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str) -> int:
+        """Runs a command, its output going to the person, and returns its exit code."""
+        command = ["pulumi", *arguments]
+        return subprocess.run(
+            command, cwd=self.home.project, env=dict(self.environment), check=False
+        ).returncode
+
+    def read(self, *arguments: str) -> str:
+        """Runs a quiet command and returns what it prints; raises CalledProcessError."""
+        return subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self.home.project,
+            env=dict(self.environment),
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def select(self, stack: str) -> None:
+        """Makes the stack exist."""
+        self.read("stack", "select", "--create", "--stack", stack, "--non-interactive")
+
+    def outputs(self, stack: str) -> dict[str, Any]:
+        """The stack's outputs, secrets masked."""
+        outputs: dict[str, Any] = json.loads(self.read("stack", "output", "--json", "-s", stack))
+        return outputs
+
+    def release_stale_lock(self, stack: str) -> str | None:
+        """Cancels a lock left by a killed engine on this host and says so; None if there is none.
+
+        A lock of another host, or of a process that still lives, is left alone: the engine then
+        says who holds it.
+        """
+        for lock in self._locks(stack):
+            if lock["hostname"] == socket.gethostname() and not _is_engine(int(lock["pid"])):
+                self.read("cancel", "--yes", "--stack", stack)
+                return (
+                    f"Stack {stack}: an engine (process {lock['pid']}) died here while it held "
+                    "the lock. The lock is released; what it began is taken up again."
+                )
+        return None
+
+    def _locks(self, stack: str) -> Iterator[dict[str, Any]]:
+        folder = self.home.backend / ".pulumi" / "locks" / "organization" / NAME / stack
+        for path in folder.glob("*.json") if folder.is_dir() else ():
+            yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether that process lives and is a pulumi: numbers of dead processes are given again."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    command = Path(f"/proc/{pid}/cmdline")
+    return not command.exists() or b"pulumi" in command.read_bytes()

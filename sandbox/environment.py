@@ -1,0 +1,49 @@
+"""The environment a command sees inside the sandbox: endpoints, credentials, state, toolchain."""
+
+import os
+from collections.abc import Mapping
+
+from sandbox.home import Home
+
+# A user's own settings that would reach past the sandbox into real accounts or other state.
+_DROPPED = (
+    "HF_TOKEN_PATH",
+    "HUGGING_FACE_HUB_TOKEN",
+    "HF_OIDC_RESOURCE",
+    "HF_HUB_OFFLINE",
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_STACK",
+    "PYTHONSAFEPATH",  # dynamic providers import the program's modules from the current folder
+)
+
+
+def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, str]:
+    """The full environment of a command in the sandbox.
+
+    Args:
+        home: the sandbox.
+        toolchain: what pulumi itself needs in order to use the private toolchain, PATH included.
+    """
+    identity = home.identity()
+    kept = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+    home.backend.mkdir(parents=True, exist_ok=True)
+    return {
+        **kept,
+        **toolchain,
+        "PATH": os.pathsep.join([str(home.checkout / ".venv" / "bin"), toolchain["PATH"]]),
+        "HF_ENDPOINT": hub_endpoint(home),
+        "HF_TOKEN": identity.hub_token,
+        "HF_READ_TOKEN": identity.hub_read_token,
+        "HF_HOME": str(home.folder / "huggingface"),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "PULUMI_BACKEND_URL": home.backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase_file),
+    }
+
+
+def hub_endpoint(home: Home) -> str:
+    """The Hub's address on this machine."""
+    return f"http://127.0.0.1:{home.identity().hub_port}"

@@ -1,0 +1,18 @@
+"""Forgetting a sandbox: its containers, networks and images, and then its folder."""
+
+from sandbox.home import Home
+from sandbox.machine.docker_machine import DockerMachine
+from sandbox.toolchain.cache import remove_tree
+from sandbox.toolchain.engine import ensure_engine
+from sandbox.toolchain.progress import Progress
+
+
+def forget(home: Home) -> None:
+    """Removes everything a stopped sandbox has; what clones share in the cache stays.
+
+    Raises:
+        SetupError: the engine that holds its images can't be started.
+    """
+    with ensure_engine(Progress()) as engine:
+        DockerMachine(engine.address, home.identity().name).remove_all()
+    remove_tree(home.folder)

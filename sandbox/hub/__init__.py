@@ -1,0 +1,1 @@
+"""The Hugging Face Hub and its Spaces, as their own clients see them."""

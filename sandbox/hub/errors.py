@@ -1,0 +1,158 @@
+"""What the Hub refuses, and the status, headers and body with which it says so.
+
+The client maps errors by `X-Error-Code` and `X-Error-Message` first (contract: huggingface_hub
+2.4.0, `hf_raise_for_status`); over plain http it has nothing else to go by, so the codes are sent
+where the Hub itself relies on the status and an https URL.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+
+class HubError(Exception):
+    """A refusal. `message` is for people; `extra` joins the JSON body beside `error`."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str | None] = None
+
+    def __init__(self, message: str, extra: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = dict(extra or {})
+
+
+class BadRequestError(HubError):
+    """The request cannot be understood or breaks a rule of the platform."""
+
+    status = 400
+
+
+class InvalidCardError(BadRequestError):
+    """The front matter of a root README.md breaks the card rules."""
+
+
+class SignInRequiredError(HubError):
+    """An anonymous caller asks for something that only a signed-in user may do."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Invalid username or password.")
+
+
+class InvalidTokenError(HubError):
+    """A token was sent that belongs to nobody; the client tells this text from all other 401s."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Invalid credentials in Authorization header")
+
+
+class PaymentRequiredError(HubError):
+    """The namespace's plan does not include what was asked for."""
+
+    status = 402
+
+
+class ForbiddenError(HubError):
+    """The caller is known and may not do this."""
+
+    status = 403
+
+
+class RepositoryNotFoundError(HubError):
+    """No such repository, or a private one the caller may not know of."""
+
+    status = 404
+    code = "RepoNotFound"
+
+    def __init__(self) -> None:
+        super().__init__("Repository not found")
+
+
+class RevisionNotFoundError(HubError):
+    """The repository has no such branch, tag or commit."""
+
+    status = 404
+    code = "RevisionNotFound"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"Invalid rev id: {revision}")
+
+
+class EntryNotFoundError(HubError):
+    """The revision has no such file. `commit` lets a client remember the absence."""
+
+    status = 404
+    code = "EntryNotFound"
+
+    def __init__(self, path: str, commit: str | None = None) -> None:
+        super().__init__(f"Entry not found: {path}")
+        self.commit = commit
+
+
+class ConflictError(HubError):
+    """The thing to be created is already there. The Hub says so in the body alone, no code."""
+
+    status = 409
+
+
+class StaleParentError(HubError):
+    """The branch no longer points at the commit the caller started from."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("A commit has happened since. Please refresh and try again.")
+
+
+class RangeNotSatisfiableError(HubError):
+    """The requested byte range lies behind the end of the file. `size` is the file's, in bytes."""
+
+    status = 416
+
+    def __init__(self, size: int) -> None:
+        super().__init__("Range not satisfiable")
+        self.size = size
+
+
+class UnprocessableError(HubError):
+    """An uploaded object is not what was announced."""
+
+    status = 422
+
+
+class NotImitatedError(HubError):
+    """The Hub can do this, the sandbox cannot: said aloud, never a silent 200."""
+
+    status = 501
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The sandbox does not imitate {what}")
+
+
+def response_of(error: HubError) -> Response:
+    """The HTTP form of a refusal."""
+    headers = {
+        "X-Error-Message": " ".join(error.message.split()).encode("ascii", "replace").decode()
+    }
+    if error.code is not None:
+        headers["X-Error-Code"] = error.code
+    if isinstance(error, EntryNotFoundError) and error.commit is not None:
+        headers["X-Repo-Commit"] = error.commit
+    if isinstance(error, RangeNotSatisfiableError):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, ConflictError):
+        headers = {}
+    return JSONResponse({"error": error.message, **error.extra}, error.status, headers)
+
+
+def render_error(_request: Request, error: Exception) -> Response:
+    """Starlette's handler for HubError."""
+    if not isinstance(error, HubError):  # registered for HubError alone; anything else is a bug
+        raise error
+    return response_of(error)

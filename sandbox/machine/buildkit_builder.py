@@ -1,0 +1,149 @@
+"""Builds with a BuildKit of our own; the image reaches the engine through the private registry."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+import docker
+from docker.errors import APIError, DockerException
+
+from sandbox.machine.builder import ClientResult, run_client, secret_options
+from sandbox.machine.contract import (
+    BuildFailedError,
+    BuildRequest,
+    LogSink,
+    MachineUnavailableError,
+)
+from sandbox.toolchain.engine_address import BuildkitAddress
+from sandbox.toolchain.registry import RegistryClient
+
+_METADATA_LOADED = re.compile(
+    r"\[internal\] load metadata for (?:docker\.io/(?:library/)?)?(?P<name>\S+)"
+)
+_UNRESOLVED = re.compile(r"(?P<name>\S+): failed to resolve source metadata")
+
+
+class BuildkitBuilder:
+    """Sends builds to buildkitd with buildctl.
+
+    The registry is what makes a second build cheap: only layers that changed move to the engine.
+    """
+
+    def __init__(self, address: BuildkitAddress, client: docker.DockerClient) -> None:
+        self._address = address
+        self._client = client
+        self._registry = RegistryClient(address.registry)
+
+    def build(
+        self, request: BuildRequest, name: str, labels: Mapping[str, str], log: LogSink
+    ) -> None:
+        """Builds, pushes to the private registry, and has the engine pull it; see ImageBuilder."""
+        pushed = f"{self._address.registry}/{name}"
+        sink = _StandInNotes(self._address.stand_ins, log)
+        with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
+            command, secrets = self._command(request, pushed, labels)
+            # An empty one: the user's credentials and helpers are none of our business.
+            environment = {"DOCKER_CONFIG": folder, **secrets}
+            result = run_client(command, environment, sink)
+        if result.exit_code != 0:
+            raise self._failure(result, log)
+        self._pull(pushed, name)
+
+    def forget(self, name: str) -> None:
+        """Drops the image in the private registry."""
+        repository, _, tag = name.rpartition(":")
+        try:
+            self._registry.forget(repository, tag)
+        except OSError as error:
+            raise MachineUnavailableError(
+                f"The image registry at {self._address.registry} does not answer ({error});"
+                " start the sandbox again."
+            ) from error
+
+    def _command(
+        self, request: BuildRequest, pushed: str, labels: Mapping[str, str]
+    ) -> tuple[list[str | Path], Mapping[str, str]]:
+        dockerfile = PurePosixPath(request.dockerfile)
+        options = {
+            "filename": dockerfile.name,
+            **{f"build-arg:{key}": value for key, value in request.build_args.items()},
+            **{f"label:{key}": value for key, value in labels.items()},
+        }
+        secrets = secret_options(request.secrets)
+        command: list[str | Path] = [self._address.buildctl, "--addr", self._address.address]
+        command += ["build", "--progress=plain", "--frontend=dockerfile.v0"]
+        command += ["--local", f"context={request.context}"]
+        command += ["--local", f"dockerfile={request.context / dockerfile.parent}"]
+        for key, value in options.items():
+            command += ["--opt", f"{key}={value}"]
+        command += secrets.arguments
+        command += ["--output", f"type=image,name={pushed},push=true"]
+        if request.no_cache:
+            command.append("--no-cache")
+        return command, secrets.environment
+
+    def _pull(self, pushed: str, name: str) -> None:
+        repository, _, tag = name.rpartition(":")
+        try:
+            # auth_config: without one the client asks the user's credential helpers.
+            image = self._client.images.pull(
+                f"{self._address.registry}/{repository}", tag=tag, auth_config={}
+            )
+            image.tag(repository, tag)
+            self._client.images.remove(pushed)
+        except APIError as error:
+            raise MachineUnavailableError(
+                f"The engine could not take image {name} from the registry at"
+                f" {self._address.registry}: {error.explanation}"
+            ) from error
+        except (DockerException, OSError) as error:
+            raise MachineUnavailableError(
+                f"The container engine does not answer ({error}); start the sandbox again."
+            ) from error
+
+    def _failure(self, result: ClientResult, log: LogSink) -> Exception:
+        asked = subprocess.run(
+            [self._address.buildctl, "--addr", self._address.address, "debug", "workers"],
+            check=False,
+            capture_output=True,
+        )
+        if asked.returncode != 0:
+            return MachineUnavailableError(
+                f"The image builder at {self._address.address} does not answer; start the"
+                " sandbox again."
+            )
+        message = result.error()
+        found = _UNRESOLVED.search(message)
+        if found is not None:
+            hint = (
+                f"{found['name']} can't be fetched: no image registry answers here. There are"
+                f" stand-ins for {', '.join(self._address.stand_ins)}."
+            )
+            log(f"slipway: {hint}")
+            message = f"{message} {hint}"
+        return BuildFailedError(message)
+
+
+class _StandInNotes:
+    """Passes a build's lines on, and says once of each base image if it is not the official one."""
+
+    def __init__(self, stand_ins: tuple[str, ...], log: LogSink) -> None:
+        self._stand_ins = stand_ins
+        self._log = log
+        self._said: set[str] = set()
+
+    def __call__(self, line: str) -> None:
+        """Takes one line."""
+        self._log(line)
+        found = _METADATA_LOADED.search(line)
+        if found is None:
+            return
+        name = found["name"]
+        if name in self._stand_ins and name not in self._said:
+            self._said.add(name)
+            self._log(
+                f"slipway: {name} is a stand-in made from this host's own packages, as no image"
+                " registry answers here"
+            )

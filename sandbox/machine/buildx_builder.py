@@ -1,0 +1,66 @@
+"""Builds with a running Docker engine's own builder, through its buildx plugin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.machine.builder import run_client, secret_options
+from sandbox.machine.contract import (
+    BuildFailedError,
+    BuildRequest,
+    LogSink,
+    MachineUnavailableError,
+)
+from sandbox.toolchain.docker_endpoint import engine_answers
+
+
+class BuildxBuilder:
+    """Sends builds to the engine with `docker buildx build --load`."""
+
+    def __init__(self, docker_host: str, *, map_inside_host: bool) -> None:
+        """Names the engine.
+
+        Args:
+            docker_host: "unix://…".
+            map_inside_host: give builds the name host.docker.internal for this host; Docker
+                Desktop has it by itself, other engines in a virtual machine do not.
+        """
+        self._docker_host = docker_host
+        self._map_inside_host = map_inside_host
+
+    def build(
+        self, request: BuildRequest, name: str, labels: Mapping[str, str], log: LogSink
+    ) -> None:
+        """Builds straight into the engine; see ImageBuilder."""
+        secrets = secret_options(request.secrets)
+        command = self._command(request, name, labels)
+        command += [*secrets.arguments, str(request.context)]
+        environment = {**secrets.environment, "DOCKER_HOST": self._docker_host}
+        result = run_client(command, environment, log)
+        if result.exit_code == 0:
+            return
+        if not engine_answers(self._docker_host):
+            raise MachineUnavailableError(
+                f"The Docker engine at {self._docker_host} does not answer; start it again."
+            )
+        raise BuildFailedError(result.error())
+
+    def forget(self, name: str) -> None:
+        """Does nothing: such an image is the engine's alone."""
+
+    def _command(
+        self, request: BuildRequest, name: str, labels: Mapping[str, str]
+    ) -> list[str | Path]:
+        # "default" is the builder inside the engine that DOCKER_HOST names; another one the user
+        # may have selected keeps its results to itself.
+        command: list[str | Path] = ["docker", "buildx", "build", "--builder", "default", "--load"]
+        command += ["--progress", "plain", "--provenance=false"]
+        command += ["--file", request.context / request.dockerfile, "--tag", name]
+        for key, value in request.build_args.items():
+            command += ["--build-arg", f"{key}={value}"]
+        for key, value in labels.items():
+            command += ["--label", f"{key}={value}"]
+        if self._map_inside_host:
+            command += ["--add-host", "host.docker.internal:host-gateway"]
+        if request.no_cache:
+            command.append("--no-cache")
+        return command

@@ -1,0 +1,94 @@
+"""What the sandbox's platforms ask of the machine below them; they know no other part of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+LogSink = Callable[[str], None]  # receives one line of text without its newline
+
+
+class BuildFailedError(Exception):
+    """An image build ended with an error of the Dockerfile or its context; the log says which."""
+
+
+class MachineUnavailableError(Exception):
+    """The container engine or the builder does not answer; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildRequest:
+    """One image build from a Dockerfile as it stands."""
+
+    context: Path  # folder holding the Dockerfile and everything it copies
+    tag: str  # local image name to give the result, "name:tag"
+    dockerfile: str = "Dockerfile"  # path inside the context
+    build_args: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # id -> value, for RUN --mount
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """One container, alone in a network of its own."""
+
+    name: str  # unique within this sandbox; also names the container's network
+    image: str
+    port: int  # TCP port the application listens on inside the container
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    user: str | None = None  # numeric uid, or None for the image's own
+    memory_bytes: int | None = None
+    cpus: float | None = None
+
+
+@dataclass(frozen=True)
+class Container:
+    """A started container and the loopback port under which the host reaches its application."""
+
+    id: str
+    host_port: int
+
+
+@dataclass(frozen=True)
+class ContainerState:
+    """What the engine says of a container; `exit_code` is None while it runs."""
+
+    running: bool
+    exit_code: int | None
+    out_of_memory: bool
+
+
+class Machine(Protocol):
+    """Builds images and runs containers. All methods block; call them from a thread."""
+
+    inside_host: str  # the address under which containers and builds reach this sandbox's servers
+
+    def build(self, request: BuildRequest, log: LogSink) -> str:
+        """Builds and returns the image's digest or id; raises BuildFailedError."""
+        ...
+
+    def run(self, request: RunRequest) -> Container:
+        """Starts a container; one of the same name is removed first."""
+        ...
+
+    def follow_logs(self, container_id: str, log: LogSink) -> None:
+        """Feeds stdout and stderr line by line until the container ends."""
+        ...
+
+    def state(self, container_id: str) -> ContainerState | None:
+        """The container's state, or None if the engine does not know it."""
+        ...
+
+    def find(self, name: str) -> Container | None:
+        """A running container of this sandbox by its name, as after a restart of the sandbox."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Stops and removes the container of that name and its network; absent is success."""
+        ...
+
+    def remove_image(self, tag: str) -> None:
+        """Forgets an image; absent or in use is success."""
+        ...

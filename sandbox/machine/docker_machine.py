@@ -1,0 +1,230 @@
+"""The machine on top of a Docker engine: images, containers, and a network for each of them."""
+
+import hashlib
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.models.containers import Container as EngineContainer
+
+from sandbox.machine.builder import ImageBuilder
+from sandbox.machine.buildkit_builder import BuildkitBuilder
+from sandbox.machine.buildx_builder import BuildxBuilder
+from sandbox.machine.contract import (
+    BuildRequest,
+    Container,
+    ContainerState,
+    LogSink,
+    MachineUnavailableError,
+    RunRequest,
+)
+from sandbox.machine.engine_errors import engine_errors
+from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
+from sandbox.machine.log_lines import complete_lines
+from sandbox.toolchain.engine_address import EngineAddress
+
+_NAME_LABEL = "slipway.name"
+_PORT_LABEL = "slipway.host-port"
+
+# The platforms wait up to 30 s, which each program that ignores SIGTERM as process 1 would cost.
+_STOP_SECONDS = 3
+_API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
+_CONNECTIONS = 64  # each followed log holds one
+_PORT_TRIES = 10
+_PROCESSES = 2048  # no application of ours has as many; a fork bomb stays in its container
+_DESKTOP_HOST = "host.docker.internal"
+
+
+class DockerMachine:
+    """Builds images and runs containers for one sandbox, apart from those of others.
+
+    Image tags and container names are this sandbox's own: two clones may both have a
+    "demo:latest" without seeing each other's.
+    """
+
+    def __init__(self, engine: EngineAddress, sandbox_id: str) -> None:
+        """Connects to an engine.
+
+        Args:
+            engine: as `ensure_engine` returned it; the lease is the caller's to hold.
+            sandbox_id: names this sandbox in the engine: lower-case letters, digits, hyphens.
+
+        Raises:
+            MachineUnavailableError: the engine does not answer.
+        """
+        if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", sandbox_id):
+            raise ValueError(f"sandbox id {sandbox_id!r}: lower-case letters, digits and hyphens")
+        self.inside_host = engine.inside_host
+        self.bind_host = engine.bind_host  # where a server must listen to be reached from inside
+        self._sandbox_id = sandbox_id
+        self._map_inside_host = engine.inside_host == _DESKTOP_HOST
+        with engine_errors():
+            self._client = docker.DockerClient(
+                base_url=engine.docker_host, timeout=_API_SECONDS, max_pool_size=_CONNECTIONS
+            )
+            self._client.ping()
+        self._images = EngineImages(self._client, sandbox_id)
+        self._builder: ImageBuilder = (
+            BuildxBuilder(engine.docker_host, map_inside_host=self._map_inside_host)
+            if engine.buildkit is None
+            else BuildkitBuilder(engine.buildkit, self._client)
+        )
+
+    def build(self, request: BuildRequest, log: LogSink) -> str:
+        """Builds an image, and gives its id; see the contract."""
+        name = self._images.name(request.tag)
+        previous = self._images.identifier(name)
+        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log)
+        built = self._images.identifier(name)
+        if built is None:
+            raise MachineUnavailableError(
+                f"Image {request.tag} was built but the engine does not have it; build it again."
+            )
+        if previous is not None and previous != built:
+            self._images.prune()
+        return built
+
+    def run(self, request: RunRequest) -> Container:
+        """Starts a container, instead of one of the same name; see the contract."""
+        self.remove(request.name)
+        with engine_errors():
+            image = self._images.resolve(request.image)
+            labels = {SANDBOX_LABEL: self._sandbox_id, _NAME_LABEL: request.name}
+            own_name = self._engine_name(request.name)
+            self._client.networks.create(own_name, driver="bridge", labels=labels)
+            # Freed between our asking and the engine's taking it, a port may be taken by another.
+            for _ in range(_PORT_TRIES):
+                port = _free_port()
+                options = self._options(request, {**labels, _PORT_LABEL: str(port)}, port)
+                container = self._client.containers.create(image, name=own_name, **options)
+                try:
+                    container.start()
+                except APIError as error:
+                    container.remove(force=True)
+                    if not _is_port_conflict(error):
+                        raise
+                else:
+                    return Container(str(container.id), port)
+        raise MachineUnavailableError(
+            f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
+            " while it started; try again."
+        )
+
+    def follow_logs(self, container_id: str, log: LogSink) -> None:
+        """Feeds a container's output line by line until it ends; a removed one has none."""
+        for line in self._output(container_id):
+            log(line)
+
+    def state(self, container_id: str) -> ContainerState | None:
+        """What the engine says of a container, or None if it has none of that id."""
+        with engine_errors():
+            try:
+                state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
+            except NotFound:
+                return None
+        running = bool(state["Running"])
+        return ContainerState(
+            running=running,
+            exit_code=None if running else int(state["ExitCode"]),
+            out_of_memory=bool(state["OOMKilled"]),
+        )
+
+    def find(self, name: str) -> Container | None:
+        """A running container of this sandbox by its name."""
+        with engine_errors():
+            try:
+                container = self._client.containers.get(self._engine_name(name))
+            except NotFound:
+                return None
+            if container.status != "running":
+                return None
+            return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+
+    def remove(self, name: str) -> None:
+        """Stops and removes a container, its network, and an image nobody names any more."""
+        with engine_errors():
+            with suppress(NotFound):
+                self._end(self._client.containers.get(self._engine_name(name)))
+            with suppress(NotFound):
+                self._client.networks.get(self._engine_name(name)).remove()
+        self._images.prune()
+
+    def remove_image(self, tag: str) -> None:
+        """Forgets an image of this sandbox, here and in the builder's registry."""
+        self._remove_image(self._images.name(tag))
+
+    def remove_all(self) -> None:
+        """Removes everything of this sandbox: containers, networks and images."""
+        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        with engine_errors():
+            for container in self._client.containers.list(all=True, filters=mine):
+                self._end(container)
+            for network in self._client.networks.list(filters=mine):
+                network.remove()
+        for name in self._images.own_names():
+            self._remove_image(name)
+        self._images.prune()
+
+    def _remove_image(self, name: str) -> None:
+        self._builder.forget(name)
+        self._images.forget(name)
+
+    def _output(self, container_id: str) -> Iterator[str]:
+        with engine_errors():
+            try:
+                container = self._client.containers.get(container_id)
+                chunks = container.logs(stream=True, follow=True, stdout=True, stderr=True)
+            except NotFound:
+                return
+            yield from complete_lines(chunks)
+
+    def _options(
+        self, request: RunRequest, labels: dict[str, str], host_port: int
+    ) -> dict[str, Any]:
+        """What `docker create` is told besides image and name."""
+        options: dict[str, Any] = {
+            "labels": labels,
+            "network": self._engine_name(request.name),
+            "ports": {f"{request.port}/tcp": ("127.0.0.1", host_port)},
+            "environment": dict(request.env),
+            "security_opt": ["no-new-privileges"],
+            "pids_limit": _PROCESSES,
+            "detach": True,
+        }
+        if request.user is not None:
+            options["user"] = request.user
+        if request.memory_bytes is not None:
+            options["mem_limit"] = request.memory_bytes
+            options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
+        if request.cpus is not None:
+            options["nano_cpus"] = int(request.cpus * 1_000_000_000)
+        if self._map_inside_host:
+            options["extra_hosts"] = {_DESKTOP_HOST: "host-gateway"}
+        return options
+
+    def _end(self, container: EngineContainer) -> None:
+        with suppress(NotFound):  # it may go by itself, or somebody else removes it
+            container.stop(timeout=_STOP_SECONDS)
+            container.remove(force=True, v=True)
+
+    def _engine_name(self, name: str) -> str:
+        """A name of ours as the engine takes them; a digest keeps apart what looks alike then."""
+        allowed = re.sub(r"[^a-zA-Z0-9_.-]+", "-", name)
+        if allowed != name:
+            allowed = f"{allowed}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        return f"slipway-{self._sandbox_id}-{allowed}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_port_conflict(error: APIError) -> bool:
+    text = str(error.explanation)
+    return "port is already allocated" in text or "address already in use" in text

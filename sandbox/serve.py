@@ -1,0 +1,129 @@
+"""The sandbox's server: one process with every platform in it."""
+
+import fcntl
+import json
+import os
+import socket
+from contextlib import ExitStack
+
+import uvicorn
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from sandbox.connection import AbortableProtocol
+from sandbox.database import Database
+from sandbox.faults import FaultInjector, Faults
+from sandbox.home import Home
+from sandbox.hub.access import Access
+from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.app import create_hub_app
+from sandbox.hub.reader import SpaceReader
+from sandbox.hub.registry import Registry
+from sandbox.hub.spaces.routes import space_routes
+from sandbox.hub.spaces.service import SpaceService
+from sandbox.machine.address import LOOPBACK, AddressBook
+from sandbox.machine.contract import Machine
+from sandbox.machine.docker_machine import DockerMachine
+from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.server_process import code_digest
+from sandbox.toolchain.engine import ensure_engine
+from sandbox.toolchain.progress import Progress, SetupError
+
+USER = "slipway"  # the account whose tokens a sandbox hands out
+# Owners that stack files name besides the user, so that they work here as they stand.
+ORGANIZATIONS = ("ASI-Engineer", "francoisformation", "TheBloke")
+
+
+def serve(home: Home) -> None:
+    """Serves until SIGTERM or SIGINT; then ends what it runs and keeps what exists.
+
+    Raises:
+        SetupError: another server of this home is alive, or a port is taken.
+    """
+    identity = home.identity()
+    with ExitStack() as stack:
+        lock = stack.enter_context(home.server_lock.open("a"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(f"Another server of {home.folder} is running already.") from None
+        engine = stack.enter_context(ensure_engine(Progress())).address
+        machine = DockerMachine(engine, identity.name)
+        addresses = AddressBook(home.open_database(), bind_host=engine.bind_host)
+        stack.callback(addresses.stop)
+        hub, spaces = _hub(home, machine, addresses)
+        sockets = _listen(identity.hub_port, engine.bind_host)
+        spaces.start()
+        stack.callback(spaces.stop)
+        _Server(hub, home).run(sockets)
+    home.server_file.unlink(missing_ok=True)
+
+
+def accounts(home: Home) -> Accounts:
+    """The sandbox's user with both tokens, and the organizations it belongs to."""
+    identity = home.identity()
+    tokens = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
+    user = User(name=USER, tokens=tokens, organizations=ORGANIZATIONS)
+    return Accounts([user], [Organization(name=name) for name in ORGANIZATIONS])
+
+
+def _hub(home: Home, machine: Machine, addresses: AddressBook) -> tuple[ASGIApp, SpaceService]:
+    """The Hub with its log and its faults around it."""
+    database = home.open_database()
+    registry = Registry(database, home.repositories)
+    access = Access(accounts(home), registry)
+    spaces = SpaceService(
+        database,
+        SpaceReader(registry),
+        machine,
+        addresses,
+        folder=home.folder / "spaces",
+        hub_port=home.identity().hub_port,
+    )
+    app = create_hub_app(
+        registry, access, home.repositories, spaces, extra_routes=space_routes(spaces, access)
+    )
+    return _observed(app, app.routes, database, "hub"), spaces
+
+
+def _observed(app: ASGIApp, routes: list[BaseRoute], database: Database, name: str) -> ASGIApp:
+    """Around a platform: its request log outside, so that injected trouble is recorded too."""
+    injector = FaultInjector(app, Faults(database), name)
+    return RequestRecorder(injector, RequestLog(database), name, routes)
+
+
+def _listen(port: int, bridge: str) -> list[socket.socket]:
+    """Sockets on loopback, for people, and on the containers' bridge, for what runs in them."""
+    sockets = []
+    for host in dict.fromkeys((LOOPBACK, bridge)):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"The Hub's address {host}:{port} is taken ({error.strerror}). End the program "
+                "that listens there, or run `make reset` for a sandbox with other addresses."
+            ) from None
+        sockets.append(listener)
+    return sockets
+
+
+class _Server(uvicorn.Server):
+    """Says that it is up where those who started it look."""
+
+    def __init__(self, app: ASGIApp, home: Home) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, http=AbortableProtocol, lifespan="off", log_level="warning", access_log=False
+            )
+        )
+        self._home = home
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept, then announces it."""
+        await super().startup(sockets)
+        said = {"pid": str(os.getpid()), "code": code_digest(self._home.checkout)}
+        partial = self._home.server_file.with_suffix(".partial")
+        partial.write_text(json.dumps(said), encoding="utf-8")
+        partial.rename(self._home.server_file)

@@ -1,0 +1,138 @@
+"""The private image builder: BuildKit, built from source, with runc underneath."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.toolchain.debian_packages import find_program
+from sandbox.toolchain.detached_process import DetachedProcess
+from sandbox.toolchain.go import build
+from sandbox.toolchain.progress import Progress
+
+VERSION = "v0.31.0"  # as pinned in modules/buildkit/go.mod
+_MODULE = "github.com/moby/buildkit"
+_PACKAGES = {
+    "buildkitd": f"{_MODULE}/cmd/buildkitd",
+    "buildctl": f"{_MODULE}/cmd/buildctl",
+    # What `# syntax=docker/dockerfile:1` names: we make that image ourselves.
+    "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
+}
+_READY_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+_CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
+_CACHE_KEPT = "5GB"
+
+
+@dataclass(frozen=True)
+class BuildkitPrograms:
+    """Where the built programs lie."""
+
+    folder: Path
+
+    @property
+    def buildctl(self) -> Path:
+        """The client."""
+        return self.folder / "buildctl"
+
+    @property
+    def frontend(self) -> Path:
+        """The Dockerfile frontend as a program of its own."""
+        return self.folder / "dockerfile-frontend"
+
+
+def ensure_programs(progress: Progress) -> BuildkitPrograms:
+    """Builds buildkitd and its companions, once per version.
+
+    Raises:
+        SetupError: no Go, or a module could not be fetched.
+    """
+    flags = f"-s -w -X {_MODULE}/version.Version={VERSION}"
+    # 121 s on two cores, downloads included, measured.
+    return BuildkitPrograms(build("buildkit", _PACKAGES, flags, progress, usually_seconds=120))
+
+
+class Buildkitd:
+    """One buildkitd of one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = DetachedProcess("buildkitd", folder)
+        self.socket = folder / "buildkitd.sock"
+
+    @property
+    def address(self) -> str:
+        """What buildctl's --addr has to be."""
+        return f"unix://{self.socket}"
+
+    def ensure(self, programs: BuildkitPrograms, registry: str) -> None:
+        """Starts it unless it runs with this registry.
+
+        Args:
+            programs: what to start, and to ask it with.
+            registry: "127.0.0.1:PORT" of the private registry.
+
+        Raises:
+            SetupError: it could not be started; the message holds its log's last lines.
+        """
+        config = self._folder / "buildkitd.toml"
+        wanted = self._configuration(registry)
+        unchanged = config.is_file() and config.read_text(encoding="utf-8") == wanted
+        if unchanged and self._process.alive() and self._answers(programs):
+            return
+        self._process.stop(_STOP_SECONDS)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        config.write_text(wanted, encoding="utf-8")
+        self._process.start(
+            [programs.folder / "buildkitd", "--config", config],
+            # It would look for registry credentials in the user's ~/.docker.
+            {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
+        )
+        self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.alive()
+
+    def stop(self) -> None:
+        """Ends it; what it has cached stays."""
+        self._process.stop(_STOP_SECONDS)
+
+    def _answers(self, programs: BuildkitPrograms) -> bool:
+        asked = subprocess.run(
+            [programs.buildctl, "--addr", self.address, "debug", "workers"],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return asked.returncode == 0
+
+    def _configuration(self, registry: str) -> str:
+        """TOML; the quoted strings are paths and addresses of ours, without quotes in them.
+
+        RUN steps use the host's network: what the host reaches, `pip install` reaches, and the
+        bridge's address is one of the host's own. Docker Hub's names are looked up in our registry
+        first, so a Dockerfile keeps its real FROM and `# syntax=`, whoever sends the build.
+        """
+        return f"""\
+root = "{self._folder / "data"}"
+
+[grpc]
+address = ["{self.address}"]
+
+[worker.containerd]
+enabled = false
+
+[worker.oci]
+enabled = true
+binary = "{find_program("runc") or "runc"}"
+networkMode = "host"
+gc = true
+reservedSpace = "{_CACHE_KEPT}"
+maxUsedSpace = "{_CACHE_LIMIT}"
+
+[registry."docker.io"]
+mirrors = ["{registry}"]
+
+[registry."{registry}"]
+http = true
+"""

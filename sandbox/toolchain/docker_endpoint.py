@@ -1,0 +1,37 @@
+"""Asks whether a Docker engine answers, without a client library or the user's configuration."""
+
+import http.client
+import socket
+from http import HTTPStatus
+
+_SECONDS = 5.0
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(_SECONDS)
+        self.sock.connect(self._path)
+
+
+def engine_answers(docker_host: str) -> bool:
+    """Whether an engine serves at an address of the form "unix:///path".
+
+    Only unix sockets are asked: an engine on another machine could neither publish ports on this
+    one's loopback nor reach this one's servers.
+    """
+    scheme, _, path = docker_host.partition("://")
+    if scheme != "unix":
+        return False
+    connection = _UnixConnection(path)
+    try:
+        connection.request("GET", "/_ping")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

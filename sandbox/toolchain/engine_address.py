@@ -1,0 +1,24 @@
+"""Where a container engine and its builder are; what the machine above is given."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildkitAddress:
+    """A BuildKit of our own, beside an engine too old to build with its own."""
+
+    buildctl: Path  # the client program
+    address: str  # "unix://…", also for a buildx instance of driver `remote`
+    registry: str  # "127.0.0.1:PORT": plain http, reached by the engine and by BuildKit
+    stand_ins: tuple[str, ...]  # official names that images made here answer to
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineAddress:
+    """A Docker engine on this host."""
+
+    docker_host: str  # "unix://…"
+    inside_host: str  # under which containers and builds reach servers of this host
+    bind_host: str  # the address such servers have to listen on so that they are reached
+    buildkit: BuildkitAddress | None  # None: images are built by the engine, through buildx

@@ -1,0 +1,92 @@
+"""The closed machine's own engine: dockerd, BuildKit and a registry, shared by a user's clones."""
+
+from pathlib import Path
+
+from sandbox.toolchain.base_images import BaseImages
+from sandbox.toolchain.bridge import choose_bridge
+from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
+from sandbox.toolchain.cache import cache_folder, locked
+from sandbox.toolchain.debian_packages import ensure_packages
+from sandbox.toolchain.dockerd import Dockerd
+from sandbox.toolchain.engine_address import BuildkitAddress, EngineAddress
+from sandbox.toolchain.leases import Lease, live_leases
+from sandbox.toolchain.progress import Progress
+from sandbox.toolchain.registry import Registry
+
+
+def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
+    """Sets up what is missing and starts what does not run, under one lock for all clones.
+
+    A daemon that died is started again; those that run are left alone.
+
+    Returns:
+        Where the engine is, and a lease that keeps it running as long as this process lives.
+
+    Raises:
+        SetupError: a part could not be set up or started; the message says which and its log.
+    """
+    ensure_packages(progress)
+    programs = ensure_programs(progress)
+    folder = _folder()
+    with locked(_lock(), on_wait=lambda: progress.note("Container engine: another set-up has it")):
+        lease = Lease(_leases())
+        try:
+            bridge = choose_bridge(folder)
+            registry = Registry(folder / "registry").ensure()
+            dockerd = Dockerd(folder / "docker", bridge)
+            dockerd.ensure(progress)
+            buildkitd = Buildkitd(folder / "buildkit")
+            buildkitd.ensure(programs, registry)
+            base_images = BaseImages(folder / "registry", programs)
+            names = base_images.ensure(registry, buildkitd.address, progress)
+        except BaseException:
+            lease.release()
+            raise
+    buildkit = BuildkitAddress(
+        buildctl=programs.buildctl,
+        address=buildkitd.address,
+        registry=registry,
+        stand_ins=names,
+    )
+    address = EngineAddress(
+        docker_host=dockerd.host,
+        inside_host=bridge.address,
+        bind_host=bridge.address,
+        buildkit=buildkit,
+    )
+    return address, lease
+
+
+def stop_private_engine_if_unused(progress: Progress) -> bool:
+    """Stops the daemons unless a sandbox that lives holds a lease.
+
+    Returns:
+        Whether nothing of the engine runs now.
+    """
+    folder = _folder()
+    with locked(_lock()):
+        if live_leases(_leases()) > 0:
+            return False
+        bridge = choose_bridge(folder)
+        dockerd = Dockerd(folder / "docker", bridge)
+        registry = Registry(folder / "registry")
+        buildkitd = Buildkitd(folder / "buildkit")
+        if not (dockerd.alive() or registry.alive() or buildkitd.alive()):
+            return True
+        with progress.step("Container engine: stopping", usually_seconds=3):
+            buildkitd.stop()
+            dockerd.stop()
+            registry.stop()
+    return True
+
+
+def _folder() -> Path:
+    return cache_folder() / "engine"
+
+
+def _lock() -> Path:
+    return cache_folder() / ".locks" / "engine.lock"
+
+
+def _leases() -> Path:
+    return _folder() / "leases"

@@ -1,0 +1,14 @@
+"""The systems a stack can raise; a sixth is one file here, one app folder, and stack values."""
+
+from collections.abc import Callable, Mapping
+
+import pulumi
+
+from systems.config import StackConfig
+from systems.inference import raise_inference
+
+Outputs = Mapping[str, pulumi.Output[str]]
+
+SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
+    "inference": raise_inference,
+}

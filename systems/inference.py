@@ -1,0 +1,116 @@
+"""Inference: a language model baked into a Docker Space, and the repository of its weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pulumi
+from pulumi import Input, Output
+
+from components.credentials import HUB_READ_TOKEN, HUB_TOKEN
+from components.errors import ConfigError
+from components.huggingface.model_repo import ModelRepo, ModelRepoArgs
+from components.huggingface.space import Space, SpaceArgs
+from components.payload import payload_from_files, payload_from_folder
+from systems.config import StackConfig
+
+APP = Path("app/inference")
+WEIGHTS = Path("app/language_model/build")
+
+
+@dataclass(frozen=True)
+class InferenceSettings:
+    """The values of `slipway:inference`."""
+
+    space: str  # name of the Space, in the stack's namespace unless it has one
+    model_repo: str  # repository of the weights
+    model_file: str  # GGUF file in it
+    train_here: bool  # True: the repository is ours, seeded with the small model trained here
+    model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    hardware: str = "cpu-basic"
+    log_level: str = "INFO"
+    hybrid_remote_generation: bool = False  # hand generation to another engine
+    remote_engine_url: str = ""  # that engine's address
+    engine_space: str = ""  # or: raise that engine as a second Space of this name
+
+    def __post_init__(self) -> None:
+        if not self.train_here and not self.model_revision:
+            raise ConfigError(
+                f"slipway:inference.modelRevision is empty and {self.model_repo} is not ours. Pin "
+                "the commit to serve (40 hex digits), so that nobody else's push changes the app."
+            )
+        if self.hybrid_remote_generation:
+            url = urlparse(self.remote_engine_url)
+            if bool(self.engine_space) == (url.scheme in ("http", "https") and bool(url.netloc)):
+                raise ConfigError(
+                    "slipway:inference.hybridRemoteGeneration is true: give either remoteEngineUrl "
+                    f"(an http or https address, now {self.remote_engine_url!r}) or engineSpace."
+                )
+
+
+def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
+    """Raises the model repository, the Space, and in hybrid mode its remote engine."""
+    settings = config.settings("inference", InferenceSettings)
+    config.require_credential(HUB_TOKEN)
+    model_repo = config.hub_id(settings.model_repo)
+    revision: Input[str] = settings.model_revision
+    outputs: dict[str, Output[str]] = {}
+    if settings.train_here:
+        model = ModelRepo("inference-model", _model_args(config, settings))
+        revision = revision or model.commit
+        outputs["model"] = model.url
+    variables: dict[str, Input[str]] = {
+        "BASE_MODEL": model_repo,
+        "BASE_MODEL_FILE": settings.model_file,
+        "BASE_MODEL_REVISION": revision,
+        "LOG_LEVEL": settings.log_level,
+        "HYBRID_REMOTE_GENERATION": "false",
+    }
+    hybrid: dict[str, Input[str]] = {}
+    if settings.hybrid_remote_generation:
+        engine: Input[str] = settings.remote_engine_url
+        if settings.engine_space:
+            args = _space_args(config, settings, settings.engine_space, variables, revision)
+            engine = outputs["engine"] = Space("inference-engine", args).url
+        hybrid = {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
+    args = _space_args(config, settings, settings.space, {**variables, **hybrid}, revision)
+    space = Space("inference", args)
+    return {"url": space.url, "page": space.page, **outputs}
+
+
+def _model_args(config: StackConfig, settings: InferenceSettings) -> ModelRepoArgs:
+    names = (settings.model_file, "README.md", "metrics.json")
+    if not (WEIGHTS / settings.model_file).is_file():
+        raise ConfigError(
+            f"{WEIGHTS / settings.model_file}: the small model is not trained yet. "
+            "Run `make model` (about a minute)."
+        )
+    files = payload_from_files({name: WEIGHTS / name for name in names}, what=str(WEIGHTS))
+    return ModelRepoArgs(
+        repo_id=config.hub_id(settings.model_repo), files=files, protect=config.protect
+    )
+
+
+def _space_args(
+    config: StackConfig,
+    settings: InferenceSettings,
+    name: str,
+    variables: dict[str, Input[str]],
+    revision: Input[str],
+) -> SpaceArgs:
+    read_token = config.credential(HUB_READ_TOKEN)
+    if read_token is None:
+        pulumi.log.warn(
+            f"{HUB_READ_TOKEN.missing()} Until then the Space {name} gets the token that can write."
+        )
+        read_token = config.require_credential(HUB_TOKEN)
+    return SpaceArgs(
+        repo_id=config.hub_id(name),
+        payload=payload_from_folder(APP),
+        hardware=settings.hardware,
+        secrets={"HF_TOKEN": read_token},
+        variables=variables,
+        probe_path="/health",
+        expect={"revision": revision},
+        protect=config.protect,
+    )

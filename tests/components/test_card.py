@@ -1,0 +1,80 @@
+"""Protects the check of a README's front matter: what the Hub would refuse late is refused here."""
+
+import pytest
+
+from components.errors import ConfigError
+from components.huggingface.card import read_card
+
+ID = "acme/demo"
+
+
+def readme(*lines):
+    return "\n".join(["---", *lines, "---", "", "# Text", "---", "sdk: gradio", "---"])
+
+
+def refusal(text, sdk="docker"):
+    with pytest.raises(ConfigError) as caught:
+        read_card(ID, text, sdk)
+    assert f"Space {ID}: " in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_port_is_read_and_is_7860_where_none_is_given():
+    assert read_card(ID, readme("sdk: docker", "app_port: 8501"), "docker").app_port == 8501
+    assert read_card(ID, readme("sdk: docker"), "docker").app_port == 7860
+
+
+def test_only_the_first_block_counts():
+    assert read_card(ID, readme("sdk: docker"), "docker").sdk == "docker"
+
+
+def test_line_ends_of_windows_are_read_as_well():
+    assert read_card(ID, readme("sdk: docker").replace("\n", "\r\n"), "docker").sdk == "docker"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "# Title\n", "\n---\nsdk: docker\n---\n", "---\nsdk: docker\n", "\ufeff---\n---"],
+)
+def test_without_a_block_at_the_very_beginning_the_remedy_is_shown(text):
+    said = refusal(text)
+    assert "README.md" in said
+    assert "sdk: docker" in said
+    assert "Missing configuration in README" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "rule"),
+    [
+        ("colorFrom: orange", "colorFrom is 'orange'", "red, yellow, green, blue"),
+        ("colorTo: 7", "colorTo is 7", "must be one of"),
+        (f"short_description: {'x' * 61}", "short_description is", "60 characters and has 61"),
+        ("app_port: '7860'", "app_port is '7860'", "number from 1 to 65535"),
+        ("app_port: 0", "app_port is 0", "number from 1 to 65535"),
+        ("app_port: 65536", "app_port is 65536", "number from 1 to 65535"),
+        ("app_port: true", "app_port is True", "number from 1 to 65535"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_key_and_the_rule(line, value, rule):
+    said = refusal(readme("sdk: docker", line))
+    assert value in said
+    assert rule in said
+
+
+def test_the_last_allowed_values_pass():
+    lines = ("sdk: docker", "app_port: 65535", f"short_description: {'x' * 60}", "colorTo: gray")
+    assert read_card(ID, readme(*lines), "docker").app_port == 65535
+
+
+@pytest.mark.parametrize("line", ["sdk: gradio", "title: no sdk at all"])
+def test_an_sdk_other_than_declared_is_refused(line):
+    assert "it must be docker, as the Space is declared" in refusal(readme(line))
+
+
+def test_a_block_that_is_no_yaml_is_refused_with_the_parsers_own_reason():
+    assert "mapping values are not allowed" in refusal(readme("sdk: docker", "title: a: b"))
+
+
+@pytest.mark.parametrize("line", ["- sdk", "just words", ""])
+def test_a_block_that_holds_no_keys_is_refused(line):
+    assert "must be keys and values" in refusal(readme(line))

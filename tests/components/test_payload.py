@@ -1,0 +1,223 @@
+"""Protects what is published: which files are sent, under which names, and which never are."""
+
+import hashlib
+import shutil
+import subprocess
+
+import pytest
+
+from components.errors import ConfigError
+from components.payload import hash_file, payload_from_files, payload_from_folder
+
+LETTERS = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEf"  # built up, so that no scanner finds a token
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "app"
+    root.mkdir()
+    (root / "README.md").write_text("hello\n", encoding="utf-8")
+    return root
+
+
+def write(root, name, content="x\n"):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_every_file_is_taken_under_its_path_below_the_folder_in_order(folder):
+    write(folder, "src/deep/main.py")
+    write(folder, "Dockerfile")
+    assert list(payload_from_folder(folder).files) == [
+        "Dockerfile",
+        "README.md",
+        "src/deep/main.py",
+    ]
+
+
+@pytest.mark.parametrize("ignore_file", [".gitignore", ".hfignore"])
+def test_ignore_files_are_obeyed_as_git_reads_them(folder, ignore_file):
+    write(folder, ignore_file, "*.log\n/build/\ndata/*\n!data/keep.txt\n# comment\n")
+    for name in ("a.log", "sub/b.log", "build/x", "sub/build/kept", "data/gone", "data/keep.txt"):
+        write(folder, name)
+    assert list(payload_from_folder(folder).files) == [
+        ignore_file,
+        "README.md",
+        "data/keep.txt",
+        "sub/build/kept",
+    ]
+
+
+def test_excludes_of_the_caller_are_left_out(folder):
+    write(folder, "tests/test_app.py")
+    assert list(payload_from_folder(folder, excludes=["tests/"]).files) == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".git/config", "__pycache__/a.pyc", "sub/a.pyc", ".venv/bin/python", ".cache/x", ".DS_Store"],
+)
+def test_what_is_no_part_of_an_application_stays_even_if_an_ignore_file_asks_for_it(folder, name):
+    write(folder, name)
+    write(folder, ".hfignore", f"!{name}\n!{name.split('/')[0]}/\n")
+    assert list(payload_from_folder(folder).files) == [".hfignore", "README.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        ".env.production",
+        "sub/.env",
+        "key.pem",
+        "a.p12",
+        "id_rsa",
+        "sub/id_ed25519",
+        ".netrc",
+    ],
+)
+def test_files_whose_names_say_credentials_are_refused_with_the_remedy(folder, name):
+    write(folder, name)
+    with pytest.raises(ConfigError) as refusal:
+        payload_from_folder(folder)
+    assert f"Payload file {name}:" in str(refusal.value)
+    assert ".gitignore" in str(refusal.value)
+
+
+def test_an_ignored_credential_file_and_an_example_of_one_are_no_reason_to_refuse(folder):
+    write(folder, ".env")
+    write(folder, ".env.example", "TOKEN=\n")
+    write(folder, ".gitignore", ".env\n")
+    assert ".env.example" in payload_from_folder(folder).files
+    assert ".env" not in payload_from_folder(folder).files
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("a Hugging Face token", f"TOKEN = '{'hf_' + LETTERS[:34]}'"),
+        ("a GitHub token", f"url=https://{'ghp_' + LETTERS[:36]}@github.com"),
+        ("a GitHub token", "github_" + "pat_" + LETTERS[:22] + "_" + LETTERS[:40]),
+        ("a Render API key", "key: rnd" + "_" + LETTERS[:28]),
+        ("a private key", "-----BEGIN " + "PRIVATE KEY-----"),
+        ("a private key", "x\n-----BEGIN " + "OPENSSH PRIVATE KEY-----\n"),
+        ("a private key", "-----BEGIN " + "EC PRIVATE KEY-----"),
+    ],
+)
+def test_each_kind_of_credential_in_a_file_is_refused_without_repeating_it(folder, kind, text):
+    write(folder, "settings.py", text)
+    with pytest.raises(ConfigError) as refusal:
+        payload_from_folder(folder)
+    assert f"settings.py: it holds {kind}" in str(refusal.value)
+    assert LETTERS[:20] not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hf_hub_download(repo_id, filename)",
+        "HF_TOKEN=hf_...",
+        "from huggingface_hub import hf_raise_for_status_of_everything_there_is",
+        "shf_" + LETTERS[:34],
+        "rnd_seed = 7",
+        "ghp_short",
+        "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN PUBLIC KEY-----",
+    ],
+)
+def test_what_only_looks_like_a_credential_passes(folder, text):
+    write(folder, "settings.py", text)
+    assert "settings.py" in payload_from_folder(folder).files
+
+
+def test_a_credential_hidden_among_bytes_is_found(folder):
+    write(folder, "weights.bin", b"\x00\xff\x80 " + ("hf_" + LETTERS[:34]).encode() + b"\x00")
+    with pytest.raises(ConfigError, match=r"weights\.bin: it holds a Hugging Face token"):
+        payload_from_folder(folder)
+
+
+def test_an_lfs_pointer_is_refused_with_the_command_that_fetches_the_file(folder):
+    write(
+        folder, "model.gguf", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
+    )
+    with pytest.raises(
+        ConfigError, match=r"model\.gguf: this is a Git LFS pointer.*`git lfs pull`"
+    ):
+        payload_from_folder(folder)
+
+
+def test_a_text_that_mentions_lfs_pointers_passes(folder):
+    write(folder, "notes.md", "A pointer begins: version https://git-lfs.github.com/spec/v1\n")
+    assert "notes.md" in payload_from_folder(folder).files
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"a\r\nb\x00\xff", b"x" * 3_000_000])
+def test_the_digests_are_those_of_git_and_of_the_bytes(tmp_path, content):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    git = shutil.which("git")
+    assert git, "git is part of every machine that deploys"
+    named = subprocess.run(
+        [git, "hash-object", "--no-filters", str(path)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    assert hash_file(path) == (named, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_the_digest_in_the_manifest_holds_both_names_of_the_content(folder):
+    oid, sha256, size = hash_file(folder / "README.md")
+    payload = payload_from_folder(folder)
+    assert payload.manifest() == {"README.md": f"{oid}:{sha256}"}
+    assert payload.sources() == {"README.md": str((folder / "README.md").resolve())}
+    assert payload.files["README.md"].size == size
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/etc/passwd", "a/../../b", ".git/config", "a/.git/x"]
+)
+def test_a_path_that_leaves_the_payload_is_refused(folder, name):
+    with pytest.raises(ConfigError, match="must stay inside the payload"):
+        payload_from_files({name: folder / "README.md"})
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused_by_name(folder, tmp_path):
+    (tmp_path / "private.txt").write_text("mine", encoding="utf-8")
+    (folder / "notes.txt").symlink_to(tmp_path / "private.txt")
+    with pytest.raises(ConfigError, match=r"notes\.txt.*outside"):
+        payload_from_folder(folder)
+
+
+def test_a_link_within_the_folder_is_sent_as_the_file_it_leads_to(folder):
+    (folder / "index.md").symlink_to(folder / "README.md")
+    files = payload_from_folder(folder).files
+    assert files["index.md"].digest == files["README.md"].digest
+
+
+def test_a_folder_that_is_itself_a_link_is_the_folder_it_leads_to(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    assert payload_from_folder(tmp_path / "link") == payload_from_folder(folder)
+
+
+def test_a_missing_folder_a_missing_file_and_an_empty_payload_are_refused_by_name(tmp_path):
+    with pytest.raises(ConfigError, match="nowhere: no such folder"):
+        payload_from_folder(tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match=r"Payload file a\.txt: .*a\.txt does not exist"):
+        payload_from_files({"a.txt": tmp_path / "a.txt"})
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ConfigError, match="empty: it holds no file at all"):
+        payload_from_folder(tmp_path / "empty")
+    with pytest.raises(ConfigError, match="weights: it holds no file at all"):
+        payload_from_files({}, what="weights")
+
+
+def test_the_text_of_a_file_is_read_and_that_of_an_absent_one_is_none(folder):
+    payload = payload_from_folder(folder)
+    assert payload.text("README.md") == "hello\n"
+    assert payload.text("Dockerfile") is None
+
+
+def test_a_text_file_that_is_no_utf8_is_refused_by_name(folder):
+    write(folder, "Dockerfile", b"FROM caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"Dockerfile: .*UTF-8"):
+        payload_from_folder(folder).text("Dockerfile")

@@ -1,0 +1,49 @@
+"""Protects the comparison of write-only secrets, and that no text repeats one."""
+
+import pytest
+
+from components.secrets import MASK, keyed_digest, keyed_digests, new_salt, redact
+
+SALT, OTHER = "00" * 32, "01" * 32
+
+
+def test_a_digest_changes_with_name_value_and_key_and_with_nothing_else():
+    digest = keyed_digest(SALT, "NAME", "value")
+    assert digest == keyed_digest(SALT, "NAME", "value")
+    assert len({digest, *(keyed_digest(*other) for other in [
+        (SALT, "NAME", "value2"),
+        (SALT, "NAME2", "value"),
+        (OTHER, "NAME", "value"),
+        (SALT, "NAMEv", "alue"),
+    ])}) == 5  # fmt: skip
+
+
+def test_the_value_is_not_in_the_digest():
+    assert "value" not in keyed_digest(SALT, "NAME", "value")
+
+
+def test_every_value_has_its_digest_by_name():
+    values = {"B": "2", "A": "ä", "EMPTY": ""}
+    digests = keyed_digests(SALT, values)
+    assert digests == {name: keyed_digest(SALT, name, value) for name, value in values.items()}
+
+
+def test_every_resource_has_a_key_of_its_own():
+    assert len({new_salt() for _ in range(50)}) == 50
+    assert len(bytes.fromhex(new_salt())) == 32
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "masked"),
+    [
+        ("the key abc was sent", ["abc"], f"the key {MASK} was sent"),
+        ("abc abc", ["abc"], f"{MASK} {MASK}"),
+        ("abcdef", ["abc", "abcdef"], MASK),
+        ("abcdef", ["abcdef", "abc"], MASK),
+        ("nothing here", ["abc"], "nothing here"),
+        ("kept", [""], "kept"),
+        ("two lines\nabc\n", ["lines\nabc"], f"two {MASK}\n"),
+    ],
+)
+def test_redacted_text_holds_no_value_and_keeps_the_rest(text, values, masked):
+    assert redact(text, values) == masked

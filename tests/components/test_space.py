@@ -1,0 +1,238 @@
+"""Protects the Space component: what it registers, that secrets stay secret, what it refuses."""
+
+import pulumi
+import pytest
+
+from components.errors import ConfigError
+from components.huggingface.space import Space, SpaceArgs
+from components.payload import payload_from_folder
+from tests.components.recorder import clear_texts, is_secret, record, unwrap
+
+CANARY = "canary-secret-9b1d"
+TOKEN = "canary-token-5e2a"
+DYNAMIC = "pulumi-python:dynamic/huggingface"
+README = "---\nsdk: {sdk}\napp_port: {port}\n---\n"
+DOCKERFILE = """FROM python:3.11-slim
+ARG BASE_MODEL
+RUN --mount=type=secret,id=HF_TOKEN,required=true true
+EXPOSE 7860
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch):
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+
+
+@pytest.fixture
+def payload_of(tmp_path):
+    """Makes a payload of an app; None leaves a file away."""
+
+    def make(sdk="docker", port=7860, dockerfile=DOCKERFILE, readme=README):
+        folder = tmp_path / "app"
+        folder.mkdir(exist_ok=True)
+        (folder / "app.py").write_text("print()\n", encoding="utf-8")
+        for name, text in (
+            ("README.md", readme and readme.format(sdk=sdk, port=port)),
+            ("Dockerfile", dockerfile),
+        ):
+            (folder / name).unlink(missing_ok=True)
+            if text is not None:
+                (folder / name).write_text(text, encoding="utf-8")
+        return payload_from_folder(folder)
+
+    return make
+
+
+@pytest.fixture
+def args(payload_of):
+    return {
+        "repo_id": "acme/demo",
+        "payload": payload_of(),
+        "secrets": {"HF_TOKEN": CANARY},
+        "variables": {"LOG_LEVEL": "INFO"},
+    }
+
+
+def build(args, **options):
+    def program():
+        space = Space("demo", SpaceArgs(**args))
+        return {"url": space.url, "page": space.page, "commit": space.commit}
+
+    return record(program, **options)
+
+
+def test_it_registers_the_space_its_wait_and_a_provider_for_the_wait_below_itself(args):
+    recorder = build(args)
+    assert {name: each.type for name, each in recorder.resources.items()} == {
+        "demo": "slipway:huggingface:Space",
+        "demo-space": f"{DYNAMIC}:Space",
+        "demo-waits": "pulumi:providers:pulumi-python",
+        "demo-ready": f"{DYNAMIC}:SpaceReady",
+    }
+    assert recorder["demo"].parent == ""
+    assert {recorder[f"demo-{role}"].parent for role in ("space", "waits", "ready")} == {"demo"}
+
+
+def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_space_does_not(args):
+    recorder = build(args)
+    assert recorder["demo-ready"].provider == "demo-waits"
+    assert recorder["demo-space"].provider != "demo-waits"
+
+
+def test_secrets_are_registered_in_secret_envelopes_and_stand_nowhere_else(args):
+    recorder = build(args)
+    secrets = recorder["demo-space"].inputs["secrets"]
+    assert set(unwrap(secrets)) == {"HF_TOKEN"}
+    assert is_secret(secrets) or is_secret(secrets["HF_TOKEN"])
+    for each in recorder.resources.values():
+        assert not [text for text in clear_texts(each.inputs) if CANARY in text], each.name
+
+
+def test_a_secret_that_is_secret_already_stays_so(args):
+    def program():
+        secrets = {"HF_TOKEN": pulumi.Output.secret(CANARY)}
+        Space("demo", SpaceArgs(**{**args, "secrets": secrets}))
+
+    for each in record(program).resources.values():
+        assert not [text for text in clear_texts(each.inputs) if CANARY in text], each.name
+
+
+def test_what_is_derived_from_secrets_is_kept_secret_in_the_state(args):
+    assert build(args)["demo-space"].secret_outputs >= {"secrets", "salt", "secret_digests"}
+
+
+def test_policies_see_names_of_secrets_and_no_value(args):
+    seen = build(args)["demo"].inputs
+    assert seen["secret_names"] == ["HF_TOKEN"]
+    assert seen["variables"] == {"LOG_LEVEL": "INFO"}
+    assert (seen["repo_id"], seen["hardware"], seen["visibility"]) == (
+        "acme/demo",
+        "cpu-basic",
+        "public",
+    )
+
+
+def test_the_space_is_told_all_that_was_declared(args, payload_of):
+    args |= {"hardware": "t4-small", "sleep_seconds": 600, "visibility": "private", "adopt": True}
+    inputs = build(args, stack="prod")["demo-space"].inputs
+    payload = payload_of()
+    assert inputs["manifest"] == payload.manifest()
+    assert inputs["sources"] == payload.sources()
+    assert inputs["build_inputs"] == ["BASE_MODEL", "HF_TOKEN"]
+    assert inputs["stack"] == "slipway/prod"
+    assert {key: inputs[key] for key in ("repo_id", "sdk", "visibility", "hardware")} == {
+        "repo_id": "acme/demo",
+        "sdk": "docker",
+        "visibility": "private",
+        "hardware": "t4-small",
+    }
+    assert (inputs["sleep_seconds"], inputs["adopt"]) == (600, True)
+    assert inputs["variables"] == {"LOG_LEVEL": "INFO"}
+
+
+def test_the_wait_follows_the_commit_and_the_settings_of_its_space(args):
+    args |= {"probe_path": "/health", "expect": {"revision": "r1"}, "timeout_seconds": 60}
+    inputs = build(args)["demo-ready"].inputs
+    assert (inputs["commit"], inputs["settings"]) == ("c" * 40, "s" * 64)
+    assert (inputs["host"], inputs["probe_path"]) == ("https://it.hub", "/health")
+    assert inputs["expect"] == {"revision": "r1"}
+    assert inputs["timeout_seconds"] == 60
+
+
+@pytest.mark.parametrize(
+    ("visibility", "private"), [("public", False), ("protected", False), ("private", True)]
+)
+def test_only_the_app_of_a_private_space_is_asked_with_a_token(args, visibility, private):
+    recorder = build(args | {"visibility": visibility})
+    assert recorder["demo-ready"].inputs["private"] is private
+
+
+def test_its_addresses_are_those_of_the_platform(args):
+    assert build(args).outputs == {
+        "url": "https://it.hub",
+        "page": "https://hub/spaces/it",
+        "commit": "c" * 40,
+    }
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_protection_is_put_on_the_space_itself(args, protect):
+    assert build(args | {"protect": protect})["demo-space"].protect is protect
+
+
+def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_none(args):
+    recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
+    given = recorder["demo-waits"].inputs["slipway:hfToken"]
+    assert is_secret(given)
+    assert TOKEN in unwrap(given)
+    for each in recorder.resources.values():
+        assert not [text for text in clear_texts(each.inputs) if TOKEN in text], each.name
+
+
+@pytest.mark.parametrize("exported", ["", "from-environment"])
+def test_the_waits_find_a_token_wherever_the_space_finds_one(args, exported, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", exported)
+    recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
+    assert ("slipway:hfToken" in recorder["demo-waits"].inputs) is not bool(exported)
+
+
+def test_a_space_without_payload_leaves_the_files_to_git(args):
+    inputs = build(args | {"payload": None})["demo-space"].inputs
+    assert (inputs["manifest"], inputs["sources"], inputs["build_inputs"]) == ({}, {}, [])
+
+
+def test_a_static_space_needs_no_dockerfile(args, payload_of):
+    payload = payload_of(sdk="static", dockerfile=None)
+    recorder = build(args | {"sdk": "static", "secrets": {}, "payload": payload})
+    assert recorder["demo-space"].inputs["sdk"] == "static"
+
+
+REFUSALS = [
+    ({"repo_id": "demo"}, {}, ["'demo'", "'namespace/name'"]),
+    ({"sdk": "gradio"}, {}, ["sdk 'gradio'", "docker, static"]),
+    ({"visibility": "secret"}, {}, ["visibility 'secret'", "public, protected, private"]),
+    ({"hardware": "h100"}, {}, ["hardware 'h100'", "cpu-basic", "t4-small"]),
+    ({"variables": {"HF_TOKEN": "x"}}, {}, ["HF_TOKEN is declared as a secret and as a variable"]),
+    ({"variables": {"SPACE_ID": "x"}}, {}, ["SPACE_ID is set by the platform", "another name"]),
+    ({"variables": {"1X": "x"}}, {}, ["'1X'", "letters, digits and underscores"]),
+    ({"sleep_seconds": 60}, {}, ["cpu-basic always sleeps after 48 h", "Remove sleep_seconds"]),
+    ({"probe_path": "health"}, {}, ["probe_path 'health'", "begin with '/'"]),
+    ({"secrets": {}}, {}, ["needs the secret HF_TOKEN", "declare it as a secret"]),
+    (
+        {"secrets": {}, "variables": {"HF_TOKEN": "x"}},
+        {},
+        ["needs the secret HF_TOKEN", "A variable does not reach"],
+    ),
+    ({}, {"port": 8501}, ["app_port 8501", "exposes 7860", "Make them agree"]),
+    ({}, {"dockerfile": None}, ["no Dockerfile at its root"]),
+    ({}, {"readme": None}, ["no README.md at its root", "sdk: docker"]),
+    ({}, {"readme": "# no front matter"}, ["no front matter", "sdk: docker"]),
+    ({}, {"sdk": "static"}, ["sdk is 'static'", "it must be docker"]),
+    ({}, {"port": 0}, ["app_port is 0", "from 1 to 65535"]),
+    ({"sdk": "static"}, {"sdk": "static"}, ["static Space hands its secrets", "Remove HF_TOKEN"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "app", "texts"), REFUSALS)
+def test_what_cannot_work_is_refused_with_value_rule_and_remedy(
+    args, payload_of, changes, app, texts
+):
+    with pytest.raises(ConfigError) as refusal:
+        SpaceArgs(**{**args, "payload": payload_of(**app), **changes})
+    said = str(refusal.value)
+    for text in texts:
+        assert text in said
+    if "repo_id" not in changes:
+        assert "Space acme/demo: " in said
+    assert CANARY not in said
+
+
+def test_a_port_that_the_dockerfile_leaves_open_is_the_readmes_business(args, payload_of):
+    dockerfile = DOCKERFILE.replace("EXPOSE 7860\n", "")
+    args["payload"] = payload_of(port=8501, dockerfile=dockerfile)
+    assert build(args)["demo-space"].inputs["repo_id"] == "acme/demo"
+
+
+def test_a_sleep_time_on_upgraded_hardware_passes(args):
+    assert SpaceArgs(**args, hardware="t4-small", sleep_seconds=-1).sleep_seconds == -1

@@ -1,0 +1,144 @@
+"""Containers run apart from each other, within their limits, and are found again."""
+
+import uuid
+
+import pytest
+
+from sandbox.machine.contract import MachineUnavailableError, RunRequest
+from sandbox.machine.docker_machine import DockerMachine
+
+pytestmark = pytest.mark.machine
+
+WEB = "FROM busybox\nWORKDIR /www\nCMD echo $NAME > index.html && exec httpd -f -p 7860\n"
+WAIT = "FROM busybox\nCMD trap exit TERM; sleep 600 & wait\n"
+
+
+def finish(machine, container):
+    lines = []
+    machine.follow_logs(container.id, lines.append)
+    return lines
+
+
+def test_two_applications_on_one_port_run_side_by_side(machine, build, fetch):
+    build(WEB)
+    ports = {
+        name: machine.run(
+            RunRequest(name=name, image="app:1", port=7860, env={"NAME": name})
+        ).host_port
+        for name in ("acme/one", "acme/two")
+    }
+    for name, port in ports.items():
+        assert fetch(f"http://127.0.0.1:{port}/").strip() == name
+
+
+def test_a_container_reaches_the_sandbox_and_no_other_container(machine, build, serve, fetch):
+    build(WEB)
+    target = machine.run(
+        RunRequest(name="target", image="app:1", port=7860, env={"NAME": "target"})
+    )
+    assert fetch(f"http://127.0.0.1:{target.host_port}/").strip() == "target"
+    networks = machine._client.containers.get(target.id).attrs["NetworkSettings"]["Networks"]
+    (address,) = [network["IPAddress"] for network in networks.values()]
+    answer = uuid.uuid4().hex
+    with serve(machine.bind_host, answer) as port:
+        build(
+            f"FROM busybox\nCMD wget -qO- http://{machine.inside_host}:{port}/; echo;"
+            f" wget -T 3 -qO- http://{address}:7860/ || echo refused\n",
+            tag="prober:1",
+        )
+        prober = machine.run(RunRequest(name="prober", image="prober:1", port=80))
+        lines = finish(machine, prober)
+    assert lines[0] == answer
+    assert lines[-1] == "refused"
+    assert fetch(f"http://127.0.0.1:{target.host_port}/").strip() == "target", "it is still there"
+
+
+def test_a_hog_is_killed_at_its_memory_limit(machine, build):
+    build("FROM python:3.11-slim\nCMD python -c \"x = b'x' * (512 << 20); print('survived')\"\n")
+    limit = 64 << 20
+    hog = machine.run(RunRequest(name="hog", image="app:1", port=80, memory_bytes=limit))
+    assert "survived" not in finish(machine, hog)
+    state = machine.state(hog.id)
+    assert state is not None
+    assert not state.running
+    assert state.out_of_memory
+    assert state.exit_code == 137
+
+    free = machine.run(RunRequest(name="free", image="app:1", port=80))
+    assert finish(machine, free) == ["survived"]
+    state = machine.state(free.id)
+    assert state is not None
+    assert not state.out_of_memory
+
+
+def test_limits_user_environment_and_privileges_are_set(machine, build):
+    build('FROM busybox\nCMD id -u; echo "$WORD"; grep NoNewPrivs /proc/self/status\n')
+    container = machine.run(
+        RunRequest(
+            name="x", image="app:1", port=80, user="1234", env={"WORD": "a  b=c"}, cpus=0.5
+        )
+    )
+    assert finish(machine, container) == ["1234", "a  b=c", "NoNewPrivs:\t1"]
+    settings = machine._client.containers.get(container.id).attrs["HostConfig"]
+    assert settings["NanoCpus"] == 500_000_000
+    bindings = settings["PortBindings"]["80/tcp"]
+    assert [binding["HostIp"] for binding in bindings] == ["127.0.0.1"]
+
+
+def test_both_streams_are_followed_and_odd_bytes_shown(machine, build):
+    build("FROM busybox\nCMD echo one; echo two >&2; printf '\\377\\n'; printf 'no end'; exit 3\n")
+    container = machine.run(RunRequest(name="x", image="app:1", port=80))
+    assert sorted(finish(machine, container)) == ["no end", "one", "two", "\ufffd"]
+    state = machine.state(container.id)
+    assert state is not None
+    assert (state.running, state.exit_code, state.out_of_memory) == (False, 3, False)
+
+
+def test_a_container_is_found_by_a_restarted_sandbox_and_by_no_other(machine, engine, build):
+    build(WAIT)
+    container = machine.run(RunRequest(name="acme/x", image="app:1", port=80))
+    again = DockerMachine(engine.address, machine._sandbox_id)
+    assert again.find("acme/x") == container
+    assert again.find("acme-x") is None, "a similar name is another's"
+    other = DockerMachine(engine.address, f"test-{uuid.uuid4().hex[:10]}")
+    assert other.find("acme/x") is None
+    other.remove_all()
+    assert machine.find("acme/x") == container
+
+
+def test_a_container_of_the_same_name_is_replaced(machine, build):
+    build(WAIT)
+    first = machine.run(RunRequest(name="x", image="app:1", port=80))
+    second = machine.run(RunRequest(name="x", image="app:1", port=80))
+    assert machine.state(first.id) is None
+    assert machine.find("x") == second
+
+
+def test_removing_is_final_and_may_be_repeated(machine, build):
+    build(WAIT)
+    container = machine.run(RunRequest(name="x", image="app:1", port=80))
+    machine.remove("x")
+    assert machine.find("x") is None
+    assert machine.state(container.id) is None
+    assert finish(machine, container) == []
+    machine.remove("x")
+
+
+def test_an_image_that_is_nowhere_is_named(machine):
+    with pytest.raises(MachineUnavailableError, match="slipway-nowhere/absent:9"):
+        machine.run(RunRequest(name="x", image="slipway-nowhere/absent:9", port=80))
+
+
+def test_a_container_that_can_not_start_leaves_nothing(machine, build):
+    build('FROM busybox\nCMD ["/no/such/program"]\n')
+    with pytest.raises(MachineUnavailableError, match="no/such/program"):
+        machine.run(RunRequest(name="x", image="app:1", port=80))
+    assert machine.find("x") is None
+
+
+def test_an_engine_that_is_gone_is_named(engine, tmp_path):
+    from dataclasses import replace
+
+    gone = replace(engine.address, docker_host=f"unix://{tmp_path}/docker.sock")
+    with pytest.raises(MachineUnavailableError, match="does not answer"):
+        DockerMachine(gone, "gone")

@@ -1,0 +1,109 @@
+"""A machine whose images are nothing but their names, and whose containers are threads.
+
+Builds take no time; a Dockerfile that says FAIL does not build. A container is a small web server
+that answers with the revision it was started with, so a provider's wait has something to wait for.
+"""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from sandbox.machine.contract import (
+    BuildFailedError,
+    BuildRequest,
+    Container,
+    ContainerState,
+    LogSink,
+    RunRequest,
+)
+
+
+class _App(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = json.dumps({"revision": self.server.env.get("REVISION")}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+@dataclass
+class _Running:
+    container: Container
+    server: ThreadingHTTPServer
+    thread: threading.Thread
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+        self.ended.set()
+
+
+class ThreadMachine:
+    """Keeps the contract of `sandbox.machine.contract.Machine`."""
+
+    inside_host = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, _Running] = {}
+        self._by_id: dict[str, _Running] = {}
+
+    def build(self, request: BuildRequest, log: LogSink) -> str:
+        log("reading the Dockerfile")
+        if "FAIL" in (request.context / request.dockerfile).read_text(encoding="utf-8"):
+            log("the build says FAIL")
+            raise BuildFailedError("FAIL")
+        return f"sha256:{request.tag}"
+
+    def run(self, request: RunRequest) -> Container:
+        self.remove(request.name)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _App)
+        server.env = dict(request.env)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        container = Container(f"{request.name}-{server.server_port}", server.server_port)
+        running = _Running(container, server, thread)
+        with self._lock:
+            self._running[request.name] = self._by_id[container.id] = running
+        return container
+
+    def follow_logs(self, container_id: str, log: LogSink) -> None:
+        log("the app starts")
+        if running := self._by_id.get(container_id):
+            running.ended.wait()
+
+    def state(self, container_id: str) -> ContainerState | None:
+        running = self._by_id.get(container_id)
+        if running is None:
+            return None
+        ended = running.ended.is_set()
+        return ContainerState(
+            running=not ended, exit_code=0 if ended else None, out_of_memory=False
+        )
+
+    def find(self, name: str) -> Container | None:
+        running = self._running.get(name)
+        return running.container if running else None
+
+    def remove(self, name: str) -> None:
+        with self._lock:
+            running = self._running.pop(name, None)
+        if running is not None:
+            running.stop()
+
+    def remove_image(self, tag: str) -> None:
+        """There are no images."""
+
+    def close(self) -> None:
+        for name in list(self._running):
+            self.remove(name)

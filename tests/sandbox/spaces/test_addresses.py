@@ -1,0 +1,198 @@
+"""Public addresses: raw bytes both ways, one stable port each, nothing left when closed."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from sandbox.database import Database
+from sandbox.machine.address import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from tests.sandbox.spaces.conftest import until
+
+PAUSED = Unavailable(title="Paused", remedy="Restart <it>.")
+
+
+@pytest.fixture
+def book(tmp_path) -> Iterator[AddressBook]:
+    made = AddressBook(Database(tmp_path / "state.sqlite"))
+    yield made
+    made.stop()
+
+
+class Echo:
+    """A TCP server that answers every received byte with itself, after a first greeting."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.open = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        self.open += 1
+        with connection:
+            try:
+                while data := connection.recv(65536):
+                    connection.sendall(data)
+            except OSError:
+                pass
+        self.open -= 1
+
+
+@pytest.fixture
+def echo() -> Iterator[Echo]:
+    server = Echo()
+    yield server
+    server.listener.close()
+
+
+def exchange(connection: socket.socket, data: bytes) -> bytes:
+    connection.sendall(data)
+    got = b""
+    while len(got) < len(data):
+        part = connection.recv(65536)
+        if not part:
+            break
+        got += part
+    return got
+
+
+def test_bytes_pass_both_ways_untouched_after_the_first_request(book, echo):
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        head = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"
+        assert exchange(connection, head) == head
+        frames = bytes(range(256)) * 2000
+        for _ in range(3):
+            assert exchange(connection, frames[:1000]) == frames[:1000]
+        sender = threading.Thread(target=connection.sendall, args=(frames,))
+        sender.start()
+        assert exchange(connection, b"") == b""
+        got = b""
+        while len(got) < len(frames):
+            got += connection.recv(65536)
+        sender.join()
+        assert got == frames
+    until(lambda: echo.open == 0)
+
+
+def test_body_sent_with_the_head_is_not_lost(book, echo):
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        request = b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"
+        assert exchange(connection, request) == request
+
+
+def test_closing_cuts_connections_and_stops_listening(book, echo):
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        exchange(connection, b"GET / HTTP/1.1\r\n\r\n")
+        assert echo.open == 1
+        book.close("app")
+        assert connection.recv(10) == b""
+    until(lambda: echo.open == 0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_client_that_leaves_takes_the_connection_to_the_app_along(book, echo):
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            exchange(connection, b"GET / HTTP/1.1\r\n\r\n")
+    until(lambda: echo.open == 0)
+
+
+def test_port_stays_the_same_over_restarts_and_is_free_once_forgotten(tmp_path):
+    database = Database(tmp_path / "state.sqlite")
+    ports = []
+    for _ in range(2):
+        book = AddressBook(database)
+        ports.append(book.open("app", lambda _visitor: PAUSED))
+        book.stop()
+    assert ports[0] == ports[1]
+    book = AddressBook(database)
+    book.open("app", lambda _visitor: PAUSED)
+    book.close("app", forget=True)
+    assert book.ports() == set()
+    book.stop()
+
+
+def test_port_that_somebody_else_took_is_an_error_naming_it_never_another_port(tmp_path):
+    database = Database(tmp_path / "state.sqlite")
+    book = AddressBook(database)
+    port = book.open("app", lambda _visitor: PAUSED)
+    book.stop()
+    with socket.create_server(("127.0.0.1", port)):
+        later = AddressBook(database)
+        with pytest.raises(AddressUnavailableError, match=str(port)):
+            later.open("app", lambda _visitor: PAUSED)
+        later.stop()
+
+
+def test_answer_without_an_app_suits_browsers_and_programs(book):
+    url = f"http://127.0.0.1:{book.open('app', lambda _visitor: PAUSED)}"
+    plain = httpx.get(url)
+    assert (plain.status_code, plain.text) == (503, "Paused\nRestart <it>.\n")
+    page = httpx.get(url, headers={"accept": "text/html,*/*"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Restart &lt;it&gt;." in page.text
+    assert httpx.head(url).content == b""
+    assert httpx.post(url, content=b"x" * 100_000).status_code == 503
+
+
+def test_visitor_of_a_waking_app_is_held_until_it_serves(book, echo):
+    asked = []
+
+    def route(_visitor):
+        asked.append(1)
+        if len(asked) < 4:
+            return Unavailable(title="Asleep", remedy="", retry_after=1, hold=True)
+        return Upstream(echo.port)
+
+    port = book.open("app", route)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        assert exchange(connection, b"GET / HTTP/1.1\r\n\r\n") == b"GET / HTTP/1.1\r\n\r\n"
+    assert len(asked) == 4
+
+
+def test_dead_upstream_is_a_502(book):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        dead = gone.getsockname()[1]
+    port = book.open("app", lambda _visitor: Upstream(dead))
+    assert httpx.get(f"http://127.0.0.1:{port}").status_code == 502
+
+
+def test_addresses_do_not_listen_on_public_interfaces(book):
+    port = book.open("app", lambda _visitor: PAUSED)
+    with socket.create_server(("127.0.0.2", port)):  # would fail if 0.0.0.0 were taken
+        pass
+
+
+def test_many_visitors_at_once_are_all_served(book, echo):
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+
+    async def visit(number: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"GET /{number} HTTP/1.1\r\n\r\n".encode()
+        writer.write(head)
+        got = await reader.readexactly(len(head))
+        writer.close()
+        return got
+
+    async def all_of_them() -> list[bytes]:
+        return await asyncio.gather(*(visit(number) for number in range(100)))
+
+    assert asyncio.run(all_of_them())[42] == b"GET /42 HTTP/1.1\r\n\r\n"
+    until(lambda: echo.open == 0)

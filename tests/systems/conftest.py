@@ -1,0 +1,46 @@
+"""The real stack files, and the checkout as the program sees it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from systems import inference
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def _text(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@pytest.fixture
+def stack_values():
+    """Configuration of a stack as the engine hands it over: defaults, then the stack's own file."""
+
+    def values(stack):
+        project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+        own = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+        defaults = {
+            f"slipway:{key}": schema["default"]
+            for key, schema in project["config"].items()
+            if "default" in schema
+        }
+        return {key: _text(value) for key, value in {**defaults, **own["config"]}.items()}
+
+    return values
+
+
+@pytest.fixture(autouse=True)
+def checkout(tmp_path, monkeypatch):
+    """In the checkout, with tokens, and with weights that stand in for the trained ones."""
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setenv("HF_TOKEN", "canary-write-token")
+    monkeypatch.setenv("HF_READ_TOKEN", "canary-read-token")
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    for name in ("tiny-phi.gguf", "README.md", "metrics.json"):
+        (weights / name).write_text(name, encoding="utf-8")
+    monkeypatch.setattr(inference, "WEIGHTS", weights)
+    return weights

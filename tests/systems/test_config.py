@@ -1,0 +1,125 @@
+"""Protects the reading of stack values: nothing unknown, missing or mistyped passes in silence."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pytest
+
+from components.credentials import HUB_TOKEN
+from components.errors import ConfigError
+from systems.config import StackConfig, parse_settings
+from tests.components.recorder import record
+
+KEY = "slipway:thing"
+BASE = {
+    "slipway:systems": '["inference"]',
+    "slipway:hfNamespace": "acme",
+    "slipway:protect": "true",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    space: str
+    train_here: bool
+    replicas: int = 1
+    log_level: str = "INFO"
+
+
+def refusal(values):
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(KEY, values, Settings)
+    return str(caught.value)
+
+
+def test_camel_case_keys_become_fields_and_defaults_stay():
+    values = {"space": "demo", "trainHere": True, "logLevel": "DEBUG"}
+    assert parse_settings(KEY, values, Settings) == Settings("demo", True, 1, "DEBUG")
+
+
+def test_an_unknown_key_is_named_with_all_that_are_known():
+    said = refusal({"space": "demo", "trainHere": True, "logLvl": "DEBUG"})
+    assert "slipway:thing.logLvl is unknown" in said
+    assert "Known are logLevel, replicas, space, trainHere." in said
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("space", 7, "str"),
+        ("trainHere", "true", "bool"),
+        ("trainHere", 1, "bool"),
+        ("replicas", True, "int"),
+        ("replicas", "2", "int"),
+        ("replicas", 2.5, "int"),
+        ("space", None, "str"),
+    ],
+)
+def test_a_value_of_another_type_is_named_with_the_type_it_must_have(key, value, kind):
+    said = refusal({"space": "demo", "trainHere": True, key: value})
+    assert f"slipway:thing.{key} is {value!r}; it must be a {kind}." in said
+
+
+def test_missing_keys_are_named_as_the_stack_file_writes_them():
+    assert "slipway:thing lacks space, trainHere. Add it to this stack's file." in refusal({})
+
+
+def load(config=None, check=None, **options):
+    """Runs `check` on the loaded stack inside a program and returns what it gives."""
+    return record(lambda: check(StackConfig.load()), {**BASE, **(config or {})}, **options).outputs
+
+
+def test_the_stack_is_read_into_types():
+    seen = []
+    load(check=seen.append)
+    assert (seen[0].systems, seen[0].hf_namespace, seen[0].protect) == (
+        ("inference",),
+        "acme",
+        True,
+    )
+
+
+@pytest.mark.parametrize("key", sorted(BASE))
+def test_a_stack_without_one_of_its_keys_is_refused_by_name(key):
+    config = {other: value for other, value in BASE.items() if other != key}
+    with pytest.raises(pulumi.RunError, match=key):
+        record(StackConfig.load, config)
+
+
+def test_a_systems_values_are_read_from_the_key_of_its_name():
+    seen = []
+    config = {"slipway:thing": '{"space": "demo", "trainHere": false}'}
+    load(config, lambda stack: seen.append(stack.settings("thing", Settings)))
+    assert seen == [Settings("demo", train_here=False)]
+
+
+def test_a_system_without_values_is_refused_by_its_key():
+    with pytest.raises(ConfigError, match="slipway:thing lacks space"):
+        load({}, lambda stack: stack.settings("thing", Settings))
+
+
+@pytest.mark.parametrize(("name", "id_"), [("demo", "acme/demo"), ("other/demo", "other/demo")])
+def test_a_name_gets_the_stacks_namespace_unless_it_has_one(name, id_):
+    seen = []
+    load({}, lambda stack: seen.append(stack.hub_id(name)))
+    assert seen == [id_]
+
+
+@pytest.mark.parametrize(("exported", "value"), [("from-env", "from-env"), ("", "from-stack")])
+def test_a_credential_is_a_secret_wherever_it_comes_from(exported, value, monkeypatch):
+    monkeypatch.setenv(HUB_TOKEN.variable, exported)
+
+    def check(stack):
+        token = stack.require_credential(HUB_TOKEN)
+        return {"value": token, "secret": pulumi.Output.from_input(token.is_secret())}
+
+    outputs = load({"slipway:hfToken": "from-stack"}, check, secret_keys=("slipway:hfToken",))
+    assert outputs == {"value": value, "secret": True}
+
+
+def test_a_credential_that_stands_nowhere_is_refused_with_both_ways(monkeypatch):
+    monkeypatch.delenv(HUB_TOKEN.variable, raising=False)
+    with pytest.raises(ConfigError) as refusal:
+        load({}, lambda stack: stack.require_credential(HUB_TOKEN))
+    assert "Export HF_TOKEN" in str(refusal.value)
+    assert "pulumi config set --secret slipway:hfToken" in str(refusal.value)

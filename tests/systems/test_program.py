@@ -1,0 +1,58 @@
+"""Protects the program's own file: what it exports, and that a refusal reads as one line."""
+
+import runpy
+
+import pulumi
+import pytest
+
+from tests.components.recorder import Recorder, run
+from tests.systems.conftest import CHECKOUT
+
+
+@pytest.fixture
+def exported(monkeypatch):
+    outputs = {}
+    monkeypatch.setattr(pulumi, "export", outputs.__setitem__)
+    return outputs
+
+
+def start(recorder, values):
+    def program():
+        runpy.run_path(str(CHECKOUT / "__main__.py"))
+
+    run(recorder, program, values)
+
+
+def test_every_named_system_is_raised_and_exported_under_its_name(stack_values, exported):
+    recorder = Recorder()
+    start(recorder, stack_values("dev"))
+    assert set(exported) == {"inference"}
+    assert set(exported["inference"]) == {"url", "page", "model"}
+    assert "inference-space" in recorder.resources
+
+
+def test_a_stack_that_names_no_system_raises_nothing(stack_values, exported):
+    recorder = Recorder()
+    start(recorder, {**stack_values("dev"), "slipway:systems": "[]"})
+    assert (recorder.resources, exported) == ({}, {})
+
+
+def test_an_unknown_system_is_refused_with_the_known_ones_before_any_other_is_raised(
+    stack_values, exported
+):
+    recorder = Recorder()
+    values = {**stack_values("dev"), "slipway:systems": '["inference", "nonsense"]'}
+    with pytest.raises(pulumi.RunError) as refusal:
+        start(recorder, values)
+    assert str(refusal.value) == "slipway:systems names nonsense; known are inference."
+    assert (recorder.resources, exported) == ({}, {})
+
+
+def test_a_refusal_of_a_component_is_printed_without_a_traceback(
+    stack_values, exported, monkeypatch
+):
+    monkeypatch.delenv("HF_TOKEN")
+    with pytest.raises(pulumi.RunError, match="Export HF_TOKEN") as refusal:
+        start(Recorder(), stack_values("dev"))
+    assert refusal.value.__suppress_context__
+    assert exported == {}
