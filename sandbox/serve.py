@@ -21,6 +21,7 @@ from sandbox.hub.reader import SpaceReader
 from sandbox.hub.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
 from sandbox.hub.spaces.service import SpaceService
+from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import LOOPBACK, AddressBook
 from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
@@ -79,6 +80,7 @@ def _hub(home: Home, machine: Machine, addresses: AddressBook) -> tuple[ASGIApp,
         addresses,
         folder=home.folder / "spaces",
         hub_port=home.identity().hub_port,
+        may_visit=visits_of(registry, access),
     )
     app = create_hub_app(
         registry, access, home.repositories, spaces, extra_routes=space_routes(spaces, access)
@@ -115,7 +117,15 @@ class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, home: Home) -> None:
         super().__init__(
             uvicorn.Config(
-                app, http=AbortableProtocol, lifespan="off", log_level="warning", access_log=False
+                app,
+                http=AbortableProtocol,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                # uvicorn's Date may be 2 s old, and huggingface_hub ends a log at the first line
+                # younger than that header; log streams send an exact one of their own.
+                date_header=False,
+                timeout_graceful_shutdown=2,  # a followed log would hold the end up for good
             )
         )
         self._home = home

@@ -52,7 +52,6 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the model repository, the Space, and in hybrid mode its remote engine."""
     settings = config.settings("inference", InferenceSettings)
     config.require_credential(HUB_TOKEN)
-    model_repo = config.hub_id(settings.model_repo)
     revision: Input[str] = settings.model_revision
     outputs: dict[str, Output[str]] = {}
     if settings.train_here:
@@ -60,20 +59,22 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
         revision = revision or model.commit
         outputs["model"] = model.url
     variables: dict[str, Input[str]] = {
-        "BASE_MODEL": model_repo,
+        "BASE_MODEL": config.hub_id(settings.model_repo),
         "BASE_MODEL_FILE": settings.model_file,
         "BASE_MODEL_REVISION": revision,
         "LOG_LEVEL": settings.log_level,
         "HYBRID_REMOTE_GENERATION": "false",
     }
-    hybrid: dict[str, Input[str]] = {}
+    # What its own answer must say before a Space counts as ready: which weights it serves.
+    expect: dict[str, Input[str]] = {"revision": revision}
     if settings.hybrid_remote_generation:
         engine: Input[str] = settings.remote_engine_url
         if settings.engine_space:
-            args = _space_args(config, settings, settings.engine_space, variables, revision)
+            args = _space_args(config, settings, settings.engine_space, variables, expect)
             engine = outputs["engine"] = Space("inference-engine", args).url
-        hybrid = {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
-    args = _space_args(config, settings, settings.space, {**variables, **hybrid}, revision)
+        variables |= {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
+        expect = {"engine": "remote"}
+    args = _space_args(config, settings, settings.space, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
 
@@ -96,7 +97,7 @@ def _space_args(
     settings: InferenceSettings,
     name: str,
     variables: dict[str, Input[str]],
-    revision: Input[str],
+    expect: dict[str, Input[str]],
 ) -> SpaceArgs:
     read_token = config.credential(HUB_READ_TOKEN)
     if read_token is None:
@@ -109,8 +110,8 @@ def _space_args(
         payload=payload_from_folder(APP),
         hardware=settings.hardware,
         secrets={"HF_TOKEN": read_token},
-        variables=variables,
+        variables=dict(variables),
         probe_path="/health",
-        expect={"revision": revision},
+        expect=expect,
         protect=config.protect,
     )

@@ -85,7 +85,9 @@ class HubClient:
         prefix = "spaces/" if kind == "space" else ""
         return Repository(
             commit=info.sha or "",
-            visibility="private" if info.private else "public",
+            # Sent by newer Hubs only; without it protected can't be told from private.
+            visibility=getattr(info, "visibility", None)
+            or ("private" if info.private else "public"),
             sdk=getattr(info, "sdk", None),
             url=f"{self.endpoint}/{prefix}{repo_id}",
             host=getattr(info, "host", None),

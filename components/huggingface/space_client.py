@@ -120,7 +120,7 @@ class SpaceClient:
                 lambda: list(deque(self._log(repo_id, build=build), maxlen=lines)),
                 retry=False,
             )
-        except ApiError as error:
+        except (ApiError, ValueError, TypeError) as error:  # the last two: an unreadable stream
             # The log explains a failure that is being reported; not having it must not replace it.
             return [f"(the log could not be read: {error})"]
 

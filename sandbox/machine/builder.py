@@ -58,9 +58,7 @@ def secret_options(secrets: Mapping[str, str]) -> SecretOptions:
     environment: dict[str, str] = {}
     for number, (identifier, value) in enumerate(sorted(secrets.items())):
         if not _SECRET_ID.fullmatch(identifier):
-            raise ValueError(
-                f"Build secret id {identifier!r} may hold letters, digits and ._- only"
-            )
+            raise ValueError(f"build secret id {identifier!r}: letters, digits and ._- only")
         variable = _SECRET_VARIABLE.format(number=number)
         arguments += ["--secret", f"id={identifier},env={variable}"]
         environment[variable] = value

@@ -4,6 +4,7 @@ import hashlib
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -32,6 +33,7 @@ _PORT_LABEL = "slipway.host-port"
 
 # The platforms wait up to 30 s, which each program that ignores SIGTERM as process 1 would cost.
 _STOP_SECONDS = 3
+_ENDING_AT_ONCE = 8
 _API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
 _CONNECTIONS = 64  # each followed log holds one
 _PORT_TRIES = 10
@@ -161,8 +163,9 @@ class DockerMachine:
         """Removes everything of this sandbox: containers, networks and images."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
         with engine_errors():
-            for container in self._client.containers.list(all=True, filters=mine):
-                self._end(container)
+            containers = self._client.containers.list(all=True, filters=mine)
+            with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
+                list(pool.map(self._end, containers))
             for network in self._client.networks.list(filters=mine):
                 network.remove()
         for name in self._images.own_names():

@@ -1,9 +1,10 @@
 """The images of one sandbox in a Docker engine, apart from those of others."""
 
 from contextlib import suppress
+from http import HTTPStatus
 
 import docker
-from docker.errors import ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.machine.engine_errors import engine_errors
@@ -66,6 +67,17 @@ class EngineImages:
             self._client.images.remove(name, force=True)
 
     def prune(self) -> None:
-        """Removes this sandbox's images that lost their name, but for those in use."""
+        """Removes this sandbox's images that lost their name, but for those in use.
+
+        One by one: of the engine's own prune only one may run at a time, whoever asks for it.
+        """
+        filters: dict[str, str | list[str] | bool] = {"dangling": True, "label": self._label}
         with engine_errors():
-            self._client.images.prune(filters={"dangling": True, "label": self._label})
+            for image in self._client.images.list(filters=filters):
+                try:
+                    self._client.images.remove(str(image.id))
+                except ImageNotFound:
+                    continue  # somebody else removed it at the same time
+                except APIError as error:
+                    if error.status_code != HTTPStatus.CONFLICT:  # a container has it
+                        raise

@@ -19,7 +19,7 @@ from sandbox.toolchain.progress import Progress
 from sandbox.toolchain.registry import RegistryClient
 from sandbox.toolchain.root_filesystem import (
     HostRelease,
-    candidate_version,
+    candidate_versions,
     host_release,
     make_root_filesystem,
 )
@@ -101,11 +101,11 @@ class BaseImages:
             SetupError: a program failed; the message names its log.
         """
         release = host_release()
-        versions = candidate_version("python3"), candidate_version("busybox")
-        images = stand_ins(release, *versions)
+        python_version, busybox_version = candidate_versions("python3", "busybox")
+        images = stand_ins(release, python_version, busybox_version)
         key = self._key(release, images)
         if not self._present(RegistryClient(registry), images, key):
-            self._make(release, images, versions[0], (registry, buildkit), progress)
+            self._make(release, images, python_version, (registry, buildkit), progress)
             self._record.write_text(json.dumps({"key": key}), encoding="utf-8")
         return tuple(name for image in images if image.target != "frontend" for name in image.names)
 
@@ -172,7 +172,7 @@ def _root_archive(release: HostRelease, what: str, log: Path, progress: Progress
     folder = cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
 
     def make(partial: Path) -> None:
-        with progress.step(f"Base system {what}: installing", usually_seconds=35, log=log):
+        with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
             make_root_filesystem(release, partial / "rootfs.tar", log)
 
     return made_once(folder, make) / "rootfs.tar"
@@ -189,7 +189,7 @@ def _digest(*parts: str) -> str:
 
 
 # Measured on two cores.
-_USUAL_SECONDS = {"debian": 10, "python-slim": 20, "python": 40, "busybox": 5, "frontend": 3}
+_USUAL_SECONDS = {"debian": 7, "python-slim": 40, "python": 40, "busybox": 4, "frontend": 1}
 
 
 def _repository(name: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import json
 import shutil
+import socket
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ def raise_bridge(bridge: Bridge) -> None:
     Raises:
         SetupError: this kernel makes no bridges, or we are not allowed to.
     """
-    if not Path(f"/sys/class/net/{bridge.device}").exists():
+    if not bridge_exists(bridge):
         _ip("link", "add", bridge.device, "type", "bridge")
     address = f"{bridge.address}/{bridge.prefix_length}"
     _ip("address", "replace", address, "dev", bridge.device)
@@ -77,8 +78,13 @@ def raise_bridge(bridge: Bridge) -> None:
 
 def lower_bridge(bridge: Bridge) -> None:
     """Removes the device; absent is success."""
-    if Path(f"/sys/class/net/{bridge.device}").exists():
+    if bridge_exists(bridge):
         _ip("link", "delete", bridge.device)
+
+
+def bridge_exists(bridge: Bridge) -> bool:
+    """Whether the device is there; asked of the kernel, as /sys may be of another namespace."""
+    return any(name == bridge.device for _, name in socket.if_nameindex())
 
 
 def choose_iptables() -> tuple[str | None, str]:

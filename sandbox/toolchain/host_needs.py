@@ -26,7 +26,6 @@ _PIP_KEYS = (
     "proxy",
     "timeout",
     "default-timeout",
-    "disable-pip-version-check",
 )
 _PIP_SETTING = re.compile(r"^(?:global|install|:env:)\.([a-z-]+)=(.+)$")
 _APT_SETTING = re.compile(r"^Acquire::(?:Check-|Retries|https?::).*;$")

@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sandbox.toolchain.progress import SetupError
 
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 10.0
+_PORT_SECONDS = 2.0
 _MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json,"
     "application/vnd.oci.image.manifest.v1+json"
@@ -127,14 +129,28 @@ def _program() -> str:
 
 
 def _free_port(preferred: str | None) -> int:
-    """The port of the preferred address if nobody listens there, else any free one."""
-    wanted = int(preferred.rpartition(":")[2]) if preferred else 0
-    for port in (wanted, 0):
-        with socket.socket() as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(listener.getsockname()[1])
-    raise SetupError("No loopback port is free for the image registry.")
+    """The port of the preferred address if nobody listens there, else any free one.
+
+    The threads of a registry that was just killed may hold it a moment longer than the process
+    seems to live.
+    """
+    deadline = time.monotonic() + _PORT_SECONDS
+    while preferred is not None and time.monotonic() < deadline:
+        port = _bound_port(int(preferred.rpartition(":")[2]))
+        if port is not None:
+            return port
+        time.sleep(0.05)
+    port = _bound_port(0)
+    if port is None:
+        raise SetupError("No loopback port is free for the image registry.")
+    return port
+
+
+def _bound_port(port: int) -> int | None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(listener.getsockname()[1])

@@ -89,21 +89,28 @@ def make_root_filesystem(release: HostRelease, archive: Path, log: Path) -> None
     shutil.rmtree(root)
 
 
-def candidate_version(package: str) -> str:
-    """The upstream version of a package that apt would install here, such as "3.11.2".
+def candidate_versions(*packages: str) -> list[str]:
+    """The upstream versions of packages as apt would install them here, such as "3.11.2".
 
     Raises:
         SetupError: apt knows no such package.
     """
     shown = subprocess.run(
-        ["apt-cache", "policy", package], check=False, capture_output=True, text=True
+        ["apt-cache", "policy", *packages], check=False, capture_output=True, text=True
     ).stdout
+    versions: dict[str, str] = {}
+    package = ""
     for line in shown.splitlines():
-        name, _, version = line.strip().partition(": ")
-        if name == "Candidate" and version[:1].isdigit():
+        name, _, value = line.strip().partition(":")
+        if not line.startswith(" "):
+            package = name
+        elif name == "Candidate" and value.strip()[:1].isdigit():
             # [epoch:]upstream[-revision]
-            return version.rpartition(":")[2].partition("-")[0]
-    raise SetupError(f"apt knows no package {package}; run `apt-get update` and try again.")
+            versions[package] = value.strip().rpartition(":")[2].partition("-")[0]
+    for package in packages:
+        if package not in versions:
+            raise SetupError(f"apt knows no package {package}; `apt-get update` may help.")
+    return [versions[package] for package in packages]
 
 
 def _use_host_archives(release: HostRelease, root: Path) -> None:

@@ -79,6 +79,8 @@ def test_two_hybrid_servers_that_name_each_other_do_not_loop(start):
     answer = one.generate(PROMPT)
     assert answer.status_code == 502
     assert "REMOTE_ENGINE_URL must name a server that does not" in answer.json()["detail"]
+    one.terminate()  # a request's line is written after its answer; now all lines are there
+    two.terminate()
     calls = [
         [line["status_code"] for line in server.log_lines() if line.get("path") == "/generate"]
         for server in (one, two)

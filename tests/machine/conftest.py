@@ -30,7 +30,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def machine(engine: Engine) -> Iterator[DockerMachine]:
-    """Whatever a test leaves under this machine's id is removed, and that nothing stays is checked."""
+    """A machine of its own; at the end everything under its id is removed, and that is checked."""
     sandbox_id = f"test-{uuid.uuid4().hex[:10]}"
     made = DockerMachine(engine.address, sandbox_id)
     yield made

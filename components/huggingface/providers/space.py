@@ -307,5 +307,5 @@ def _number(value: float | str | None) -> int | None:
 
 
 def _visibility(live: str, declared: str | None) -> str:
-    """The repository listing says only private or not; protected counts as private there."""
+    """Where the Hub says only private or not, protected counts as private."""
     return "protected" if live == "private" and declared == "protected" else live

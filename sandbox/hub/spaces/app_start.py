@@ -75,7 +75,7 @@ def start_app(turn: Turn, *, host: str) -> None:
     except BaseException:
         parts.machine.remove(name)
         raise
-    turn.end(old)
+    turn.replace(old)
     # The former version's image has no container any more.
     parts.machine.remove_image(other_slot(record.base_name, record.image, ":"))
 
@@ -103,7 +103,7 @@ def publish_files(turn: Turn, commit: str, card: SpaceCard) -> None:
         site.close()
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    turn.end(old)
+    turn.replace(old)
     for each in parent.iterdir():
         if each != folder:
             shutil.rmtree(each, ignore_errors=True)

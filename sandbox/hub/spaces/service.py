@@ -7,7 +7,12 @@ from typing import Any
 
 from sandbox.database import Database
 from sandbox.hub.contract import RepositoryReader, SpaceSettings
-from sandbox.hub.errors import BadRequestError, NotImitatedError, SignInRequiredError
+from sandbox.hub.errors import (
+    BadRequestError,
+    NotImitatedError,
+    RepositoryNotFoundError,
+    SignInRequiredError,
+)
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
@@ -124,9 +129,10 @@ class SpaceService:
 
     def moved(self, old_id: str, new_id: str) -> None:
         """The Space was renamed: it keeps its address, and restarts to learn its new name."""
-        record = self._records.find(old_id)
-        self._records.set(record.id, repo_id=new_id)
-        self._ask(record.id, configure(old_serves=self._serves(record)))
+        space = self._records.find(old_id)
+        restarted = configure(old_serves=self._serves(space))
+        # Always a new turn: work under way would go on reading the repository by its old name.
+        self._ask(space.id, lambda now: {"repo_id": new_id} | (restarted(now) or {}))
 
     def deleted(self, repo_id: str) -> None:
         """The Space is gone: its name and address at once, its containers and images soon."""
@@ -231,6 +237,9 @@ class SpaceService:
 
     def start(self) -> None:
         """Brings back what ran, under the same addresses, and takes up interrupted work."""
+        for record in self._records.all():
+            if record.repo_id is not None:
+                self._catch_up(record, record.repo_id)
         self._life.start(self._ask)
 
     def stop(self, *, containers: bool = True) -> None:
@@ -238,6 +247,17 @@ class SpaceService:
         self._life.stop(containers=containers)
 
     # --- inside
+
+    def _catch_up(self, record: SpaceRecord, repo_id: str) -> None:
+        """Learns what a killed sandbox was told of its repository but could not note any more."""
+        try:
+            head = self._reader.head(repo_id)
+        except RepositoryNotFoundError:
+            self.deleted(repo_id)
+            return
+        if head != record.head:
+            # No worker is woken yet: first the version that served is looked for.
+            self._records.request(record.id, commit(head, old_serves=record.sha is not None))
 
     def _ask(self, space: int, change: Change) -> None:
         if self._records.request(space, change) is not None:

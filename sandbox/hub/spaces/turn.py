@@ -46,6 +46,7 @@ class Tuning:
     parallel_builds: int = 2
     poll_seconds: float = 0.2  # between two looks at a starting app
     watch_seconds: float = 1.0  # between two looks at running apps: exits, sleep
+    drain_seconds: float = 0.5  # a replaced version has to finish the requests it is answering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +122,11 @@ class Turn:
         return old
 
     def settle(self, stage: Stage, message: str | None) -> None:
-        """Ends the turn in a stage in which nothing serves."""
+        """Ends the turn in a stage in which nothing serves.
+
+        That a failed build or start ends the old version too is our reading of the Hub: `sha` (the
+        commit being served) is observed in RUNNING and RUNNING_* only, and these stages are none.
+        """
         container = self.record.container
         self.advance(
             stage=stage,
@@ -139,6 +144,12 @@ class Turn:
         self.end(old)
         if container is not None and (old is None or old.container != container):
             self.end(Serving(port=0, container=container))
+
+    def replace(self, old: Serving | None) -> None:
+        """Removes a version that another one took over from, once it had time to finish."""
+        if old is not None:
+            self.parts.stopping.wait(self.parts.tuning.drain_seconds)
+            self.end(old)
 
     def end(self, old: Serving | None) -> None:
         """Removes a version that no longer serves."""

@@ -54,20 +54,8 @@ class SpaceWorker:
             except SettledError as settled:
                 self._settle(turn, settled.stage, settled.message)
             except Exception as error:  # noqa: BLE001 - whatever it is, the Space must show it
-                if self._parts.stopping.is_set():
+                if not self._failed(turn, error):
                     return
-                if record.wanted is Wanted.DELETE:
-                    _LOG.warning("Space %s is not fully removed: %s", record.base_name, error)
-                    return  # the row stays, so the next start of the sandbox goes on
-                if not isinstance(error, MachineUnavailableError | ImageUnusableError):
-                    # Only the kind and the place: a message might quote what it was given.
-                    _LOG.error("Space %s: %s", record.repo_id, _place(error))
-                failed_build = turn.record.stage in _BUILD_STAGES
-                self._settle(
-                    turn,
-                    Stage.BUILD_ERROR if failed_build else Stage.RUNTIME_ERROR,
-                    self._without_secrets(turn, error),
-                )
 
     def _step(self, turn: Turn) -> None:
         match turn.record.wanted:
@@ -104,6 +92,23 @@ class SpaceWorker:
             machine.remove_image(other_slot(record.base_name, slot, ":"))
         shutil.rmtree(self._parts.folder / record.base_name, ignore_errors=True)
         self._forget(record)
+
+    def _failed(self, turn: Turn, error: Exception) -> bool:
+        """Shows what nobody foresaw as the Space's error; False if the worker has to end."""
+        if self._parts.stopping.is_set():
+            return False
+        if not self._parts.records.is_turn(turn.record.id, turn.record.turn):
+            return True  # something that was being worked on is gone, as was asked meanwhile
+        if turn.record.wanted is Wanted.DELETE:
+            _LOG.warning("Space %s is not fully removed: %s", turn.record.base_name, error)
+            return False  # the row stays, so the next start of the sandbox goes on
+        if not isinstance(error, MachineUnavailableError | ImageUnusableError):
+            # Only the kind and the place: a message might quote what it was given.
+            _LOG.error("Space %s: %s", turn.record.repo_id, _place(error))
+        failed_build = turn.record.stage in _BUILD_STAGES
+        stage = Stage.BUILD_ERROR if failed_build else Stage.RUNTIME_ERROR
+        self._settle(turn, stage, self._without_secrets(turn, error))
+        return True
 
     def _settle(self, turn: Turn, stage: Stage, message: str | None) -> None:
         with suppress(SupersededError):

@@ -22,7 +22,7 @@ from tests.sandbox.spaces.process_machine import ProcessMachine
 REPO = "acme/demo"
 HUB_PORT = 65123  # nobody listens there: these tests need no Hub
 CARD = "---\ntitle: Demo\nsdk: docker\n---\n"
-QUICK = Tuning(poll_seconds=0.02, watch_seconds=0.05)
+QUICK = Tuning(poll_seconds=0.02, watch_seconds=0.05, drain_seconds=0.1)
 
 # Answers with what it was started with, so that a test sees which version serves.
 APP = """

@@ -72,7 +72,9 @@ class LiveHub:
         )
         self.url = f"http://127.0.0.1:{port}"
         self.api = HfApi(endpoint=self.url, token=TOKEN)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=1, date_header=False
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": self.sockets}, daemon=True

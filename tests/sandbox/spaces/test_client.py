@@ -156,7 +156,7 @@ def test_build_log_of_a_finished_build_comes_at_once_and_whole(hub):
     lines = list(hub.api.fetch_space_logs(REPO, build=True))
     assert [line for line in lines if line.startswith("line ")] == [
         f"line {number}\n" for number in range(50)
-    ]
+    ], lines
     events = hub.log(REPO, "build", tail=2).strip().split("\n\n")
     assert len(events) == 2
     assert set(json.loads(events[0].removeprefix("data: "))) == {"data", "timestamp"}

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.machine
 
 CARD = "---\ntitle: Stranger\nsdk: docker\n---\n"
 CANARY = "canary-7e0b2d41"
+# The builder keeps its cache from run to run, and a cached step prints nothing.
+FRESH = secrets.token_hex(8)
+QUICK = Tuning(poll_seconds=0.1, watch_seconds=0.2)
 
 PERL_SERVER = """
 use strict; use warnings; use IO::Socket::INET; $| = 1;
@@ -36,8 +39,9 @@ while (my $client = $server->accept) {
 PERL_SPACE = {
     "README.md": CARD,
     "serve.pl": PERL_SERVER,
-    "Dockerfile": """
+    "Dockerfile": f"""
 FROM debian:bookworm-slim
+ENV FRESH={FRESH}
 ARG GREETING=nobody
 WORKDIR /srv
 COPY serve.pl /opt/app/serve.pl
@@ -80,8 +84,7 @@ def docker() -> Iterator[DockerMachine]:
 
 @pytest.fixture
 def hub(tmp_path, docker) -> Iterator[LiveHub]:
-    tuning = Tuning(poll_seconds=0.1, watch_seconds=0.2)
-    with LiveHub(tmp_path, docker, tuning, docker.bind_host) as live:
+    with LiveHub(tmp_path, docker, QUICK, docker.bind_host) as live:
         yield live
 
 
@@ -131,15 +134,15 @@ def test_failing_second_step_is_a_build_error_and_the_log_holds_its_output(hub):
         "acme/broken",
         {
             "README.md": CARD,
-            "Dockerfile": "FROM busybox\nRUN echo first step done\n"
-            "RUN echo the model is missing >&2 && exit 9\nCMD httpd -f -p 7860\n",
+            "Dockerfile": f"FROM busybox\nENV FRESH={FRESH}\nRUN echo first $((40 + 2))\n"
+            "RUN echo missing $((50 + 3)) >&2 && exit 9\nCMD httpd -f -p 7860\n",
         },
     )
     runtime = hub.wait("acme/broken", seconds=180)
     assert runtime.stage == "BUILD_ERROR"
     log = hub.log("acme/broken", "build")
-    assert "first step done" in log
-    assert "the model is missing" in log
+    assert "first 42" in log
+    assert "missing 53" in log
     assert httpx.get(hub.app("acme/broken")).status_code == 503
 
 
@@ -186,3 +189,31 @@ def test_superseded_build_is_ended_early(hub):
     )
     last = hub.commit("acme/slow", BUSYBOX_SPACE)
     assert hub.wait("acme/slow", last, seconds=60).stage == "RUNNING"
+
+
+def test_app_comes_back_from_its_image_after_a_stop_of_the_sandbox(tmp_path, docker):
+    with LiveHub(tmp_path, docker, QUICK, docker.bind_host) as first:
+        commit = create(first, "acme/back", BUSYBOX_SPACE)
+        assert first.wait("acme/back", commit, seconds=180).stage == "RUNNING"
+        address, log = first.app("acme/back"), first.log("acme/back", "build")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+    with LiveHub(tmp_path, docker, QUICK, docker.bind_host) as second:
+        assert second.wait("acme/back", commit).stage == "RUNNING"
+        assert httpx.get(address).text == "<h1>busybox</h1>\n"
+        assert second.log("acme/back", "build") == log
+        second.api.delete_repo("acme/back", repo_type="space")
+        until(lambda: not second.addresses.ports(), seconds=60)
+
+
+def test_image_that_somebody_pruned_is_built_again(hub, docker):
+    commit = create(hub, "acme/pruned", BUSYBOX_SPACE)
+    assert hub.wait("acme/pruned", commit, seconds=180).stage == "RUNNING"
+    hub.api.pause_space("acme/pruned")
+    until(lambda: not docker._client.containers.list(filters={"name": "pruned"}), seconds=30)
+    for image in docker._client.images.list():
+        for tag in image.tags:
+            if "pruned" in tag:
+                docker._client.images.remove(tag, force=True)
+    hub.api.restart_space("acme/pruned")
+    assert hub.wait("acme/pruned", commit, seconds=180).stage == "RUNNING"

@@ -5,6 +5,7 @@ import socket
 import httpx
 import pytest
 
+from sandbox.hub.errors import RepositoryNotFoundError
 from tests.sandbox.spaces.conftest import REPO, files, until
 from tests.sandbox.spaces.test_stages import gated
 
@@ -96,3 +97,22 @@ def test_address_taken_meanwhile_is_opened_as_soon_as_it_is_free(world):
         world.wait("RUNNING", sha=commit)
     until(lambda: world.addresses.is_open("space:1"))
     assert world.version() == "one"
+
+
+def test_commit_that_a_killed_sandbox_did_not_note_is_built_at_the_next_start(world):
+    world.running("one")
+    world.stop()
+    missed = world.repositories.add(REPO, files("two"))
+    world.start()
+    world.wait("RUNNING", sha=missed)
+    assert world.version() == "two"
+
+
+def test_repository_that_a_killed_sandbox_did_not_forget_takes_its_space_along(world):
+    world.running("one")
+    world.stop(containers=False)
+    del world.repositories.heads[REPO]
+    world.start()
+    with pytest.raises(RepositoryNotFoundError):
+        world.service.runtime(REPO)
+    until(lambda: not world.machine.names() and not world.addresses.ports())

@@ -1,0 +1,139 @@
+"""Stories about private daemons; run by test_private_engine.py in namespaces of their own."""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import docker
+
+from sandbox.toolchain import private_engine
+from sandbox.toolchain.bridge import bridge_exists, choose_bridge
+from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
+from sandbox.toolchain.docker_endpoint import engine_answers
+from sandbox.toolchain.dockerd import Dockerd
+from sandbox.toolchain.leases import Lease
+from sandbox.toolchain.progress import Progress
+from sandbox.toolchain.registry import Registry, RegistryClient
+
+FOLDER = Path(os.environ["SLIPWAY_SCENARIO"]) / "engine"
+PROGRESS = Progress()
+
+
+def kill(process):
+    """As the kernel does when memory runs out."""
+    pid = process.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while process.alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not process.alive()
+
+
+@contextlib.contextmanager
+def dockerd():
+    daemon = Dockerd(FOLDER / "docker", choose_bridge(FOLDER))
+    daemon.ensure(PROGRESS)
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+    assert not engine_answers(daemon.host)
+    assert not bridge_exists(choose_bridge(FOLDER)), "the bridge went with it"
+
+
+def killed_dockerd():
+    """One killed with a container running starts again, and the container can be removed."""
+    with dockerd() as daemon:
+        client = docker.DockerClient(base_url=daemon.host)
+        with Path(os.environ["SLIPWAY_BUSYBOX"]).open("rb") as archive:
+            (image,) = client.images.load(archive)
+        client.containers.run(image, ["sleep", "600"], detach=True, name="sleeper")
+        kill(daemon._process)
+        daemon.ensure(PROGRESS)
+        again = docker.DockerClient(base_url=daemon.host)
+        assert again.ping()
+        again.containers.get("sleeper").remove(force=True)
+        assert again.containers.run(image, ["echo", "runs"], name="echo") == b"runs\n"
+        again.containers.get("echo").remove()
+
+
+def killed_builder():
+    """Registry and BuildKit start again, with the same address and what they had."""
+    registry = Registry(FOLDER / "registry")
+    buildkitd = Buildkitd(FOLDER / "buildkit")
+    programs = ensure_programs(PROGRESS)
+    try:
+        address = registry.ensure()
+        buildkitd.ensure(programs, address)
+        running = buildkitd._process.pid()
+        buildkitd.ensure(programs, registry.ensure())
+        assert buildkitd._process.pid() == running, "what runs is left alone"
+        kill(registry._process)
+        kill(buildkitd._process)
+        assert registry.ensure() == address
+        assert RegistryClient(address).answers()
+        buildkitd.ensure(programs, address)
+        assert buildkitd._process.pid() != running
+    finally:
+        buildkitd.stop()
+        registry.stop()
+
+
+def stale_pid_files():
+    """A pid file that names some other living process keeps nothing from starting or living."""
+    (FOLDER / "docker" / "exec" / "containerd").mkdir(parents=True)
+    for path in ("dockerd.pid", "exec/containerd/containerd.pid"):
+        (FOLDER / "docker" / path).write_text(str(os.getppid()))
+    (FOLDER / "docker" / "docker.sock").write_text("left behind")
+    with dockerd() as daemon:
+        assert engine_answers(daemon.host)
+    os.kill(os.getppid(), 0)
+
+
+def rebooted():
+    """After a reboot all pids and mounts of before are void."""
+    with dockerd() as daemon:
+        kill(daemon._process)
+        boot = FOLDER / "docker" / "boot"
+        boot.write_text("before")
+        left = FOLDER / "docker" / "exec" / "left"
+        left.write_text("")
+        daemon.ensure(PROGRESS)
+        assert not left.exists()
+        assert boot.read_text() != "before"
+
+
+def leases():
+    """The daemons stop with the last lease and not before; one whose holder was killed is none."""
+    os.environ["XDG_CACHE_HOME"] = os.environ["SLIPWAY_SCENARIO"]
+    folder = private_engine._folder()
+    daemon = Dockerd(folder / "docker", choose_bridge(folder))
+    daemon.ensure(PROGRESS)
+    lease = Lease(private_engine._leases())
+    child = os.fork()
+    if child == 0:
+        lease_of_child = Lease(private_engine._leases())
+        time.sleep(600)
+        lease_of_child.release()
+    deadline = time.monotonic() + 10
+    while len(list(private_engine._leases().iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert private_engine.stop_private_engine_if_unused(PROGRESS) is False
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert private_engine.stop_private_engine_if_unused(PROGRESS) is False
+    assert engine_answers(daemon.host)
+    lease.release()
+    assert private_engine.stop_private_engine_if_unused(PROGRESS) is True
+    assert not engine_answers(daemon.host)
+    assert private_engine.stop_private_engine_if_unused(PROGRESS) is True
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
+    print("as expected")  # noqa: T201 - read by the test that runs this

@@ -1,0 +1,63 @@
+"""The containers' addresses collide with nothing the host has a route to."""
+
+import ipaddress
+
+import pytest
+
+from sandbox.toolchain import bridge
+from sandbox.toolchain.bridge import choose_bridge, choose_iptables
+from sandbox.toolchain.progress import SetupError
+
+
+def routes(monkeypatch, *networks):
+    taken = [ipaddress.IPv4Network(network) for network in networks]
+    monkeypatch.setattr(bridge, "_routed_networks", lambda: taken)
+
+
+def test_a_range_in_use_is_passed_over(tmp_path, monkeypatch):
+    routes(monkeypatch)
+    first = choose_bridge(tmp_path / "one")
+    routes(monkeypatch, f"{first.address}/32", "192.168.0.0/16")
+    second = choose_bridge(tmp_path / "two")
+    assert not ipaddress.IPv4Network(first.pool).overlaps(ipaddress.IPv4Network(second.pool))
+    assert first.device != second.device, "two engines, two bridges"
+    assert all(len(chosen.device) <= 15 for chosen in (first, second)), "the kernel's limit"
+
+
+def test_the_choice_is_kept_although_the_bridge_itself_is_a_route_later(tmp_path, monkeypatch):
+    routes(monkeypatch)
+    chosen = choose_bridge(tmp_path)
+    routes(monkeypatch, chosen.pool, f"{chosen.address}/32")
+    assert choose_bridge(tmp_path) == chosen
+
+
+def test_the_hosts_own_address_is_outside_the_containers_networks(tmp_path, monkeypatch):
+    routes(monkeypatch)
+    chosen = choose_bridge(tmp_path)
+    own = ipaddress.IPv4Interface(f"{chosen.address}/{chosen.prefix_length}").network
+    assert not own.overlaps(ipaddress.IPv4Network(chosen.pool))
+    assert own.is_private
+
+
+def test_a_host_without_a_free_range_is_told(tmp_path, monkeypatch):
+    routes(monkeypatch, "10.0.0.0/8")
+    with pytest.raises(SetupError, match="No address range is free"):
+        choose_bridge(tmp_path)
+
+
+def test_the_first_iptables_that_works_is_taken_and_the_reason_given(monkeypatch):
+    monkeypatch.setattr(bridge, "find_program", lambda name: f"/sbin/{name}")
+    problems = {"/sbin/iptables": "no nf_tables", "/sbin/iptables-nft": "no nf_tables"}
+    monkeypatch.setattr(bridge, "_try_rules", problems.get)
+    program, reason = choose_iptables()
+    assert program == "/sbin/iptables-legacy"
+    assert "iptables-legacy takes NAT rules" in reason
+
+    monkeypatch.setattr(bridge, "_try_rules", lambda _: "no tables")
+    program, reason = choose_iptables()
+    assert program is None
+    assert "not kept apart" in reason
+    assert "iptables-legacy: no tables" in reason
+
+    monkeypatch.setattr(bridge, "find_program", lambda _: None)
+    assert "no iptables program is installed" in choose_iptables()[1]

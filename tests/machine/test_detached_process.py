@@ -1,0 +1,87 @@
+"""A daemon is found again by who started it and by others, and its pid is never mistaken."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.toolchain.detached_process import DetachedProcess
+from sandbox.toolchain.progress import SetupError
+
+
+@pytest.fixture
+def sleeper(tmp_path):
+    process = DetachedProcess("sleeper", tmp_path)
+    process.start(["sleep", "600"], {})
+    yield process
+    process.stop(5)
+
+
+def test_it_runs_in_a_session_of_its_own_and_is_nobodys_child(sleeper, tmp_path):
+    pid = sleeper.pid()
+    assert pid is not None
+    assert os.getsid(pid) != os.getsid(0)
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    assert int(stat[1]) != os.getpid()
+    assert DetachedProcess("sleeper", tmp_path).pid() == pid, "found by its record"
+
+
+def test_it_outlives_whoever_started_it(tmp_path):
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from sandbox.toolchain.detached_process import DetachedProcess\n"
+        "DetachedProcess('sleeper', Path(sys.argv[1])).start(['sleep', '600'], {})\n"
+    )
+    # Its output is a pipe: were it inherited, this would wait for ten minutes.
+    subprocess.run([sys.executable, "-c", program, tmp_path], check=True, stdout=subprocess.PIPE)
+    process = DetachedProcess("sleeper", tmp_path)
+    assert process.alive()
+    process.stop(5)
+    assert not process.alive()
+
+
+def test_a_killed_one_is_dead_and_starts_again(sleeper):
+    first = sleeper.pid()
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while sleeper.alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not sleeper.alive()
+    sleeper.start(["sleep", "600"], {})
+    assert sleeper.pid() not in (None, first)
+
+
+@pytest.mark.parametrize("field", ["start_time", "boot"])
+def test_another_process_with_its_pid_is_not_it(sleeper, tmp_path, field):
+    record = tmp_path / "sleeper.json"
+    kept = record.read_text()
+    record.write_text(json.dumps({**json.loads(kept), field: "other"}))
+    assert not sleeper.alive()
+    sleeper.stop(1)  # ends nothing that is not known to be ours
+    record.write_text(kept)
+    assert sleeper.alive()
+
+
+def test_one_that_ignores_sigterm_is_killed(tmp_path):
+    process = DetachedProcess("stubborn", tmp_path)
+    process.start(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], {})
+    time.sleep(0.2)
+    process.stop(0.5)
+    assert not process.alive()
+
+
+def test_one_that_ends_at_once_is_reported_with_its_log(tmp_path):
+    process = DetachedProcess("failing", tmp_path)
+    process.start(["sh", "-c", "echo the reason >&2; sleep 0.2; exit 1"], {})
+    with pytest.raises(SetupError, match=r"failing ended.*\n.*the reason"):
+        process.wait_until(lambda: False, 10)
+
+
+def test_one_that_is_never_ready_is_reported(sleeper):
+    with pytest.raises(SetupError, match="sleeper was not ready within 0 s"):
+        sleeper.wait_until(lambda: False, 0.1)

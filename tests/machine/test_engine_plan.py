@@ -1,0 +1,130 @@
+"""Which engine is used is decided without side effects; a host that can have none is told."""
+
+import http.server
+import json
+import os
+import shutil
+import socketserver
+import stat
+import threading
+
+import pytest
+
+from sandbox.toolchain import engine
+from sandbox.toolchain.engine import Route, plan
+from sandbox.toolchain.progress import SetupError
+
+DOCKER = """\
+#!/bin/sh
+printf '%s\\n' "$*" >> "$CALLS"
+case "$*" in
+  "buildx version") exit "$BUILDX" ;;
+  "context inspect") printf '%s' "$CONTEXT" ;;
+  *"network inspect bridge"*) printf '%s ' "$GATEWAY" ;;
+  *) exit 9 ;;
+esac
+"""
+
+
+class UnixServer(socketserver.ThreadingUnixStreamServer):
+    def get_request(self):
+        connection, _ = super().get_request()
+        return connection, ("unix", 0)  # the handler logs a host and a port
+
+
+class Ping(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/_ping" else 404)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def engine_socket(tmp_path):
+    with UnixServer(str(tmp_path / "engine.sock"), Ping) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"unix://{tmp_path}/engine.sock"
+        server.shutdown()
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """A host with a docker CLI with buildx and nothing else; not root."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "docker"
+    program.write_text(DOCKER)
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    for name, value in {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "CALLS": str(tmp_path / "calls"),
+        "BUILDX": "0",
+        "CONTEXT": json.dumps([{"Endpoints": {"docker": {"Host": f"unix://{tmp_path}/none"}}}]),
+        "GATEWAY": "",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    return monkeypatch
+
+
+def context(address):
+    return json.dumps([{"Endpoints": {"docker": {"Host": address}}}])
+
+
+def test_a_running_engine_is_used_wherever_it_is_named(host, engine_socket):
+    host.setenv("DOCKER_HOST", engine_socket)
+    assert plan().docker_host == engine_socket
+    host.delenv("DOCKER_HOST")
+    host.setenv("CONTEXT", context(engine_socket))
+    assert (plan().route, plan().docker_host) == (Route.RUNNING, engine_socket)
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("silent", "No Docker engine answers at unix://"),
+        ("no buildx", "has no buildx plugin"),
+        ("remote", "is not on this host"),
+    ],
+)
+def test_a_host_that_can_have_none_is_told_both_remedies(host, engine_socket, case, reason):
+    host.setenv("DOCKER_HOST", "ssh://elsewhere" if case == "remote" else engine_socket)
+    if case == "silent":
+        host.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    if case == "no buildx":
+        host.setenv("BUILDX", "1")
+    with pytest.raises(SetupError) as raised:
+        plan()
+    message = str(raised.value)
+    assert reason in message
+    assert "this user is not root" in message
+    assert "install and start Docker with its buildx plugin" in message
+    assert "as root on Debian or Ubuntu" in message
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="this host is not a Debian")
+def test_root_on_debian_gets_a_private_engine_and_nothing_is_touched(host, tmp_path):
+    host.setattr(os, "geteuid", lambda: 0)
+    host.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    chosen = plan()
+    assert (chosen.route, chosen.docker_host) == (Route.PRIVATE, None)
+    assert "No Docker engine answers" in chosen.reason
+    assert not (tmp_path / "cache").exists()
+
+
+def test_servers_listen_on_the_bridge_where_it_is_local(host, engine_socket):
+    host.setenv("DOCKER_HOST", engine_socket)
+    host.setenv("GATEWAY", "127.0.0.3")  # stands for a bridge's address: local, as all of 127/8
+    address = engine.ensure_engine(None).address
+    assert (address.inside_host, address.bind_host) == ("127.0.0.3", "127.0.0.3")
+    assert address.buildkit is None
+
+
+def test_servers_listen_on_loopback_where_the_engine_is_in_a_virtual_machine(host, engine_socket):
+    host.setenv("DOCKER_HOST", engine_socket)
+    host.setenv("GATEWAY", "203.0.113.7")  # documentation range: nobody's local address
+    address = engine.ensure_engine(None).address
+    assert (address.inside_host, address.bind_host) == ("host.docker.internal", "127.0.0.1")

@@ -1,0 +1,130 @@
+"""Protects the wait as a resource: what it waits for, and that its failure costs only the wait."""
+
+import pytest
+
+from components.errors import DeployError
+from components.huggingface.providers.space import SpaceProvider
+from components.huggingface.providers.space_ready import SpaceReadyProvider
+from components.huggingface.space_client import SpaceClient
+from sandbox.faults import Answer
+from sandbox.hub.spaces.faults import Fault
+from tests.providers.engine import Engine
+
+pytestmark = pytest.mark.usefixtures("hub")
+
+
+@pytest.fixture
+def space(space_inputs):
+    """Raises the Space below, with these changes, and gives the inputs of the wait for it."""
+    below = Engine(SpaceProvider)
+
+    def up(revision="r1", **changes):
+        below.up(space_inputs(variables={"REVISION": revision}, build_inputs=[], **changes))
+        return {
+            "repo_id": below.id,
+            "commit": below.outputs["commit"],
+            "settings": below.outputs["settings"],
+            "host": below.outputs["host"],
+            "probe_path": "/health",
+            "expect": {"revision": revision},
+            "private": changes.get("visibility") == "private",
+            "timeout_seconds": 20,
+        }
+
+    return up
+
+
+@pytest.fixture
+def ready():
+    return Engine(SpaceReadyProvider)
+
+
+def test_it_waits_until_the_app_itself_answers_and_changes_nothing(ready, space, hub):
+    inputs = space()
+    hub.mark()
+    ready.up(inputs)
+    assert ready.outputs["stage"] == "RUNNING"
+    assert hub.writes() == []
+    assert hub.api.get_space_runtime(inputs["repo_id"]).raw["sha"] == inputs["commit"]
+
+
+def test_an_app_behind_the_platforms_login_is_asked_with_the_token(ready, space):
+    ready.up(space(visibility="private"))
+    assert ready.outputs["stage"] == "RUNNING"
+
+
+def test_a_changed_setting_without_a_commit_is_waited_for_until_the_app_says_so(ready, space):
+    before = space()
+    ready.up(before)
+    after = space(revision="r2")
+    assert after["commit"] == before["commit"]
+    assert ready.up(after) == "updated"
+
+
+def test_a_new_commit_is_waited_for_even_while_the_platform_tells_the_old_stage(
+    ready, space, hub, app_folder
+):
+    before = space()
+    ready.up(before)
+    hub.service.faults.set(before["repo_id"], Fault.STALE_POLLS, 5)
+    (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
+    after = space()
+    assert after["commit"] != before["commit"]
+    ready.up(after)
+    assert hub.api.get_space_runtime(after["repo_id"]).raw["sha"] == after["commit"]
+
+
+def test_a_failed_build_raises_with_the_end_of_its_log_and_the_next_run_only_waits_again(
+    ready, space, app_folder
+):
+    (app_folder / "Dockerfile").write_text("FROM scratch\nRUN FAIL\n", encoding="utf-8")
+    with pytest.raises(DeployError) as failure:
+        ready.up(space())
+    assert "ended in BUILD_ERROR" in str(failure.value)
+    assert "the build says FAIL" in str(failure.value)
+    (app_folder / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
+    assert ready.up(space()) == "created"
+
+
+def test_an_app_that_never_says_what_is_expected_is_a_failure_in_time(ready, space, monkeypatch):
+    # The log of a running app has no end, and the official client reads on for five seconds.
+    monkeypatch.setattr(SpaceClient, "log_tail", lambda *_, **__: ["the end"])
+    inputs = {**space(), "expect": {"revision": "never"}, "timeout_seconds": 0.5}
+    with pytest.raises(DeployError, match="last seen: the app says revision is 'r1', not 'never'"):
+        ready.up(inputs)
+
+
+def test_another_time_out_alone_is_no_reason_to_wait_again(ready, space):
+    inputs = space()
+    ready.up(inputs)
+    assert ready.up({**inputs, "timeout_seconds": 30, "private": True}) == "same"
+
+
+def test_a_read_tells_the_stage_of_now(ready, space, hub):
+    inputs = space()
+    ready.up(inputs)
+    hub.api.pause_space(inputs["repo_id"])
+    ready.refresh()
+    assert ready.outputs["stage"] == "PAUSED"
+    assert ready.up(inputs) == "same"
+
+
+def test_a_deletion_leaves_the_space_alone(ready, space, hub):
+    inputs = space()
+    ready.up(inputs)
+    hub.mark()
+    ready.destroy()
+    assert hub.requests() == []
+
+
+def test_a_log_that_cannot_be_read_does_not_hide_the_failure_it_would_explain(
+    ready, space, hub, app_folder
+):
+    (app_folder / "Dockerfile").write_text("FROM scratch\nRUN FAIL\n", encoding="utf-8")
+    inputs = space()
+    for trouble in (Answer(500), Answer(200, {"Date": "x"}, 'data: {"timestamp": "y"}\n\n')):
+        hub.fault(trouble, path="/logs/")
+        with pytest.raises(DeployError) as failure:
+            ready.up(inputs)
+        assert "ended in BUILD_ERROR" in str(failure.value)
+        assert "the log could not be read" in str(failure.value)
