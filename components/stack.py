@@ -1,8 +1,33 @@
-"""Which stack this is, as the platforms are told it."""
+"""The stack the program runs for: how platforms are told of it, and the credentials it holds."""
+
+import os
 
 import pulumi
+from pulumi import Output
+
+from components.credentials import Credential
+from components.errors import ConfigError
 
 
 def stack_mark() -> str:
     """`project/stack`: marks what a stack made, so that it knows its own again after a crash."""
     return f"{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def stack_credential(credential: Credential) -> Output[str] | None:
+    """A credential as a secret: from the environment, else from this stack, else None."""
+    if value := os.environ.get(credential.variable):
+        return Output.secret(value)
+    return pulumi.Config().get_secret(credential.config_key)
+
+
+def require_stack_credential(credential: Credential) -> Output[str]:
+    """A credential as a secret.
+
+    Raises:
+        ConfigError: it stands in neither place; the text names both ways.
+    """
+    value = stack_credential(credential)
+    if value is None:
+        raise ConfigError(credential.missing())
+    return value

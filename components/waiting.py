@@ -11,6 +11,7 @@ import pulumi
 from pulumi import ProviderResource, Resource, ResourceOptions
 
 from components.credentials import Credential
+from components.stack import stack_credential
 
 
 def waiting_provider(name: str, parent: Resource, *credentials: Credential) -> ProviderResource:
@@ -22,11 +23,9 @@ def waiting_provider(name: str, parent: Resource, *credentials: Credential) -> P
         credentials: what the waits need. Such an instance sees its own properties in place of the
             stack's configuration, so a token that stands only there is handed on, as a secret.
     """
-    config = pulumi.Config()
     props = {
-        f"{pulumi.get_project()}:{credential.config_key}": secret
+        f"{pulumi.get_project()}:{credential.config_key}": stack_credential(credential)
         for credential in credentials
         if not os.environ.get(credential.variable)
-        and (secret := config.get_secret(credential.config_key)) is not None
     }
     return ProviderResource("pulumi-python", f"{name}-waits", props, ResourceOptions(parent=parent))

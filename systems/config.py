@@ -4,16 +4,13 @@
 system's settings become a frozen dataclass, and a key nobody knows is an error, not a silence.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 import pulumi
-from pulumi import Output
 
-from components.credentials import Credential
 from components.errors import ConfigError
 
 Settings = TypeVar("Settings")
@@ -49,23 +46,6 @@ class StackConfig:
     def hub_id(self, name: str) -> str:
         """`namespace/name`; a name that already has a namespace keeps it."""
         return name if "/" in name else f"{self.hf_namespace}/{name}"
-
-    def credential(self, credential: Credential) -> Output[str] | None:
-        """A credential as a secret: from the environment, else from this stack, else None."""
-        if value := os.environ.get(credential.variable):
-            return Output.secret(value)
-        return self.source.get_secret(credential.config_key)
-
-    def require_credential(self, credential: Credential) -> Output[str]:
-        """A credential as a secret.
-
-        Raises:
-            ConfigError: it stands in neither place; the text names both ways.
-        """
-        value = self.credential(credential)
-        if value is None:
-            raise ConfigError(credential.missing())
-        return value
 
 
 def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) -> Settings:

@@ -12,6 +12,7 @@ from components.errors import ConfigError
 from components.huggingface.model_repo import ModelRepo, ModelRepoArgs
 from components.huggingface.space import Space, SpaceArgs
 from components.payload import payload_from_files, payload_from_folder
+from components.stack import require_stack_credential, stack_credential
 from systems.config import StackConfig
 
 APP = Path("app/inference")
@@ -51,7 +52,7 @@ class InferenceSettings:
 def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the model repository, the Space, and in hybrid mode its remote engine."""
     settings = config.settings("inference", InferenceSettings)
-    config.require_credential(HUB_TOKEN)
+    require_stack_credential(HUB_TOKEN)
     revision: Input[str] = settings.model_revision
     outputs: dict[str, Output[str]] = {}
     if settings.train_here:
@@ -99,12 +100,12 @@ def _space_args(
     variables: dict[str, Input[str]],
     expect: dict[str, Input[str]],
 ) -> SpaceArgs:
-    read_token = config.credential(HUB_READ_TOKEN)
+    read_token = stack_credential(HUB_READ_TOKEN)
     if read_token is None:
         pulumi.log.warn(
             f"{HUB_READ_TOKEN.missing()} Until then the Space {name} gets the token that can write."
         )
-        read_token = config.require_credential(HUB_TOKEN)
+        read_token = require_stack_credential(HUB_TOKEN)
     return SpaceArgs(
         repo_id=config.hub_id(name),
         payload=payload_from_folder(APP),

@@ -3,7 +3,8 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import docker
@@ -41,6 +42,8 @@ class BuildkitBuilder:
     ) -> None:
         """Builds, pushes to the private registry, and has the engine pull it; see ImageBuilder."""
         pushed = f"{self._address.registry}/{name}"
+        with self._registry_errors():
+            former = self._registry.digest(*_repository_and_tag(name))
         sink = _StandInNotes(self._address.stand_ins, log)
         with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
             command, secrets = self._command(request, pushed, labels)
@@ -50,17 +53,16 @@ class BuildkitBuilder:
         if result.exit_code != 0:
             raise self._failure(result, log)
         self._pull(pushed, name)
+        with self._registry_errors():
+            repository, tag = _repository_and_tag(name)
+            if former not in (None, self._registry.digest(repository, tag)):
+                self._registry.forget(repository, former)
 
     def forget(self, name: str) -> None:
         """Drops the image in the private registry."""
-        repository, _, tag = name.rpartition(":")
-        try:
-            self._registry.forget(repository, tag)
-        except OSError as error:
-            raise MachineUnavailableError(
-                f"The image registry at {self._address.registry} does not answer ({error});"
-                " start the sandbox again."
-            ) from error
+        repository, tag = _repository_and_tag(name)
+        with self._registry_errors():
+            self._registry.forget(repository, self._registry.digest(repository, tag))
 
     def _command(
         self, request: BuildRequest, pushed: str, labels: Mapping[str, str]
@@ -85,7 +87,7 @@ class BuildkitBuilder:
         return command, secrets.environment
 
     def _pull(self, pushed: str, name: str) -> None:
-        repository, _, tag = name.rpartition(":")
+        repository, tag = _repository_and_tag(name)
         try:
             # auth_config: without one the client asks the user's credential helpers.
             image = self._client.images.pull(
@@ -101,6 +103,16 @@ class BuildkitBuilder:
         except (DockerException, OSError) as error:
             raise MachineUnavailableError(
                 f"The container engine does not answer ({error}); start the sandbox again."
+            ) from error
+
+    @contextmanager
+    def _registry_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise MachineUnavailableError(
+                f"The image registry at {self._address.registry} does not answer ({error});"
+                " start the sandbox again."
             ) from error
 
     def _failure(self, result: ClientResult, log: LogSink) -> Exception:
@@ -124,6 +136,11 @@ class BuildkitBuilder:
             log(f"slipway: {hint}")
             message = f"{message} {hint}"
         return BuildFailedError(message)
+
+
+def _repository_and_tag(name: str) -> tuple[str, str]:
+    repository, _, tag = name.rpartition(":")
+    return repository, tag
 
 
 class _StandInNotes:

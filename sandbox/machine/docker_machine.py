@@ -15,6 +15,7 @@ from docker.models.containers import Container as EngineContainer
 from sandbox.machine.builder import ImageBuilder
 from sandbox.machine.buildkit_builder import BuildkitBuilder
 from sandbox.machine.buildx_builder import BuildxBuilder
+from sandbox.machine.container_logs import follow_output
 from sandbox.machine.contract import (
     BuildRequest,
     Container,
@@ -180,10 +181,9 @@ class DockerMachine:
         with engine_errors():
             try:
                 container = self._client.containers.get(container_id)
-                chunks = container.logs(stream=True, follow=True, stdout=True, stderr=True)
             except NotFound:
                 return
-            yield from complete_lines(chunks)
+            yield from complete_lines(follow_output(container))
 
     def _options(
         self, request: RunRequest, labels: dict[str, str], host_port: int

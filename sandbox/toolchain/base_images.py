@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from sandbox.toolchain import host_needs
 from sandbox.toolchain.buildkit import VERSION, BuildkitPrograms
-from sandbox.toolchain.cache import cache_folder, made_once
+from sandbox.toolchain.cache import cache_folder, made_once, remove_tree
 from sandbox.toolchain.logged_command import run_logged
 from sandbox.toolchain.progress import Progress
 from sandbox.toolchain.registry import RegistryClient
@@ -120,6 +120,7 @@ class BaseImages:
         log = cache_folder() / "logs" / "base-images.log"
         log.unlink(missing_ok=True)
         what = f"{release.distribution.capitalize()} {release.codename}"
+        registry = RegistryClient(addresses[0])
         archive = _root_archive(release, what, log, progress)
         with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
             context = Path(folder)
@@ -128,9 +129,13 @@ class BaseImages:
             shutil.copyfile(self._programs.frontend, context / "dockerfile-frontend")
             (context / "dockerfile-frontend").chmod(0o755)
             for image in images:
+                repository, tag = _repository(image.names[0]).rsplit(":", 1)
+                former = registry.digest(repository, tag)
                 title = f"Base image {image.names[0]}: building a stand-in from {what}"
                 with progress.step(title, usually_seconds=_USUAL_SECONDS[image.target], log=log):
                     self._build(image, context, (python_version, what), addresses, log)
+                if former != registry.digest(repository, tag):
+                    registry.forget(repository, former)
 
     def _build(
         self,
@@ -175,7 +180,12 @@ def _root_archive(release: HostRelease, what: str, log: Path, progress: Progress
         with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
             make_root_filesystem(release, partial / "rootfs.tar", log)
 
-    return made_once(folder, make) / "rootfs.tar"
+    made_once(folder, make)
+    # What former ones were made of is no more; the engine's lock is held, so nobody reads them.
+    for former in cache_folder().glob("base-system-*"):
+        if former != folder:
+            remove_tree(former)
+    return folder / "rootfs.tar"
 
 
 def _system_key(release: HostRelease) -> str:

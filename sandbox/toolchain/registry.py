@@ -58,11 +58,11 @@ class Registry:
         self._process.stop(_STOP_SECONDS)
         if not self._config.is_file():
             return
-        # Only while it is stopped: a push running beside this could lose its layers.
+        # Only while it is stopped: a push running beside this could lose its layers. Not with
+        # --delete-untagged, which takes the parts of multi-platform images for untagged ones.
         command: list[str | Path] = [
             _program(),
             "garbage-collect",
-            "--delete-untagged",
             self._config,
         ]
         with (self._folder / "garbage-collect.log").open("wb") as log:
@@ -105,9 +105,8 @@ class RegistryClient:
         status, digest = self._request("HEAD", f"/v2/{repository}/manifests/{tag}")
         return digest if status == http.HTTPStatus.OK else None
 
-    def forget(self, repository: str, tag: str) -> None:
-        """Drops an image; its layers go when the registry stops. Absent is success."""
-        digest = self.digest(repository, tag)
+    def forget(self, repository: str, digest: str | None) -> None:
+        """Drops an image; its layers go when the registry stops. None or absent is success."""
         if digest is not None:
             self._request("DELETE", f"/v2/{repository}/manifests/{digest}")
 

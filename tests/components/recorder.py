@@ -1,5 +1,6 @@
 """Runs a piece of a Pulumi program against mocks and keeps every registration for inspection."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,20 +109,27 @@ def run(
     stack: str = "dev",
 ) -> None:
     """As `record`, into a recorder of the caller's, which keeps what a failing program did."""
-    pulumi.runtime.set_mocks(
-        recorder,
-        project="slipway",
-        stack=stack,
-        preview=False,
-        logger=_Log(recorder.warnings),
-        monitor=_Monitor(recorder),
-    )
-    pulumi.runtime.set_all_config(dict(config or {}), list(secret_keys))
 
     def keep(outputs: Any) -> None:
         recorder.outputs.update(outputs or {})
 
-    pulumi.runtime.test(lambda: pulumi.Output.from_input(program()).apply(keep))()
+    # A loop of its own: whoever used asyncio before in this thread has left none behind.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        pulumi.runtime.set_mocks(
+            recorder,
+            project="slipway",
+            stack=stack,
+            preview=False,
+            logger=_Log(recorder.warnings),
+            monitor=_Monitor(recorder),
+        )
+        pulumi.runtime.set_all_config(dict(config or {}), list(secret_keys))
+        pulumi.runtime.test(lambda: pulumi.Output.from_input(program()).apply(keep))()
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def is_secret(value: Any) -> bool:

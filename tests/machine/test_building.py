@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.machine.contract import BuildFailedError, BuildRequest, RunRequest
+from sandbox.toolchain.registry import RegistryClient
 
 pytestmark = pytest.mark.machine
 
@@ -232,3 +233,18 @@ def test_pip_install_works_in_a_build(machine, build):
     assert output(machine) == [
         "/home/user/.local/lib/python3.11/site-packages/colorama/__init__.py"
     ]
+
+
+def test_the_registry_keeps_no_superseded_image(machine, build, engine):
+    if engine.address.buildkit is None:
+        pytest.skip("builds go straight into this engine")
+    registry = RegistryClient(engine.address.buildkit.registry)
+    repository = f"slipway-{machine._sandbox_id}/app"
+    build("FROM busybox\nRUN echo 1 > /number\n")
+    former = registry.digest(repository, "1")
+    assert former is not None
+    build("FROM busybox\nRUN echo 2 > /number\n")
+    assert registry.digest(repository, "1") not in (None, former)
+    assert registry.digest(repository, former) is None
+    machine.remove_image("app:1")
+    assert registry.digest(repository, "1") is None

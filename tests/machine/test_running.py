@@ -96,6 +96,13 @@ def test_both_streams_are_followed_and_odd_bytes_shown(machine, build):
     assert (state.running, state.exit_code, state.out_of_memory) == (False, 3, False)
 
 
+def test_the_last_words_of_a_short_life_are_not_lost(machine, build):
+    build("FROM busybox\nCMD echo first; printf last\n")
+    for _ in range(12):
+        container = machine.run(RunRequest(name="short", image="app:1", port=80))
+        assert finish(machine, container) == ["first", "last"]
+
+
 def test_a_container_is_found_by_a_restarted_sandbox_and_by_no_other(machine, engine, build):
     build(WAIT)
     container = machine.run(RunRequest(name="acme/x", image="app:1", port=80))

@@ -3,8 +3,10 @@
 import pytest
 
 from components.errors import DeployError
+from components.huggingface.providers import space_ready
 from components.huggingface.providers.space import SpaceProvider
 from components.huggingface.providers.space_ready import SpaceReadyProvider
+from components.huggingface.readiness import Waiter
 from components.huggingface.space_client import SpaceClient
 from sandbox.faults import Answer
 from sandbox.hub.spaces.faults import Fault
@@ -128,3 +130,19 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure_it_would_explain(
             ready.up(inputs)
         assert "ended in BUILD_ERROR" in str(failure.value)
         assert "the log could not be read" in str(failure.value)
+
+
+def test_only_a_change_without_a_commit_counts_as_a_restart(ready, space, monkeypatch, app_folder):
+    seen = []
+
+    class Noted(Waiter):
+        def wait(self):
+            seen.append(self.target.restarted)
+            return "RUNNING"
+
+    monkeypatch.setattr(space_ready, "Waiter", Noted)
+    ready.up(space())
+    ready.up(space(revision="r2"))
+    (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
+    ready.up(space(revision="r3"))
+    assert seen == [False, True, False]

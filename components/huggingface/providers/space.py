@@ -7,7 +7,6 @@ changes a setting, so what belongs to one change is decided in one place and sen
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pulumi.dynamic import (
@@ -24,7 +23,9 @@ from components.credentials import HUB_TOKEN, hub_endpoint
 from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, holds
 from components.huggingface.names import MARK
+from components.huggingface.settings_change import Change, write_settings
 from components.huggingface.space_client import SpaceClient
+from components.sealing import unseal
 from components.secrets import keyed_digests, new_salt
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
@@ -32,20 +33,22 @@ OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written",
 
 
 class SpaceProvider(ResourceProvider):
-    """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets, variables, manifest,
-    sources, build_inputs, stack, adopt. Adds: url, host, commit, salt, secret_digests,
+    """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets (sealed), variables,
+    manifest, sources, build_inputs, stack, adopt. Adds: url, host, commit, salt, secret_digests,
     secrets_written, settings.
 
     Only the keys that the stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
 
     serialize_as_secret_always = False
+    token: str
     hub: HubClient
     spaces: SpaceClient
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the endpoint and the token."""
-        self.hub = HubClient(hub_endpoint(), HUB_TOKEN.require(req.config.get))
+        self.token = HUB_TOKEN.require(req.config.get)
+        self.hub = HubClient(hub_endpoint(), self.token)
         self.spaces = SpaceClient(self.hub)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -62,7 +65,7 @@ class SpaceProvider(ResourceProvider):
         ]
         if _number(news.get("sleep_seconds")) not in (None, _number(olds.get("sleep_seconds"))):
             changed.append("sleep_seconds")
-        if _digests(olds["salt"], news.get("secrets") or {}) != olds.get("secret_digests"):
+        if self._digests(olds["salt"], news) != olds.get("secret_digests"):
             changed.append("secrets")
         return DiffResult(
             changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True
@@ -77,7 +80,7 @@ class SpaceProvider(ResourceProvider):
             visibility=props["visibility"],
             hardware=props["hardware"],
             sleep_seconds=_number(props.get("sleep_seconds")),
-            secrets=props.get("secrets") or {},
+            secrets=self._secrets(props),
             variables={**(props.get("variables") or {}), MARK: props["stack"]},
         )
         if not created:
@@ -99,13 +102,11 @@ class SpaceProvider(ResourceProvider):
         repo_id = news["repo_id"]
         if olds.get("visibility") != news["visibility"]:
             self.hub.set_visibility("space", repo_id, news["visibility"])
-        known = olds.get("secret_digests") or {}
-        digests = keyed_digests(olds["salt"], news.get("secrets") or {})
-        changed = self._write_settings(
-            repo_id,
-            _Change.between(olds.get("secrets") or {}, known, news.get("secrets") or {}, digests),
-            _Change.between(olds.get("variables") or {}, None, news.get("variables") or {}, None),
-        )
+        values = self._secrets(news)
+        digests = keyed_digests(olds["salt"], values)
+        secrets = Change.between(olds.get("secret_digests") or {}, values, digests)
+        variables = Change.between(olds.get("variables") or {}, news.get("variables") or {})
+        write_settings(self.spaces, repo_id, secrets, variables)
         if olds.get("hardware") != news["hardware"]:
             self.spaces.set_hardware(repo_id, news["hardware"], _number(news.get("sleep_seconds")))
         elif (seconds := _number(news.get("sleep_seconds"))) not in (
@@ -114,6 +115,7 @@ class SpaceProvider(ResourceProvider):
         ):
             self.spaces.set_sleep_time(repo_id, seconds)
         outputs = self._commit(news, removable=tuple(olds.get("manifest") or {}), salt=olds["salt"])
+        changed = secrets.names | variables.names
         if outputs["commit"] == olds.get("commit") and changed & set(news["build_inputs"]):
             # A restart would run the old image: what it was built from is not part of a restart,
             # and the value of a secret is not part of the build cache's key.
@@ -148,18 +150,14 @@ class SpaceProvider(ResourceProvider):
         if visible != props["visibility"]:
             self.hub.set_visibility("space", repo_id, props["visibility"])
         wanted = {**(props.get("variables") or {}), MARK: props["stack"]}
-        secrets = props.get("secrets") or {}
+        secrets = self._secrets(props)
+        known = {name: variables[name] for name in wanted if name in variables}
         # Values of secrets can't be compared without a digest of ours: all are written once.
-        self._write_settings(
+        write_settings(
+            self.spaces,
             repo_id,
-            _Change(frozenset(), dict(secrets)),
-            _Change.between(
-                {k: variables[k] for k in wanted if k in variables}, None, wanted, None
-            ),
-            collisions=(
-                set(secrets) & set(variables),
-                set(wanted) & set(self.spaces.secrets(repo_id)),
-            ),
+            Change(frozenset(set(wanted) & set(self.spaces.secrets(repo_id))), secrets),
+            Change.between(known, wanted).also_without(set(secrets) & set(variables)),
         )
         runtime = self.spaces.runtime(repo_id)
         seconds = _number(props.get("sleep_seconds"))
@@ -167,28 +165,6 @@ class SpaceProvider(ResourceProvider):
             self.spaces.set_hardware(repo_id, props["hardware"], seconds)
         elif seconds not in (None, runtime.sleep_seconds or -1):
             self.spaces.set_sleep_time(repo_id, seconds)
-
-    def _write_settings(
-        self,
-        repo_id: str,
-        secrets: "_Change",
-        variables: "_Change",
-        collisions: tuple[set[str], set[str]] = (set(), set()),
-    ) -> set[str]:
-        """Writes what differs and returns the names written or deleted.
-
-        Everything that goes is deleted first: one name as a secret and a variable at the same
-        time takes a Space down (CONFIG_ERROR), also in passing.
-        """
-        for name in sorted(secrets.gone | collisions[1]):
-            self.spaces.delete_secret(repo_id, name)
-        for name in sorted(variables.gone | collisions[0]):
-            self.spaces.delete_variable(repo_id, name)
-        for name, value in sorted(variables.wanted.items()):
-            self.spaces.set_variable(repo_id, name, value)
-        for name, value in sorted(secrets.wanted.items()):
-            self.spaces.set_secret(repo_id, name, value)
-        return set(secrets.gone | variables.gone | secrets.wanted.keys() | variables.wanted.keys())
 
     def _commit(
         self, props: dict[str, Any], *, removable: tuple[str, ...], salt: str
@@ -207,7 +183,7 @@ class SpaceProvider(ResourceProvider):
         repository = self.hub.repository("space", repo_id)
         if repository is None:
             raise DeployError(f"Space {repo_id}: it vanished meanwhile. Run `pulumi refresh`.")
-        digests = keyed_digests(salt, props.get("secrets") or {})
+        digests = keyed_digests(salt, self._secrets(props))
         written = {k: v for k, v in self.spaces.secrets(repo_id).items() if k in digests}
         return _with_settings(
             {
@@ -220,6 +196,18 @@ class SpaceProvider(ResourceProvider):
                 "secrets_written": written,
             }
         )
+
+    def _secrets(self, props: dict[str, Any]) -> dict[str, str]:
+        """The values themselves."""
+        sealed = props.get("secrets") or {}
+        return {name: unseal(self.token, value) for name, value in sealed.items()}
+
+    def _digests(self, salt: str, props: dict[str, Any]) -> dict[str, str] | None:
+        """The digests, or None while a value is not known yet, which counts as a change."""
+        sealed = props.get("secrets") or {}
+        if not isinstance(sealed, Mapping) or not all(isinstance(v, str) for v in sealed.values()):
+            return None
+        return keyed_digests(salt, self._secrets(props))
 
     def _live(self, repo_id: str, props: dict[str, Any], repository: Repository) -> dict[str, Any]:
         """What the platform says of the declared keys, secrets by the time they were written."""
@@ -263,28 +251,6 @@ class SpaceProvider(ResourceProvider):
         )
 
 
-@dataclass(frozen=True)
-class _Change:
-    """Names to delete and values to write, of one kind of setting."""
-
-    gone: frozenset[str]
-    wanted: Mapping[str, str]
-
-    @classmethod
-    def between(
-        cls,
-        old: Mapping[str, str],
-        old_digests: Mapping[str, str] | None,
-        new: Mapping[str, str],
-        new_digests: Mapping[str, str] | None,
-    ) -> "_Change":
-        """Compares by digests where given, else by value."""
-        before = old if old_digests is None else old_digests
-        after = new if new_digests is None else new_digests
-        wanted = {name: new[name] for name in new if before.get(name) != after[name]}
-        return cls(frozenset(set(before) - set(new)), wanted)
-
-
 def _with_settings(outputs: dict[str, Any]) -> dict[str, Any]:
     """Adds `settings`: a digest that changes whenever a setting of the Space was written."""
     keys = ("variables", "secret_digests", "secrets_written", "hardware")
@@ -292,13 +258,6 @@ def _with_settings(outputs: dict[str, Any]) -> dict[str, Any]:
     seconds = _number(outputs.get("sleep_seconds"))
     text = json.dumps([*(outputs.get(key) for key in keys), seconds], sort_keys=True)
     return {**outputs, "settings": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def _digests(salt: str, values: object) -> dict[str, str] | None:
-    """The digests, or None while a value is not known yet, which counts as a change."""
-    if not isinstance(values, Mapping) or not all(isinstance(v, str) for v in values.values()):
-        return None
-    return keyed_digests(salt, values)
 
 
 def _number(value: float | str | None) -> int | None:

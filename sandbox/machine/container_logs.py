@@ -1,0 +1,28 @@
+"""A container's output from its start to its end, with nothing missing."""
+
+from collections.abc import Iterator
+
+from docker.errors import NotFound
+from docker.models.containers import Container
+
+# The private engine keeps at least this much of a container's log before it drops the beginning.
+_KEPT_BYTES = 10_000_000
+
+
+def follow_output(container: Container) -> Iterator[bytes]:
+    """Yields stdout and stderr as they come, until the container ends or is removed.
+
+    Engines before version 23 may end a followed log before its last lines when the container ends
+    at that moment, so what is then missing is read once more. After more than the engine surely
+    keeps that is left out: the beginning may be gone, and positions would not agree.
+    """
+    followed = 0
+    try:
+        for chunk in container.logs(stream=True, follow=True, stdout=True, stderr=True):
+            followed += len(chunk)
+            yield chunk
+        container.wait()
+        if followed < _KEPT_BYTES:
+            yield container.logs(stdout=True, stderr=True)[followed:]
+    except NotFound:
+        return
