@@ -6,6 +6,7 @@ import pytest
 from components.errors import ConfigError
 from components.huggingface.space import Space, SpaceArgs
 from components.payload import payload_from_folder
+from components.sealing import unseal
 from tests.components.recorder import clear_texts, is_secret, record, unwrap
 
 CANARY = "canary-secret-9b1d"
@@ -20,8 +21,8 @@ EXPOSE 7860
 
 
 @pytest.fixture(autouse=True)
-def no_token(monkeypatch):
-    monkeypatch.delenv("HF_TOKEN", raising=False)
+def token(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
 
 
 @pytest.fixture
@@ -80,22 +81,37 @@ def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_space_does_not(a
     assert recorder["demo-space"].provider != "demo-waits"
 
 
-def test_secrets_are_registered_in_secret_envelopes_and_stand_nowhere_else(args):
+def sealed_secret(recorder):
+    return unwrap(unwrap(recorder["demo-space"].inputs["secrets"])["HF_TOKEN"])
+
+
+def test_secrets_are_registered_sealed_and_in_secret_envelopes(args):
     recorder = build(args)
     secrets = recorder["demo-space"].inputs["secrets"]
     assert set(unwrap(secrets)) == {"HF_TOKEN"}
     assert is_secret(secrets) or is_secret(secrets["HF_TOKEN"])
-    for each in recorder.resources.values():
-        assert not [text for text in clear_texts(each.inputs) if CANARY in text], each.name
+    assert unseal(TOKEN, sealed_secret(recorder)) == CANARY
 
 
-def test_a_secret_that_is_secret_already_stays_so(args):
+@pytest.mark.parametrize("wrap", [str, pulumi.Output.secret])
+def test_no_secret_and_no_token_is_registered_in_clear_not_even_in_an_envelope(args, wrap):
     def program():
-        secrets = {"HF_TOKEN": pulumi.Output.secret(CANARY)}
-        Space("demo", SpaceArgs(**{**args, "secrets": secrets}))
+        Space("demo", SpaceArgs(**{**args, "secrets": {"HF_TOKEN": wrap(CANARY)}}))
 
-    for each in record(program).resources.values():
-        assert not [text for text in clear_texts(each.inputs) if CANARY in text], each.name
+    recorder = record(program)
+    assert unseal(TOKEN, sealed_secret(recorder)) == CANARY
+    assert CANARY not in repr(recorder.resources)
+    assert TOKEN not in repr(recorder.resources)
+
+
+def test_unchanged_secrets_are_registered_unchanged(args):
+    assert sealed_secret(build(args)) == sealed_secret(build(args))
+
+
+def test_without_a_token_nothing_can_be_sealed_and_the_refusal_says_so(args, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN")
+    with pytest.raises(ConfigError, match="Export HF_TOKEN"):
+        build(args)
 
 
 def test_what_is_derived_from_secrets_is_kept_secret_in_the_state(args):
@@ -161,7 +177,10 @@ def test_protection_is_put_on_the_space_itself(args, protect):
     assert build(args | {"protect": protect})["demo-space"].protect is protect
 
 
-def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_none(args):
+def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_none(
+    args, monkeypatch
+):
+    monkeypatch.delenv("HF_TOKEN")
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
     given = recorder["demo-waits"].inputs["slipway:hfToken"]
     assert is_secret(given)

@@ -23,6 +23,7 @@ from huggingface_hub.utils import _http
 
 from components.huggingface import calls, readiness
 from components.payload import payload_from_folder
+from components.sealing import seal
 from sandbox.connection import AbortableProtocol
 from sandbox.database import Database
 from sandbox.faults import Action, FaultInjector, Faults
@@ -41,7 +42,13 @@ from tests.providers.thread_machine import ThreadMachine
 
 PLATFORM = "huggingface"
 TOKEN = "hf_canaryofthewritingtoken"
+SECOND_TOKEN = "hf_canaryofitssuccessor"
 MANY = 10**9  # requests the tests may make in a rate window
+
+
+def sealed(**secrets: str) -> dict[str, str]:
+    """Secrets as the program hands them to the engine."""
+    return {name: seal(TOKEN, value) for name, value in secrets.items()}
 
 
 @dataclass
@@ -102,7 +109,11 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
     database = Database(folder / "sandbox.sqlite")
     registry = Registry(database, folder)
-    user = User(name="ann", tokens={TOKEN: TokenRole.WRITE}, organizations=("acme",))
+    user = User(
+        name="ann",
+        tokens=dict.fromkeys((TOKEN, SECOND_TOKEN), TokenRole.WRITE),
+        organizations=("acme",),
+    )
     accounts = Accounts([user], [Organization(name="acme")])
     access, machine, addresses = Access(accounts, registry), ThreadMachine(), AddressBook(database)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -194,7 +205,7 @@ def space_inputs(repo_id, app_folder):
             "visibility": "public",
             "hardware": "cpu-basic",
             "sleep_seconds": None,
-            "secrets": {"API_KEY": "canary-of-a-secret"},
+            "secrets": sealed(API_KEY="canary-of-a-secret"),
             "variables": {"MODE": "fast", "BUILD_ARG": "1"},
             "manifest": payload.manifest(),
             "sources": payload.sources(),

@@ -65,12 +65,16 @@ class Engine:
 
     def refresh(self) -> bool:
         """Reads; False if the object is gone."""
-        found = self.provider.read(self.id, self.outputs)
+        provider = self.provider
+        found = provider.read(self.id, self.outputs)
         if not found.id:
             assert found.outs == {}
             self.id, self.outputs = "", {}
             return False
+        before = self.inputs
         self.outputs, self.inputs = cross(found.outs), cross(found.inputs)
+        # So that it can show what differs, the engine asks for the difference back to before.
+        provider.diff(self.id, self.outputs, before)
         return True
 
     def destroy(self) -> None:

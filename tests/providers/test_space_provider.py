@@ -5,8 +5,9 @@ from huggingface_hub.utils import get_session
 
 from components.errors import ApiError, DeployError
 from components.huggingface.providers.space import SpaceProvider
+from components.sealing import seal
 from sandbox.faults import CutAfter
-from tests.providers.conftest import TOKEN
+from tests.providers.conftest import SECOND_TOKEN, TOKEN, sealed
 from tests.providers.engine import Engine
 
 MARK = "SLIPWAY_STACK"
@@ -132,7 +133,7 @@ def test_without_a_payload_the_files_are_left_to_git(engine, up, hub):
 def test_settings_are_written_before_the_commit_that_builds_with_them(up, hub, app_folder):
     up()
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
-    up(variables={"MODE": "slow", "BUILD_ARG": "1"}, secrets={"API_KEY": "new"})
+    up(variables={"MODE": "slow", "BUILD_ARG": "1"}, secrets=sealed(API_KEY="new"))
     assert hub.writes() == ["POST variables", "POST secrets", "POST commit/main"]
 
 
@@ -143,8 +144,8 @@ def test_only_the_changed_setting_is_written(up, hub):
 
 
 def test_removed_settings_are_deleted_and_no_other(engine, up, hub):
-    up(secrets={"API_KEY": "a", "GONE": "b"})
-    up(variables={"MODE": "fast"}, secrets={"API_KEY": "a"}, build_inputs=[])
+    up(secrets=sealed(API_KEY="a", GONE="b"))
+    up(variables={"MODE": "fast"}, secrets=sealed(API_KEY="a"), build_inputs=[])
     assert hub.writes() == ["DELETE secrets", "DELETE variables"]
     assert set(hub.api.get_space_secrets(engine.id)) == {"API_KEY"}
     assert hub.variables(engine.id) == {"MODE": "fast", MARK: "slipway/dev"}
@@ -153,7 +154,7 @@ def test_removed_settings_are_deleted_and_no_other(engine, up, hub):
 @pytest.mark.parametrize("towards", ["secret", "variable"])
 def test_a_name_that_moves_between_the_maps_is_never_in_both(engine, up, hub, towards):
     as_variable = {"variables": {"MOVED": "x"}, "secrets": {}}
-    as_secret = {"variables": {}, "secrets": {"MOVED": "x"}}
+    as_secret = {"variables": {}, "secrets": sealed(MOVED="x")}
     first, then = (as_variable, as_secret) if towards == "secret" else (as_secret, as_variable)
     up(**first)
     up(**then)
@@ -205,7 +206,7 @@ def test_the_word_for_settings_changes_with_a_setting_and_with_nothing_else(engi
     seen = {word}
     for change in (
         {"variables": {"MODE": "slow", "BUILD_ARG": "1"}},
-        {"secrets": {"API_KEY": "new"}},
+        {"secrets": sealed(API_KEY="new")},
         {"sleep_seconds": 900},
         {"hardware": "t4-medium"},
     ):
@@ -257,6 +258,28 @@ def test_a_secret_rotated_outside_is_shown_as_such_and_not_by_value(engine, up, 
     hub.api.add_space_secret(engine.id, "API_KEY", "value-of-theirs")
     engine.refresh()
     assert engine.outputs["secrets"] == {"API_KEY": "(changed outside of this stack)"}
+
+
+def test_a_secret_rotated_outside_stands_no_further_refresh_in_the_way(engine, up, hub):
+    up()
+    hub.api.add_space_secret(engine.id, "API_KEY", "theirs")
+    assert engine.refresh()
+    assert engine.refresh()
+    assert up() == "updated"
+
+
+def test_a_rotated_token_stands_no_refresh_in_the_way(engine, up, monkeypatch):
+    up()
+    monkeypatch.setenv("HF_TOKEN", SECOND_TOKEN)
+    assert engine.refresh()
+    again = {name: seal(SECOND_TOKEN, "canary-of-a-secret") for name in ("API_KEY",)}
+    assert up(secrets=again) == "same"
+
+
+def test_a_secret_sealed_for_another_token_is_refused_with_the_remedy(up, hub):
+    with pytest.raises(DeployError, match="Give the token in one place only"):
+        up(secrets={"API_KEY": seal("another", "value")})
+    assert hub.writes() == []
 
 
 def test_what_is_not_managed_is_neither_drift_nor_touched(engine, up, hub):

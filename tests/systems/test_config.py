@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pulumi
 import pytest
 
-from components.credentials import HUB_TOKEN
 from components.errors import ConfigError
 from systems.config import StackConfig, parse_settings
 from tests.components.recorder import record
@@ -103,23 +102,3 @@ def test_a_name_gets_the_stacks_namespace_unless_it_has_one(name, id_):
     seen = []
     load({}, lambda stack: seen.append(stack.hub_id(name)))
     assert seen == [id_]
-
-
-@pytest.mark.parametrize(("exported", "value"), [("from-env", "from-env"), ("", "from-stack")])
-def test_a_credential_is_a_secret_wherever_it_comes_from(exported, value, monkeypatch):
-    monkeypatch.setenv(HUB_TOKEN.variable, exported)
-
-    def check(stack):
-        token = stack.require_credential(HUB_TOKEN)
-        return {"value": token, "secret": pulumi.Output.from_input(token.is_secret())}
-
-    outputs = load({"slipway:hfToken": "from-stack"}, check, secret_keys=("slipway:hfToken",))
-    assert outputs == {"value": value, "secret": True}
-
-
-def test_a_credential_that_stands_nowhere_is_refused_with_both_ways(monkeypatch):
-    monkeypatch.delenv(HUB_TOKEN.variable, raising=False)
-    with pytest.raises(ConfigError) as refusal:
-        load({}, lambda stack: stack.require_credential(HUB_TOKEN))
-    assert "Export HF_TOKEN" in str(refusal.value)
-    assert "pulumi config set --secret slipway:hfToken" in str(refusal.value)
