@@ -37,6 +37,8 @@ def read_dockerfile(text: str) -> DockerfileFacts:
         match keyword:
             case "ARG":
                 args.update(word.split("=")[0] for word in words)
+            case "FROM":
+                ports.clear()  # only what the last stage exposes is the image's
             case "EXPOSE":
                 ports += [int(p) for w in words if (p := w.removesuffix("/tcp")).isdigit()]
             case "RUN":

@@ -18,10 +18,10 @@ FAILED_STAGES = {
     "BUILD_ERROR": "Read the build log below, mend the Dockerfile or its files, and deploy again.",
     "RUNTIME_ERROR": "The app ended or never answered on its port. Read its log below.",
     "CONFIG_ERROR": "Mend the front matter of README.md, or the clash of a secret and a variable.",
-    "NO_APP_FILE": "The Space holds nothing to run: a Docker Space needs a Dockerfile at its root.",
     "STOPPED": "Restart the Space on its page.",
     "DELETING": "The Space is being deleted.",
 }
+NOTHING_TO_RUN = "NO_APP_FILE"
 SETTLE_SECONDS = 5.0  # how long a stage may still describe the version before
 STUCK_SECONDS = 60.0  # without any sign of a build after a commit; then one restart is asked for
 FIRST_POLL_SECONDS = 1.0
@@ -40,6 +40,7 @@ class Target:
     restarted: bool = False  # settings changed without a commit: RUNNING may be of before
     timeout_seconds: float = 1800.0
     token: str | None = None  # for the probe of a private Space
+    awaits_push: bool = False  # its files come by `git push`, perhaps later
 
 
 @dataclass
@@ -73,6 +74,8 @@ class Waiter:
                     seen = runtime.stage
                 moved = moved or "BUILDING" in runtime.stage or "STARTING" in runtime.stage
                 settled = waited >= SETTLE_SECONDS
+                if runtime.stage == NOTHING_TO_RUN and self.target.awaits_push:
+                    return runtime.stage
                 if runtime.stage in FAILED_STAGES and (moved or settled):
                     raise self._failure(runtime)
                 if runtime.stage == "PAUSED":
@@ -113,7 +116,9 @@ class Waiter:
     def _unstick(self, runtime: Runtime, waited: float, *, moved: bool, woken: bool) -> bool:
         """Once: wakes a sleeping Space, restarts one that ignores its commit."""
         sleeping = runtime.stage == "SLEEPING"
-        ignored = runtime.stage == "RUNNING" and not moved and waited > STUCK_SECONDS
+        # A commit right after the creation may be overlooked and leave the Space without files.
+        idle = runtime.stage in ("RUNNING", NOTHING_TO_RUN)
+        ignored = idle and not moved and waited > STUCK_SECONDS
         if woken or not (sleeping or ignored):
             return woken
         self.say(

@@ -1,6 +1,6 @@
 """What has to be written so that a Space's secrets and variables are as declared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from components.huggingface.space_client import SpaceClient
@@ -39,6 +39,28 @@ class Change:
     def also_without(self, names: set[str]) -> "Change":
         """The same, and these names deleted."""
         return Change(self.gone | names, self.wanted)
+
+
+def without_clashes(
+    spaces: SpaceClient,
+    repo_id: str,
+    declared: tuple[Iterable[str], Iterable[str]],
+    changes: tuple[Change, Change],
+) -> tuple[Change, Change]:
+    """The changes, and the deletion of what bears a declared name but is of the other kind.
+
+    Args:
+        spaces: the client.
+        repo_id: the Space.
+        declared: names of all declared secrets and of all declared variables.
+        changes: of secrets and of variables.
+    """
+    secret_names, variable_names = map(set, declared)
+    secrets, variables = changes
+    return (
+        secrets.also_without(variable_names & set(spaces.secrets(repo_id))),
+        variables.also_without(secret_names & set(spaces.variables(repo_id))),
+    )
 
 
 def write_settings(spaces: SpaceClient, repo_id: str, secrets: Change, variables: Change) -> None:

@@ -146,6 +146,7 @@ class Space(pulumi.ComponentResource):
                 "probe_path": args.probe_path,
                 "expect": dict(args.expect),
                 "private": args.visibility == "private",
+                "awaits_push": args.payload is None,
                 "timeout_seconds": args.timeout_seconds,
             },
             ResourceOptions(parent=self, provider=waits),

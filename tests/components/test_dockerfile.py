@@ -114,3 +114,8 @@ def test_build_inputs_are_arguments_and_secrets():
 def test_an_empty_dockerfile_says_nothing():
     read = read_dockerfile("")
     assert (read.build_inputs, read.required_secrets, read.exposed_ports) == (set(), set(), ())
+
+
+def test_only_the_last_stages_ports_are_the_images():
+    facts = read_dockerfile("FROM a AS build\nEXPOSE 9000\nFROM b\nEXPOSE 7860\n")
+    assert facts.exposed_ports == (7860,)

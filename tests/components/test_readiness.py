@@ -138,6 +138,22 @@ def test_a_failure_that_stays_is_one_of_this_commit(stage):
     assert 5 <= platform.clock < 10
 
 
+def test_a_commit_the_platform_overlooks_right_after_the_creation_is_restarted_once():
+    platform = Platform((0, at("NO_APP_FILE", None)))
+    platform.after_restart = [(2, at("BUILDING", None)), (20, at("RUNNING"))]
+    assert platform.wait() == "RUNNING"
+    assert len(platform.restarts) == 1
+    assert platform.restarts[0] > 60
+
+
+def test_a_space_whose_files_come_by_git_is_not_waited_for_until_they_do():
+    platform = Platform((0, at("NO_APP_FILE", None)))
+    assert platform.wait(awaits_push=True) == "NO_APP_FILE"
+    assert platform.clock == 0
+    pushed = Platform((0, at("BUILDING", None)), (9, at("RUNNING")))
+    assert pushed.wait(awaits_push=True) == "RUNNING"
+
+
 def test_a_failure_right_after_a_build_was_seen_is_told_at_once():
     platform = Platform((0, at("BUILDING", None)), (1, at("BUILD_ERROR", None)))
     platform.failure()

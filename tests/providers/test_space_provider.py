@@ -177,6 +177,21 @@ def test_a_changed_build_argument_with_a_commit_needs_no_second_build(up, hub, a
     assert hub.writes() == ["POST variables", "POST commit/main"]
 
 
+def test_a_rotated_build_secret_is_never_served_from_the_build_cache(up, hub, app_folder):
+    up(build_inputs=["API_KEY"])
+    (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
+    up(build_inputs=["API_KEY"], secrets=sealed(API_KEY="rotated"))
+    assert hub.writes() == ["POST secrets", "POST commit/main", "POST restart?factory=true"]
+
+
+def test_a_new_name_takes_the_place_of_a_foreign_setting_of_the_other_kind(engine, up, hub):
+    up()
+    hub.api.add_space_secret(engine.id, "REGION", "theirs")
+    up(variables={"MODE": "fast", "BUILD_ARG": "1", "REGION": "eu"})
+    assert hub.writes() == ["DELETE secrets", "POST variables"]
+    assert hub.variables(engine.id)["REGION"] == "eu"
+
+
 def test_hardware_and_sleep_time_are_one_request(engine, up, hub):
     up()
     up(hardware="t4-small", sleep_seconds=600)

@@ -23,7 +23,7 @@ from components.credentials import HUB_TOKEN, hub_endpoint
 from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, holds
 from components.huggingface.names import MARK
-from components.huggingface.settings_change import Change, write_settings
+from components.huggingface.settings_change import Change, without_clashes, write_settings
 from components.huggingface.space_client import SpaceClient
 from components.sealing import unseal
 from components.secrets import keyed_digests, new_salt
@@ -104,8 +104,13 @@ class SpaceProvider(ResourceProvider):
             self.hub.set_visibility("space", repo_id, news["visibility"])
         values = self._secrets(news)
         digests = keyed_digests(olds["salt"], values)
+        wanted = news.get("variables") or {}
         secrets = Change.between(olds.get("secret_digests") or {}, values, digests)
-        variables = Change.between(olds.get("variables") or {}, news.get("variables") or {})
+        variables = Change.between(olds.get("variables") or {}, wanted)
+        if secrets.wanted or variables.wanted:
+            secrets, variables = without_clashes(
+                self.spaces, repo_id, (values, wanted), (secrets, variables)
+            )
         write_settings(self.spaces, repo_id, secrets, variables)
         if olds.get("hardware") != news["hardware"]:
             self.spaces.set_hardware(repo_id, news["hardware"], _number(news.get("sleep_seconds")))
@@ -116,9 +121,11 @@ class SpaceProvider(ResourceProvider):
             self.spaces.set_sleep_time(repo_id, seconds)
         outputs = self._commit(news, removable=tuple(olds.get("manifest") or {}), salt=olds["salt"])
         changed = secrets.names | variables.names
-        if outputs["commit"] == olds.get("commit") and changed & set(news["build_inputs"]):
-            # A restart would run the old image: what it was built from is not part of a restart,
-            # and the value of a secret is not part of the build cache's key.
+        committed = outputs["commit"] != olds.get("commit")
+        # A restart would run the old image, without what it is built from; and since the value of a
+        # secret is not part of the build cache's key, even a new commit's build may reuse a layer
+        # that was made with the old one.
+        if (secrets.names if committed else changed) & set(news["build_inputs"]):
             self.spaces.restart(repo_id, rebuild=True)
         return UpdateResult(outputs)
 
@@ -153,12 +160,9 @@ class SpaceProvider(ResourceProvider):
         secrets = self._secrets(props)
         known = {name: variables[name] for name in wanted if name in variables}
         # Values of secrets can't be compared without a digest of ours: all are written once.
-        write_settings(
-            self.spaces,
-            repo_id,
-            Change(frozenset(set(wanted) & set(self.spaces.secrets(repo_id))), secrets),
-            Change.between(known, wanted).also_without(set(secrets) & set(variables)),
-        )
+        changes = (Change(frozenset(), secrets), Change.between(known, wanted))
+        changes = without_clashes(self.spaces, repo_id, (secrets, wanted), changes)
+        write_settings(self.spaces, repo_id, *changes)
         runtime = self.spaces.runtime(repo_id)
         seconds = _number(props.get("sleep_seconds"))
         if runtime.hardware not in (None, props["hardware"]):

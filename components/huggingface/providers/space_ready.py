@@ -26,10 +26,9 @@ TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
 
 
 class SpaceReadyProvider(ResourceProvider):
-    """Inputs: repo_id, commit, settings, host, probe_path, expect, private, timeout_seconds.
-
-    Adds: stage. `settings` is any text that changes when the Space's settings do.
-    """
+    """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push and
+    timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
+    """  # noqa: D205 - the list of properties is the summary
 
     serialize_as_secret_always = False
     token: str | None
@@ -79,6 +78,7 @@ class SpaceReadyProvider(ResourceProvider):
             restarted=restarted,
             timeout_seconds=float(props["timeout_seconds"]),
             token=self.token if props.get("private") else None,
+            awaits_push=bool(props.get("awaits_push")),
         )
         stage = Waiter(self.spaces, target, say=_say).wait()
         return {**props, "stage": stage}

@@ -131,7 +131,7 @@ def _listen(bind_host: str) -> list[socket.socket]:
         port = 0
         try:
             for host in dict.fromkeys(["127.0.0.1", bind_host]):
-                listener = socket.socket()
+                listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
                 sockets.append(listener)
                 listener.bind((host, port))
                 port = listener.getsockname()[1]
