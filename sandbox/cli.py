@@ -22,6 +22,7 @@ from sandbox.serve import serve
 from sandbox.server_process import ensure_server, stop_server
 from sandbox.small_model import ensure_weights
 from sandbox.toolchain.engine import ensure_engine, plan
+from sandbox.toolchain.go import discard_downloads
 from sandbox.toolchain.progress import Progress, SetupError
 from sandbox.toolchain.pulumi_cli import ensure_pulumi
 from sandbox.toolchain.pulumi_environment import pulumi_environment
@@ -52,6 +53,7 @@ def prepare(home: Home) -> Pulumi:
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
     with ensure_engine(progress):
+        discard_downloads()  # gigabytes that only the next build from source would need
         ensure_server(home, progress)
     for note in sync_mirror(home):
         progress.note(note)

@@ -12,7 +12,16 @@ import yaml
 
 from sandbox.home import Home
 
-LINKED = ("__main__.py", "Pulumi.yaml", "requirements.txt", "components", "systems", "app", ".venv")
+LINKED = (
+    "__main__.py",
+    "Pulumi.yaml",
+    "requirements.txt",
+    "components",
+    "systems",
+    "app",
+    "sandbox",
+    ".venv",
+)
 _SALT_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 

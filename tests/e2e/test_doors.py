@@ -1,0 +1,103 @@
+"""The doors a person uses: they return, run beside each other, and leave the checkout as it was."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.toolchain.progress import Progress
+from sandbox.toolchain.pulumi_cli import ensure_pulumi
+from sandbox.toolchain.pulumi_environment import pulumi_environment
+from tests.e2e.clone import Clone, get_json
+
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("doors")]
+
+
+@pytest.fixture(scope="module")
+def clones(tmp_path_factory):
+    made = [Clone.make(tmp_path_factory.mktemp("doors") / name) for name in ("one", "two")]
+    for clone in made:
+        subprocess.run(["git", "init", "-q"], cwd=clone.folder, check=True)
+        subprocess.run(["git", "add", "-A"], cwd=clone.folder, check=True)
+    yield made
+    for clone in made:
+        clone.sandbox("reset")
+
+
+def test_two_clones_come_up_at_once_and_do_not_see_each_other(clones):
+    running = [clone.start("up", "dev") for clone in clones]
+    said = [process.communicate(timeout=600)[0] for process in running]
+
+    assert [process.returncode for process in running] == [0, 0], "\n".join(said)
+    urls = [clone.outputs()["inference"]["url"] for clone in clones]
+    assert len(set(urls)) == 2
+    assert all(get_json(f"{url}/health")["model_loaded"] for url in urls)
+
+
+def test_a_pipe_behind_up_ends_with_up_although_the_sandbox_stays(clones):
+    clone = clones[0]
+    clone.sandbox("down")
+    command = f"{sys.executable} -m sandbox up dev 2>&1 | tail -1"
+
+    ended = subprocess.run(
+        command,
+        shell=True,
+        cwd=clone.folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert "answers 200" in ended.stdout
+    assert clone.status()["running"]
+
+
+def test_the_checkout_is_as_it_was_after_every_door(clones):
+    clone = clones[0]
+    for door in (("preview", "dev"), ("status",), ("requests",), ("down",), ("up", "dev")):
+        assert clone.sandbox(*door).returncode == 0
+    shown = subprocess.run(
+        ["git", "status", "--porcelain"],
+        cwd=clone.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert [line for line in shown if not line.startswith("A ")] == []
+
+
+def test_a_user_with_another_backend_and_passphrase_works_in_the_same_checkout(clones, tmp_path):
+    clone = clones[0]
+    environment = {
+        **os.environ,
+        **pulumi_environment(ensure_pulumi(Progress()), tmp_path),
+        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "a user's own",
+        "HF_TOKEN": "hf_of_a_user",
+        "HF_READ_TOKEN": "hf_of_a_user_too",
+    }
+
+    def pulumi(*arguments):
+        return subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=clone.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    made = pulumi("stack", "init", "dev")
+    assert made.returncode == 0, made.stderr
+    shown = pulumi("preview", "--stack", "dev")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "+ 7 to create" in shown.stdout
+
+
+def test_a_command_that_is_not_there_and_a_stack_that_is_wrong_are_told_in_one_line(clones):
+    clone = clones[0]
+    missing = clone.sandbox("run", "--", "no-such-command")
+    assert missing.returncode == 1
+    assert missing.stderr.strip() == "no-such-command: no such command on PATH"
