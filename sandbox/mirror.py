@@ -39,7 +39,7 @@ def sync_mirror(home: Home) -> list[str]:
 
 
 def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
+    if link.is_symlink() and link.readlink() == target and target.exists():
         return
     link.unlink(missing_ok=True)
     if target.exists():
@@ -58,7 +58,7 @@ def _sync_stack_file(home: Home, source: Path) -> list[str]:
     changed_here = {
         key: value
         for key, value in (mine.get("config") or {}).items()
-        if (before.get("config") or {}).get(key) != value
+        if _plain((before.get("config") or {}).get(key)) != _plain(value)
     }
     notes = [
         f"{source.name}: {key} was set in the sandbox and hides the file's value "
@@ -76,3 +76,14 @@ def _sync_stack_file(home: Home, source: Path) -> list[str]:
 
 def _load(path: Path) -> dict[str, Any]:
     return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+
+
+def _plain(value: object) -> object:
+    """A value as Pulumi writes it back: it turns numbers and booleans of a stack file into text."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value

@@ -1,6 +1,5 @@
 """What a person sees of the sandbox: addresses and whether they answer."""
 
-import shutil
 import time
 import urllib.error
 import urllib.request
@@ -59,11 +58,10 @@ def wait_until_all_answer(urls: Sequence[str], seconds: float) -> dict[str, tupl
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Columns aligned for a terminal; the last one is cut to its width rather than wrapped."""
+    """Columns aligned for a terminal."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    width = shutil.get_terminal_size((160, 24)).columns
-    lines = (
-        "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()[: max(width, 80)]
-        for row in (header, ["─" * w for w in widths], *rows)
+    lines = (header, ["─" * width for width in widths], *rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
     )
-    return "\n".join(lines)
