@@ -36,11 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = Home.current()
     try:
         code: int = options.command(home, options)
+        sys.stdout.flush()
     except (SetupError, MachineUnavailableError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import socket
+import string
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ class Identity:
     hub_port: int
     hub_token: str  # may write; what the program and `git push` use
     hub_read_token: str  # may read; what the Spaces get
+    render_port: int
+    render_key: str  # Render's API key
+    render_hook_key: str  # of every service's deploy hook
     passphrase: str  # of the sandbox's own state backend
 
 
@@ -61,9 +65,11 @@ class Home:
         path = self.folder / "identity.json"
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder / "identity.lock"):
-            if not path.exists():
-                self._write_private(path, json.dumps(asdict(_draw()), indent=2))
-            identity = Identity(**json.loads(path.read_text(encoding="utf-8")))
+            known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            # A home made by an older version lacks what a newer one draws; what it has, it keeps.
+            identity = Identity(**{**asdict(_draw()), **known})
+            if asdict(identity) != known:
+                self._write_private(path, json.dumps(asdict(identity), indent=2))
             if not self.passphrase_file.exists():
                 self._write_private(self.passphrase_file, identity.passphrase)
         return identity
@@ -76,16 +82,17 @@ class Home:
 
 
 def _draw() -> Identity:
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-    def token() -> str:
-        return "hf_" + "".join(secrets.choice(alphabet) for _ in range(34))
+    def token(prefix: str, length: int) -> str:
+        return prefix + "".join(secrets.choice(string.ascii_letters) for _ in range(length))
 
     return Identity(
         name=secrets.token_hex(4),
         hub_port=_free_port(),
-        hub_token=token(),
-        hub_read_token=token(),
+        hub_token=token("hf_", 34),
+        hub_read_token=token("hf_", 34),
+        render_port=_free_port(),
+        render_key=token("rnd_", 32),
+        render_hook_key=token("", 16),
         passphrase=secrets.token_urlsafe(24),
     )
 
