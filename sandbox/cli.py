@@ -146,7 +146,8 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     # they share one engine and what it has built.
     with ensure_engine(progress):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
-        command = [sys.executable, "-m", "pytest", *options.argv]
+        everything = ["-n", "auto", "--dist", "loadgroup"]
+        command = [sys.executable, "-m", "pytest", *(options.argv or everything)]
         return subprocess.run(command, cwd=home.checkout, env=environment, check=False).returncode
 
 

@@ -1,8 +1,9 @@
 """A container's output from its start to its end, with nothing missing."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
-from docker.errors import NotFound
+from docker.errors import APIError
 from docker.models.containers import Container
 
 # The private engine keeps at least this much of a container's log before it drops the beginning.
@@ -24,5 +25,7 @@ def follow_output(container: Container) -> Iterator[bytes]:
         container.wait()
         if followed < _KEPT_BYTES:
             yield container.logs(stdout=True, stderr=True)[followed:]
-    except NotFound:
-        return
+    except APIError as error:
+        # 404: removed; 409: being removed, which the engine says of logs asked for at that moment.
+        if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+            raise

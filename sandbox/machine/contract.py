@@ -1,6 +1,6 @@
 """What the sandbox's platforms ask of the machine below them; they know no other part of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,11 @@ class BuildFailedError(Exception):
 
 
 class MachineUnavailableError(Exception):
-    """The container engine or the builder does not answer; the message says which and what to do."""
+    """The container engine or the builder does not answer; the message says which, and a remedy."""
+
+
+class ImageUnavailableError(Exception):
+    """No image of that reference can be had; the message says of whom it was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,16 @@ class RunRequest:
     user: str | None = None  # numeric uid, or None for the image's own
     memory_bytes: int | None = None
     cpus: float | None = None
+    command: Sequence[str] | None = None  # instead of the image's own; None keeps that
+    files: Mapping[str, str] = field(default_factory=dict[str, str])  # absolute path -> content
+
+
+@dataclass(frozen=True)
+class RegistryLogin:
+    """Who asks a private registry for an image."""
+
+    username: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,14 @@ class Machine(Protocol):
 
     def build(self, request: BuildRequest, log: LogSink) -> str:
         """Builds and returns the image's digest or id; raises BuildFailedError."""
+        ...
+
+    def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:
+        """Keeps the image of a reference here as `tag`, and returns its digest.
+
+        What the reference names at this moment is kept: `tag` stays when the registry's own tag
+        moves on. Raises ImageUnavailableError.
+        """
         ...
 
     def run(self, request: RunRequest) -> Container:

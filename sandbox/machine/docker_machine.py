@@ -15,6 +15,7 @@ from docker.models.containers import Container as EngineContainer
 from sandbox.machine.builder import ImageBuilder
 from sandbox.machine.buildkit_builder import BuildkitBuilder
 from sandbox.machine.buildx_builder import BuildxBuilder
+from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import follow_output
 from sandbox.machine.contract import (
     BuildRequest,
@@ -22,6 +23,7 @@ from sandbox.machine.contract import (
     ContainerState,
     LogSink,
     MachineUnavailableError,
+    RegistryLogin,
     RunRequest,
 )
 from sandbox.machine.engine_errors import engine_errors
@@ -91,6 +93,10 @@ class DockerMachine:
             self._images.prune()
         return built
 
+    def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:
+        """Keeps the image of a reference as one of this sandbox's; see the contract."""
+        return self._images.keep(reference, self._images.name(tag), login)
+
     def run(self, request: RunRequest) -> Container:
         """Starts a container, instead of one of the same name; see the contract."""
         self.remove(request.name)
@@ -104,6 +110,7 @@ class DockerMachine:
                 port = _free_port()
                 options = self._options(request, {**labels, _PORT_LABEL: str(port)}, port)
                 container = self._client.containers.create(image, name=own_name, **options)
+                add_files(container, request.files)
                 try:
                     container.start()
                 except APIError as error:
@@ -164,7 +171,7 @@ class DockerMachine:
         """Removes everything of this sandbox: containers, networks and images."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
         with engine_errors():
-            containers = self._client.containers.list(all=True, filters=mine)
+            containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
             for network in self._client.networks.list(filters=mine):
@@ -198,6 +205,8 @@ class DockerMachine:
             "pids_limit": _PROCESSES,
             "detach": True,
         }
+        if request.command is not None:
+            options["command"] = list(request.command)
         if request.user is not None:
             options["user"] = request.user
         if request.memory_bytes is not None:

@@ -4,9 +4,14 @@ from contextlib import suppress
 from http import HTTPStatus
 
 import docker
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError, DockerException, ImageNotFound
+from docker.models.images import Image
 
-from sandbox.machine.contract import MachineUnavailableError
+from sandbox.machine.contract import (
+    ImageUnavailableError,
+    MachineUnavailableError,
+    RegistryLogin,
+)
 from sandbox.machine.engine_errors import engine_errors
 
 SANDBOX_LABEL = "slipway.sandbox"  # on everything in the engine that is some sandbox's
@@ -58,6 +63,51 @@ class EngineImages:
             ) from error
         return image
 
+    def keep(self, reference: str, name: str, login: RegistryLogin | None) -> str:
+        """Gives the image of a reference one of our names; returns its digest.
+
+        A registry that the reference names is asked each time, as its tags move. What Docker Hub
+        would be asked for is taken from the engine if it is there: base images and their stand-ins
+        are, and on a closed machine nobody else has them.
+
+        Raises:
+            ImageUnavailableError: neither the registry nor the engine has it.
+        """
+        present = self.identifier(reference) is not None
+        if not present or _names_a_registry(reference):
+            try:
+                self._fetch(reference, login)
+            except ImageUnavailableError:
+                if not present:
+                    raise
+        with engine_errors():
+            image = self._client.images.get(reference)
+            repository, _, tag = name.rpartition(":")
+            image.tag(repository, tag)
+            digest = _digest(image, reference)
+            # Our name holds it now. One that the engine had before is not ours to remove, and a
+            # reference by digest is no tag: it goes with the last name.
+            if not present and "@" not in reference:
+                self._client.images.remove(reference, noprune=True)
+        return digest
+
+    def _fetch(self, reference: str, login: RegistryLogin | None) -> None:
+        # An empty one: without it the client asks the user's own credential helpers.
+        auth = {} if login is None else {"username": login.username, "password": login.password}
+        repository, separator, rest = reference.partition("@")
+        if not separator and ":" in reference.rpartition("/")[2]:
+            repository, _, rest = reference.rpartition(":")
+        try:
+            self._client.images.pull(repository, tag=rest or "latest", auth_config=auth)
+        except (ImageNotFound, APIError) as error:
+            raise ImageUnavailableError(
+                f"Image {reference} can't be pulled: {error.explanation}"
+            ) from None
+        except (DockerException, OSError) as error:
+            raise MachineUnavailableError(
+                f"The container engine does not answer ({error}); start the sandbox again."
+            ) from error
+
     def forget(self, name: str) -> None:
         """Takes a name away, and the image with its last one; absent is success.
 
@@ -81,3 +131,20 @@ class EngineImages:
                 except APIError as error:
                     if error.status_code != HTTPStatus.CONFLICT:  # a container has it
                         raise
+
+
+def _names_a_registry(reference: str) -> bool:
+    host, separator, _ = reference.partition("/")
+    if not separator or host == "docker.io":
+        return False
+    return "." in host or ":" in host or host == "localhost"
+
+
+def _digest(image: Image, reference: str) -> str:
+    """The digest under which the reference's registry has it; of a local image, its own id."""
+    repository = reference.partition("@")[0]
+    if ":" in repository.rpartition("/")[2]:
+        repository = repository.rpartition(":")[0]
+    known = {each.partition("@")[0]: each.partition("@")[2] for each in image.attrs["RepoDigests"]}
+    short = repository.removeprefix("docker.io/").removeprefix("library/")
+    return str(known.get(repository) or known.get(short) or image.id)

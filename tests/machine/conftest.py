@@ -37,7 +37,7 @@ def machine(engine: Engine) -> Iterator[DockerMachine]:
     made.remove_all()
     mine = {"label": f"slipway.sandbox={sandbox_id}"}
     client = made._client
-    assert client.containers.list(all=True, filters=mine) == []
+    assert client.containers.list(all=True, ignore_removed=True, filters=mine) == []
     assert client.networks.list(filters=mine) == []
     assert client.images.list(all=True, filters=mine) == []
 

@@ -174,7 +174,9 @@ def test_new_commit_replaces_the_app_and_deletion_leaves_nothing(hub, docker):
     until(lambda: not hub.addresses.ports(), seconds=60)
     client = docker._client
     label = {"label": f"slipway.sandbox={docker._sandbox_id}"}
-    names = [each.name for each in client.containers.list(all=True, filters=label)]
+    names = [
+        each.name for each in client.containers.list(all=True, ignore_removed=True, filters=label)
+    ]
     names += [each.name for each in client.networks.list(filters=label)]
     names += [tag for image in client.images.list(filters=label) for tag in image.tags]
     assert [name for name in names if "site" in name] == []
@@ -210,7 +212,10 @@ def test_image_that_somebody_pruned_is_built_again(hub, docker):
     commit = create(hub, "acme/pruned", BUSYBOX_SPACE)
     assert hub.wait("acme/pruned", commit, seconds=180).stage == "RUNNING"
     hub.api.pause_space("acme/pruned")
-    until(lambda: not docker._client.containers.list(filters={"name": "pruned"}), seconds=30)
+    until(
+        lambda: not docker._client.containers.list(ignore_removed=True, filters={"name": "pruned"}),
+        seconds=30,
+    )
     for image in docker._client.images.list():
         for tag in image.tags:
             if "pruned" in tag:

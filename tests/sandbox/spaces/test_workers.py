@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 
-from sandbox.hub.spaces.workers import Workers
+from sandbox.machine.workers import Workers
 from tests.sandbox.spaces.conftest import until
 
 
