@@ -2,7 +2,7 @@
 PYTHON ?= python3
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m sandbox
 
-.PHONY: help up prod preview down reset status test lint model lock
+.PHONY: help up prod preview down reset status requests test lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -26,8 +26,11 @@ reset: ## forget the sandbox and everything in it
 status: ## what exists in the sandbox and what runs
 	$(sandbox) status
 
-test: ## set everything up and run every test
-	$(sandbox) test
+requests: ## what requests its platforms received
+	$(sandbox) requests
+
+test: ## set everything up and run every test; ARGS="tests/sandbox -k lock" runs those alone
+	$(sandbox) test -- $(ARGS)
 
 lint: ## ruff, mypy, import rules
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh'

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from components.errors import ConfigError
 
 HUB_ENDPOINT = "https://huggingface.co"
+RENDER_ENDPOINT = "https://api.render.com/v1"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,19 @@ HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write acc
 HUB_READ_TOKEN = Credential(
     "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces' builds"
 )
+RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
+RENDER_DEPLOY_HOOK_KEY = Credential(
+    "RENDER_DEPLOY_HOOK_KEY",
+    "renderDeployHookKey",
+    "key of the Render deploy hook (the service's page, Settings, Deploy Hook)",
+)
 
 
 def hub_endpoint() -> str:
     """The Hub's address, from HF_ENDPOINT."""
     return (os.environ.get("HF_ENDPOINT") or HUB_ENDPOINT).rstrip("/")
+
+
+def render_endpoint() -> str:
+    """The address of Render's API, version included, from RENDER_API_URL."""
+    return (os.environ.get("RENDER_API_URL") or RENDER_ENDPOINT).rstrip("/")

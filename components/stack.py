@@ -3,10 +3,11 @@
 import os
 
 import pulumi
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.credentials import Credential
 from components.errors import ConfigError
+from components.sealing import seal
 
 
 def stack_mark() -> str:
@@ -31,3 +32,9 @@ def require_stack_credential(credential: Credential) -> Output[str]:
     if value is None:
         raise ConfigError(credential.missing())
     return value
+
+
+def sealed(token: Output[str], value: Input[str]) -> Output[str]:
+    """A secret as the engine may see it; see `components.sealing`."""
+    made: Output[str] = Output.all(token, value).apply(lambda pair: seal(pair[0], pair[1]))
+    return Output.secret(made)

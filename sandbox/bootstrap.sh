@@ -3,8 +3,9 @@
 
 bootstrap() {
   stamp="$checkout/.venv/.requirements"
-  wanted=$(cat "$checkout/requirements.txt" "$checkout/requirements-dev.txt" | cksum)
-  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
+  # The folder belongs to it: the programs in .venv name it, so a moved checkout needs a new one.
+  wanted="$(cat "$checkout/requirements.txt" "$checkout/requirements-dev.txt" | cksum) $(cd "$checkout" && pwd -P)"
+  [ -x "$checkout/.venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
 
   python=${PYTHON:-python3}
   if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -16,8 +17,8 @@ bootstrap() {
   if ! "$python" -m venv --clear "$checkout/.venv" >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
       { apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv; } >/dev/null
-      "$python" -m venv --clear "$checkout/.venv"
-    else
+    fi
+    if ! "$python" -m venv --clear "$checkout/.venv" >/dev/null 2>&1; then
       echo "Python can't make virtual environments here. Install it (Debian, Ubuntu: apt install python3-venv), then run the same command again." >&2
       return 1
     fi

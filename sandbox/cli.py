@@ -4,12 +4,11 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from sandbox.deployment import Pulumi, preview, raise_stack
+from sandbox.deployment import Pulumi, preview, raise_stack, run_to_its_end
 from sandbox.environment import sandbox_environment
 from sandbox.forget import forget
 from sandbox.home import Home
@@ -66,14 +65,24 @@ def prepare(home: Home) -> Pulumi:
 
 
 def _run(home: Home, options: argparse.Namespace) -> int:
+    words = _words(options)
+    if not words:
+        raise SetupError("Which command? Give it after `--`: run -- CMD [ARG…]")
     pulumi = prepare(home)
     os.chdir(home.project)
-    if options.argv[:1] == ["--"]:
-        options.argv.pop(0)
-    program = shutil.which(options.argv[0], path=pulumi.environment["PATH"])
+    program = shutil.which(words[0], path=pulumi.environment["PATH"])
     if program is None:
-        raise SetupError(f"{options.argv[0]}: no such command on PATH")
-    os.execve(program, options.argv, dict(pulumi.environment))  # noqa: S606 - becomes the command
+        raise SetupError(f"{words[0]}: no such command on PATH")
+    try:
+        os.execve(program, words, dict(pulumi.environment))  # noqa: S606 - becomes the command
+    except OSError as error:  # such as a script that does not name its interpreter
+        raise SetupError(f"{program} can't be started: {error.strerror}") from None
+
+
+def _words(options: argparse.Namespace) -> list[str]:
+    """What stands after `--`, which some versions of argparse take away and others leave."""
+    words: list[str] = options.argv
+    return words[1:] if words[:1] == ["--"] else words
 
 
 def _up(home: Home, options: argparse.Namespace) -> int:
@@ -147,8 +156,8 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     with ensure_engine(progress):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         everything = ["-n", "auto", "--dist", "loadgroup"]
-        command = [sys.executable, "-m", "pytest", *(options.argv or everything)]
-        return subprocess.run(command, cwd=home.checkout, env=environment, check=False).returncode
+        command = [sys.executable, "-m", "pytest", *(_words(options) or everything)]
+        return run_to_its_end(command, home.checkout, environment)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,13 +5,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.home import Home
 from sandbox.report import addresses, table, wait_until_all_answer
+from sandbox.toolchain.cache import locked
+from sandbox.toolchain.progress import SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
 ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the sandbox start again
@@ -19,10 +22,15 @@ ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the san
 
 def raise_stack(pulumi: "Pulumi", stack: str) -> int:
     """Runs `pulumi up`, waits until every address answers, and prints them; the exit code."""
-    pulumi.select(stack)
-    if note := pulumi.release_stale_lock(stack):
-        print(note, file=sys.stderr)
-    code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+
+    def wait() -> None:
+        print(f"Another command raises {stack} here; waiting for its end", file=sys.stderr)
+
+    with locked(pulumi.home.folder / f"up-{stack}.lock", on_wait=wait):
+        pulumi.select(stack)
+        if note := pulumi.release_stale_lock(stack):
+            print(note, file=sys.stderr)
+        code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
     if code != 0:
         return code
     found = list(addresses(pulumi.outputs(stack)))
@@ -38,6 +46,18 @@ def preview(pulumi: "Pulumi", stack: str) -> int:
     return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
 
 
+def run_to_its_end(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Runs a command at the person's terminal and returns its exit code.
+
+    A Ctrl-C reaches the command itself, which then ends in its own order. `subprocess.run` would
+    kill it after 0.25 s: an engine that leaves its lock, tests that leave their sandboxes.
+    """
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:
+        while True:
+            with suppress(KeyboardInterrupt):
+                return process.wait()
+
+
 @dataclass(frozen=True)
 class Pulumi:
     """The CLI in the mirror project, with the sandbox's environment."""
@@ -47,21 +67,22 @@ class Pulumi:
 
     def run(self, *arguments: str) -> int:
         """Runs a command, its output going to the person, and returns its exit code."""
-        command = ["pulumi", *arguments]
-        return subprocess.run(
-            command, cwd=self.home.project, env=dict(self.environment), check=False
-        ).returncode
+        return run_to_its_end(["pulumi", *arguments], self.home.project, self.environment)
 
     def read(self, *arguments: str) -> str:
-        """Runs a quiet command and returns what it prints; raises CalledProcessError."""
-        return subprocess.run(
+        """Runs a quiet command and returns what it prints; raises SetupError with its words."""
+        ended = subprocess.run(
             ["pulumi", *arguments],
             cwd=self.home.project,
             env=dict(self.environment),
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
-        ).stdout
+        )
+        if ended.returncode != 0:
+            said = (ended.stderr or ended.stdout).strip()
+            raise SetupError(f"`pulumi {' '.join(arguments)}` failed:\n{said}")
+        return ended.stdout
 
     def select(self, stack: str) -> None:
         """Makes the stack exist."""
@@ -90,7 +111,9 @@ class Pulumi:
     def _locks(self, stack: str) -> Iterator[dict[str, Any]]:
         folder = self.home.backend / ".pulumi" / "locks" / "organization" / NAME / stack
         for path in folder.glob("*.json") if folder.is_dir() else ():
-            yield json.loads(path.read_text(encoding="utf-8"))
+            # An engine may be writing it or taking it away right now; then it lives.
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                yield json.loads(path.read_text(encoding="utf-8"))
 
 
 def _is_engine(pid: int) -> bool:
@@ -101,5 +124,9 @@ def _is_engine(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    command = Path(f"/proc/{pid}/cmdline")
-    return not command.exists() or b"pulumi" in command.read_bytes()
+    try:
+        return b"pulumi" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # it ended just now, or there is no /proc, as on macOS
+        return not Path("/proc/self").exists()

@@ -17,6 +17,7 @@ _DROPPED = (
     "PULUMI_STACK",
     "PYTHONSAFEPATH",  # dynamic providers import the program's modules from the current folder
 )
+_OWN_HOSTS = ("127.0.0.1", "localhost")
 
 
 def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, str]:
@@ -28,11 +29,16 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
     """
     identity = home.identity()
     kept = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+    # What listens on this machine no proxy can reach; programs read either spelling.
+    exceptions = kept.get("no_proxy") or kept.get("NO_PROXY")
+    beside_the_proxy = ",".join(filter(None, (exceptions, *_OWN_HOSTS)))
     home.backend.mkdir(parents=True, exist_ok=True)
     return {
         **kept,
         **toolchain,
         "PATH": os.pathsep.join([str(home.checkout / ".venv" / "bin"), toolchain["PATH"]]),
+        "NO_PROXY": beside_the_proxy,
+        "no_proxy": beside_the_proxy,
         "HF_ENDPOINT": hub_endpoint(home),
         "HF_TOKEN": identity.hub_token,
         "HF_READ_TOKEN": identity.hub_read_token,

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import string
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from sandbox.database import Database
@@ -44,6 +44,7 @@ class Home:
         self.project = self.folder / "project"
         self.backend = self.folder / "state"
         self.server_log = self.folder / "server.log"
+        self.start_lock = self.folder / "start.lock"
         self.server_lock = self.folder / "server.lock"
         self.server_file = self.folder / "server.json"
         self.passphrase_file = self.folder / "passphrase"
@@ -54,22 +55,27 @@ class Home:
         checkout = Path(__file__).resolve().parent.parent
         return cls(Path(os.environ.get(HOME_VARIABLE) or checkout / ".slipway"), checkout)
 
+    def make_folder(self) -> None:
+        """Makes the folder, closed to other users: logs and private repositories are in it."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def open_database(self) -> Database:
         """The sandbox's database; holds what the platforms know, Space secrets included."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         self.database.touch(mode=0o600)
         return Database(self.database)
 
     def identity(self) -> Identity:
         """The sandbox's identity, drawn when first asked for."""
         path = self.folder / "identity.json"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         with locked(self.folder / "identity.lock"):
             known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
             # A home made by an older version lacks what a newer one draws; what it has, it keeps.
-            identity = Identity(**{**asdict(_draw()), **known})
-            if asdict(identity) != known:
-                self._write_private(path, json.dumps(asdict(identity), indent=2))
+            if any(field.name not in known for field in fields(Identity)):
+                known = {**asdict(_draw()), **known}
+                self._write_private(path, json.dumps(known, indent=2))
+            identity = Identity(**{field.name: known[field.name] for field in fields(Identity)})
             if not self.passphrase_file.exists():
                 self._write_private(self.passphrase_file, identity.passphrase)
         return identity

@@ -47,7 +47,8 @@ def inventory(home: Home) -> dict[str, Any]:
 
 def print_inventory(found: dict[str, Any]) -> None:
     """The same as tables."""
-    print(f"Sandbox {found['name']}: {'running' if found['running'] else 'stopped'}")
+    stopped = "stopped; `make up` brings back what ran, by the stages below"
+    print(f"Sandbox {found['name']}: {'running' if found['running'] else stopped}")
     print(f"Hub: {found['hub']}\n")
     spaces = [
         (each["id"], each["stage"], (each["serving"] or "")[:12], each["url"] or "")

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from sandbox.home import Home
+from sandbox.toolchain.cache import locked
+from sandbox.toolchain.progress import SetupError
 
 LINKED = (
     "__main__.py",
@@ -30,12 +32,16 @@ def sync_mirror(home: Home) -> list[str]:
 
     What `pulumi config set` changed in the sandbox outlives a change of the checkout's stack file;
     such keys are named, since they hide the file's value.
+
+    Raises:
+        SetupError: a stack file is no YAML mapping.
     """
-    home.project.mkdir(parents=True, exist_ok=True)
-    for name in LINKED:
-        _link(home.project / name, home.checkout / name)
-    sources = {path.name: path for path in home.checkout.glob("Pulumi.*.yaml")}
-    return [note for name in sorted(sources) for note in _sync_stack_file(home, sources[name])]
+    sources = sorted(home.checkout.glob("Pulumi.*.yaml"))
+    with locked(home.folder / "mirror.lock"):
+        home.project.mkdir(parents=True, exist_ok=True)
+        for name in LINKED:
+            _link(home.project / name, home.checkout / name)
+        return [note for source in sources for note in _sync_stack_file(home, source)]
 
 
 def _link(link: Path, target: Path) -> None:
@@ -49,10 +55,10 @@ def _link(link: Path, target: Path) -> None:
 def _sync_stack_file(home: Home, source: Path) -> list[str]:
     copy = home.project / source.name
     base = home.project / f".{source.name}.base"  # the source as it was last copied
-    text = source.read_text(encoding="utf-8")
+    text = _without_ciphertext(source)
     if not copy.exists():
-        copy.write_text(text, encoding="utf-8")
         base.write_text(text, encoding="utf-8")
+        copy.write_text(text, encoding="utf-8")
         return []
     before, mine, now = _load(base), _load(copy), yaml.safe_load(text) or {}
     changed_here = {
@@ -66,7 +72,8 @@ def _sync_stack_file(home: Home, source: Path) -> list[str]:
         for key in changed_here
         if key in (now.get("config") or {})
     ]
-    if base.read_text(encoding="utf-8") != text:
+    # No base: `pulumi stack init` in the sandbox made the copy before the checkout had the file.
+    if not base.exists() or base.read_text(encoding="utf-8") != text:
         merged = {**now, "config": {**(now.get("config") or {}), **changed_here}}
         merged.update({key: mine[key] for key in _SALT_KEYS if key in mine})
         copy.write_text(yaml.safe_dump(merged, sort_keys=False), encoding="utf-8")
@@ -74,8 +81,31 @@ def _sync_stack_file(home: Home, source: Path) -> list[str]:
     return notes
 
 
+def _without_ciphertext(source: Path) -> str:
+    """A stack file as it stands, unless its owner's passphrase is needed to read some of it.
+
+    The sandbox has a passphrase and credentials of its own, so salt and secrets stay behind.
+    """
+    content = _load(source)
+    config = content.get("config") or {}
+    secret = [key for key, value in config.items() if isinstance(value, dict) and "secure" in value]
+    if not secret and not any(key in content for key in _SALT_KEYS):
+        return source.read_text(encoding="utf-8")
+    kept: dict[str, Any] = {key: content[key] for key in content if key not in _SALT_KEYS}
+    kept["config"] = {key: value for key, value in config.items() if key not in secret}
+    return yaml.safe_dump(kept, sort_keys=False)
+
+
 def _load(path: Path) -> dict[str, Any]:
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    if not path.exists():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise SetupError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("config") or {}, dict):
+        raise SetupError(f"{path}: a stack file holds keys and values, `config:` first among them.")
+    return content
 
 
 def _plain(value: object) -> object:

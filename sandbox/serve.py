@@ -3,8 +3,12 @@
 import fcntl
 import json
 import os
+import signal
 import socket
-from contextlib import ExitStack
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -33,6 +37,8 @@ from sandbox.toolchain.progress import Progress, SetupError
 USER = "slipway"  # the account whose tokens a sandbox hands out
 # Owners that stack files name besides the user, so that they work here as they stand.
 ORGANIZATIONS = ("ASI-Engineer", "francoisformation", "TheBloke")
+_LOCK_SECONDS = 2.0  # whoever looks whether a server runs holds the lock for a moment
+_LOCK_POLL_SECONDS = 0.02
 
 
 def serve(home: Home) -> None:
@@ -42,22 +48,48 @@ def serve(home: Home) -> None:
         SetupError: another server of this home is alive, or a port is taken.
     """
     identity = home.identity()
+    code = code_digest(home.checkout)
     with ExitStack() as stack:
-        lock = stack.enter_context(home.server_lock.open("a"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SetupError(f"Another server of {home.folder} is running already.") from None
+        stack.enter_context(_sole_server(home))
+        # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
+        # every app would go on running.
+        signal.signal(signal.SIGTERM, _unwind)
         engine = stack.enter_context(ensure_engine(Progress())).address
         machine = DockerMachine(engine, identity.name)
         addresses = AddressBook(home.open_database(), bind_host=engine.bind_host)
         stack.callback(addresses.stop)
         hub, spaces = _hub(home, machine, addresses)
         sockets = _listen(identity.hub_port, engine.bind_host)
-        spaces.start()
         stack.callback(spaces.stop)
-        _Server(hub, home).run(sockets)
-    home.server_file.unlink(missing_ok=True)
+        spaces.start()
+        _Server(hub, home, code).run(sockets)
+
+
+@contextmanager
+def _sole_server(home: Home) -> Iterator[None]:
+    """Holds the lock by which a home's server is known to live."""
+    with home.server_lock.open("a") as lock:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise SetupError(
+                        f"Another server of {home.folder} is running already."
+                    ) from None
+                time.sleep(_LOCK_POLL_SECONDS)
+        home.server_file.unlink(missing_ok=True)  # of a server that was killed
+        try:
+            yield
+        finally:
+            home.server_file.unlink(missing_ok=True)
+
+
+def _unwind(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not cut the ending short
+    sys.exit()
 
 
 def accounts(home: Home) -> Accounts:
@@ -115,7 +147,7 @@ def _listen(port: int, bridge: str) -> list[socket.socket]:
 class _Server(uvicorn.Server):
     """Says that it is up where those who started it look."""
 
-    def __init__(self, app: ASGIApp, home: Home) -> None:
+    def __init__(self, app: ASGIApp, home: Home, code: str) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -130,11 +162,12 @@ class _Server(uvicorn.Server):
             )
         )
         self._home = home
+        self._code = code
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to accept, then announces it."""
         await super().startup(sockets)
-        said = {"pid": str(os.getpid()), "code": code_digest(self._home.checkout)}
+        said = {"pid": str(os.getpid()), "code": self._code}
         partial = self._home.server_file.with_suffix(".partial")
         partial.write_text(json.dumps(said), encoding="utf-8")
         partial.rename(self._home.server_file)

@@ -1,5 +1,6 @@
 """Starting and stopping the sandbox's server, one detached process per home."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -7,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.home import HOME_VARIABLE, Home
-from sandbox.toolchain.cache import locked, locked_if_free
+from sandbox.toolchain.cache import locked
 from sandbox.toolchain.progress import Progress, SetupError
 
 START_SECONDS = 180.0  # includes starting the container engine
@@ -25,51 +27,56 @@ def ensure_server(home: Home, progress: Progress) -> None:
     Raises:
         SetupError: it did not come up; the text holds the end of its log.
     """
-    with locked(home.folder / "start.lock"):
-        running = running_server(home)
+    home.make_folder()
+    with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
+        running = _settled_server(home)
         if running and running["code"] == code_digest(home.checkout):
             return
         if running:
             progress.note("The sandbox's own code changed: starting it again")
-            stop_server(home)
-        with progress.step("Sandbox: starting", usually_seconds=5, log=home.server_log):
+            _stop(home, int(running["pid"]))
+        with progress.step("Sandbox: starting", usually_seconds=5):
             _start(home)
 
 
 def running_server(home: Home) -> dict[str, str] | None:
     """What the running server said of itself, or None if none runs or it is still starting."""
-    if not is_running(home) or not home.server_file.exists():
+    if not is_running(home):
         return None
-    said: dict[str, str] = json.loads(home.server_file.read_text(encoding="utf-8"))
+    try:
+        said: dict[str, str] = json.loads(home.server_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     return said
 
 
 def is_running(home: Home) -> bool:
     """Whether a server process is alive: it holds the lock, which the kernel drops at its death."""
-    if not home.server_lock.exists():
+    try:
+        with home.server_lock.open("r") as lock:
+            # Shared: two that look at the same moment must not take each other for a server.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
         return False
-    with locked_if_free(home.server_lock) as free:
-        return not free
+    except BlockingIOError:
+        return True
+    return False
 
 
 def stop_server(home: Home) -> bool:
     """Stops the server and what it runs; False if none ran.
 
-    What exists stays on disk, and the next start brings the same apps back.
+    What exists stays on disk, and the next start brings the same apps back. A start that goes on
+    is waited for.
     """
-    running = running_server(home)
-    if running is None:
+    if not home.folder.exists():
         return False
-    pid = int(running["pid"])
-    for sent in (signal.SIGTERM, signal.SIGKILL):
-        os.kill(pid, sent)
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline:
-            if not is_running(home):
-                home.server_file.unlink(missing_ok=True)
-                return True
-            time.sleep(_POLL_SECONDS)
-    raise SetupError(f"The sandbox's server (process {pid}) does not end; see {home.server_log}.")
+    with locked(home.start_lock):
+        running = _settled_server(home)
+        if running is None:
+            return False
+        _stop(home, int(running["pid"]))
+    return True
 
 
 def code_digest(checkout: Path) -> str:
@@ -80,9 +87,31 @@ def code_digest(checkout: Path) -> str:
     return digest.hexdigest()
 
 
+def _settled_server(home: Home) -> dict[str, str] | None:
+    """The running server, one included that is still starting since its `make up` was ended."""
+    deadline = time.monotonic() + START_SECONDS
+    while is_running(home) and time.monotonic() < deadline:
+        if said := running_server(home):
+            return said
+        time.sleep(_POLL_SECONDS)
+    return None
+
+
+def _stop(home: Home, pid: int) -> None:
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):  # it ends at this very moment
+            os.kill(pid, sent)
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            if not is_running(home):
+                return
+            time.sleep(_POLL_SECONDS)
+    raise SetupError(f"The sandbox's server (process {pid}) does not end; see {home.server_log}.")
+
+
 def _start(home: Home) -> None:
-    home.server_file.unlink(missing_ok=True)
     with home.server_log.open("ab") as log:
+        written_before = log.tell()
         # Its own session and no inherited streams: `make up | tail` ends when make does, and a
         # Ctrl-C at the terminal does not reach it.
         process = subprocess.Popen(
@@ -93,7 +122,6 @@ def _start(home: Home) -> None:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            close_fds=True,
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -104,8 +132,8 @@ def _start(home: Home) -> None:
         time.sleep(_POLL_SECONDS)
     else:
         process.kill()
-    tail = home.server_log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = home.server_log.read_bytes()[written_before:].decode(errors="replace").strip()
     raise SetupError(
         f"The sandbox did not start; the end of {home.server_log}:\n"
-        + "\n".join(f"  | {line}" for line in tail[-_TAIL_LINES:])
+        + "\n".join(f"  | {line}" for line in said.splitlines()[-_TAIL_LINES:])
     )

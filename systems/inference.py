@@ -1,5 +1,6 @@
 """Inference: a language model baked into a Docker Space, and the repository of its weights."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
@@ -17,6 +18,7 @@ from systems.config import StackConfig
 
 APP = Path("app/inference")
 WEIGHTS = Path("app/language_model/build")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class InferenceSettings:
             raise ConfigError(
                 f"slipway:inference.modelRevision is empty and {self.model_repo} is not ours. Pin "
                 "the commit to serve (40 hex digits), so that nobody else's push changes the app."
+            )
+        if self.model_revision and not _COMMIT.fullmatch(self.model_revision):
+            raise ConfigError(
+                f"slipway:inference.modelRevision is {self.model_revision!r}; it must be a commit, "
+                "40 hex digits. A branch or tag would not say what is served."
             )
         if self.hybrid_remote_generation:
             url = urlparse(self.remote_engine_url)

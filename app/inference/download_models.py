@@ -49,8 +49,19 @@ from huggingface_hub.errors import (
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
-SETTINGS = "BASE_MODEL (app/inference_server.py or the Space's variables)"
-TOKEN = "HF_TOKEN (Space Settings -> Variables and secrets)"  # noqa: S105 - the name, not a value
+
+
+@dataclass(frozen=True)
+class SettingNames:
+    """How the settings are called where this runs, for messages that say what to change."""
+
+    repo: str = "BASE_MODEL (app/inference_server.py or the Space's variables)"
+    file: str = "BASE_MODEL_FILE"
+    revision: str = "BASE_MODEL_REVISION"
+    token: str = "HF_TOKEN (Space Settings -> Variables and secrets)"  # noqa: S105 - a name
+
+
+SPACE_NAMES = SettingNames()
 
 
 @dataclass(frozen=True)
@@ -94,10 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def download(source: Source, out: Path, token: str) -> Path:
-    """Fetches, checks and describes the model; returns its folder."""
+def download(
+    source: Source, out: Path, token: str, *, name: str = "", names: SettingNames = SPACE_NAMES
+) -> Path:
+    """Fetches, checks and describes the model; returns its folder, `name` or the repository's."""
     started = time.monotonic()
-    name = source.repo.rsplit("/", maxsplit=1)[-1]
+    name = name or source.repo.rsplit("/", maxsplit=1)[-1]
     print(f"Starting model download: {name} ({source.file})", flush=True)
     print(f"Downloading from {os.environ['HF_ENDPOINT']}/{source.repo} at {source.revision}")
     folder = out / name
@@ -120,11 +133,11 @@ def download(source: Source, out: Path, token: str) -> Path:
             "sha256": sha256,
         } | _checked(path)
     except (OSError, ValueError, httpx2.HTTPError) as error:
-        raise DownloadError(_explain(error, source, has_token=bool(token))) from error
+        raise DownloadError(_explain(error, source, names, has_token=bool(token))) from error
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
     print(f"Revision {commit}, {size} bytes, SHA-256 {description['sha256']}")
     if not _COMMIT.fullmatch(source.revision):
-        print(f"Note: set BASE_MODEL_REVISION={commit} to get the same bytes in every build")
+        print(f"Note: set {names.revision}={commit} to get the same bytes in every build")
     print(f"Model {name} downloaded successfully in {time.monotonic() - started:.1f} s")
     return folder
 
@@ -168,15 +181,17 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _explain(error: Exception, source: Source, *, has_token: bool) -> str:  # noqa: PLR0911
+def _explain(  # noqa: PLR0911
+    error: Exception, source: Source, names: SettingNames, *, has_token: bool
+) -> str:
     """One message per cause; every one says where to look, none repeats a header or a token."""
     where = f"{source.repo} at {os.environ['HF_ENDPOINT']}"
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-    look = f"Check {SETTINGS} and {TOKEN}."
+    look = f"Check {names.repo} and {names.token}."
     if isinstance(error, RevisionNotFoundError):
-        return f"404: {where} has no revision {source.revision}. Check BASE_MODEL_REVISION. {look}"
+        return f"404: {where} has no revision {source.revision}. Check {names.revision}. {look}"
     if isinstance(error, EntryNotFoundError) and status is not None:
-        return f"404: {where} has no file {source.file}. Check BASE_MODEL_FILE. {look}"
+        return f"404: {where} has no file {source.file}. Check {names.file}. {look}"
     if isinstance(error, GatedRepoError) or status == _FORBIDDEN:
         return f"{status}: the token may not read {where}: gated, or outside its scope. {look}"
     if status == _UNAUTHORIZED:

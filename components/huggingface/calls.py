@@ -6,7 +6,6 @@ are added here, once, around all of them.
 
 import functools
 import json
-import random
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,15 +15,18 @@ from huggingface_hub import constants, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
+from components.backoff import (
+    CONNECT_SECONDS,
+    READ_SECONDS,  # the Hub answers a commit within 60 s or gives up itself
+    RETRIED_STATUSES,
+    RETRIES,
+    pause_seconds,
+)
 from components.errors import ApiError, ConfigError
 from components.secrets import redact
 
 Result = TypeVar("Result")
 
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 60.0  # the Hub answers a commit within 60 s or gives up itself
-RETRIES = 5
-RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_WAIT_SECONDS = 310.0  # the Hub's rate windows are 300 s
 # Some calls of huggingface_hub read the body before the status, so a gateway's page of HTML shows
 # as a JSON error there.
@@ -124,11 +126,11 @@ def _explain(what: str, status: int, said: str) -> str:
 
 def _wait_seconds(attempt: int, response: httpx2.Response | None) -> float:
     """What the platform asks for, else 1, 2, 4, 8, 8 s with jitter."""
+    asked: float | None = None
     if response is not None:
         limit = parse_ratelimit_headers(response.headers)
         if response.status_code == httpx2.codes.TOO_MANY_REQUESTS and limit and not limit.remaining:
-            return min(limit.reset_in_seconds + 1.0, LONGEST_WAIT_SECONDS)
-        after = response.headers.get("Retry-After", "")
-        if after.isdigit():
-            return min(int(after) + 1.0, LONGEST_WAIT_SECONDS)
-    return min(2.0**attempt, 8.0) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+            asked = limit.reset_in_seconds
+        elif (after := response.headers.get("Retry-After", "")).isdigit():
+            asked = int(after)
+    return min(pause_seconds(attempt, asked), LONGEST_WAIT_SECONDS)

@@ -19,8 +19,7 @@ from components.huggingface.card import read_card
 from components.huggingface.names import check_repo_id, check_setting_names
 from components.huggingface.resources import SpaceReadyResource, SpaceResource
 from components.payload import Payload
-from components.sealing import seal
-from components.stack import require_stack_credential, stack_mark
+from components.stack import require_stack_credential, sealed, stack_mark
 from components.waiting import waiting_provider
 
 SDKS = ("docker", "static")
@@ -114,7 +113,7 @@ class Space(pulumi.ComponentResource):
     def _space(self, name: str, args: SpaceArgs) -> SpaceResource:
         facts = args.dockerfile()
         token = require_stack_credential(HUB_TOKEN)
-        sealed = {key: _sealed(token, value) for key, value in args.secrets.items()}
+        secrets = {key: sealed(token, value) for key, value in args.secrets.items()}
         return SpaceResource(
             f"{name}-space",
             {
@@ -123,7 +122,7 @@ class Space(pulumi.ComponentResource):
                 "visibility": args.visibility,
                 "hardware": args.hardware,
                 "sleep_seconds": args.sleep_seconds,
-                "secrets": sealed,
+                "secrets": secrets,
                 "variables": dict(args.variables),
                 "manifest": args.payload.manifest() if args.payload else {},
                 "sources": args.payload.sources() if args.payload else {},
@@ -156,9 +155,3 @@ class Space(pulumi.ComponentResource):
 def _one_of(repo_id: str, key: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ConfigError(f"Space {repo_id}: {key} {value!r}; use one of {', '.join(allowed)}.")
-
-
-def _sealed(token: Output[str], value: Input[str]) -> Output[str]:
-    """A secret as the engine may see it."""
-    sealed: Output[str] = Output.all(token, value).apply(lambda pair: seal(pair[0], pair[1]))
-    return Output.secret(sealed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -88,8 +89,10 @@ class Pages:
         head = repository.git.branch_head()
         files = [
             (
-                f'<a href="/{escape(repository.id)}/resolve/main/{escape(entry.path)}">'
-                f"{escape(entry.path)}</a>",
+                (
+                    f'<a href="/{escape(repository.id)}/resolve/main/{quote(entry.path)}">'
+                    f"{escape(entry.path)}</a>"
+                ),
                 f"{entry.content_size:,} bytes",
             )
             for entry in (repository.git.walk(head, recursive=True) if head else ())

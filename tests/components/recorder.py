@@ -1,6 +1,7 @@
 """Runs a piece of a Pulumi program against mocks and keeps every registration for inspection."""
 
 import asyncio
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,12 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks, rpc
 
+_SERVICE = {
+    "url": "https://it.onrender.com",
+    "page": "https://dashboard/it",
+    "first_deploy": "dep-first",
+    "revision": "r1",
+}
 OUTPUTS = {  # what the platform would add, by the resource's type
     "pulumi-python:dynamic/huggingface:Space": {
         "url": "https://hub/spaces/it",
@@ -17,7 +24,23 @@ OUTPUTS = {  # what the platform would add, by the resource's type
     },
     "pulumi-python:dynamic/huggingface:SpaceReady": {"stage": "RUNNING"},
     "pulumi-python:dynamic/huggingface:ModelRepo": {"url": "https://hub/it", "commit": "d" * 40},
+    "pulumi-python:dynamic/render:WebService": _SERVICE,
+    "pulumi-python:dynamic/render:StaticSite": _SERVICE,
+    "pulumi-python:dynamic/render:EnvWiring": {"revision": "w1"},
+    "pulumi-python:dynamic/render:Deploy": {
+        "deploy_id": "dep-live",
+        "status": "live",
+        "commit": "e" * 40,
+        "image_digest": "",
+    },
 }
+
+
+def id_of(type_: str, name: str) -> str:
+    """The platform's id of a resource, in the platform's own shape where a program looks at it."""
+    if type_ == "pulumi-python:dynamic/render:WebService":
+        return f"srv-{zlib.crc32(name.encode()):020d}"
+    return f"{name}-id"
 
 
 @dataclass(frozen=True)
@@ -42,7 +65,7 @@ class Recorder(mocks.Mocks):
     outputs: dict[str, Any] = field(default_factory=dict)  # what the stack exports
 
     def new_resource(self, args):
-        return f"{args.name}-id", {**args.inputs, **OUTPUTS.get(args.typ, {})}
+        return id_of(args.typ, args.name), {**args.inputs, **OUTPUTS.get(args.typ, {})}
 
     def call(self, _args):
         return {}

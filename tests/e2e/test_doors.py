@@ -22,7 +22,8 @@ def clones(tmp_path_factory):
         subprocess.run(["git", "add", "-A"], cwd=clone.folder, check=True)
     yield made
     for clone in made:
-        clone.sandbox("reset")
+        ended = clone.sandbox("reset")
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_two_clones_come_up_at_once_and_do_not_see_each_other(clones):
@@ -35,14 +36,20 @@ def test_two_clones_come_up_at_once_and_do_not_see_each_other(clones):
     assert all(get_json(f"{url}/health")["model_loaded"] for url in urls)
 
 
+def test_a_second_up_of_the_same_clone_waits_for_the_first(clones):
+    running = [clones[0].start("up", "dev") for _ in range(2)]
+    said = [process.communicate(timeout=600)[0] for process in running]
+
+    assert [process.returncode for process in running] == [0, 0], "\n".join(said)
+
+
 def test_a_pipe_behind_up_ends_with_up_although_the_sandbox_stays(clones):
     clone = clones[0]
     clone.sandbox("down")
     command = f"{sys.executable} -m sandbox up dev 2>&1 | tail -1"
 
     ended = subprocess.run(
-        command,
-        shell=True,
+        ["sh", "-c", command],
         cwd=clone.folder,
         capture_output=True,
         text=True,
@@ -96,8 +103,16 @@ def test_a_user_with_another_backend_and_passphrase_works_in_the_same_checkout(c
     assert "+ 7 to create" in shown.stdout
 
 
-def test_a_command_that_is_not_there_and_a_stack_that_is_wrong_are_told_in_one_line(clones):
+def test_a_command_that_is_not_there_and_a_broken_stack_file_are_told_in_a_sentence(clones):
     clone = clones[0]
     missing = clone.sandbox("run", "--", "no-such-command")
     assert missing.returncode == 1
     assert missing.stderr.strip() == "no-such-command: no such command on PATH"
+
+    broken = clone.folder / "Pulumi.broken.yaml"
+    broken.write_text("config: [\n")
+    refused = clone.sandbox("preview", "dev")
+    broken.unlink()
+    assert refused.returncode == 1
+    assert f"{broken} is not valid YAML" in refused.stderr
+    assert "Traceback" not in refused.stderr

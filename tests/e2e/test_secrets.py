@@ -60,6 +60,13 @@ def test_no_secret_is_in_state_history_or_logs(deployed):
     assert in_files(home, secrets, skip=OWN_STORE) == []
 
 
+def test_what_the_sandbox_must_remember_is_closed_to_other_users(deployed):
+    made, _, _ = deployed
+    home = made.folder / ".slipway"
+    kept = [home, *(home / name for name in OWN_STORE if (home / name).exists())]
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_no_secret_is_in_any_git_object(deployed):
     made, secrets, _ = deployed
     repositories = [path.parent for path in (made.folder / ".slipway" / "hub").rglob("HEAD")]

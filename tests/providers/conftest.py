@@ -38,7 +38,25 @@ from sandbox.hub.spaces.turn import Tuning
 from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import AddressBook
 from sandbox.request_log import LoggedRequest, RequestLog, RequestRecorder
+from tests.providers.render_platform import (
+    deploy_inputs,
+    render,
+    repository,
+    running_render,
+    service_inputs,
+    service_name,
+)
 from tests.providers.thread_machine import ThreadMachine
+
+# Render's fixtures, found here by the tests.
+__all__ = [
+    "deploy_inputs",
+    "render",
+    "repository",
+    "running_render",
+    "service_inputs",
+    "service_name",
+]
 
 PLATFORM = "huggingface"
 TOKEN = "hf_canaryofthewritingtoken"

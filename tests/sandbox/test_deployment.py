@@ -1,15 +1,21 @@
-"""A lock is taken from a dead engine of this host alone."""
+"""What stands around the engine: locks of dead ones, its refusals, and its end at a Ctrl-C."""
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from sandbox.deployment import Pulumi
 from sandbox.home import Home
+from sandbox.toolchain.progress import SetupError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -66,6 +72,8 @@ def test_a_lock_of_a_living_engine_is_left_alone(pulumi):
     with subprocess.Popen(
         ["pulumi-like", "-c", "import time; time.sleep(30)"], executable=sys.executable
     ) as living:
+        while not Path(f"/proc/{living.pid}/cmdline").read_bytes():
+            time.sleep(0.01)  # a process is there a moment before its arguments are
         lock(made, living.pid)
         assert made.release_stale_lock("dev") is None
         living.kill()
@@ -76,3 +84,42 @@ def test_no_lock_is_nothing_to_say(pulumi):
     made, calls = pulumi
     assert made.release_stale_lock("dev") is None
     assert calls == []
+
+
+def test_a_lock_that_is_being_written_is_left_alone(pulumi):
+    made, calls = pulumi
+    lock(made, dead_pid())
+    (path,) = made.home.backend.rglob("*.json")
+    path.write_text('{"pid": 1')
+    assert made.release_stale_lock("dev") is None
+    assert calls == []
+
+
+def test_what_pulumi_refuses_is_told_in_its_own_words(tmp_path):
+    home = Home(tmp_path / "home", tmp_path)
+    home.project.mkdir(parents=True)
+    (tmp_path / "pulumi").write_text(
+        "#!/bin/sh\necho 'error: incorrect passphrase' >&2\nexit 255\n"
+    )
+    (tmp_path / "pulumi").chmod(0o755)
+    with pytest.raises(SetupError, match=r"stack select.* failed:\nerror: incorrect passphrase"):
+        Pulumi(home, {"PATH": f"{tmp_path}:/usr/bin:/bin"}).select("dev")
+
+
+def test_a_ctrl_c_lets_the_command_end_in_its_own_order(tmp_path):
+    patient = (
+        "trap 'sleep 1; echo ended > mark; exit 7' INT; echo > ready; while :; do sleep 0.1; done"
+    )
+    caller = (
+        "import os, sys; from pathlib import Path; from sandbox.deployment import run_to_its_end;"
+        f"sys.exit(run_to_its_end(['sh', '-c', {patient!r}], Path({str(tmp_path)!r}), os.environ))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", caller], cwd=CHECKOUT, start_new_session=True
+    ) as running:
+        while not (tmp_path / "ready").exists():
+            assert running.poll() is None
+            time.sleep(0.02)
+        os.killpg(running.pid, signal.SIGINT)
+    assert running.returncode == 7
+    assert (tmp_path / "mark").exists()

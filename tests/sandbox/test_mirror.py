@@ -1,10 +1,13 @@
 """The mirror project: the checkout is never written to, and what was set in the sandbox stays."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import yaml
 
 from sandbox.home import Home
 from sandbox.mirror import sync_mirror
+from sandbox.toolchain.progress import SetupError
 
 
 @pytest.fixture
@@ -74,3 +77,35 @@ def test_a_source_that_went_leaves_no_dangling_link(home):
     (home.checkout / "app").rmdir()
     sync_mirror(home)
     assert not (home.project / "app").is_symlink()
+
+
+def test_a_stack_made_in_the_sandbox_may_later_get_a_file_in_the_checkout(home):
+    sync_mirror(home)
+    (home.project / "Pulumi.staging.yaml").write_text("encryptionsalt: v1:abc\n")
+    (home.checkout / "Pulumi.staging.yaml").write_text("config:\n  slipway:size: 9\n")
+    assert sync_mirror(home) == []
+    assert yaml.safe_load((home.project / "Pulumi.staging.yaml").read_text()) == {
+        "config": {"slipway:size": 9},
+        "encryptionsalt": "v1:abc",
+    }
+
+
+def test_what_only_the_users_own_passphrase_opens_stays_behind(home):
+    (home.checkout / "Pulumi.dev.yaml").write_text(
+        "encryptionsalt: v1:theirs\nconfig:\n  slipway:size: 3\n"
+        "  slipway:hfToken:\n    secure: v1:theirs\n"
+    )
+    sync_mirror(home)
+    assert yaml.safe_load(stack_file(home).read_text()) == {"config": {"slipway:size": 3}}
+
+
+@pytest.mark.parametrize("text", ["config: [\n", "just words\n", "config: 3\n"])
+def test_a_broken_stack_file_is_named(home, text):
+    (home.checkout / "Pulumi.dev.yaml").write_text(text)
+    with pytest.raises(SetupError, match=r"Pulumi\.dev\.yaml"):
+        sync_mirror(home)
+
+
+def test_two_that_bring_it_up_to_date_at_once_do_not_trip_each_other(home):
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(sync_mirror, [home] * 32)) == [[]] * 32

@@ -218,6 +218,7 @@ def test_hybrid_mode_needs_just_one_engine(stack_values, changes):
         ({"trainHere": "yes"}, "slipway:inference.trainHere is 'yes'"),
         ({"space": None}, "slipway:inference lacks space"),
         ({"modelRepo": "a--b"}, "Repository id 'slipway/a--b'"),
+        ({"modelRevision": "main"}, "modelRevision is 'main'; it must be a commit"),
     ],
 )
 def test_wrong_values_are_refused_before_anything_is_registered(stack_values, changes, match):

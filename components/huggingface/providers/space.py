@@ -19,11 +19,12 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from components.changes import Change
 from components.credentials import HUB_TOKEN, hub_endpoint
 from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, holds
 from components.huggingface.names import MARK
-from components.huggingface.settings_change import Change, without_clashes, write_settings
+from components.huggingface.settings_change import without_clashes, write_settings
 from components.huggingface.space_client import SpaceClient
 from components.sealing import unseal
 from components.secrets import keyed_digests, new_salt

@@ -4,7 +4,6 @@ A `create` that fails loses what it made, so the Space and the wait for it are t
 the app does not come up, the Space stays known and the next run only waits again.
 """
 
-import sys
 from typing import Any
 
 from pulumi.dynamic import (
@@ -21,12 +20,13 @@ from components.credentials import HUB_TOKEN, hub_endpoint
 from components.huggingface.client import HubClient
 from components.huggingface.readiness import Target, Waiter
 from components.huggingface.space_client import SpaceClient
+from components.progress import say
 
 TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
 
 
 class SpaceReadyProvider(ResourceProvider):
-    """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push and
+    """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
     timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
     """  # noqa: D205 - the list of properties is the summary
 
@@ -80,10 +80,5 @@ class SpaceReadyProvider(ResourceProvider):
             token=self.token if props.get("private") else None,
             awaits_push=bool(props.get("awaits_push")),
         )
-        stage = Waiter(self.spaces, target, say=_say).wait()
+        stage = Waiter(self.spaces, target, say=say).wait()
         return {**props, "stage": stage}
-
-
-def _say(line: str) -> None:
-    """Long work shows what it does: the engine prints a plugin's stderr as it comes."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201

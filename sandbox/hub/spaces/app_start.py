@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from sandbox.hub.spaces.card import DEFAULT_PORT, DEFAULT_STARTUP_SECONDS, SpaceCard
 from sandbox.hub.spaces.environment import creator_id, runtime_environment
 from sandbox.hub.spaces.hardware import FLAVORS, limits
-from sandbox.hub.spaces.health import answers
 from sandbox.hub.spaces.logs import LogKind, LogWriter
 from sandbox.hub.spaces.serving import Serving
 from sandbox.hub.spaces.stages import Stage, starting
 from sandbox.hub.spaces.static_site import StaticSite, inject_variables
 from sandbox.hub.spaces.turn import Parts, SettledError, Turn, other_slot
 from sandbox.machine.contract import Container, ContainerState, Machine, RunRequest
+from sandbox.machine.health import answers
 
 _USER = "1000"  # the uid every Docker Space runs under (Hub docs)
 _LAST_LINES = 20  # of the run log, quoted in errorMessage

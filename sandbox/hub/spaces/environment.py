@@ -6,16 +6,13 @@ loopback address of a port of this sandbox is replaced by the address under whic
 it, because loopback inside a container is the container itself.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sandbox.hub.accounts import object_id
 from sandbox.hub.spaces.hardware import FLAVORS, Flavor
 from sandbox.hub.spaces.records import SpaceRecord
-
-_LOOPBACK_URL = re.compile(r"(?<=://)(?:127\.0\.0\.1|localhost):(\d{1,5})(?!\d)")
-_LOOPBACK_URL_WITH_USER = re.compile(r"(://[^/\s@]*@)(?:127\.0\.0\.1|localhost):(\d{1,5})(?!\d)")
+from sandbox.machine.inside_addresses import reachable_inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +30,7 @@ class Surroundings:
     def translate(self, values: Mapping[str, str]) -> dict[str, str]:
         """The values with this sandbox's loopback addresses made reachable from a container."""
         ports = {*self.sandbox_ports(), self.hub_port}
-
-        def plain(match: re.Match[str]) -> str:
-            return f"{self.inside_host}:{match[1]}" if int(match[1]) in ports else match[0]
-
-        def with_user(match: re.Match[str]) -> str:
-            if int(match[2]) not in ports:
-                return match[0]
-            return f"{match[1]}{self.inside_host}:{match[2]}"
-
-        return {
-            name: _LOOPBACK_URL_WITH_USER.sub(with_user, _LOOPBACK_URL.sub(plain, value))
-            for name, value in values.items()
-        }
+        return reachable_inside(values, self.inside_host, ports)
 
 
 def build_arguments(variables: Mapping[str, str], surroundings: Surroundings) -> dict[str, str]:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.hub.spaces.app_start import follow
 from sandbox.hub.spaces.front_door import FrontDoor
-from sandbox.hub.spaces.health import answers
 from sandbox.hub.spaces.image_build import CONTEXT_PREFIX
 from sandbox.hub.spaces.logs import LogKind
 from sandbox.hub.spaces.records import SpaceRecord
@@ -17,8 +16,9 @@ from sandbox.hub.spaces.stages import WITHOUT_OLD, Stage, Wanted, starting
 from sandbox.hub.spaces.turn import Parts, other_slot
 from sandbox.hub.spaces.watch import Watch
 from sandbox.hub.spaces.worker import SpaceWorker
-from sandbox.hub.spaces.workers import Workers
 from sandbox.machine.contract import MachineUnavailableError
+from sandbox.machine.health import answers
+from sandbox.machine.workers import Workers
 
 _STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
 _PARALLEL_REMOVALS = 8
@@ -31,7 +31,7 @@ class Lifetime:
         self._parts = parts
         self._door = door
         worker = SpaceWorker(parts, host_of=door.host, forget=self._forget)
-        self._workers = Workers(worker.work)
+        self._workers = Workers(worker.work, "space")
         self._watch = Watch(
             parts,
             idle_seconds=door.idle_seconds,

@@ -11,12 +11,11 @@ from enum import StrEnum
 
 from sandbox.database import Database
 from sandbox.hub.spaces.settings import now
+from sandbox.machine.mask import Mask
 
 MAX_LINES = 5000  # of one log; older lines are dropped
 MAX_LINE_LENGTH = 8000  # characters
 _TRIM_EVERY = 500  # lines between two looks at the bound
-_SHORTEST_MASKED = 4
-MASK = "***"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS space_logs (
@@ -51,23 +50,6 @@ class LogLine:
     number: int
     at: str
     line: str
-
-
-class Mask:
-    """Hides the values of secrets in text; of a value with several lines, each line."""
-
-    def __init__(self, values: Iterable[str]) -> None:
-        parts = {part.strip() for value in values for part in value.splitlines()}
-        # The longest first: a secret may contain another.
-        self._hidden = sorted(
-            (part for part in parts if len(part) >= _SHORTEST_MASKED), key=len, reverse=True
-        )
-
-    def __call__(self, text: str) -> str:
-        """The text with every hidden value replaced."""
-        for value in self._hidden:
-            text = text.replace(value, MASK)
-        return text
 
 
 class LogWriter:

@@ -23,12 +23,12 @@ from sandbox.hub.spaces.logs import LogKind, SpaceLogs
 from sandbox.hub.spaces.records import SpaceRecord, SpaceRecords
 from sandbox.hub.spaces.requests import Change, build, commit, configure, pause, restart
 from sandbox.hub.spaces.runtime import describe, subdomain
-from sandbox.hub.spaces.serving import ServingApps
 from sandbox.hub.spaces.settings import Kind
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.hub.spaces.turn import Parts, Tuning
 from sandbox.machine.address import AddressBook
 from sandbox.machine.contract import Machine
+from sandbox.machine.serving import ServingApps
 
 _SDKS = ("docker", "static")
 _NEVER = -1

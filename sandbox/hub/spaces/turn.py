@@ -11,10 +11,11 @@ from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import SpaceFaults
 from sandbox.hub.spaces.logs import SpaceLogs
 from sandbox.hub.spaces.records import SpaceRecord, SpaceRecords
-from sandbox.hub.spaces.serving import Serving, ServingApps
+from sandbox.hub.spaces.serving import Serving
 from sandbox.hub.spaces.settings import Kind, SpaceSettings
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.machine.contract import Machine, MachineUnavailableError
+from sandbox.machine.serving import ServingApps
 
 _LOG = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class Parts:
     settings: SpaceSettings
     logs: SpaceLogs
     faults: SpaceFaults
-    serving: ServingApps
+    serving: ServingApps[Serving]
     machine: Machine
     reader: RepositoryReader
     surroundings: Surroundings

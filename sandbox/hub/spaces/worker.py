@@ -7,7 +7,6 @@ from contextlib import suppress
 
 from sandbox.hub.spaces.app_start import ImageUnusableError, publish_files, start_app
 from sandbox.hub.spaces.image_build import build_image, require_distinct_names
-from sandbox.hub.spaces.logs import Mask
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.hub.spaces.turn import (
@@ -19,6 +18,7 @@ from sandbox.hub.spaces.turn import (
     other_slot,
 )
 from sandbox.machine.contract import MachineUnavailableError
+from sandbox.machine.mask import Mask
 
 _LOG = logging.getLogger(__name__)
 _BUILD_STAGES = frozenset({Stage.BUILDING, Stage.RUNNING_BUILDING})

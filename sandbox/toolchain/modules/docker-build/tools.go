@@ -4,6 +4,6 @@
 package tools
 
 import (
-	_ "github.com/pulumi/pulumi-docker-build/provider"
+	_ "github.com/pulumi/pulumi-docker-build/provider" // the build writes the version into it
 	_ "github.com/pulumi/pulumi-docker-build/provider/cmd/pulumi-resource-docker-build"
 )

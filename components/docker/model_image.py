@@ -1,0 +1,239 @@
+"""An image with a model: built in stages, pushed under a name that its inputs alone decide.
+
+The model stage depends on the model's repository, its pinned commit and the downloader, so a change
+of the code neither fetches nor pushes the weights again. Refused before anything is built: a model
+fetched in the stage that runs, credentials as ARG or ENV, an image that runs as root, and COPY of
+what the context does not hold.
+
+Build secrets go through secret mounts alone: no layer, history, configuration or cache key holds
+them. They are properties of the image's resource all the same, the only way the plugin takes them:
+ciphertext in the state and masked on the screen, but in clear in the engine's own verbose log
+(`pulumi -v=9`). Public models need none; for others give a token that may only read.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pulumi
+import pulumi_docker_build as docker_build
+from pulumi import Input, Output, ResourceOptions
+
+from components.credentials import hub_endpoint
+from components.docker import builder
+from components.docker.build_context import BuildContext, read_context
+from components.docker.dockerfile_rules import (
+    DELIVERIES,
+    broken_rules,
+    looks_secret,
+    model_copy,
+    target_stage,
+)
+from components.docker.model_source import ModelSource
+from components.docker.resources import ImageFactsResource
+from components.docker.stages import Stage, Stages, names_in, read_stages
+from components.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelImageArgs:
+    """What a caller decides about an image; everything is plain and checked when it is made."""
+
+    repository: str  # its name below the registry, such as "frigo/app"
+    context: str | Path  # what COPY sources are relative to; relative to the program's folder
+    dockerfile: str = "Dockerfile"  # relative to the context
+    model: ModelSource | None  # None: a service without a model
+    delivery: str = "baked"  # or "download" when the app starts, or "lfs": a file of the context
+    build_args: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    """By the id of the secret mount. Rotating one builds nothing again."""
+    platform: str = "linux/amd64"  # what the hosting platforms run
+    cache: bool = True  # keep every stage in the registry, for builders that have not seen it
+
+    def __post_init__(self) -> None:
+        if self.delivery not in DELIVERIES:
+            raise self._error(f"delivery {self.delivery!r}; use one of {', '.join(DELIVERIES)}.")
+        if self.repository != self.repository.lower() or ":" in self.repository:
+            raise self._error("the repository must be in small letters, without registry and tag.")
+        self._check_build_args()
+        self._check_secrets()
+        self._check_dockerfile()
+
+    @cached_property
+    def source(self) -> BuildContext:
+        """The files that the builder is sent."""
+        return read_context(self.context, self.dockerfile)
+
+    @cached_property
+    def stages(self) -> Stages:
+        """The Dockerfile's stages."""
+        return read_stages(self.source.text)
+
+    @property
+    def target(self) -> Stage:
+        """The stage whose image is deployed."""
+        if self.model is None:
+            return self.stages.all[-1]
+        found = target_stage(self.stages, self.delivery)
+        if found is None:
+            raise self._error(
+                f"no stage of {self.dockerfile} delivers the model by {self.delivery!r}: add one "
+                f"named so, `FROM … AS {self.delivery}`."
+            )
+        return found
+
+    def all_build_args(self) -> dict[str, str]:
+        """The caller's build arguments, the model's and the Hub's, as far as they are declared."""
+        model = self.model.build_args() if self.model else {}
+        every = {"HF_ENDPOINT": hub_endpoint(), **model, **self.build_args}
+        declared = names_in(self.stages.needed_for(self.target)) | self.stages.global_arguments
+        return {name: value for name, value in sorted(every.items()) if name in declared}
+
+    def used_secrets(self) -> dict[str, Input[str]]:
+        """Those that the stages of this delivery mount, in order."""
+        built = self.stages.needed_for(self.target)
+        mounted = {name for stage in built for name in stage.secrets}
+        return {name: self.secrets[name] for name in sorted(mounted & set(self.secrets))}
+
+    def tag(self) -> str:
+        """SHA-256 of everything the image is made of, as far as it is known before the build."""
+        inputs = {
+            "files": self.source.manifest(),
+            "dockerfile": self.source.text,
+            "build_args": self.all_build_args(),
+            "target": self.target.name,
+            "platform": self.platform,
+        }
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+    def _check_build_args(self) -> None:
+        if secret := [name for name in sorted(self.build_args) if looks_secret(name)]:
+            raise self._error(
+                f"{', '.join(secret)} as a build argument would stay readable in the image's "
+                "history. Give it as a build secret."
+            )
+        declared = names_in(self.stages.all) | self.stages.global_arguments
+        if unknown := sorted(set(self.build_args) - declared):
+            raise self._error(f"{self.dockerfile} declares no ARG {', '.join(unknown)}.")
+
+    def _check_secrets(self) -> None:
+        built = self.stages.needed_for(self.target)
+        required = {name for stage in built for name in stage.required_secrets}
+        if missing := sorted(required - set(self.secrets)):
+            raise self._error(f"its build needs the secret {', '.join(missing)}: give it.")
+        mounted = {name for stage in self.stages.all for name in stage.secrets}
+        if unknown := sorted(set(self.secrets) - mounted):
+            raise self._error(f"no RUN mounts the secret {', '.join(unknown)}: mount or remove it.")
+
+    def _check_dockerfile(self) -> None:
+        target = self.target
+        wrong = broken_rules(
+            self.stages,
+            target,
+            delivery=self.delivery if self.model else "download",
+            model_arguments=self.model.build_args() if self.model else (),
+            folders=self.source.folders(),
+        )
+        wrong += [
+            f"COPY {source}: the context {self.context} holds no such file, or .dockerignore keeps "
+            "it from the builder. Paths are relative to the context, not to the Dockerfile."
+            for source in self.source.missing_sources(self.stages.needed_for(target))
+        ]
+        if wrong:
+            raise self._error(f"{self.dockerfile}: " + "\n  - ".join(["it breaks rules:", *wrong]))
+
+    def _error(self, text: str) -> ConfigError:
+        return ConfigError(f"Image {self.repository}: {text}")
+
+
+class ModelImage(pulumi.ComponentResource):
+    """One image in a registry, built when its inputs change and never while previewing."""
+
+    ref: Output[str]  # "registry/repository:tag@sha256:…", what to deploy
+    digest: Output[str]  # of the manifest
+    size_bytes: Output[int]  # of all layers as they are sent, compressed
+    model_layer: Output[str]  # digest of the weights' own layer; empty if none is baked in
+    model_layer_bytes: Output[int]  # compressed
+    model_sha256: Output[str]  # of the weights' file, as pinned; empty if it is not
+
+    def __init__(
+        self, name: str, args: ModelImageArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        seen_by_policies = {
+            "repository": args.repository,
+            "delivery": args.delivery if args.model else "none",
+            "model": args.model.repo if args.model else "",
+            "model_revision": args.model.revision if args.model else "",
+            "secret_names": list(args.used_secrets()),
+        }
+        super().__init__("slipway:docker:ModelImage", name, seen_by_policies, opts)
+        image = self._image(name, args)
+        copy = model_copy(args.stages, args.target) if args.model else None
+        facts = ImageFactsResource(
+            f"{name}-facts",
+            {
+                "ref": image.ref,
+                "model_copy": " ".join([*copy.sources, copy.target]) if copy else "",
+            },
+            ResourceOptions(parent=self),
+        )
+        self.ref = image.ref
+        self.digest = image.digest
+        self.size_bytes = facts.size_bytes.apply(int)
+        self.model_layer = facts.model_layer
+        self.model_layer_bytes = facts.model_layer_bytes.apply(int)
+        self.model_sha256 = Output.from_input((args.model and args.model.sha256) or "")
+        self.register_outputs(
+            {
+                "ref": self.ref,
+                "digest": self.digest,
+                "size_bytes": self.size_bytes,
+                "model_layer": self.model_layer,
+            }
+        )
+
+    def _image(self, name: str, args: ModelImageArgs) -> docker_build.Image:
+        address = f"{builder.registry()}/{args.repository}"
+        cache = f"{address}:cache-{args.delivery if args.model else 'plain'}"
+        chosen = builder.builder_name()
+        secrets = args.used_secrets()
+        named = any(each.name == args.target.name for each in args.stages.all[:-1])
+        return docker_build.Image(
+            f"{name}-image",
+            push=True,
+            build_on_preview=False,
+            tags=[f"{address}:{args.tag()}"],
+            context=docker_build.BuildContextArgs(location=str(args.context)),
+            dockerfile=docker_build.DockerfileArgs(
+                location=str(Path(args.context) / args.dockerfile)
+            ),
+            target=args.target.name if named else None,
+            build_args=args.all_build_args(),
+            platforms=[docker_build.Platform(args.platform)],
+            builder=docker_build.BuilderConfigArgs(name=chosen) if chosen else None,
+            secrets={key: Output.secret(value) for key, value in secrets.items()},
+            ignore_secrets_in_diff_calculation=list(secrets),
+            cache_from=[_read_cache(cache)] if args.cache else None,
+            cache_to=[_kept_cache(cache)] if args.cache else None,
+            opts=ResourceOptions(parent=self),
+        )
+
+
+def _read_cache(ref: str) -> docker_build.CacheFromArgs:
+    return docker_build.CacheFromArgs(registry=docker_build.CacheFromRegistryArgs(ref=ref))
+
+
+def _kept_cache(ref: str) -> docker_build.CacheToArgs:
+    """The cache of all stages, the model's above all: it is not part of the image."""
+    return docker_build.CacheToArgs(
+        registry=docker_build.CacheToRegistryArgs(
+            ref=ref,
+            mode=docker_build.CacheMode.MAX,
+            image_manifest=True,  # registries that know images and no indexes take it as well
+            oci_media_types=True,
+            ignore_error=True,  # a cache that could not be kept costs time, not the deployment
+        )
+    )

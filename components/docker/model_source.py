@@ -1,0 +1,41 @@
+"""The model an image is built for, pinned so that the same settings give the same bytes."""
+
+import re
+from dataclasses import dataclass
+
+from components.errors import ConfigError
+from components.huggingface.names import check_repo_id
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSource:
+    """One file, or all files, of a model repository on the Hub at one commit."""
+
+    repo: str  # "namespace/name"
+    revision: str  # a commit, 40 hex digits
+    file: str = ""  # empty leaves the choice to the downloader
+    sha256: str | None = None  # of the file, 64 hex digits; checked by the downloader
+
+    def __post_init__(self) -> None:
+        check_repo_id(self.repo)
+        if not _COMMIT.fullmatch(self.revision):
+            raise ConfigError(
+                f"Model {self.repo}: revision {self.revision!r} is not a commit of 40 hex digits. "
+                "A branch moves, and the builder would not notice; the commit stands on the "
+                "repository's page under History."
+            )
+        if self.sha256 is not None and not _SHA256.fullmatch(self.sha256):
+            raise ConfigError(f"Model {self.repo}: sha256 {self.sha256!r} is not 64 hex digits.")
+
+    def build_args(self) -> dict[str, str]:
+        """The build arguments by which the downloader is told, optional ones only if set."""
+        given = {
+            "BASE_MODEL": self.repo,
+            "BASE_MODEL_REVISION": self.revision,
+            "BASE_MODEL_FILE": self.file,
+            "BASE_MODEL_SHA256": self.sha256 or "",
+        }
+        return {name: value for name, value in given.items() if value}

@@ -1,0 +1,1 @@
+"""Render: web services, static sites, databases and registry credentials."""

@@ -1,0 +1,81 @@
+"""The wait for a Postgres database to take connections, and how to connect to it."""
+
+import time
+from typing import Any
+
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
+
+from components.errors import ApiError, DeployError
+from components.progress import say
+from components.render.calls import Json, is_gone
+from components.render.providers.base import RenderProvider
+from components.sealing import seal
+
+AVAILABLE = "available"
+STOPPED = frozenset({"suspended", "unavailable", "recovery_failed"})
+POLL_SECONDS = 5.0
+ADDRESSES = {
+    "internal_url": "internalConnectionString",
+    "external_url": "externalConnectionString",
+}
+
+
+class PostgresReadyProvider(RenderProvider):
+    """Inputs: database_id, timeout_seconds. Adds: internal_url and external_url, both sealed."""
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Another database is waited for anew."""
+        changed = olds.get("database_id") != news.get("database_id")
+        return DiffResult(changes=changed)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Waits."""
+        return CreateResult(f"ready:{props['database_id']}", self._wait(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Waits for the other one."""
+        return UpdateResult(self._wait(news))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """How to connect now; empty if the database is gone."""
+        try:
+            outputs = {**props, **self._addresses(props["database_id"])}
+        except ApiError as error:
+            if is_gone(error):
+                return ReadResult("", {})
+            raise
+        inputs = {key: value for key, value in props.items() if key not in ADDRESSES}
+        return ReadResult(id_, outputs, inputs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Nothing exists besides the database itself."""
+
+    def _wait(self, props: dict[str, Any]) -> dict[str, Any]:
+        database_id = props["database_id"]
+        start = time.monotonic()
+        seen = ""
+        while time.monotonic() - start < float(props["timeout_seconds"]):
+            live: Json = self.client.calls.request(
+                f"Render Postgres {database_id}: read", "GET", f"/postgres/{database_id}"
+            )
+            status = str(live.get("status"))
+            if status != seen:
+                say(f"Render Postgres {live['name']}: {status}")
+                seen = status
+            if status == AVAILABLE:
+                return {**props, **self._addresses(database_id)}
+            if status in STOPPED:
+                raise DeployError(
+                    f"Render Postgres {live['name']}: it is {status}. See {live['dashboardUrl']}."
+                )
+            time.sleep(POLL_SECONDS)
+        raise DeployError(
+            f"Render Postgres {database_id}: it is not available after "
+            f"{props['timeout_seconds']:.0f} s, but {seen}. Run the same command again."
+        )
+
+    def _addresses(self, database_id: str) -> dict[str, str]:
+        what = f"Render Postgres {database_id}: read how to connect"
+        path = f"/postgres/{database_id}/connection-info"
+        info: Json = self.client.calls.request(what, "GET", path)
+        return {ours: seal(self.token, str(info[theirs])) for ours, theirs in ADDRESSES.items()}

@@ -1,0 +1,49 @@
+"""Puts the sandbox's Render together as an ASGI application."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.render.errors import NotImitatedError, RenderError, render_error
+from sandbox.render.http import Door, Nulls
+from sandbox.render.routes_account import AccountRoutes
+from sandbox.render.routes_deploys import DeployRoutes
+from sandbox.render.routes_observe import ObserveRoutes
+from sandbox.render.routes_services import ServiceRoutes, VariableRoutes
+from sandbox.render.service import RenderService
+from sandbox.render.wire import Limits, RateLimit, RequestId
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_render_app(
+    service: RenderService, *, nulls: Nulls = "faithful", limits: Limits | None = None
+) -> Starlette:
+    """Render's public API under `/v1`, and its deploy hooks under `/deploy`.
+
+    Args:
+        service: What it speaks for.
+        nulls: How absent values are answered; `strict` is what Render's own Python SDK can read.
+        limits: Requests a window; None for those of Render's documentation.
+    """
+    door = Door(service.account, nulls)
+    parts = (
+        AccountRoutes(service, door),
+        ServiceRoutes(service, door),
+        VariableRoutes(service, door),
+        DeployRoutes(service, door),
+        ObserveRoutes(service, door),
+    )
+    routes: list[BaseRoute] = [route for part in parts for route in part.routes()]
+    routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
+    return Starlette(
+        routes=routes,
+        exception_handlers={RenderError: render_error},
+        middleware=[Middleware(RequestId), Middleware(RateLimit, limits=limits or Limits())],
+    )
+
+
+def _not_imitated(request: Request, _body: bytes) -> Response:
+    raise NotImitatedError(f"{request.method} {request.url.path}")

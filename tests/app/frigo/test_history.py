@@ -1,0 +1,126 @@
+"""Where exchanges are kept: in memory, or in a real PostgreSQL server started for the test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.frigo.kitchen.history import MemoryHistory, open_history
+from app.frigo.kitchen.settings import SettingsError
+from tests.app.frigo.kitchen_server import free_port
+
+POSTGRES = shutil.which("postgres")
+needs_postgres = pytest.mark.skipif(POSTGRES is None, reason="no PostgreSQL server is installed")
+
+
+@pytest.fixture(scope="module")
+def database():
+    """Address of a fresh server; it refuses to run as root, so root lends it a user."""
+    programs = Path(POSTGRES).resolve().parent
+    user = "postgres" if os.getuid() == 0 else None
+    with tempfile.TemporaryDirectory() as folder:
+        if user:
+            shutil.chown(folder, user)
+        start = [programs / "initdb", "--auth=trust", "--no-sync", "--username=kitchen"]
+        subprocess.run(
+            [*start, f"--pgdata={folder}/data"], user=user, check=True, capture_output=True, cwd="/"
+        )
+        port = free_port()
+        options = [f"-p{port}", "-hlocalhost", f"-k{folder}", "-F", f"-D{folder}/data"]
+        server = subprocess.Popen(
+            [programs / "postgres", *options], user=user, cwd="/", stderr=subprocess.DEVNULL
+        )
+        url = f"postgresql://kitchen:canary@localhost:{port}/postgres"
+        try:
+            deadline = time.monotonic() + 20
+            while True:
+                try:
+                    psycopg.connect(url).close()
+                    break
+                except psycopg.OperationalError:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.05)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+@pytest.fixture
+def answering(chain, start):
+    """Starts apps in front of the running chat and AI services."""
+
+    def _start(**variables):
+        app = start("app", CHAT_API_URL=chain.chat.url, IA_SERVICE_URL=chain.gpt.url, **variables)
+        app.wait_until(200)
+        return app
+
+    return _start
+
+
+def test_without_a_database_exchanges_last_as_long_as_the_process(answering, weights_sha256):
+    app = answering()
+    assert app.get("/health").json()["history"] == "memory"
+    for question in ("How do I make pancakes?", "Where should I keep apples?"):
+        assert app.post("/api/chat", {"message": question}).json()["kept"]
+    body = app.get("/api/history").json()
+    assert body["store"] == "memory"
+    newest, oldest = body["exchanges"]
+    assert newest["question"] == "Where should I keep apples?"
+    assert oldest["question"] == "How do I make pancakes?"
+    assert oldest["reply"]
+    assert oldest["sha256"] == weights_sha256
+
+
+def test_memory_is_bounded():
+    history = MemoryHistory()
+    for i in range(1000):
+        history.add(i)
+    assert history.latest(2) == [999, 998]
+    assert len(history.latest(1000)) == 200
+
+
+@needs_postgres
+def test_in_a_database_exchanges_outlive_the_process(answering, database):
+    first = answering(DATABASE_URL=database)
+    assert first.get("/health").json()["history"] == "postgres"
+    question = "What is 'it'; drop table conversation?"
+    reply = first.post("/api/chat", {"message": question}).json()
+    assert reply["kept"]
+    first.terminate()
+    second = answering(DATABASE_URL=database)
+    exchange = second.get("/api/history").json()["exchanges"][0]
+    assert (exchange["question"], exchange["reply"]) == (question, reply["reply"])
+    assert "canary" not in first.output() + second.output()
+
+
+@needs_postgres
+def test_a_broken_connection_is_opened_again(answering, database):
+    app = answering(DATABASE_URL=database)
+    assert app.post("/api/chat", {"message": "Any ideas?"}).json()["kept"]
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+        )
+    app.post("/api/chat", {"message": "Any ideas?"})  # finds out
+    assert app.post("/api/chat", {"message": "Any ideas?"}).json()["kept"]
+
+
+def test_a_database_that_is_away_costs_the_history_and_not_the_answer(answering):
+    app = answering(DATABASE_URL="postgresql://kitchen:canary@127.0.0.1:9/kitchen")
+    answer = app.post("/api/chat", {"message": "How do I make pancakes?"})
+    assert answer.status_code == 200
+    assert answer.json()["reply"]
+    assert answer.json()["kept"] is False
+    assert app.get("/api/history").status_code == 503
+    assert "canary" not in app.output() + app.get("/api/history").text
+
+
+def test_another_kind_of_database_is_refused_at_the_start():
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        open_history("mysql://kitchen@db/kitchen")

@@ -1,0 +1,35 @@
+"""Raises the image of one kind: `staged`, by the project's component, or `one-layer`."""
+
+import os
+
+import pulumi
+import pulumi_docker_build as docker_build
+
+from components.credentials import hub_endpoint
+from components.docker import builder
+from components.docker.model_image import ModelImage, ModelImageArgs
+from components.docker.model_source import ModelSource
+
+kind = pulumi.get_stack()
+repository = os.environ["REPOSITORY"]
+model = ModelSource(
+    repo=os.environ["MODEL"], revision=os.environ["MODEL_REVISION"], file="weights.bin"
+)
+token = {"HF_TOKEN": os.environ["BUILD_TOKEN"]}
+if kind == "staged":
+    args = ModelImageArgs(repository=repository, context="app", model=model, secrets=token)
+    pulumi.export("ref", ModelImage("app", args).ref)
+else:
+    image = docker_build.Image(
+        "app",
+        push=True,
+        build_on_preview=False,
+        tags=[f"{builder.registry()}/{repository}:one-layer"],
+        context=docker_build.BuildContextArgs(location="app"),
+        dockerfile=docker_build.DockerfileArgs(location="app/one-layer.Dockerfile"),
+        builder=docker_build.BuilderConfigArgs(name=builder.builder_name()),
+        build_args={"HF_ENDPOINT": hub_endpoint(), **model.build_args()},
+        platforms=[docker_build.Platform.LINUX_AMD64],
+        secrets={key: pulumi.Output.secret(value) for key, value in token.items()},
+    )
+    pulumi.export("ref", image.ref)

@@ -1,0 +1,260 @@
+"""A sandbox Render over real HTTP for the providers, with its request log and its faults."""
+
+import hashlib
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+
+from components.render import calls, deploy_client, following
+from components.render import client as render_client
+from components.sealing import seal
+from sandbox.connection import AbortableProtocol
+from sandbox.database import Database
+from sandbox.faults import Action, FaultInjector, Faults
+from sandbox.machine.address import AddressBook
+from sandbox.machine.contract import ImageUnavailableError
+from sandbox.render.account import Account, Workspace
+from sandbox.render.app import create_render_app
+from sandbox.render.service import RenderService
+from sandbox.render.turn import Tuning
+from sandbox.render.wire import Limits
+from sandbox.request_log import LoggedRequest, RequestLog, RequestRecorder
+from tests.providers.thread_machine import ThreadMachine
+
+PLATFORM = "render"
+KEY = "rnd_canaryofthekey0123456789abcdef"
+OWNER = "tea-00000000000000000000"
+MANY = 10**9
+QUICK = Tuning(
+    start_seconds=1.0,
+    poll_seconds=0.01,
+    notice_seconds=0.1,
+    watch_seconds=0.05,
+    retry_seconds=0.05,
+    drain_seconds=0.01,
+)
+IMAGE = "ghcr.io/acme/shop"
+
+
+def sealed_for_render(**values: str) -> dict[str, str]:
+    """Secrets as the program hands them to the engine."""
+    return {name: seal(KEY, value) for name, value in values.items()}
+
+
+class ImageMachine(ThreadMachine):
+    """A thread machine with a registry that has every image of acme's."""
+
+    def pull(self, reference, tag, login=None):
+        if "acme" not in reference:
+            raise ImageUnavailableError(f"Image {reference} can't be pulled: manifest unknown")
+        named = reference.partition("@")[2]
+        return named or f"sha256:{hashlib.sha256(reference.encode()).hexdigest()}"
+
+
+@dataclass
+class Repository:
+    """A git repository that services are built from."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"file://{self.folder}"
+
+    def git(self, *arguments: str) -> str:
+        identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+        command = ("git", "-C", str(self.folder), *identity, *arguments)
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, **files: str) -> str:
+        """A commit of these files; its id."""
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "test")
+        return self.git("rev-parse", "HEAD")
+
+
+@dataclass
+class Render:
+    """The running Render, seen from the other side than the providers see it."""
+
+    url: str  # with the version
+    log: RequestLog
+    faults: Faults
+    service: RenderService
+    since: int = 0  # requests up to this one are of no interest
+
+    def mark(self) -> None:
+        """From here on requests count."""
+        self.since = self.log.last_id()
+
+    def requests(self) -> list[LoggedRequest]:
+        return self.log.requests(since_id=self.since)
+
+    def writes(self) -> list[str]:
+        """The mutating requests since the mark, as `METHOD last-parts-of-the-path`."""
+        made = self.log.requests(since_id=self.since, mutates=True)
+        return [f"{each.method} {'/'.join(each.path.split('/')[4:]) or 'it'}" for each in made]
+
+    def fault(self, action: Action, **where: Any) -> int:
+        return self.faults.set(PLATFORM, action, **where)
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        """A call as somebody else makes it."""
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = requests.request(method, self.url + path, headers=headers, timeout=30, **options)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        found = self.call("GET", "/services", params={"name": name, "limit": 100})
+        return [each["service"] for each in found]
+
+    def env(self, service_id: str) -> dict[str, str]:
+        found = self.call("GET", f"/services/{service_id}/env-vars", params={"limit": 100})
+        return {each["envVar"]["key"]: each["envVar"]["value"] for each in found}
+
+    def deploys(self, service_id: str) -> list[dict[str, Any]]:
+        """Newest first."""
+        found = self.call("GET", f"/services/{service_id}/deploys", params={"limit": 100})
+        return [each["deploy"] for each in found]
+
+
+@pytest.fixture(scope="session")
+def running_render(tmp_path_factory) -> Iterator[Render]:
+    folder = tmp_path_factory.mktemp("render")
+    database = Database(folder / "sandbox.sqlite")
+    machine, addresses = ImageMachine(), AddressBook(database)
+    account = Account(
+        name="Ann",
+        email="ann@example.com",
+        api_key=KEY,
+        hook_key="hook-key-of-the-tests",
+        workspaces=[Workspace(id=OWNER, name="acme", email="acme@example.com")],
+    )
+    service = RenderService(
+        database, account, machine, addresses, folder=folder / "render", tuning=QUICK
+    )
+    limits = Limits(
+        service_creates=MANY, datastore_creates=MANY, per_service=MANY, writes=MANY, reads=MANY
+    )
+    platform = create_render_app(service, limits=limits)
+    log, faults = RequestLog(database), Faults(database)
+    app = RequestRecorder(FaultInjector(platform, faults, PLATFORM), log, PLATFORM, platform.routes)
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    config = uvicorn.Config(app, http=AbortableProtocol, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    service.start()
+    yield Render(f"http://127.0.0.1:{listening.getsockname()[1]}/v1", log, faults, service)
+    service.stop()
+    addresses.stop()
+    machine.close()
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def render(running_render, monkeypatch) -> Iterator[Render]:
+    """Render, with this process pointed at it, and nobody waiting for retries."""
+    monkeypatch.setenv("RENDER_API_URL", running_render.url)
+    monkeypatch.setenv("RENDER_API_KEY", KEY)
+    for module in (calls, render_client):
+        monkeypatch.setattr(module, "pause_seconds", lambda *_: 0.0)
+    monkeypatch.setattr(deploy_client, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(following, "FIRST_POLL_SECONDS", 0.02)
+    monkeypatch.setattr(following, "LAST_POLL_SECONDS", 0.05)
+    monkeypatch.setattr(following, "PROBE_POLL_SECONDS", 0.02)
+    monkeypatch.setattr(following, "PROBE_GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(calls, "_BUDGETS", {})
+    running_render.mark()
+    yield running_render
+    running_render.faults.clear()
+
+
+@pytest.fixture
+def repository(tmp_path) -> Repository:
+    made = Repository(tmp_path / "repository")
+    made.folder.mkdir()
+    made.git("init", "--quiet", "--initial-branch=main")
+    made.commit(Dockerfile="FROM scratch\nARG REVISION\n")
+    return made
+
+
+@pytest.fixture
+def service_name() -> str:
+    """A name nobody else uses."""
+    return f"it-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def service_inputs(service_name):
+    """Inputs of an image-backed web service, which needs no build."""
+
+    def inputs(**changes):
+        return {
+            "type": "web_service",
+            "name": service_name,
+            "owner": "",
+            "region": "frankfurt",
+            "plan": "starter",
+            "source": {"image": f"{IMAGE}:1"},
+            "env": {"REVISION": "r1", "MODE": "fast"},
+            "initial_env": {},
+            "secrets": sealed_for_render(API_KEY="canary-of-a-secret"),
+            "secret_files": {},
+            "health_path": None,
+            "command": None,
+            "pre_deploy_command": None,
+            "instances": None,
+            "auto_deploy": "off",
+            "stack": "slipway/dev",
+            "adopt": False,
+            "delete_policy": "delete",
+            **changes,
+        }
+
+    return inputs
+
+
+@pytest.fixture
+def deploy_inputs():
+    """Inputs of the deploy of a service that an engine made."""
+
+    def inputs(service, **changes):
+        return {
+            "service_id": service.id,
+            "url": service.outputs["url"],
+            "first_deploy": service.outputs["first_deploy"],
+            "revision": service.outputs["revision"],
+            "wiring": "",
+            "trigger": "",
+            "wanted_commit": "",
+            "wanted_digest": "",
+            "probe_path": "/health",
+            "expect": {"revision": "r1"},
+            "secret_names": ["API_KEY"],
+            "retries": 0,
+            "rollback": False,
+            "clear_cache": False,
+            "on_suspended": "fail",
+            "timeout_seconds": 20,
+            **changes,
+        }
+
+    return inputs

@@ -1,0 +1,226 @@
+"""The deploy machine: a new version serves once it is healthy, a bad one never does."""
+
+import pytest
+
+from tests.sandbox.render.live import app, files, until
+
+CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
+HANG = "import time\nprint('thinking', flush=True)\nwhile True: time.sleep(0.05)\n"
+OOM = "print('loading weights', flush=True)\nraise SystemExit(137)\n"
+WRONG_PORT = """
+import http.server, os
+http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler).serve_forever()
+"""
+
+
+def live(render, repository, version="one", **body):
+    repository.commit(files(version))
+    service, deploy = render.create(repo=repository.url, **body)
+    assert render.settled(service["id"], deploy)["status"] == "live", render.logs(service["id"])
+    return service, deploy
+
+
+def test_creating_deploys_the_newest_commit_of_the_default_branch(render, repository):
+    repository.commit(files("old"))
+    commit = repository.commit(files("one"), message="Say one")
+    service, deploy = render.create(repo=repository.url)
+    found = render.settled(service["id"], deploy)
+    assert found["status"] == "live"
+    assert (found["commit"]["id"], found["commit"]["message"]) == (commit, "Say one")
+    assert found["finishedAt"] > found["startedAt"] >= found["createdAt"]
+    assert render.version(service) == "one"
+    assert service["branch"] == "main"
+    assert service["slug"] == "web"
+    lines = render.logs(service["id"])
+    assert "hello from one" in lines
+    assert "==> Your service is live" in lines
+
+
+def test_old_version_serves_until_the_new_one_is_healthy(render, repository, tmp_path):
+    service, first = live(render, repository)
+    gate = tmp_path / "gate"
+    waiting = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    repository.commit({"app.py": waiting + app("two")})
+    second = render.deploy(service["id"])
+    assert second["status"] == "build_in_progress"
+    render.until(service["id"], second["id"], {"update_in_progress"})
+    assert render.version(service) == "one"
+    gate.touch()
+    assert render.settled(service["id"], second["id"])["status"] == "live"
+    assert render.version(service) == "two"
+    former = render.http.get(f"/services/{service['id']}/deploys/{first}").json()
+    assert former["status"] == "deactivated"
+    until(lambda: len(render.machine.names()) == 1)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said", "reason"),
+    [
+        (CRASH, "Exited with status 7", {"nonZeroExit": 7}),
+        (HANG, "No open ports detected", {"timedOutSeconds": 1}),
+        (OOM, "Out of memory (used over 512Mi)", {"oomKilled": {"memoryLimit": "512Mi"}}),
+        (WRONG_PORT, "No open ports detected", {"timedOutSeconds": 1}),
+        (app("sick"), "(last: status 500)", {"timedOutSeconds": 1}),
+        ("", "Application exited early", {"earlyExit": True}),
+    ],
+    ids=["crash", "hang", "out of memory", "wrong port", "status 500", "early exit"],
+)
+def test_bad_release_fails_with_its_reason_and_the_old_one_keeps_serving(
+    render, repository, bad, said, reason
+):
+    service, first = live(render, repository, details={"healthCheckPath": "/health"})
+    repository.commit({"app.py": bad})
+    deploy = render.deploy(service["id"])
+    found = render.settled(service["id"], deploy["id"])
+    assert found["status"] == "update_failed"
+    assert found["finishedAt"] is not None
+    assert any(said in line for line in render.logs(service["id"], level="error"))
+    ended = render.events(service["id"], "deploy_ended")[0]
+    assert ended["deployId"] == deploy["id"]
+    assert reason.items() <= ended["reason"]["failure"].items()
+    assert render.version(service) == "one"
+    kept = render.http.get(f"/services/{service['id']}/deploys/{first}").json()
+    assert kept["status"] == "live"
+    assert len(render.machine.names()) == 1
+
+
+def test_last_words_of_a_crashed_release_are_in_the_log_between_the_deploys_times(
+    render, repository
+):
+    service, _ = live(render, repository)
+    repository.commit({"app.py": CRASH})
+    deploy = render.deploy(service["id"])
+    found = render.settled(service["id"], deploy["id"])
+    lines = render.logs(
+        service["id"], type="app", startTime=found["createdAt"], endTime=found["finishedAt"]
+    )
+    assert "no model found" in lines
+    assert "hello from one" not in lines
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"build.py": "print('no such package')\nraise SystemExit(4)"}, "no such package"),
+        ({"dockerfile": "./missing/Dockerfile"}, "missing/Dockerfile"),
+        ({"dockerfile": "../Dockerfile"}, None),
+    ],
+    ids=["failing step", "no Dockerfile", "path out of the repository"],
+)
+def test_failed_build_keeps_what_serves_and_says_why(render, repository, change, said):
+    service, _ = live(render, repository)
+    path = change.pop("dockerfile", None)
+    repository.commit(change)
+    if path is not None:
+        details = {"envSpecificDetails": {"dockerfilePath": path}}
+        answer = render.http.patch(f"/services/{service['id']}", json={"serviceDetails": details})
+        assert answer.status_code == (400 if said is None else 200)
+        if said is None:
+            return
+    deploy = render.deploy(service["id"])
+    assert render.settled(service["id"], deploy["id"])["status"] == "build_failed"
+    assert any(said in line for line in render.logs(service["id"], type="build"))
+    ended = render.events(service["id"], "deploy_ended")[0]
+    assert ended["reason"]["buildFailed"]["id"].startswith("bld-")
+    assert render.version(service) == "one"
+
+
+def test_deploy_asked_for_during_another_waits_and_only_the_newest_waits(
+    render, repository, tmp_path
+):
+    repository.commit(files("one"))
+    gate = tmp_path / "gate"
+    slow = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    repository.commit(files("one", build_py=slow))
+    service, first = render.create(repo=repository.url)
+    url = f"/services/{service['id']}/deploys"
+    for _ in range(2):
+        answer = render.http.post(url, json={})
+        assert (answer.status_code, answer.content) == (202, b"")
+    queued = render.http.get(url, params={"status": "queued", "limit": 1}).json()[0]["deploy"]
+    canceled = render.http.get(url, params={"status": "canceled"}).json()
+    assert len(canceled) == 1
+    gate.touch()
+    assert render.settled(service["id"], queued["id"])["status"] == "live"
+    first_one = render.http.get(f"{url}/{first}").json()
+    assert first_one["status"] == "deactivated"
+    started = [each["deployId"] for each in render.events(service["id"], "deploy_started")]
+    assert started == [queued["id"], first]
+
+
+def test_canceled_build_ends_and_the_next_deploy_runs(render, repository):
+    service, _ = live(render, repository)
+    endless = "import time\nwhile True:\n    print('tick', flush=True)\n    time.sleep(0.01)\n"
+    repository.commit({"build.py": endless})
+    deploy = render.deploy(service["id"])
+    until(lambda: "tick" in render.logs(service["id"], type="build"))
+    url = f"/services/{service['id']}/deploys/{deploy['id']}/cancel"
+    answer = render.http.post(url)
+    assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+    assert render.http.post(url).status_code == 400
+    assert render.events(service["id"], "build_ended")[0]["buildStatus"] == "canceled"
+    repository.commit(files("two", build_py=""))
+    again = render.deploy(service["id"])
+    assert render.settled(service["id"], again["id"])["status"] == "live"
+    assert render.version(service) == "two"
+
+
+def test_deploy_of_a_commit_builds_that_commit(render, repository):
+    service, _ = live(render, repository)
+    wanted = repository.commit(files("two"))
+    repository.commit(files("three"))
+    deploy = render.deploy(service["id"], commitId=wanted[:12])
+    found = render.settled(service["id"], deploy["id"])
+    assert (found["status"], found["commit"]["id"]) == ("live", wanted)
+    assert render.version(service) == "two"
+    missing = render.deploy(service["id"], commitId="0" * 40)
+    assert render.settled(service["id"], missing["id"])["status"] == "build_failed"
+    assert any("0000 does not exist" in each.replace("'", "") for each in render.logs(service["id"]))
+
+
+def test_rollback_runs_the_former_image_without_a_build(render, repository):
+    service, first = live(render, repository)
+    repository.commit(files("two"))
+    second = render.deploy(service["id"])
+    render.settled(service["id"], second["id"])
+    builds = len(render.machine.builds)
+    answer = render.http.post(f"/services/{service['id']}/rollback", json={"deployId": first})
+    assert answer.status_code == 201
+    assert answer.json()["trigger"] == "rollback"
+    assert render.settled(service["id"], answer.json()["id"])["status"] == "live"
+    assert render.version(service) == "one"
+    assert len(render.machine.builds) == builds
+    bad = render.http.post(f"/services/{service['id']}/rollback", json={"deployId": "dep-none"})
+    assert bad.status_code == 404
+
+
+def test_images_of_old_deploys_go_but_the_last_few(render, repository):
+    service, first = live(render, repository)
+    for number in range(4):
+        repository.commit(files(f"v{number}"))
+        deploy = render.deploy(service["id"])
+        assert render.settled(service["id"], deploy["id"])["status"] == "live"
+    until(lambda: len(render.machine.tags()) == 3)
+    answer = render.http.post(f"/services/{service['id']}/rollback", json={"deployId": first})
+    assert answer.status_code == 400
+    assert "no longer kept" in answer.json()["message"]
+    assert render.version(service) == "v3"
+
+
+def test_crashed_instance_is_started_again_and_said(render, repository):
+    service, deploy = live(render, repository)
+    with pytest.raises(Exception, match="disconnected|peer closed|reset"):
+        render.app(service, "/exit")
+    until(lambda: render.events(service["id"], "server_failed"))
+    assert render.events(service["id"], "server_failed")[0]["reason"]["nonZeroExit"] == 3
+    until(lambda: render.app(service).status_code == 200)
+    assert len(render.http.get(f"/services/{service['id']}/deploys").json()) == 1
+    assert render.settled(service["id"], deploy)["status"] == "live"
+
+
+def test_monorepo_builds_from_its_root_directory(render, repository):
+    repository.commit({f"apps/chat/{name}": text for name, text in files("chat").items()})
+    service, deploy = render.create(repo=repository.url, rootDir="apps/chat")
+    assert render.settled(service["id"], deploy)["status"] == "live"
+    assert render.version(service) == "chat"
+    assert service["rootDir"] == "apps/chat"

@@ -1,0 +1,128 @@
+"""One server per home: found, waited for and ended, whatever happened to the one before."""
+
+import fcntl
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.home import Home
+from sandbox.server_process import is_running, running_server, stop_server
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# The real `serve` with nothing to serve; each part says when it is taken down.
+SERVE = """
+import sys, time
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from sandbox import serve
+from sandbox.home import Home
+
+folder = Path(sys.argv[1])
+log = lambda text: (folder / "ended").open("a").write(text + "\\n")
+
+@contextmanager
+def engine(_progress):
+    time.sleep(float(sys.argv[2]))
+    try:
+        yield SimpleNamespace(address=SimpleNamespace(bind_host="127.0.0.1"))
+    finally:
+        log("engine")
+
+async def app(scope, receive, send):
+    pass
+
+spaces = SimpleNamespace(start=lambda: None, stop=lambda: log("spaces"))
+serve.ensure_engine = engine
+serve.DockerMachine = lambda *_: None
+serve._hub = lambda *_: (app, spaces)
+serve.serve(Home(folder, Path.cwd()))
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    made = Home(tmp_path / "home", CHECKOUT)
+    made.identity()
+    return made
+
+
+@pytest.fixture
+def start(home):
+    started = []
+
+    def run(engine_seconds=0.0):
+        command = [sys.executable, "-c", SERVE, str(home.folder), str(engine_seconds)]
+        started.append(subprocess.Popen(command, cwd=CHECKOUT))
+        wait_until(lambda: is_running(home))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_stopping_takes_down_everything_that_the_server_runs(home, start):
+    process = start()
+    wait_until(lambda: running_server(home))
+    assert stop_server(home)
+    assert process.wait(10) == 0
+    assert (home.folder / "ended").read_text().split() == ["spaces", "engine"]
+    assert not home.server_file.exists()
+
+
+def test_a_server_that_is_still_starting_is_stopped_too(home, start):
+    process = start(engine_seconds=1.0)
+    assert running_server(home) is None
+    assert stop_server(home)
+    assert process.wait(10) == 0
+
+
+def test_a_start_that_is_ended_gives_the_engine_back(home, start):
+    process = start(engine_seconds=30.0)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert not is_running(home)
+
+
+def test_what_a_killed_server_left_leads_to_no_other_process(home, start):
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as bystander:
+        home.server_lock.touch()
+        home.server_file.write_text(json.dumps({"pid": str(bystander.pid), "code": ""}))
+        assert not stop_server(home)
+        start(engine_seconds=1.0)
+        time.sleep(0.2)  # it has the lock
+        assert running_server(home) is None
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_somebody_who_looks_is_not_taken_for_a_server(home):
+    home.server_lock.touch()
+    with home.server_lock.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        assert not is_running(home)
+
+
+def test_where_nothing_ever_ran_there_is_nothing_to_stop(tmp_path):
+    assert not stop_server(Home(tmp_path / "none", CHECKOUT))
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_home_is_closed_to_other_users(home):
+    assert home.folder.stat().st_mode & 0o077 == 0
+
+
+def wait_until(holds, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)

@@ -1,0 +1,90 @@
+"""Protects the way the docker-build plugin and its builder get into a private PULUMI_HOME."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox.toolchain import docker_build
+from sandbox.toolchain.docker_build import VERSION, ensure_docker_build
+from sandbox.toolchain.engine_address import BuildkitAddress, EngineAddress
+from sandbox.toolchain.progress import Progress
+
+ROOT = Path(__file__).parents[2]
+BUILDKIT = BuildkitAddress(
+    buildctl=Path("/tools/buildctl"),
+    address="unix:///run/ours.sock",
+    registry="127.0.0.1:5000",
+    stand_ins=(),
+)
+
+
+@pytest.fixture
+def built(monkeypatch, tmp_path):
+    """A plugin as the build would have left it."""
+    folder = tmp_path / "built"
+    folder.mkdir()
+    program = folder / "pulumi-resource-docker-build"
+    program.write_text("#!/bin/sh\necho plugin\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(docker_build, "build", lambda *_, **__: folder)
+    return program
+
+
+def ensure(tmp_path, buildkit):
+    address = EngineAddress(
+        docker_host="unix:///x", inside_host="10.0.0.1", bind_host="10.0.0.1", buildkit=buildkit
+    )
+    home = tmp_path / "pulumi-home"
+    home.mkdir(exist_ok=True)
+    return ensure_docker_build(Progress(), tmp_path / "state", home, address)
+
+
+def plugin(tmp_path):
+    folder = tmp_path / "pulumi-home" / "plugins" / f"resource-docker-build-v{VERSION}"
+    return folder / "pulumi-resource-docker-build"
+
+
+@pytest.mark.usefixtures("built")
+def test_the_plugin_lies_where_the_engine_looks_and_can_be_run(tmp_path):
+    ensure(tmp_path, BUILDKIT)
+    assert plugin(tmp_path).read_text().endswith("echo plugin\n")
+    assert plugin(tmp_path).stat().st_mode & 0o111
+
+
+def test_a_second_time_nothing_is_written_and_another_build_replaces_it(built, tmp_path):
+    ensure(tmp_path, BUILDKIT)
+    first = plugin(tmp_path).stat().st_ino
+    ensure(tmp_path, BUILDKIT)
+    assert plugin(tmp_path).stat().st_ino == first
+
+    built.unlink()
+    built.write_text("another build")
+    ensure(tmp_path, BUILDKIT)
+    assert plugin(tmp_path).read_text() == "another build"
+
+
+@pytest.mark.usefixtures("built")
+def test_the_instance_file_names_our_builder_and_its_socket(tmp_path):
+    variables = ensure(tmp_path, BUILDKIT)
+
+    folder = Path(variables["DOCKER_CONFIG"])
+    assert folder.is_relative_to(tmp_path / "state")
+    instance = json.loads((folder / "buildx/instances" / variables["SLIPWAY_BUILDER"]).read_text())
+    assert instance["Name"] == variables["SLIPWAY_BUILDER"]
+    assert instance["Driver"] == "remote"
+    assert [node["Endpoint"] for node in instance["Nodes"]] == ["unix:///run/ours.sock"]
+    assert variables["SLIPWAY_REGISTRY"] == "127.0.0.1:5000"
+
+
+@pytest.mark.usefixtures("built")
+def test_an_engine_with_a_builder_of_its_own_keeps_its_configuration(tmp_path):
+    assert ensure(tmp_path, None) == {}
+    assert not (tmp_path / "state").exists()
+    assert plugin(tmp_path).exists()
+
+
+def test_the_version_is_the_same_wherever_it_is_pinned():
+    module = (ROOT / "sandbox/toolchain/modules/docker-build/go.mod").read_text()
+    assert f"github.com/pulumi/pulumi-docker-build v{VERSION}\n" in module
+    assert f"pulumi_docker_build=={VERSION} " in (ROOT / "requirements.in").read_text()
