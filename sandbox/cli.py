@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from sandbox.deployment import Pulumi, preview, raise_stack, run_to_its_end
+from sandbox.deployment import Pulumi, preview, raise_stack, raising, run_to_its_end
 from sandbox.environment import sandbox_environment
-from sandbox.forget import forget
+from sandbox.forget import end_leftovers, forget
 from sandbox.home import Home
 from sandbox.inventory import inventory, print_inventory
 from sandbox.machine.contract import MachineUnavailableError
@@ -94,7 +94,15 @@ def _preview(home: Home, options: argparse.Namespace) -> int:
 
 
 def _down(home: Home, _options: argparse.Namespace) -> int:
-    print("Sandbox stopped." if stop_server(home) else "The sandbox was not running.")
+    if busy := raising(home):
+        raise SetupError(
+            f"`make up` of {', '.join(busy)} is running here. "
+            "Wait for its end, or press Ctrl-C there."
+        )
+    if stop_server(home) or end_leftovers(home):
+        print("Sandbox stopped.")
+    else:
+        print("The sandbox was not running.")
     return 0
 
 

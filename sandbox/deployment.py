@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.home import Home
 from sandbox.report import addresses, table, wait_until_all_answer
-from sandbox.toolchain.cache import locked
+from sandbox.toolchain.cache import locked, locked_if_free
 from sandbox.toolchain.progress import SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
@@ -38,6 +38,16 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
     print()
     print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
     return 0 if all(good for good, _ in said.values()) else 1
+
+
+def raising(home: Home) -> list[str]:
+    """Stacks that a command is raising in this sandbox right now."""
+    busy = []
+    for path in sorted(home.folder.glob("up-*.lock")):
+        with locked_if_free(path) as free:
+            if not free:
+                busy.append(path.stem.removeprefix("up-"))
+    return busy
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:

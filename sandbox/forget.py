@@ -7,6 +7,20 @@ from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 
 
+def end_leftovers(home: Home) -> bool:
+    """Ends what a server that was killed left running; False if it left nothing.
+
+    Raises:
+        SetupError: the engine can't be reached.
+    """
+    if not home.server_file.exists():  # a server that ends in order takes it away
+        return False
+    with ensure_engine(Progress()) as engine:
+        DockerMachine(engine.address, home.identity().name).remove_containers()
+    home.server_file.unlink(missing_ok=True)
+    return True
+
+
 def forget(home: Home) -> None:
     """Removes everything a stopped sandbox has; what clones share in the cache stays.
 

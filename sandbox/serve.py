@@ -29,14 +29,13 @@ from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import LOOPBACK, AddressBook
 from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
+from sandbox.namespaces import namespaces
 from sandbox.request_log import RequestLog, RequestRecorder
 from sandbox.server_process import code_digest
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress, SetupError
 
 USER = "slipway"  # the account whose tokens a sandbox hands out
-# Owners that stack files name besides the user, so that they work here as they stand.
-ORGANIZATIONS = ("ASI-Engineer", "francoisformation", "TheBloke")
 _LOCK_SECONDS = 2.0  # whoever looks whether a server runs holds the lock for a moment
 _LOCK_POLL_SECONDS = 0.02
 
@@ -48,7 +47,7 @@ def serve(home: Home) -> None:
         SetupError: another server of this home is alive, or a port is taken.
     """
     identity = home.identity()
-    code = code_digest(home.checkout)
+    code = code_digest(home)
     with ExitStack() as stack:
         stack.enter_context(_sole_server(home))
         # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
@@ -96,8 +95,9 @@ def accounts(home: Home) -> Accounts:
     """The sandbox's user with both tokens, and the organizations it belongs to."""
     identity = home.identity()
     tokens = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
-    user = User(name=USER, tokens=tokens, organizations=ORGANIZATIONS)
-    return Accounts([user], [Organization(name=name) for name in ORGANIZATIONS])
+    names = namespaces(home.checkout, home.project) - {USER}
+    user = User(name=USER, tokens=tokens, organizations=sorted(names))
+    return Accounts([user], [Organization(name=name) for name in sorted(names)])
 
 
 def _hub(home: Home, machine: Machine, addresses: AddressBook) -> tuple[ASGIApp, SpaceService]:

@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from sandbox.home import HOME_VARIABLE, Home
+from sandbox.namespaces import namespaces
 from sandbox.toolchain.cache import locked
 from sandbox.toolchain.progress import Progress, SetupError
 
@@ -30,7 +30,7 @@ def ensure_server(home: Home, progress: Progress) -> None:
     home.make_folder()
     with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
         running = _settled_server(home)
-        if running and running["code"] == code_digest(home.checkout):
+        if running and running["code"] == code_digest(home):
             return
         if running:
             progress.note("The sandbox's own code changed: starting it again")
@@ -79,9 +79,11 @@ def stop_server(home: Home) -> bool:
     return True
 
 
-def code_digest(checkout: Path) -> str:
-    """Changes when the sandbox's code or its requirements do."""
+def code_digest(home: Home) -> str:
+    """Changes when a start would bring another server: its code, packages, or owners."""
+    checkout = home.checkout
     digest = hashlib.sha256((checkout / "requirements-dev.txt").read_bytes())
+    digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
     for path in sorted((checkout / "sandbox").rglob("*.py")):
         digest.update(path.relative_to(checkout).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from components.docker.stages import Copy, Stage, Stages, names_in
 
-MODEL_STAGES = ("model", "model-downloader", "downloader")
+MODEL_STAGES = ("model", "model-downloader")
 DELIVERIES = ("baked", "download", "lfs")
+DELIVERY_ARGUMENT = "MODEL_DELIVERY"  # a Dockerfile that chooses by `FROM …-${MODEL_DELIVERY}`
 
 _SECRET_WORDS = frozenset(
     {"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "APIKEY"}
@@ -26,8 +27,14 @@ def looks_secret(name: str) -> bool:
 
 
 def target_stage(stages: Stages, delivery: str) -> Stage | None:
-    """The stage named after the delivery, else the last one unless that is another delivery's."""
+    """The stage to build: the last one of a Dockerfile that takes the delivery as an argument.
+
+    Of others it is the stage named after the delivery, or the last one unless that is another
+    delivery's; None if there is no such stage.
+    """
     last = stages.all[-1]
+    if DELIVERY_ARGUMENT in stages.global_arguments:
+        return last
     return stages.find(delivery) or (last if last.name not in DELIVERIES else None)
 
 

@@ -27,6 +27,7 @@ from components.docker import builder
 from components.docker.build_context import BuildContext, read_context
 from components.docker.dockerfile_rules import (
     DELIVERIES,
+    DELIVERY_ARGUMENT,
     broken_rules,
     looks_secret,
     model_copy,
@@ -61,6 +62,7 @@ class ModelImageArgs:
         self._check_build_args()
         self._check_secrets()
         self._check_dockerfile()
+        _ = self.tag  # reads every file: one that must not be sent is refused now
 
     @cached_property
     def source(self) -> BuildContext:
@@ -69,8 +71,9 @@ class ModelImageArgs:
 
     @cached_property
     def stages(self) -> Stages:
-        """The Dockerfile's stages."""
-        return read_stages(self.source.text)
+        """The Dockerfile's stages, as this delivery chooses among them."""
+        delivery = {DELIVERY_ARGUMENT: self.delivery} if self.model else {}
+        return read_stages(self.source.text, {**delivery, **self.build_args})
 
     @property
     def target(self) -> Stage:
@@ -81,16 +84,21 @@ class ModelImageArgs:
         if found is None:
             raise self._error(
                 f"no stage of {self.dockerfile} delivers the model by {self.delivery!r}: add one "
-                f"named so, `FROM … AS {self.delivery}`."
+                f"named so, `FROM … AS {self.delivery}`, or choose by `ARG {DELIVERY_ARGUMENT}`."
             )
         return found
 
     def all_build_args(self) -> dict[str, str]:
         """The caller's build arguments, the model's and the Hub's, as far as they are declared."""
-        model = self.model.build_args() if self.model else {}
-        every = {"HF_ENDPOINT": hub_endpoint(), **model, **self.build_args}
         declared = names_in(self.stages.needed_for(self.target)) | self.stages.global_arguments
+        every = {"HF_ENDPOINT": hub_endpoint(), **self._model_args(), **self.build_args}
         return {name: value for name, value in sorted(every.items()) if name in declared}
+
+    def _model_args(self) -> dict[str, str]:
+        if self.model is None:
+            return {}
+        declared = names_in(self.stages.all)
+        return {DELIVERY_ARGUMENT: self.delivery, **self.model.build_args(declared)}
 
     def used_secrets(self) -> dict[str, Input[str]]:
         """Those that the stages of this delivery mount, in order."""
@@ -98,6 +106,7 @@ class ModelImageArgs:
         mounted = {name for stage in built for name in stage.secrets}
         return {name: self.secrets[name] for name in sorted(mounted & set(self.secrets))}
 
+    @cached_property
     def tag(self) -> str:
         """SHA-256 of everything the image is made of, as far as it is known before the build."""
         inputs = {
@@ -134,7 +143,7 @@ class ModelImageArgs:
             self.stages,
             target,
             delivery=self.delivery if self.model else "download",
-            model_arguments=self.model.build_args() if self.model else (),
+            model_arguments=self.model.build_args(names_in(self.stages.all)) if self.model else (),
             folders=self.source.folders(),
         )
         wrong += [
@@ -200,17 +209,16 @@ class ModelImage(pulumi.ComponentResource):
         cache = f"{address}:cache-{args.delivery if args.model else 'plain'}"
         chosen = builder.builder_name()
         secrets = args.used_secrets()
-        named = any(each.name == args.target.name for each in args.stages.all[:-1])
         return docker_build.Image(
             f"{name}-image",
             push=True,
             build_on_preview=False,
-            tags=[f"{address}:{args.tag()}"],
+            tags=[f"{address}:{args.tag}"],
             context=docker_build.BuildContextArgs(location=str(args.context)),
             dockerfile=docker_build.DockerfileArgs(
                 location=str(Path(args.context) / args.dockerfile)
             ),
-            target=args.target.name if named else None,
+            target=None if args.target.name.isdigit() else args.target.name,
             build_args=args.all_build_args(),
             platforms=[docker_build.Platform(args.platform)],
             builder=docker_build.BuilderConfigArgs(name=chosen) if chosen else None,

@@ -1,11 +1,17 @@
 """The model an image is built for, pinned so that the same settings give the same bytes."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from components.errors import ConfigError
 from components.huggingface.names import check_repo_id
 
+# By which build arguments downloaders are told; a Dockerfile declares one set or the other.
+_NAMES = {
+    "MODEL_REPO": ("MODEL_REPO", "MODEL_REVISION", "MODEL_FILE", "MODEL_SHA256"),
+    "BASE_MODEL": ("BASE_MODEL", "BASE_MODEL_REVISION", "BASE_MODEL_FILE", "BASE_MODEL_SHA256"),
+}
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -30,12 +36,13 @@ class ModelSource:
         if self.sha256 is not None and not _SHA256.fullmatch(self.sha256):
             raise ConfigError(f"Model {self.repo}: sha256 {self.sha256!r} is not 64 hex digits.")
 
-    def build_args(self) -> dict[str, str]:
-        """The build arguments by which the downloader is told, optional ones only if set."""
-        given = {
-            "BASE_MODEL": self.repo,
-            "BASE_MODEL_REVISION": self.revision,
-            "BASE_MODEL_FILE": self.file,
-            "BASE_MODEL_SHA256": self.sha256 or "",
-        }
-        return {name: value for name, value in given.items() if value}
+    def build_args(self, declared: Collection[str]) -> dict[str, str]:
+        """The build arguments by which the downloader is told, optional ones only if set.
+
+        Args:
+            declared: names of the Dockerfile's arguments: either MODEL_REPO and its companions, or
+                BASE_MODEL and its own.
+        """
+        names = _NAMES["MODEL_REPO" if "MODEL_REPO" in declared else "BASE_MODEL"]
+        values = (self.repo, self.revision, self.file, self.sha256)
+        return {name: value for name, value in zip(names, values, strict=True) if value}

@@ -1,7 +1,7 @@
 """The stages of a Dockerfile: what each is made from, takes from others, and hands to the image."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from components.dockerfile import _instructions as instructions
@@ -81,13 +81,18 @@ class Stages:
         return found
 
 
-def read_stages(text: str) -> Stages:
+def read_stages(text: str, build_args: Mapping[str, str] | None = None) -> Stages:
     """Reads a Dockerfile's stages; nothing of it is executed.
+
+    Args:
+        text: the Dockerfile's.
+        build_args: what the build is given, in place of the defaults written there.
 
     Raises:
         ConfigError: it has no FROM.
     """
     drafts: list[_Draft] = []
+    given = dict(build_args or {})
     defaults: dict[str, str] = {}
     before: set[str] = set()
     for keyword, words in instructions(text):
@@ -97,8 +102,8 @@ def read_stages(text: str) -> Stages:
             continue
         if keyword == "ARG":
             for name, separator, value in (word.partition("=") for word in words):
-                if separator:
-                    defaults[name] = value.strip("\"'")
+                if separator or name in given:
+                    defaults[name] = given.get(name, value.strip("\"'"))
         if not drafts:
             before.update(word.partition("=")[0] for word in words)
         else:

@@ -46,6 +46,11 @@ CAUSES = (
         "The image can't be pulled: check its reference and its registry credential.",
     ),
     _cause(
+        r"server_failed: .*nonZeroExit|earlyExit",
+        "The app ended by itself: its log below says why.",
+        may_pass=True,
+    ),
+    _cause(
         r"exec format error",
         "The image is for another processor: Render runs linux/amd64 only.",
     ),

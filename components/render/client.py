@@ -6,6 +6,7 @@ Knows HTTP and nothing of Pulumi. Writes are made so that they bear being made t
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote
 
 from components.backoff import pause_seconds
@@ -17,6 +18,9 @@ PAGE = 100  # items; the default of 20 would lose the 21st variable of whoever d
 CREATE_TRIES = 3
 ONE_BY_ONE = 10  # changed names up to which each is written alone
 DELETE_SECONDS = 60.0
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -120,13 +124,26 @@ class RenderClient:
             The service and its first deploy's id; None if it was found after a lost answer.
         """
         what = f"Render service {name}: create"
+        made, found = self.create_once(
+            what, "/services", body, hidden, lambda: self.find_service(name, owner_id)
+        )
+        return (found, None) if found else (Service(made["service"]), str(made["deployId"]))
+
+    def create_once(
+        self,
+        what: str,
+        path: str,
+        body: Mapping[str, Json],
+        hidden: tuple[str, ...],
+        find: Callable[[], Found | None],
+    ) -> tuple[Json, Found | None]:
+        """What a POST answers, or what `find` finds after an answer that was lost."""
         for attempt in range(CREATE_TRIES):
             try:
-                made = self.calls.request(what, "POST", "/services", body=body, hidden=hidden)
-                return Service(made["service"]), str(made["deployId"])
+                return self.calls.request(what, "POST", path, body=body, hidden=hidden), None
             except UnclearError:
-                if found := self.find_service(name, owner_id):
-                    return found, None
+                if found := find():
+                    return None, found
                 if attempt == CREATE_TRIES - 1:
                     raise
                 self.sleep(pause_seconds(attempt))
@@ -172,15 +189,7 @@ class RenderClient:
     def _act(self, service_id: str, verb: str, body: Mapping[str, Json] | None = None) -> None:
         """A POST with the same effect however often it is made."""
         what = f"Render service {service_id}: {verb}"
-        for attempt in range(CREATE_TRIES):
-            try:
-                self.calls.request(what, "POST", f"/services/{service_id}/{verb}", body=body)
-            except UnclearError:
-                if attempt == CREATE_TRIES - 1:
-                    raise
-                self.sleep(pause_seconds(attempt))
-            else:
-                return
+        self.create_once(what, f"/services/{service_id}/{verb}", body or {}, (), lambda: None)
 
     def settings(self, service_id: str, kind: Setting) -> dict[str, str]:
         """Names and values, values in clear: those of secrets too."""

@@ -1,14 +1,17 @@
 """What is asked of Render about the deploys of a service, and about its logs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from components.errors import ApiError, DeployError
-from components.render.calls import Json, UnclearError
+from components.render.calls import Json
 from components.render.client import RenderClient
 
 LOG_LINES = 40
+LATE_LINES = timedelta(seconds=5)
+TELLING_EVENTS = ("image_pull_failed", "server_failed", "build_ended", "deploy_ended")
 _LOOK_TRIES = 10
 _LOOK_SECONDS = 1.0
 
@@ -89,12 +92,11 @@ class DeployClient:
 
     def _post_deploy(self, service_id: str, what: str, path: str, body: Mapping[str, Json]) -> str:
         before = self._known(service_id)
-        try:
-            made = self._calls.request(what, "POST", path, body=body)
-        except UnclearError:
-            if fresh := self._fresh(service_id, before):
-                return fresh
-            made = self._calls.request(what, "POST", path, body=body)
+        made, found = self.client.create_once(
+            what, path, body, (), lambda: self._fresh(service_id, before) or None
+        )
+        if found:
+            return found
         if made and made.get("id"):
             return str(made["id"])
         return self._appeared(service_id, before, what)
@@ -119,7 +121,7 @@ class DeployClient:
             "ownerId": owner_id,
             "resource": service_id,
             "startTime": deploy.created_at,
-            "endTime": deploy.finished_at or _now(),
+            "endTime": _after(deploy.finished_at),
             "direction": "backward",
             "type": "build,app",
             "limit": LOG_LINES,
@@ -133,6 +135,46 @@ class DeployClient:
             return [f"(the log could not be read: {error})"]
         return [text.rstrip("\n") for _, text in sorted(lines, key=lambda line: line[0])]
 
+    def reasons(self, service_id: str, deploy: Deployment) -> list[str]:
+        """What Render itself notes about why a deploy failed; empty if it says nothing."""
+        params: dict[str, str | int] = {
+            "type": ",".join(TELLING_EVENTS),
+            "startTime": deploy.created_at,
+            "endTime": _after(deploy.finished_at),
+            "limit": 20,
+        }
+        what = f"Render service {service_id}: read events"
+        path = f"/services/{service_id}/events"
+        try:
+            page = self._calls.request(what, "GET", path, params=params) or []
+            events = [each["event"] for each in page]
+            told = [(str(each["type"]), each.get("details") or {}) for each in events]
+        except (ApiError, KeyError, TypeError):
+            return []  # as for the log: it explains a failure, and must not replace it
+        texts = [
+            (kind, _facts(details.get("reason") or {"message": details.get("message")}))
+            for kind, details in told
+        ]
+        return [f"{kind}: {', '.join(facts)}" for kind, facts in reversed(texts) if facts]
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+def _after(moment: str) -> str:
+    """A little later, since the last lines may be written after the end; now if it has none."""
+    end = parse_time(moment) + LATE_LINES if moment else datetime.now(UTC)
+    return end.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str) -> datetime:
+    """A moment as Render writes it; answers to a create carry nanoseconds, unread by Python."""
+    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+
+
+def _facts(value: Json) -> list[str]:
+    """What an event says, without what is false, empty or an id."""
+    if not isinstance(value, Mapping):
+        return [str(value)]
+    return [
+        key if inner is True else f"{key} {', '.join(_facts(inner))}"
+        for key, inner in value.items()
+        if inner not in (None, False, "", 0) and not key.lower().endswith("id")
+    ]

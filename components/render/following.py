@@ -10,13 +10,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from components.errors import ApiError, DeployError
 from components.health import ProbeResult, probe
 from components.render.calls import clean
 from components.render.causes import STATUS_REMEDIES, probable_cause
-from components.render.deploy_client import DeployClient, Deployment
+from components.render.deploy_client import DeployClient, Deployment, parse_time
 
 LIVE = "live"
 FAILED = frozenset({"build_failed", "pre_deploy_failed", "update_failed"})
@@ -186,9 +185,11 @@ class Follower:
         return f"Render service {self.target.name}: deploy {deploy.id}"
 
     def _lines(self, deploy: Deployment) -> list[str]:
-        lines = self.client.log_tail(self.target.service_id, self.target.owner_id, deploy)
-        hidden = tuple(value for value in self.target.hidden if value)
-        return [_ESCAPES.sub("", clean(line, hidden)) for line in lines]
+        target = self.target
+        lines = self.client.log_tail(target.service_id, target.owner_id, deploy)
+        reasons = self.client.reasons(target.service_id, deploy)
+        lines += [f"(Render says {reason})" for reason in reasons]
+        return [_ESCAPES.sub("", clean(line, target.hidden)) for line in lines]
 
     def _tail(self, lines: list[str]) -> str:
         return "\n".join(
@@ -208,12 +209,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 def _duration(deploy: Deployment) -> str:
     """How long the deploy itself took, by the platform's clock."""
     try:
-        begun, ended = (_moment(each) for each in (deploy.created_at, deploy.finished_at))
+        begun, ended = (parse_time(each) for each in (deploy.created_at, deploy.finished_at))
     except ValueError:
         return "an unknown time"
     return f"{(ended - begun).total_seconds():.0f} s"
-
-
-def _moment(text: str) -> datetime:
-    # Answers to a create carry nanoseconds, which Python does not read.
-    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))

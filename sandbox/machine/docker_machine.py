@@ -167,8 +167,8 @@ class DockerMachine:
         """Forgets an image of this sandbox, here and in the builder's registry."""
         self._remove_image(self._images.name(tag))
 
-    def remove_all(self) -> None:
-        """Removes everything of this sandbox: containers, networks and images."""
+    def remove_containers(self) -> int:
+        """Ends everything of this sandbox that runs; returns how many containers there were."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
         with engine_errors():
             containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
@@ -176,6 +176,11 @@ class DockerMachine:
                 list(pool.map(self._end, containers))
             for network in self._client.networks.list(filters=mine):
                 network.remove()
+        return len(containers)
+
+    def remove_all(self) -> None:
+        """Removes everything of this sandbox: containers, networks and images."""
+        self.remove_containers()
         for name in self._images.own_names():
             self._remove_image(name)
         self._images.prune()

@@ -14,6 +14,7 @@ import requests
 from huggingface_hub import HfApi, constants
 
 from components.docker.registry_client import ImageReference, RegistryClient
+from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
 from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
@@ -71,6 +72,16 @@ class Project:
         assert shown.returncode == 0, shown.stderr
         return json.loads(shown.stdout[shown.stdout.index("{") :])
 
+    def run(self, stack="dev"):
+        """What the image prints, with no network."""
+        ref = self.outputs(stack)["ref"]
+        self.docker.images.pull(ref, auth_config={})
+        try:
+            said = self.docker.containers.run(ref, remove=True, network_mode="none")
+        finally:
+            self.docker.images.remove(ref, force=True)
+        return said.decode().strip()
+
     def fetched(self, since):
         return [
             row["path"]
@@ -108,7 +119,7 @@ def project(clone):
     with ensure_engine(Progress()) as engine:
         made = Project(clone, engine, folder, revision)
         yield made
-        for stack in ("dev", "download"):
+        for stack in ("dev", "download", "lfs", "fresh"):
             ended = made.pulumi("destroy", "--yes", "--skip-preview", stack=stack)
             assert ended.returncode == 0, ended.stdout + ended.stderr
     hub.delete_repo(MODEL)
@@ -135,12 +146,7 @@ def test_the_weights_are_one_layer_of_the_image_that_runs(built):
     assert outputs["model_layer_bytes"] == layers[outputs["model_layer"]]
     assert len(WEIGHTS) <= outputs["model_layer_bytes"] < len(WEIGHTS) * 1.01
 
-    built.docker.images.pull(outputs["ref"], auth_config={})
-    try:
-        said = built.docker.containers.run(outputs["ref"], remove=True, network_mode="none")
-    finally:
-        built.docker.images.remove(outputs["ref"], force=True)
-    assert said.decode().strip().endswith(f": {len(WEIGHTS)}")
+    assert built.run().endswith(f": {len(WEIGHTS)}")
 
 
 def test_a_change_of_the_code_fetches_no_byte_of_the_model_and_pushes_little(built):
@@ -206,6 +212,39 @@ def test_the_same_dockerfile_delivers_without_a_model_by_another_target(built):
     assert outputs["size_bytes"] < built.outputs()["size_bytes"] - len(WEIGHTS) * 0.9
     assert built.fetched(before) == []
     assert ran(log, "[model ") == set()
+
+
+def test_weights_that_come_with_the_repository_are_a_layer_as_well(built):
+    before = built.clone.last_request()
+    weights = built.folder / "app" / "weights.bin"
+    weights.write_bytes(WEIGHTS)
+    try:
+        built.up("lfs", DELIVERY="lfs")
+    finally:
+        weights.unlink()
+    assert built.fetched(before) == []
+    assert built.run("lfs").endswith(f": {len(WEIGHTS)}")
+
+
+def test_a_builder_that_never_saw_the_model_takes_its_stage_from_the_registry(built, tmp_path):
+    folder = Path(built.environment["DOCKER_CONFIG"])
+    config = tmp_path / "docker-config"
+    shutil.copytree(folder, config)
+    other = Buildkitd(tmp_path / "buildkit")
+    other.ensure(ensure_programs(Progress()), built.registry)
+    try:
+        for instance in config.rglob("instances/*"):
+            text = instance.read_text()
+            instance.write_text(re.sub(r"unix://[^\"]*", other.address, text))
+            assert other.address in instance.read_text()
+        before = built.clone.last_request()
+        built.change_the_code()
+        log = built.up("fresh", DOCKER_CONFIG=str(config))
+    finally:
+        other.stop()
+    assert built.fetched(before) == []
+    assert ran(log, "[model ") == {"CACHED"}
+    assert built.outputs("fresh")["model_layer"] == built.outputs()["model_layer"]
 
 
 def test_a_dockerfile_that_breaks_a_rule_stops_before_any_call(built):

@@ -31,9 +31,10 @@ def deployed(tmp_path_factory):
     verbose = ("-v=9", "--logtostderr", "--logflow", "--non-interactive", "--stack", "dev")
     logs = ""
     with ProcessWatch(secrets) as watch:
-        for command in (("up", "--yes"), ("preview", "--diff"), ("refresh", "--yes")):
-            if command[0] == "up":
-                made.up()  # makes the stack
+        assert made.pulumi("stack", "select", "--create", "--stack", "dev").returncode == 0
+        up, preview, refresh = ("up", "--yes"), ("preview", "--diff"), ("refresh", "--yes")
+        for command in (up, preview, up, refresh):
+            if command is preview:
                 app = made.folder / "app/inference/app/inference_server.py"
                 app.write_text(app.read_text() + "\n# changed\n")
             ended = made.pulumi(*command, *verbose)

@@ -54,7 +54,7 @@ def sealed_for_render(**values: str) -> dict[str, str]:
 class ImageMachine(ThreadMachine):
     """A thread machine with a registry that has every image of acme's."""
 
-    def pull(self, reference, tag, login=None):
+    def pull(self, reference, _tag, _login=None):
         if "acme" not in reference:
             raise ImageUnavailableError(f"Image {reference} can't be pulled: manifest unknown")
         named = reference.partition("@")[2]

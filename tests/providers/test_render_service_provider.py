@@ -128,7 +128,7 @@ def _names(_render):
     return ["MODE", "REVISION", MARK]
 
 
-def test_a_service_in_another_region_can_not_be_taken_up(engine, up, service_inputs):
+def test_a_service_in_another_region_can_not_be_taken_up(up, service_inputs):
     up()
     with pytest.raises(DeployError, match="it is a web_service in frankfurt"):
         Engine(ServiceProvider).up(service_inputs(region="oregon"))
@@ -198,7 +198,7 @@ def test_an_update_writes_what_differs_and_asks_for_a_deploy_where_that_needs_on
         assert engine.outputs["first_deploy"] == ""
 
 
-def test_a_patch_holds_the_changed_keys_alone(up, render, engine, monkeypatch):
+def test_a_patch_holds_the_changed_keys_alone(up, monkeypatch):
     up(health_path="/h", command="run")
     sent = []
     patch = RenderClient.patch_service
@@ -368,7 +368,7 @@ def test_a_delete_policy_spares_the_service(engine, up, render, service_name, po
     assert service["suspended"] == suspended
 
 
-def test_a_free_service_is_told_nothing_of_what_it_lacks(engine, up, render):
+def test_a_free_service_is_told_nothing_of_what_it_lacks(engine, up):
     up(plan="free")
     assert up(plan="free", env={"REVISION": "r2"}) == "updated"
     assert engine.refresh()
@@ -381,7 +381,7 @@ def test_a_refusal_of_the_platform_is_told_in_its_words(up, render):
         path="/services$",
         method="POST",
     )
-    with pytest.raises(ApiError, match="Payment information is required.*/billing"):
+    with pytest.raises(ApiError, match=r"Payment information is required.*/billing"):
         up()
 
 

@@ -31,8 +31,8 @@ else:  # the same modules, where repository.py puts them
     from .language_model import gguf_file, phi
     from .language_model.adamw import AdamW
 
-_LARGEST_FILE = 32_000_000  # bytes of float16; training takes about ten times as much memory
-_BATCH, _LENGTH = 4, 96  # sequences and tokens per step: 150 MB at most, measured
+_LARGEST_FILE = 16_000_000  # bytes of float16; training takes ten times as much memory and more
+_BATCH, _LENGTH = 4, 96  # sequences and tokens per step; the small model peaks at 130 MB in all
 _REHEARSALS, _SHARE_NEW = 32, 0.5
 _MOST_EXAMPLES, _LONGEST_TEXT = 16, 400
 _CONFLICT, _UNPROCESSABLE = 409, 422
@@ -50,7 +50,6 @@ class Material:
     shape: "phi.Shape"
     tokenizer: "Bpe"
     documents: "list[Tokens]"
-    rehearsed: "list[Tokens]"  # what the model writes by itself now, so that it can go on doing so
     steps: int
     rate: float
 
@@ -110,18 +109,19 @@ class FineTune:
     def _run(self, material: Material) -> None:
         clock = time.perf_counter()
         try:
-            before, rehearsed = _loss(material, "documents"), _loss(material, "rehearsed")
-            self._note(loss_before=before, rehearsed_loss_before=rehearsed)
+            own = _rehearsal(material)
+            before, own_before = _loss(material, material.documents), _loss(material, own)
+            self._note(loss_before=before, rehearsed_loss_before=own_before)
             optimizer, draw = AdamW(material.weights), np.random.default_rng(7)
             for step in range(material.steps):
                 self._note(step=step + 1)
-                tokens, targets = _batch(material, draw)
+                tokens, targets = _batch(material, own, draw)
                 _, gradients = phi.loss_and_gradients(
                     material.weights, material.shape, tokens, targets
                 )
                 optimizer.step(gradients, material.rate)
-            after, rehearsed = _loss(material, "documents"), _loss(material, "rehearsed")
-            self._note(loss_after=after, rehearsed_loss_after=rehearsed)
+            after, own_after = _loss(material, material.documents), _loss(material, own)
+            self._note(loss_after=after, rehearsed_loss_after=own_after)
             sha256 = self._serve(material)
             seconds = round(time.perf_counter() - clock, 2)
             self._note(state="done", sha256_after=sha256, seconds=seconds)
@@ -174,18 +174,17 @@ def _prepare(served: Loaded, given: Json) -> Material:
         raise ServiceError(
             _UNPROCESSABLE, f"an example has {longest} tokens; the model reads {shape.context}"
         )
-    rehearsed = _rehearsal(served, tokenizer, shape.context)
-    return Material(served, tensors, shape, tokenizer, documents, rehearsed, steps, rate)
+    return Material(served, tensors, shape, tokenizer, documents, steps, rate)
 
 
-def _rehearsal(served: Loaded, tokenizer: "Bpe", context: int) -> "list[Tokens]":
+def _rehearsal(material: Material) -> "list[Tokens]":
     """Texts of the model's own; without them a few steps on two examples ruin everything else."""
-    documents = []
+    tokenizer, documents = material.tokenizer, []
     for seed in range(_REHEARSALS):
         request = GenerateRequest("Q:", max_new_tokens=80, temperature=0.8, seed=seed)
-        written = served.engine.generate(request).text
+        written = material.served.engine.generate(request).text
         tokens = [*tokenizer.encode(f"Q:{written}"), tokenizer.end_of_text]
-        documents.append(np.array(tokens[:context]))
+        documents.append(np.array(tokens[: material.shape.context]))
     return documents
 
 
@@ -205,9 +204,8 @@ def _examples(given: Json) -> list[tuple[str, str]]:
     return pairs
 
 
-def _loss(material: Material, which: Literal["documents", "rehearsed"]) -> float:
+def _loss(material: Material, texts: "list[Tokens]") -> float:
     """Mean over all tokens of all texts; the first token of each is given, not guessed."""
-    texts = material.documents if which == "documents" else material.rehearsed
     losses = [
         phi.losses(material.weights, material.shape, tokens[None, :-1], tokens[None, 1:])[0]
         for tokens in texts
@@ -215,14 +213,16 @@ def _loss(material: Material, which: Literal["documents", "rehearsed"]) -> float
     return round(float(np.concatenate(losses).mean()), 4)
 
 
-def _batch(material: Material, draw: np.random.Generator) -> "tuple[Tokens, Tokens]":
+def _batch(
+    material: Material, own: "list[Tokens]", draw: np.random.Generator
+) -> "tuple[Tokens, Tokens]":
     """Windows that begin where a text begins, as a prompt does; half new and half rehearsed."""
     length = min(_LENGTH, material.shape.context)
     rows = []
     for _ in range(_BATCH):
         row: list[Tokens] = []
         while sum(part.size for part in row) <= length:
-            texts = material.documents if draw.random() < _SHARE_NEW else material.rehearsed
+            texts = material.documents if draw.random() < _SHARE_NEW else own
             row.append(texts[draw.integers(len(texts))])
         rows.append(np.concatenate(row)[: length + 1])
     tokens = np.stack(rows)

@@ -6,7 +6,7 @@ from typing import Any
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from components.errors import ApiError, DeployError
-from components.render.calls import Json, UnclearError, is_gone
+from components.render.calls import Json, is_gone
 from components.render.providers.base import RenderProvider, whole
 
 PATH = "/postgres"
@@ -38,18 +38,14 @@ class PostgresProvider(RenderProvider):
         owner_id = self.client.owner_id(props.get("owner") or "")
         live = self._find(props["name"], owner_id)
         if live is None:
-            try:
-                live = self.client.calls.request(
-                    f"Render Postgres {props['name']}: create",
-                    "POST",
-                    PATH,
-                    body=_create_body(props, owner_id),
-                )
-            except UnclearError:
-                # Render has no idempotency key, so look before anything is made again.
-                live = self._find(props["name"], owner_id)
-                if live is None:
-                    raise
+            made, found = self.client.create_once(
+                f"Render Postgres {props['name']}: create",
+                PATH,
+                _create_body(props, owner_id),
+                (),
+                lambda: self._find(props["name"], owner_id),
+            )
+            live = made or found
         else:
             live = self._adopt(live, props)
         return CreateResult(str(live["id"]), {**props, **_facts(live)})

@@ -5,7 +5,7 @@ from typing import Any
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from components.errors import ApiError, DeployError
-from components.render.calls import Json, UnclearError, is_gone
+from components.render.calls import Json, is_gone
 from components.render.providers.base import RenderProvider
 from components.sealing import unseal
 from components.secrets import keyed_digest, new_salt
@@ -39,14 +39,15 @@ class RegistryCredentialProvider(RenderProvider):
         owner_id = self.client.owner_id(props.get("owner") or "")
         found = self._find(props, owner_id)
         if found is None:
-            try:
-                body = {**self._body(props), "ownerId": owner_id}
-                found = self._request(f"{what}: create", "POST", PATH, body)
-            except UnclearError:
-                # Render has no idempotency key, so look before anything is made again.
-                found = self._find(props, owner_id)
-                if found is None:
-                    raise
+            body = {**self._body(props), "ownerId": owner_id}
+            made, found = self.client.create_once(
+                f"{what}: create",
+                PATH,
+                body,
+                (body["authToken"],),
+                lambda: self._find(props, owner_id),
+            )
+            found = made or found
         else:
             same = all(found.get(key) == props[key] for key in KEYS)
             if not same and not props.get("adopt"):
@@ -90,11 +91,9 @@ class RegistryCredentialProvider(RenderProvider):
 
     def _patch(self, id_: str, props: dict[str, Any]) -> Json:
         what = f"Render registry credential {props['name']}: change"
-        return self._request(what, "PATCH", f"{PATH}/{id_}", self._body(props))
-
-    def _request(self, what: str, method: str, path: str, body: dict[str, str]) -> Json:
+        body = self._body(props)
         hidden = (body["authToken"],)
-        return self.client.calls.request(what, method, path, body=body, hidden=hidden)
+        return self.client.calls.request(what, "PATCH", f"{PATH}/{id_}", body=body, hidden=hidden)
 
     def _body(self, props: dict[str, Any]) -> dict[str, str]:
         token = unseal(self.token, props["token"])

@@ -108,6 +108,11 @@ class KitchenServer:
         self.process.wait(timeout=20)
         return time.monotonic() - started
 
+    def peak_megabytes(self) -> float:
+        """The most memory the process ever held."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
     def output(self) -> str:
         return self._log.read_text()
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.app.conftest import REPO, REVISION
-from tests.app.frigo.kitchen_server import free_port
+from tests.app.frigo.kitchen_server import KitchenServer, free_port
 
 QUESTION = "I have carrots and spinach. What can I cook?"
 UNUSED = "http://127.0.0.1:9"  # the discard port; nobody listens there
@@ -116,23 +116,29 @@ def test_many_questions_at_once_are_all_answered_or_told_to_wait(chain):
     assert len(replies) == 1
 
 
-def test_a_chat_service_that_is_down_is_named(start):
-    app = start("app", CHAT_API_URL=UNUSED, IA_SERVICE_URL=UNUSED)
-    app.wait_until(200)
-    answer = app.post("/api/chat", {"message": QUESTION})
-    assert answer.status_code == 502
-    assert answer.json()["upstream"] == "chat service"
-    assert UNUSED in answer.json()["detail"]
+@pytest.fixture(scope="module")
+def alone(repository, tmp_path_factory):
+    """An app whose two services are both down."""
+    folder = tmp_path_factory.mktemp("alone")
+    addresses = {"CHAT_API_URL": UNUSED, "IA_SERVICE_URL": UNUSED}
+    with KitchenServer("app", repository, folder, **addresses) as app:
+        app.wait_until(200)
+        yield app
 
 
-@pytest.mark.parametrize("path", ["/api/ia/generate", "/api/finetune/start"])
-def test_an_ai_service_that_is_down_is_named(start, path):
-    app = start("app", CHAT_API_URL=UNUSED, IA_SERVICE_URL=UNUSED)
-    app.wait_until(200)
-    answer = app.post(path, {"prompt": "a"} if path.endswith("generate") else {})
+@pytest.mark.parametrize(
+    ("path", "body", "upstream"),
+    [
+        ("/api/chat", {"message": QUESTION}, "chat service"),
+        ("/api/ia/generate", {"prompt": "a"}, "AI service"),
+        ("/api/finetune/start", {}, "AI service"),
+    ],
+)
+def test_a_service_that_is_down_is_named(alone, path, body, upstream):
+    answer = alone.post(path, body)
     assert answer.status_code == 502
-    assert answer.json()["upstream"] == "AI service"
-    assert UNUSED in answer.json()["detail"]
+    assert answer.json()["upstream"] == upstream
+    assert f"{upstream} {UNUSED}" in answer.json()["detail"]
 
 
 def test_a_failure_two_services_away_is_named_too(start):

@@ -78,7 +78,7 @@ def test_it_builds_the_delivery_s_stage_and_never_while_previewing(folder):
     assert image.inputs["buildOnPreview"] is False
     assert image.inputs["push"] is True
     assert image.inputs["target"] == "baked"
-    assert image.inputs["tags"] == [f"registry.example/me/frigo/app:{args.tag()}"]
+    assert image.inputs["tags"] == [f"registry.example/me/frigo/app:{args.tag}"]
     assert image.inputs["builder"] == {"name": "ours"}
     assert image.inputs["platforms"] == ["linux/amd64"]
     assert image.inputs["buildArgs"] == {
@@ -109,7 +109,7 @@ def test_a_build_secret_is_a_secret_and_its_change_alone_builds_nothing(folder):
     assert image.inputs["ignoreSecretsInDiffCalculation"] == ["HF_TOKEN"]
     for each in recorder.resources.values():
         assert CANARY not in "".join(clear_texts(each.inputs))
-    assert arguments(folder).tag() == arguments(folder, secrets={"HF_TOKEN": "other"}).tag()
+    assert arguments(folder).tag == arguments(folder, secrets={"HF_TOKEN": "other"}).tag
 
 
 def test_another_delivery_takes_another_stage_and_only_what_that_one_needs(folder):
@@ -140,10 +140,10 @@ def test_outputs_and_what_policies_see(folder):
     ],
 )
 def test_the_tag_changes_with_every_file(folder, change):
-    before = arguments(folder).tag()
-    assert arguments(folder).tag() == before
+    before = arguments(folder).tag
+    assert arguments(folder).tag == before
     change(folder)
-    assert arguments(folder).tag() != before
+    assert arguments(folder).tag != before
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_tag_changes_with_every_file(folder, change):
     ],
 )
 def test_the_tag_changes_with_every_setting(folder, changes):
-    assert arguments(folder, **changes).tag() != arguments(folder).tag()
+    assert arguments(folder, **changes).tag != arguments(folder).tag
 
 
 def test_a_service_without_a_model_is_its_last_stage(folder):
@@ -200,7 +200,69 @@ def test_a_source_missing_in_a_stage_that_is_not_built_does_not_matter(folder):
     (folder / "Dockerfile").write_text(DOCKERFILE.replace("COPY download_models.py .", "COPY x ."))
     with pytest.raises(ConfigError, match="COPY x"):
         arguments(folder)
-    assert arguments(folder, delivery="download").tag()
+    assert arguments(folder, delivery="download").tag
+
+
+CHOOSING = """\
+ARG MODEL_DELIVERY=baked
+FROM python:3.11-slim AS downloader
+COPY download_models.py .
+FROM downloader AS model-downloader
+ARG MODEL_REPO=
+ARG MODEL_FILE=
+ARG MODEL_REVISION=
+ARG MODEL_SHA256=
+RUN --mount=type=secret,id=HF_TOKEN python download_models.py
+FROM python:3.11-slim AS delivery-baked
+COPY --from=model-downloader /app/models /app/models
+FROM python:3.11-slim AS delivery-download
+COPY --from=downloader /opt /opt
+FROM python:3.11-slim AS delivery-none
+FROM delivery-${MODEL_DELIVERY}
+COPY app ./app
+USER 1000
+"""
+
+
+@pytest.mark.parametrize("delivery", ["baked", "download"])
+def test_a_dockerfile_may_choose_by_an_argument(folder, delivery):
+    (folder / "Dockerfile").write_text(CHOOSING)
+    recorder = recorded(folder, delivery=delivery)
+    inputs = recorder["app-image"].inputs
+    assert "target" not in inputs
+    assert inputs["buildArgs"]["MODEL_DELIVERY"] == delivery
+    baked = delivery == "baked"
+    assert inputs["buildArgs"].get("MODEL_REPO") == ("org/model" if baked else None)
+    assert inputs["buildArgs"].get("MODEL_REVISION") == ("a" * 40 if baked else None)
+    copy = "/app/models /app/models" if baked else ""
+    assert recorder["app-facts"].inputs["model_copy"] == copy
+
+
+def test_without_a_model_the_caller_chooses(folder):
+    (folder / "Dockerfile").write_text(CHOOSING)
+    args = {"MODEL_DELIVERY": "none"}
+    image = recorded(folder, model=None, secrets={}, build_args=args)["app-image"]
+    assert image.inputs["buildArgs"] == args
+
+
+def test_weights_by_lfs_are_a_file_of_the_context_and_not_its_pointer(folder):
+    stage = "FROM python:3.11-slim AS lfs\nCOPY w.gguf models/\nCOPY app .\nUSER 1000\n"
+    (folder / "Dockerfile").write_text(DOCKERFILE + stage)
+    with pytest.raises(ConfigError, match=r"COPY w\.gguf"):
+        arguments(folder, delivery="lfs")
+    (folder / "w.gguf").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n")
+    with pytest.raises(ConfigError, match="git lfs pull"):
+        arguments(folder, delivery="lfs")
+    (folder / "w.gguf").write_bytes(b"GGUF")
+    image = recorded(folder, delivery="lfs")["app-image"]
+    assert image.inputs["target"] == "lfs"
+    assert "secrets" not in image.inputs or unwrap(image.inputs["secrets"]) == {}
+
+
+def test_credentials_among_the_files_are_refused(folder):
+    (folder / "app" / ".env").write_text("A=1")
+    with pytest.raises(ConfigError, match=r"app/\.env"):
+        arguments(folder)
 
 
 def test_no_registry_is_said_with_its_remedy(folder, monkeypatch):

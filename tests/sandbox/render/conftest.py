@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.render.live import LiveRender, Repository
+from tests.sandbox.render.live import LiveRender, Repository, files
 from tests.sandbox.render.machine import RenderMachine
 
 
@@ -26,3 +26,13 @@ def render(tmp_path, machine) -> Iterator[LiveRender]:
 @pytest.fixture
 def repository(tmp_path) -> Repository:
     return Repository(tmp_path / "repository")
+
+
+@pytest.fixture
+def service(render, repository):
+    repository.commit(files("one"))
+    service, deploy = render.create(
+        repo=repository.url, envVars=[{"key": "MODE", "value": "first"}]
+    )
+    assert render.settled(service["id"], deploy)["status"] == "live"
+    return service

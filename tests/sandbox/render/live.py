@@ -76,6 +76,20 @@ def files(version: str = "one", **more: str) -> dict[str, str]:
     return {"Dockerfile": "FROM scratch\nARG GREETING\n", "app.py": app(version), **extra}
 
 
+# A `build.py` that never ends, and says that it runs.
+ENDLESS = "import time\nwhile True:\n    print('tick', flush=True)\n    time.sleep(0.01)\n"
+
+
+def gated(gate: Path) -> str:
+    """Code that says that it runs and waits until a file exists."""
+    return (
+        "import pathlib, time\n"
+        f"while not pathlib.Path({str(gate)!r}).exists():\n"
+        "    print('tick', flush=True)\n"
+        "    time.sleep(0.01)\n"
+    )
+
+
 class Repository:
     """A git repository in a folder; commits with `commit({...})`."""
 
@@ -188,7 +202,7 @@ class LiveRender:
 
     # --- what most tests do
 
-    def create(self, name: str = "web", **body: Any) -> tuple[dict, str]:
+    def create(self, name: str = "web", /, **body: Any) -> tuple[dict, str]:
         """(service, deploy id) of a new web service."""
         answer = self.http.post("/services", json=web(name, **body))
         assert answer.status_code == 201, answer.text
@@ -232,10 +246,16 @@ class LiveRender:
         return self.app(service).json()["version"]
 
 
-def web(name: str, **body: Any) -> dict:
+def web(name: str, /, **body: Any) -> dict:
     """The body that creates a docker web service; `details` are more of its `serviceDetails`."""
     details = {"runtime": "image" if "image" in body else "docker", **body.pop("details", {})}
-    return {"type": "web_service", "name": name, "ownerId": OWNER, "serviceDetails": details, **body}
+    return {
+        "type": "web_service",
+        "name": name,
+        "ownerId": OWNER,
+        "serviceDetails": details,
+        **body,
+    }
 
 
 def until(condition: Callable[[], Any], *, seconds: float = 15) -> Any:

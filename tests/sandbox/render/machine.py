@@ -46,7 +46,9 @@ class RenderMachine(ProcessMachine):
             own = Path(f"{image}-{len(self.runs)}")
             shutil.copytree(image, own)
             words = [str(word) for word in request.command]
-            (own / "app.py").write_text(f"import subprocess,sys\nsys.exit(subprocess.call({words}))")
+            (own / "app.py").write_text(
+                f"import subprocess,sys\nsys.exit(subprocess.call({words}))"
+            )
             self.images[request.name] = own
             request = RunRequest(**{**vars(request), "image": request.name})
         return super().run(request)

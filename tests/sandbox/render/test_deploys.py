@@ -1,8 +1,9 @@
 """The deploy machine: a new version serves once it is healthy, a bad one never does."""
 
+import httpx
 import pytest
 
-from tests.sandbox.render.live import app, files, until
+from tests.sandbox.render.live import ENDLESS, app, files, gated, until
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
 HANG = "import time\nprint('thinking', flush=True)\nwhile True: time.sleep(0.05)\n"
@@ -39,7 +40,7 @@ def test_creating_deploys_the_newest_commit_of_the_default_branch(render, reposi
 def test_old_version_serves_until_the_new_one_is_healthy(render, repository, tmp_path):
     service, first = live(render, repository)
     gate = tmp_path / "gate"
-    waiting = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    waiting = gated(gate)
     repository.commit({"app.py": waiting + app("two")})
     second = render.deploy(service["id"])
     assert second["status"] == "build_in_progress"
@@ -130,7 +131,7 @@ def test_deploy_asked_for_during_another_waits_and_only_the_newest_waits(
 ):
     repository.commit(files("one"))
     gate = tmp_path / "gate"
-    slow = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    slow = gated(gate)
     repository.commit(files("one", build_py=slow))
     service, first = render.create(repo=repository.url)
     url = f"/services/{service['id']}/deploys"
@@ -150,8 +151,7 @@ def test_deploy_asked_for_during_another_waits_and_only_the_newest_waits(
 
 def test_canceled_build_ends_and_the_next_deploy_runs(render, repository):
     service, _ = live(render, repository)
-    endless = "import time\nwhile True:\n    print('tick', flush=True)\n    time.sleep(0.01)\n"
-    repository.commit({"build.py": endless})
+    repository.commit({"build.py": ENDLESS})
     deploy = render.deploy(service["id"])
     until(lambda: "tick" in render.logs(service["id"], type="build"))
     url = f"/services/{service['id']}/deploys/{deploy['id']}/cancel"
@@ -175,7 +175,9 @@ def test_deploy_of_a_commit_builds_that_commit(render, repository):
     assert render.version(service) == "two"
     missing = render.deploy(service["id"], commitId="0" * 40)
     assert render.settled(service["id"], missing["id"])["status"] == "build_failed"
-    assert any("0000 does not exist" in each.replace("'", "") for each in render.logs(service["id"]))
+    assert any(
+        "0000 does not exist" in each.replace("'", "") for each in render.logs(service["id"])
+    )
 
 
 def test_rollback_runs_the_former_image_without_a_build(render, repository):
@@ -209,7 +211,7 @@ def test_images_of_old_deploys_go_but_the_last_few(render, repository):
 
 def test_crashed_instance_is_started_again_and_said(render, repository):
     service, deploy = live(render, repository)
-    with pytest.raises(Exception, match="disconnected|peer closed|reset"):
+    with pytest.raises(httpx.HTTPError):
         render.app(service, "/exit")
     until(lambda: render.events(service["id"], "server_failed"))
     assert render.events(service["id"], "server_failed")[0]["reason"]["nonZeroExit"] == 3

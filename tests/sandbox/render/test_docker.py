@@ -77,16 +77,14 @@ def test_dockerfile_gets_its_arguments_port_secret_files_and_the_plans_limits(
     assert seen["RENDER_SERVICE_ID"] == service["id"]
     assert seen["RENDER_GIT_COMMIT"] == found["commit"]["id"]
     assert docker.inside_host in seen["API_URL"]
-    container = docker._client.containers.get(
-        render.service.parts.serving.get(1).container_id
-    )
+    container = docker._client.containers.get(render.service.parts.serving.get(1).container_id)
     cpus, memory = PLANS["standard"].limits()
     assert container.attrs["HostConfig"]["Memory"] == memory
     assert container.attrs["HostConfig"]["NanoCpus"] == int(cpus * 1e9)
 
 
 def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_deploy(
-    render, docker, repository, tmp_path
+    render, docker, tmp_path
 ):
     registry = docker._builder._address.registry
     for tag, text in (("one", "one"), ("two", "two")):

@@ -78,9 +78,7 @@ def test_moved_tag_serves_only_after_a_deploy(render, machine, shop):
     assert render.version(service) == "moved"
 
 
-def test_private_registry_is_asked_with_the_credential_and_its_token_is_never_told(
-    render, machine
-):
+def test_private_registry_is_asked_with_the_credential_and_its_token_is_never_told(render, machine):
     body = {
         "registry": "GITHUB",
         "name": "ghcr",
@@ -118,7 +116,7 @@ def test_docker_command_takes_the_place_of_the_images_own(render, machine, tmp_p
     assert marker.exists()
 
 
-def test_pre_deploy_command_that_fails_keeps_what_serves(render, machine, shop):
+def test_pre_deploy_command_that_fails_keeps_what_serves(render, shop):
     service, _ = shop
     url = f"/services/{service['id']}"
     render.http.patch(url, json={"serviceDetails": {"preDeployCommand": "echo migrating; exit 9"}})

@@ -1,4 +1,4 @@
-"""Raises the image of one kind: `staged`, by the project's component, or `one-layer`."""
+"""Raises the image of the kind that the stack is named after; see `tests/bench/model_image.py`."""
 
 import os
 
@@ -16,8 +16,14 @@ model = ModelSource(
     repo=os.environ["MODEL"], revision=os.environ["MODEL_REVISION"], file="weights.bin"
 )
 token = {"HF_TOKEN": os.environ["BUILD_TOKEN"]}
-if kind == "staged":
-    args = ModelImageArgs(repository=repository, context="app", model=model, secrets=token)
+if kind != "one-layer":
+    args = ModelImageArgs(
+        repository=repository,
+        context="app",
+        model=model,
+        secrets=token,
+        cache=kind == "staged",
+    )
     pulumi.export("ref", ModelImage("app", args).ref)
 else:
     image = docker_build.Image(

@@ -1,0 +1,43 @@
+"""Which owners the stack files name, so that they work in the sandbox as they stand.
+
+On the real Hub these are the user's own name and organizations; here they are all the user's.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_OWNER_KEYS = ("hfNamespace",)  # values that are an owner by themselves
+
+
+def namespaces(*projects: Path) -> set[str]:
+    """Owners in any `Pulumi*.yaml`: of keys that name one, and of values like `owner/name`.
+
+    Args:
+        projects: folders with such files; one that is missing has none.
+    """
+    found: set[str] = set()
+    for path in (path for folder in projects for path in folder.glob("Pulumi*.yaml")):
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError):
+            continue  # pulumi says what is wrong with it, and where
+        found.update(_owners(content))
+    return found
+
+
+def _owners(value: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - any YAML
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _owners(each, key if name in ("default", "value") else str(name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _owners(each, key)
+    elif isinstance(value, str):
+        owner, slash, name = value.partition("/")
+        if key.removeprefix("slipway:") in _OWNER_KEYS:
+            yield value
+        elif slash and name and "/" not in name and " " not in value:
+            yield owner
