@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from sandbox.deployment import Pulumi, preview, raise_stack, raising, run_to_its_end
 from sandbox.environment import sandbox_environment
@@ -20,6 +21,7 @@ from sandbox.request_log import LoggedRequest, RequestLog
 from sandbox.serve import serve
 from sandbox.server_process import ensure_server, stop_server
 from sandbox.small_model import ensure_weights
+from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import ensure_engine, plan
 from sandbox.toolchain.go import discard_downloads
 from sandbox.toolchain.progress import Progress, SetupError
@@ -55,13 +57,16 @@ def prepare(home: Home) -> Pulumi:
     ensure_weights(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
-    with ensure_engine(progress):
+    environment = pulumi_environment(toolchain, home.folder)
+    with ensure_engine(progress) as engine:
+        environment |= ensure_docker_build(
+            progress, home.folder, Path(environment["PULUMI_HOME"]), engine.address
+        )
         discard_downloads()  # gigabytes that only the next build from source would need
         ensure_server(home, progress)
     for note in sync_mirror(home):
         progress.note(note)
-    environment = sandbox_environment(home, pulumi_environment(toolchain, home.folder))
-    return Pulumi(home, environment)
+    return Pulumi(home, sandbox_environment(home, environment))
 
 
 def _run(home: Home, options: argparse.Namespace) -> int:

@@ -42,6 +42,9 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
         "HF_ENDPOINT": hub_endpoint(home),
         "HF_TOKEN": identity.hub_token,
         "HF_READ_TOKEN": identity.hub_read_token,
+        "RENDER_API_URL": render_endpoint(home),
+        "RENDER_API_KEY": identity.render_key,
+        "RENDER_DEPLOY_HOOK_KEY": identity.render_hook_key,
         "HF_HOME": str(home.folder / "huggingface"),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -53,3 +56,8 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
 def hub_endpoint(home: Home) -> str:
     """The Hub's address on this machine."""
     return f"http://127.0.0.1:{home.identity().hub_port}"
+
+
+def render_endpoint(home: Home) -> str:
+    """Render's API on this machine, with its version as on the platform."""
+    return f"http://127.0.0.1:{home.identity().render_port}/v1"

@@ -7,35 +7,21 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import uvicorn
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.connection import AbortableProtocol
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
 from sandbox.home import Home
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
-from sandbox.hub.app import create_hub_app
-from sandbox.hub.reader import SpaceReader
-from sandbox.hub.registry import Registry
-from sandbox.hub.spaces.routes import space_routes
-from sandbox.hub.spaces.service import SpaceService
-from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import LOOPBACK, AddressBook
-from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.namespaces import namespaces
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.platforms import compose
 from sandbox.server_process import code_digest
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress, SetupError
 
-USER = "slipway"  # the account whose tokens a sandbox hands out
 _LOCK_SECONDS = 2.0  # whoever looks whether a server runs holds the lock for a moment
 _LOCK_POLL_SECONDS = 0.02
 
@@ -57,11 +43,17 @@ def serve(home: Home) -> None:
         machine = DockerMachine(engine, identity.name)
         addresses = AddressBook(home.open_database(), bind_host=engine.bind_host)
         stack.callback(addresses.stop)
-        hub, spaces = _hub(home, machine, addresses)
-        sockets = _listen(identity.hub_port, engine.bind_host)
-        stack.callback(spaces.stop)
-        spaces.start()
-        _Server(hub, home, code).run(sockets)
+        platforms = compose(home, machine, addresses)
+        sockets = [
+            listener
+            for platform in platforms
+            for listener in _listen(platform.name, platform.port, engine.bind_host)
+        ]
+        for platform in platforms:
+            stack.callback(platform.stop)
+            platform.start()
+        by_port = {platform.port: platform.app for platform in platforms}
+        _Server(_ByPort(by_port), home, code).run(sockets)
 
 
 @contextmanager
@@ -91,42 +83,17 @@ def _unwind(number: int, _frame: object) -> None:
     sys.exit()
 
 
-def accounts(home: Home) -> Accounts:
-    """The sandbox's user with both tokens, and the organizations it belongs to."""
-    identity = home.identity()
-    tokens = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
-    names = namespaces(home.checkout, home.project) - {USER}
-    user = User(name=USER, tokens=tokens, organizations=sorted(names))
-    return Accounts([user], [Organization(name=name) for name in sorted(names)])
+class _ByPort:
+    """One server for all platforms: which one is asked, the port says."""
+
+    def __init__(self, apps: Mapping[int, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[scope["server"][1]](scope, receive, send)
 
 
-def _hub(home: Home, machine: Machine, addresses: AddressBook) -> tuple[ASGIApp, SpaceService]:
-    """The Hub with its log and its faults around it."""
-    database = home.open_database()
-    registry = Registry(database, home.repositories)
-    access = Access(accounts(home), registry)
-    spaces = SpaceService(
-        database,
-        SpaceReader(registry),
-        machine,
-        addresses,
-        folder=home.folder / "spaces",
-        hub_port=home.identity().hub_port,
-        may_visit=visits_of(registry, access),
-    )
-    app = create_hub_app(
-        registry, access, home.repositories, spaces, extra_routes=space_routes(spaces, access)
-    )
-    return _observed(app, app.routes, database, "hub"), spaces
-
-
-def _observed(app: ASGIApp, routes: list[BaseRoute], database: Database, name: str) -> ASGIApp:
-    """Around a platform: its request log outside, so that injected trouble is recorded too."""
-    injector = FaultInjector(app, Faults(database), name)
-    return RequestRecorder(injector, RequestLog(database), name, routes)
-
-
-def _listen(port: int, bridge: str) -> list[socket.socket]:
+def _listen(platform: str, port: int, bridge: str) -> list[socket.socket]:
     """Sockets on loopback, for people, and on the containers' bridge, for what runs in them."""
     sockets = []
     for host in dict.fromkeys((LOOPBACK, bridge)):
@@ -137,8 +104,8 @@ def _listen(port: int, bridge: str) -> list[socket.socket]:
             listener.bind((host, port))
         except OSError as error:
             raise SetupError(
-                f"The Hub's address {host}:{port} is taken ({error.strerror}). End the program "
-                "that listens there, or run `make reset` for a sandbox with other addresses."
+                f"The address of the {platform}, {host}:{port}, is taken ({error.strerror}). End "
+                "what listens there, or run `make reset` for a sandbox with other addresses."
             ) from None
         sockets.append(listener)
     return sockets

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 import pulumi
 
 from systems.config import StackConfig
+from systems.frigo import raise_frigo
 from systems.inference import raise_inference
 
 Outputs = Mapping[str, pulumi.Output[str]]
 
 SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
     "inference": raise_inference,
+    "frigo": raise_frigo,
 }

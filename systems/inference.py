@@ -10,14 +10,13 @@ from pulumi import Input, Output
 
 from components.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from components.errors import ConfigError
-from components.huggingface.model_repo import ModelRepo, ModelRepoArgs
 from components.huggingface.space import Space, SpaceArgs
-from components.payload import payload_from_files, payload_from_folder
+from components.payload import payload_from_folder
 from components.stack import require_stack_credential, stack_credential
 from systems.config import StackConfig
+from systems.own_model import own_model
 
 APP = Path("app/inference")
-WEIGHTS = Path("app/language_model/build")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -63,7 +62,7 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     revision: Input[str] = settings.model_revision
     outputs: dict[str, Output[str]] = {}
     if settings.train_here:
-        model = ModelRepo("inference-model", _model_args(config, settings))
+        model = own_model(config, "inference-model", settings.model_repo, settings.model_file)
         revision = revision or model.commit
         outputs["model"] = model.url
     variables: dict[str, Input[str]] = {
@@ -85,19 +84,6 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     args = _space_args(config, settings, settings.space, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
-
-
-def _model_args(config: StackConfig, settings: InferenceSettings) -> ModelRepoArgs:
-    names = (settings.model_file, "README.md", "metrics.json")
-    if not (WEIGHTS / settings.model_file).is_file():
-        raise ConfigError(
-            f"{WEIGHTS / settings.model_file}: the small model is not trained yet. "
-            "Run `make model` (about a minute)."
-        )
-    files = payload_from_files({name: WEIGHTS / name for name in names}, what=str(WEIGHTS))
-    return ModelRepoArgs(
-        repo_id=config.hub_id(settings.model_repo), files=files, protect=config.protect
-    )
 
 
 def _space_args(

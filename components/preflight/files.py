@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from components.docker.build_context import BuildContext
-from components.docker.stages import read_stages
+from components.docker.stages import Stage, read_stages
 from components.preflight.findings import Finding, error, warning
 
 _SHOWN = 5
 
 
-def check_copy_sources(subject: str, context: BuildContext) -> list[Finding]:
-    """COPY and ADD of what the builder is not sent."""
+def check_copy_sources(
+    subject: str, context: BuildContext, stages: Iterable[Stage] | None = None
+) -> list[Finding]:
+    """COPY and ADD of what the builder is not sent, in the stages that are built or in all."""
+    looked_at = read_stages(context.text).all if stages is None else stages
     return [
         error(
             subject,
@@ -20,7 +23,7 @@ def check_copy_sources(subject: str, context: BuildContext) -> list[Finding]:
             "hold or .dockerignore keeps from the builder",
             "Add the file; its path is relative to the context, not to the Dockerfile",
         )
-        for source in context.missing_sources(read_stages(context.text).all)
+        for source in context.missing_sources(looked_at)
     ]
 
 

@@ -1,5 +1,6 @@
 """The images of one sandbox in a Docker engine, apart from those of others."""
 
+import threading
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -14,6 +15,7 @@ from sandbox.machine.contract import (
 )
 from sandbox.machine.engine_errors import engine_errors
 
+_KEEP_TRIES = 3
 SANDBOX_LABEL = "slipway.sandbox"  # on everything in the engine that is some sandbox's
 
 
@@ -24,6 +26,7 @@ class EngineImages:
         self._client = client
         self._label = f"{SANDBOX_LABEL}={sandbox_id}"
         self._prefix = f"slipway-{sandbox_id}/"
+        self._keeping: dict[str, threading.Lock] = {}  # reference -> held while it is being kept
 
     def name(self, tag: str) -> str:
         """What an image tagged "name:tag" by this sandbox is called in the engine."""
@@ -73,6 +76,15 @@ class EngineImages:
         Raises:
             ImageUnavailableError: neither the registry nor the engine has it.
         """
+        # Otherwise each would take what the other has just pulled for an image that was there.
+        with self._keeping.setdefault(reference, threading.Lock()):
+            for _ in range(_KEEP_TRIES - 1):  # other sandboxes share the engine
+                with suppress(ImageNotFound):
+                    return self._keep(reference, name, login)
+            return self._keep(reference, name, login)
+
+    def _keep(self, reference: str, name: str, login: RegistryLogin | None) -> str:
+        """Raises ImageNotFound if somebody who keeps the same image takes its reference away."""
         present = self.identifier(reference) is not None
         if not present or _names_a_registry(reference):
             try:
@@ -80,16 +92,26 @@ class EngineImages:
             except ImageUnavailableError:
                 if not present:
                     raise
+        image = self._found(reference)
         with engine_errors():
-            image = self._client.images.get(reference)
             repository, _, tag = name.rpartition(":")
             image.tag(repository, tag)
-            digest = _digest(image, reference)
             # Our name holds it now. One that the engine had before is not ours to remove, and a
             # reference by digest is no tag: it goes with the last name.
             if not present and "@" not in reference:
-                self._client.images.remove(reference, noprune=True)
-        return digest
+                with suppress(ImageNotFound):
+                    self._client.images.remove(reference, noprune=True)
+        return _digest(image, reference)
+
+    def _found(self, reference: str) -> Image:
+        try:
+            return self._client.images.get(reference)
+        except ImageNotFound:
+            raise
+        except (DockerException, OSError) as error:
+            raise MachineUnavailableError(
+                f"The container engine does not answer ({error}); start the sandbox again."
+            ) from error
 
     def _fetch(self, reference: str, login: RegistryLogin | None) -> None:
         # An empty one: without it the client asks the user's own credential helpers.

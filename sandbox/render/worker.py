@@ -214,6 +214,7 @@ class ServiceWorker:
         parts, number = self._parts, service.number
         if parts.stopping.is_set():
             return
+        parts.services.set(number, candidate=None)
         live = parts.deploys.of(number, WAS_LIVE)[: parts.tuning.kept_images]
         open_ones = parts.deploys.of(number, OPEN)
         kept = {each.image for each in (*live, *open_ones)}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -20,18 +19,27 @@ COMMANDS = {
 }
 
 
+_HELD: list[socket.socket] = []
+
+
 def free_port() -> int:
     """A port that can be told to another service before anybody listens on it.
 
-    Below the range from which the system takes ports of connections, and another part of it in
-    every worker of a parallel run: nothing takes the port until its service has started.
+    It stays bound here without listening, which keeps every other test run away from it; servers
+    bind it all the same, because they allow the reuse of an address, as this socket does.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-    while True:
-        port = 20000 + worker * 1500 + secrets.randbelow(1500)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        holder.bind(("127.0.0.1", port))
+    except OSError:  # somebody was quicker
+        holder.close()
+        return free_port()
+    _HELD.append(holder)
+    return port
 
 
 class KitchenServer:

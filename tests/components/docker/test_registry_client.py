@@ -65,7 +65,7 @@ def registry():
 
     server = Server(("127.0.0.1", 0), Handler)
     server.asked = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     server.host = f"127.0.0.1:{server.server_port}"
     yield server
     server.shutdown()

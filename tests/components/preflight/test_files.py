@@ -14,6 +14,7 @@ def test_copy_sources(tmp_path):
     [found] = check_copy_sources("app", read_context(tmp_path))
     assert "copies gone.py" in found.problem
     assert found.severity.value == "error"
+    assert check_copy_sources("app", read_context(tmp_path), stages=[]) == []
     (tmp_path / "gone.py").write_text("")
     assert check_copy_sources("app", read_context(tmp_path)) == []
 

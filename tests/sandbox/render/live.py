@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,7 +30,7 @@ KEY = "rnd_0123456789abcdefghijklmnopqr"
 HOOK_KEY = "hook-key-of-the-tests"
 OWNER = "tea-00000000000000000000"
 QUICK = Tuning(
-    start_seconds=1.5,
+    start_seconds=60,  # a busy computer starts an app slowly
     poll_seconds=0.02,
     notice_seconds=0.2,
     watch_seconds=0.05,
@@ -199,6 +200,11 @@ class LiveRender:
         assert int(response.headers["ratelimit-limit"]) > 0
         if self.contract is not None:
             self.contract.check(response)
+
+    def give_up_after(self, seconds: float) -> None:
+        """From now on an instance has to be healthy in this time."""
+        tuning = replace(self.service.parts.tuning, start_seconds=seconds)
+        object.__setattr__(self.service.parts, "tuning", tuning)
 
     # --- what most tests do
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from sandbox.render import worker
 from tests.sandbox.render.live import ENDLESS, app, files, gated, until
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
@@ -58,10 +59,10 @@ def test_old_version_serves_until_the_new_one_is_healthy(render, repository, tmp
     ("bad", "said", "reason"),
     [
         (CRASH, "Exited with status 7", {"nonZeroExit": 7}),
-        (HANG, "No open ports detected", {"timedOutSeconds": 1}),
+        (HANG, "No open ports detected", {"timedOutSeconds": 2}),
         (OOM, "Out of memory (used over 512Mi)", {"oomKilled": {"memoryLimit": "512Mi"}}),
-        (WRONG_PORT, "No open ports detected", {"timedOutSeconds": 1}),
-        (app("sick"), "(last: status 500)", {"timedOutSeconds": 1}),
+        (WRONG_PORT, "No open ports detected", {"timedOutSeconds": 2}),
+        (app("sick"), "(last: status 500)", {"timedOutSeconds": 2}),
         ("", "Application exited early", {"earlyExit": True}),
     ],
     ids=["crash", "hang", "out of memory", "wrong port", "status 500", "early exit"],
@@ -70,6 +71,8 @@ def test_bad_release_fails_with_its_reason_and_the_old_one_keeps_serving(
     render, repository, bad, said, reason
 ):
     service, first = live(render, repository, details={"healthCheckPath": "/health"})
+    if "timedOutSeconds" in reason:
+        render.give_up_after(2)
     repository.commit({"app.py": bad})
     deploy = render.deploy(service["id"])
     found = render.settled(service["id"], deploy["id"])
@@ -163,6 +166,24 @@ def test_canceled_build_ends_and_the_next_deploy_runs(render, repository):
     again = render.deploy(service["id"])
     assert render.settled(service["id"], again["id"])["status"] == "live"
     assert render.version(service) == "two"
+
+
+def test_deploy_canceled_when_it_was_about_to_serve_never_does(render, repository, monkeypatch):
+    service, _ = live(render, repository)
+    repository.commit(files("two"))
+    started = worker.start_instance
+
+    def start_and_cancel(turn, *arguments, **options):
+        instance = started(turn, *arguments, **options)
+        url = f"/services/{service['id']}/deploys/{turn.deploy.id}/cancel"
+        assert render.http.post(url).status_code == 200
+        return instance
+
+    monkeypatch.setattr(worker, "start_instance", start_and_cancel)
+    deploy = render.deploy(service["id"])
+    assert render.settled(service["id"], deploy["id"])["status"] == "canceled"
+    until(lambda: len(render.machine.names()) == 1)
+    assert render.version(service) == "one"
 
 
 def test_deploy_of_a_commit_builds_that_commit(render, repository):

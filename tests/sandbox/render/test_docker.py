@@ -18,7 +18,7 @@ from tests.sandbox.render.live import OWNER, QUICK, LiveRender, Repository, unti
 pytestmark = pytest.mark.machine
 
 CANARY = "canary-5d1c9e7a-secret"
-TUNING = replace(QUICK, start_seconds=20, poll_seconds=0.1, watch_seconds=0.2)
+TUNING = replace(QUICK, poll_seconds=0.1, watch_seconds=0.2)
 SITE = """
 FROM busybox
 ARG GREETING
@@ -102,6 +102,11 @@ def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_depl
     assert found["status"] == "live", render.logs(service["id"])
     assert found["image"]["sha"].startswith("sha256:")
     assert render.app(service).text == "one\n"
+    others = [render.create(f"shop-{number}", image=image) for number in range(3)]
+    for other, its_deploy in others:
+        assert render.settled(other["id"], its_deploy, seconds=60)["status"] == "live"
+        assert render.app(other).text == "one\n"
+    assert docker._images.identifier(f"{reference}:one") is None  # only our own names stay
     second = render.deploy(service["id"], imageUrl=f"{reference}:two")
     newer = render.settled(service["id"], second["id"], seconds=60)
     assert newer["image"]["sha"] != found["image"]["sha"]
@@ -156,8 +161,7 @@ def test_app_that_needs_more_than_its_plans_memory_fails_its_deploy_with_that_re
 
 
 def test_app_on_another_port_than_told_fails_its_deploy(render, repository):
-    tuning = render.service.parts.tuning
-    object.__setattr__(render.service.parts, "tuning", replace(tuning, start_seconds=2))
+    render.give_up_after(2)
     dockerfile = 'FROM busybox\nCMD ["httpd", "-f", "-p", "5000"]\n'
     repository.commit({"Dockerfile": dockerfile})
     service, deploy = render.create(repo=repository.url)
@@ -165,6 +169,7 @@ def test_app_on_another_port_than_told_fails_its_deploy(render, repository):
     assert any("No open ports detected" in line for line in render.logs(service["id"]))
     put = render.http.put(f"/services/{service['id']}/env-vars/PORT", json={"value": "5000"})
     assert put.status_code == 200
+    render.give_up_after(60)
     second = render.deploy(service["id"])
     assert render.settled(service["id"], second["id"], seconds=60)["status"] == "live"
 

@@ -1,5 +1,6 @@
 """Render's own Python SDK against the sandbox, in the null mode it can read."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -85,8 +86,11 @@ def test_sdk_follows_a_service_through_its_life(render):
     )
     made = create_service.sync_detailed(client=sdk, body=body)
     assert made.status_code == 201
-    (listed,) = list_services.sync(client=sdk, name=["shop", "other"], include_previews=False)
-    service = listed.service.id
+    # The SDK leaves the bodies of services unread: its `parsed` is None for them.
+    listing = list_services.sync_detailed(client=sdk, name=["shop", "other"])
+    (listed,) = json.loads(listing.content)
+    service = listed["service"]["id"]
+    assert json.loads(made.content)["service"]["id"] == service
     first = list_deploys.sync(service, client=sdk)[0].deploy
     found = settled(render, service, first.id)
     assert found.status == "live"

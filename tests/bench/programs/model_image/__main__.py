@@ -34,7 +34,7 @@ else:
         context=docker_build.BuildContextArgs(location="app"),
         dockerfile=docker_build.DockerfileArgs(location="app/one-layer.Dockerfile"),
         builder=docker_build.BuilderConfigArgs(name=builder.builder_name()),
-        build_args={"HF_ENDPOINT": hub_endpoint(), **model.build_args()},
+        build_args={"HF_ENDPOINT": hub_endpoint(), **model.build_args(("BASE_MODEL",))},
         platforms=[docker_build.Platform.LINUX_AMD64],
         secrets={key: pulumi.Output.secret(value) for key, value in token.items()},
     )

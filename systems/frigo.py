@@ -1,0 +1,98 @@
+"""Frigo: a kitchen assistant of three Render services that know each other, one with a model."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi import Input, Output
+
+from app.frigo.repository import files
+from components.docker.model_image import ModelImage, ModelImageArgs
+from components.docker.model_source import ModelSource
+from components.render.web_service import DeployArgs, Image, WebServiceArgs
+from components.render.web_services import WebServices
+from systems.config import StackConfig
+from systems.own_model import own_model
+
+CONTEXT = Path("build/frigo")  # the repository that is built; git-ignored
+PORTS = {"app": 5000, "chat": 5001, "gpt": 5002}
+DOCKERFILES = {"app": "Dockerfile", "chat": "chat/Dockerfile", "gpt": "gpt/Dockerfile"}
+LINKS = {
+    "app": {"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"},
+    "chat": {"MAIN_APP_URL": "app"},
+    "gpt": {"MAIN_APP_URL": "app"},
+}
+
+
+@dataclass(frozen=True)
+class FrigoSettings:
+    """The values of `slipway:frigo`."""
+
+    names: str  # of the services, with {} for app, chat and gpt, such as "frigo-{}-dev"
+    model: str  # IA_MODEL: tiny, gpt2 or phi
+    model_repo: str  # repository of the weights
+    model_file: str  # GGUF file in it
+    train_here: bool  # True: the repository is ours, seeded with the small model trained here
+    model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    delivery: str = "baked"  # or "download" when the service starts
+    region: str = "frankfurt"
+    plan: str = "starter"
+
+
+def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
+    """Raises the weights' repository, three images and three services wired to each other."""
+    settings = config.settings("frigo", FrigoSettings)
+    revision: Input[str] = settings.model_revision
+    if settings.train_here:
+        model = own_model(config, "frigo-model", settings.model_repo, settings.model_file)
+        revision = revision or model.commit
+    compose_context(CONTEXT)
+    source = ModelSource(
+        repo=config.hub_id(settings.model_repo), revision=revision, file=settings.model_file
+    )
+    images = {key: _image(key, settings, source) for key in PORTS}
+    services = {key: _service(key, settings, images[key], revision) for key in PORTS}
+    raised = WebServices("frigo", services)
+    return {key: raised[key].url for key in PORTS}
+
+
+def compose_context(folder: Path) -> None:
+    """Puts the files of the services' repository together; what is no longer in it goes."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name, path in files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+
+
+def _image(key: str, settings: FrigoSettings, source: ModelSource) -> ModelImage:
+    with_model = key == "gpt"
+    build_args = {"IA_MODEL": settings.model} if with_model else {}
+    if key == "app":
+        build_args = {"MODEL_DELIVERY": "none"}  # the gpt service answers; one copy of the weights
+    args = ModelImageArgs(
+        repository=f"frigo/{key}",
+        context=CONTEXT,
+        dockerfile=DOCKERFILES[key],
+        model=source if with_model else None,
+        delivery=settings.delivery,
+        build_args=build_args,
+    )
+    return ModelImage(f"frigo-{key}", args)
+
+
+def _service(
+    key: str, settings: FrigoSettings, image: ModelImage, revision: Input[str]
+) -> WebServiceArgs:
+    model: dict[str, Input[str]] = {"IA_MODEL": settings.model} if key == "gpt" else {}
+    return WebServiceArgs(
+        name=settings.names.format(key),
+        region=settings.region,
+        plan=settings.plan,
+        image=Image(ref=image.ref),
+        port=PORTS[key],
+        health_path="/health",
+        env={"FLASK_ENV": "production", "PYTHONUNBUFFERED": "1", **model},
+        links=LINKS[key],
+        deploy=DeployArgs(expect={"revision": revision} if key == "gpt" else {}),
+    )

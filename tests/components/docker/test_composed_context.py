@@ -1,0 +1,59 @@
+"""Protects a composed build context: exactly the given files, in nobody else's folder."""
+
+import pytest
+
+from components.docker.build_context import read_context
+from components.docker.composed_context import compose_context
+from components.errors import ConfigError
+
+
+@pytest.fixture
+def sources(tmp_path):
+    """Files in two folders, by their path in the context."""
+    for name in ("one/Dockerfile", "one/app.py", "two/shared.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "one/app.py").chmod(0o755)
+    return {
+        "Dockerfile": tmp_path / "one/Dockerfile",
+        "app.py": tmp_path / "one/app.py",
+        "kitchen/shared.py": tmp_path / "two/shared.py",
+    }
+
+
+def test_the_folder_holds_the_files_with_their_permissions(sources, tmp_path):
+    folder = compose_context(sources, tmp_path / "build" / "it")
+    assert (folder / "kitchen/shared.py").read_text() == "two/shared.py"
+    assert (folder / "app.py").stat().st_mode & 0o111
+    assert set(sources) <= set(read_context(folder).files)
+
+
+def test_a_second_time_writes_what_changed_and_removes_what_is_gone(sources, tmp_path):
+    folder = compose_context(sources, tmp_path / "it")
+    kept = (folder / "app.py").stat().st_ino
+    sources["kitchen/shared.py"].write_text("changed!!")
+    compose_context(sources, folder)
+    assert (folder / "app.py").stat().st_ino == kept
+    assert (folder / "kitchen/shared.py").read_text() == "changed!!"
+
+    del sources["kitchen/shared.py"]
+    compose_context(sources, folder)
+    compose_context(sources, folder)
+    assert not (folder / "kitchen").exists()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(sources, tmp_path):
+    mine = tmp_path / "two"
+    with pytest.raises(ConfigError, match="holds other files"):
+        compose_context(sources, mine)
+    assert (mine / "shared.py").read_text() == "two/shared.py"
+
+
+def test_paths_and_files_that_cannot_be_are_refused_before_anything_is_written(sources, tmp_path):
+    folder = tmp_path / "it"
+    for name in ("../x", "/x"):
+        with pytest.raises(ConfigError, match="leads out"):
+            compose_context({**sources, name: sources["app.py"]}, folder)
+    with pytest.raises(ConfigError, match="does not exist"):
+        compose_context({**sources, "gone": tmp_path / "gone"}, folder)
+    assert not folder.exists()
