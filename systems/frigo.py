@@ -1,12 +1,12 @@
 """Frigo: a kitchen assistant of three Render services that know each other, one with a model."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi import Input, Output
 
 from app.frigo.repository import files
+from components.docker.composed_context import compose_context
 from components.docker.model_image import ModelImage, ModelImageArgs
 from components.docker.model_source import ModelSource
 from components.render.web_service import DeployArgs, Image, WebServiceArgs
@@ -46,7 +46,7 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
     if settings.train_here:
         model = own_model(config, "frigo-model", settings.model_repo, settings.model_file)
         revision = revision or model.commit
-    compose_context(CONTEXT)
+    compose_context(files(), CONTEXT)
     source = ModelSource(
         repo=config.hub_id(settings.model_repo), revision=revision, file=settings.model_file
     )
@@ -54,15 +54,6 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
     services = {key: _service(key, settings, images[key], revision) for key in PORTS}
     raised = WebServices("frigo", services)
     return {key: raised[key].url for key in PORTS}
-
-
-def compose_context(folder: Path) -> None:
-    """Puts the files of the services' repository together; what is no longer in it goes."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    for name, path in files().items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / name)
 
 
 def _image(key: str, settings: FrigoSettings, source: ModelSource) -> ModelImage:

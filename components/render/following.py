@@ -23,10 +23,10 @@ REPLACED = frozenset({"canceled", "deactivated"})
 RUNNING = frozenset(
     ("created", "queued", "build_in_progress", "pre_deploy_in_progress", "update_in_progress")
 )
-FIRST_POLL_SECONDS = 3.0
+FIRST_POLL_SECONDS = 1.0
 LAST_POLL_SECONDS = 15.0
 PROBES_IN_A_ROW = 2
-PROBE_POLL_SECONDS = 2.0
+PROBE_POLL_SECONDS = 1.0
 PROBE_GRACE_SECONDS = 120.0  # from live to the answers that are expected; a free service wakes up
 
 

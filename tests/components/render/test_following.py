@@ -93,11 +93,11 @@ def test_a_status_nobody_knows_yet_is_waited_through_and_said():
 
 
 def test_pauses_grow_to_a_quarter_of_a_minute_and_begin_anew_with_each_stage():
-    wait = follower(Platform(*["build_in_progress"] * 15, "update_in_progress", "live"))
+    wait = follower(Platform(*["build_in_progress"] * 20, "update_in_progress", "live"))
     wait.follow("dep-1")
-    assert wait.clock.pauses[0] == 3
+    assert wait.clock.pauses[0] == following.FIRST_POLL_SECONDS
     assert max(wait.clock.pauses) == 15
-    assert wait.clock.pauses[-1] == 3
+    assert wait.clock.pauses[-1] == following.FIRST_POLL_SECONDS
 
 
 @pytest.mark.parametrize("status", ["build_failed", "pre_deploy_failed", "update_failed"])

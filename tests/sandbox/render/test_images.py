@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.render.image_reference import normalised
 from tests.sandbox.render.live import OWNER, app, until
 
 ONE = "docker.io/acme/shop:1"
@@ -29,6 +30,21 @@ def test_reference_is_normalised_and_resolved_to_a_digest(render, shop):
     assert deploy["commit"] is None
     assert render.version(service) == "one"
     assert render.events(service["id"], "build_started") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("nginx", "docker.io/library/nginx:latest"),
+        ("nginx:1.27", "docker.io/library/nginx:1.27"),
+        ("acme/shop", "docker.io/acme/shop:latest"),
+        ("https://ghcr.io/acme/shop:1", "ghcr.io/acme/shop:1"),
+        ("127.0.0.1:5000/shop", "127.0.0.1:5000/shop:latest"),
+        (f"localhost/shop@sha256:{'a' * 64}", f"localhost/shop@sha256:{'a' * 64}"),
+    ],
+)
+def test_references_are_shown_in_full(given, shown):
+    assert normalised(given) == shown
 
 
 def test_deploy_of_another_tag_replaces_what_serves_and_first_shows_update_in_progress(
