@@ -53,7 +53,8 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
     images = {key: _image(key, settings, source) for key in PORTS}
     services = {key: _service(key, settings, images[key], revision) for key in PORTS}
     raised = WebServices("frigo", services)
-    return {key: raised[key].url for key in PORTS}
+    health = {key: Output.concat(raised[key].url, "/health") for key in ("chat", "gpt")}
+    return {"app": raised["app"].url, **health}
 
 
 def _image(key: str, settings: FrigoSettings, source: ModelSource) -> ModelImage:

@@ -62,7 +62,7 @@ class ModelImageArgs:
         self._check_build_args()
         self._check_secrets()
         self._check_dockerfile()
-        _ = self.tag  # reads every file: one that must not be sent is refused now
+        self.source.manifest()  # reads every file: one that must not be sent is refused now
 
     @cached_property
     def source(self) -> BuildContext:
@@ -88,13 +88,17 @@ class ModelImageArgs:
             )
         return found
 
-    def all_build_args(self) -> dict[str, str]:
+    def all_build_args(self) -> dict[str, Input[str]]:
         """The caller's build arguments, the model's and the Hub's, as far as they are declared."""
         declared = names_in(self.stages.needed_for(self.target)) | self.stages.global_arguments
-        every = {"HF_ENDPOINT": hub_endpoint(), **self._model_args(), **self.build_args}
+        every: dict[str, Input[str]] = {
+            "HF_ENDPOINT": hub_endpoint(),
+            **self._model_args(),
+            **self.build_args,
+        }
         return {name: value for name, value in sorted(every.items()) if name in declared}
 
-    def _model_args(self) -> dict[str, str]:
+    def _model_args(self) -> dict[str, Input[str]]:
         if self.model is None:
             return {}
         declared = names_in(self.stages.all)
@@ -106,13 +110,16 @@ class ModelImageArgs:
         mounted = {name for stage in built for name in stage.secrets}
         return {name: self.secrets[name] for name in sorted(mounted & set(self.secrets))}
 
-    @cached_property
-    def tag(self) -> str:
-        """SHA-256 of everything the image is made of, as far as it is known before the build."""
+    def tag(self, build_args: Mapping[str, str]) -> str:
+        """SHA-256 of everything the image is made of.
+
+        Args:
+            build_args: `all_build_args` with their values known.
+        """
         inputs = {
             "files": self.source.manifest(),
             "dockerfile": self.source.text,
-            "build_args": self.all_build_args(),
+            "build_args": dict(build_args),
             "target": self.target.name,
             "platform": self.platform,
         }
@@ -209,17 +216,19 @@ class ModelImage(pulumi.ComponentResource):
         cache = f"{address}:cache-{args.delivery if args.model else 'plain'}"
         chosen = builder.builder_name()
         secrets = args.used_secrets()
+        build_args = args.all_build_args()
+        tag: Output[str] = Output.all(**build_args).apply(args.tag)
         return docker_build.Image(
             f"{name}-image",
             push=True,
             build_on_preview=False,
-            tags=[f"{address}:{args.tag}"],
+            tags=[Output.concat(address, ":", tag)],
             context=docker_build.BuildContextArgs(location=str(args.context)),
             dockerfile=docker_build.DockerfileArgs(
                 location=str(Path(args.context) / args.dockerfile)
             ),
             target=None if args.target.name.isdigit() else args.target.name,
-            build_args=args.all_build_args(),
+            build_args=build_args,
             platforms=[docker_build.Platform(args.platform)],
             builder=docker_build.BuilderConfigArgs(name=chosen) if chosen else None,
             secrets={key: Output.secret(value) for key, value in secrets.items()},

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from pulumi import Input
+
 from components.errors import ConfigError
 from components.huggingface.names import check_repo_id
 
@@ -21,13 +23,13 @@ class ModelSource:
     """One file, or all files, of a model repository on the Hub at one commit."""
 
     repo: str  # "namespace/name"
-    revision: str  # a commit, 40 hex digits
+    revision: Input[str]  # a commit, 40 hex digits; may be the output of a ModelRepo
     file: str = ""  # empty leaves the choice to the downloader
     sha256: str | None = None  # of the file, 64 hex digits; checked by the downloader
 
     def __post_init__(self) -> None:
         check_repo_id(self.repo)
-        if not _COMMIT.fullmatch(self.revision):
+        if isinstance(self.revision, str) and not _COMMIT.fullmatch(self.revision):
             raise ConfigError(
                 f"Model {self.repo}: revision {self.revision!r} is not a commit of 40 hex digits. "
                 "A branch moves, and the builder would not notice; the commit stands on the "
@@ -36,7 +38,7 @@ class ModelSource:
         if self.sha256 is not None and not _SHA256.fullmatch(self.sha256):
             raise ConfigError(f"Model {self.repo}: sha256 {self.sha256!r} is not 64 hex digits.")
 
-    def build_args(self, declared: Collection[str]) -> dict[str, str]:
+    def build_args(self, declared: Collection[str]) -> dict[str, Input[str]]:
         """The build arguments by which the downloader is told, optional ones only if set.
 
         Args:

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.render import body as read
 from sandbox.render.deploys import Deploy, Status
-from sandbox.render.errors import UnauthorizedError
+from sandbox.render.errors import NotImitatedError, UnauthorizedError
 from sandbox.render.http import Door, Endpoint, listed, page, within
 from sandbox.render.service import RenderService
 
@@ -73,6 +73,8 @@ class DeployRoutes:
     async def hook(self, request: Request) -> Response:
         """`GET|POST /deploy/{id}?key=…[&ref=…][&imgURL=…]`."""
         query = request.query_params
+        if request.method == "HEAD":  # Starlette adds it to GET; a look must not deploy
+            raise NotImitatedError("HEAD of deploy hooks")
         if not self._service.account.has_hook_key(query.get("key", "")):
             raise UnauthorizedError
         deploy = await run_in_threadpool(

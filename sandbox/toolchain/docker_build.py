@@ -52,8 +52,6 @@ def ensure_docker_build(
     _write_instance(docker_config, address.buildkit)
     return {
         "DOCKER_CONFIG": str(docker_config),
-        # The plugin would ask an engine at its default address whether it knows BuildKit.
-        "DOCKER_BUILDKIT": "1",
         "SLIPWAY_BUILDER": BUILDER,
         "SLIPWAY_REGISTRY": address.buildkit.registry,
     }

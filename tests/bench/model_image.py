@@ -28,6 +28,7 @@ from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import Engine, ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.e2e.clone import CHECKOUT, Clone
+from tests.e2e.registry import forget_repository
 
 KINDS = ("staged", "no-cache", "one-layer")  # the second: staged, its stages not kept remotely
 MODEL = "slipway/bench-weights"
@@ -138,17 +139,7 @@ class Bench:
 
     def clear(self) -> None:
         """Takes the images out of the shared registry, and the sandbox away."""
-        for kind in KINDS:
-            self.clone.sandbox(
-                "run",
-                "--",
-                "sh",
-                "-c",
-                'cd "$0" && pulumi destroy --yes --skip-preview --non-interactive -s "$1"',
-                str(self.folder),
-                kind,
-                environment={**self.environment, "MODEL_REVISION": self.revision},
-            )
+        forget_repository(self.registry, self.repository)
         self.clone.sandbox("reset")
 
 

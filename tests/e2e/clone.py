@@ -9,6 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+EVERY_SYSTEM = "default: [inference, frigo]"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -19,7 +20,7 @@ class Clone:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path) -> "Clone":
+    def make(cls, folder: Path, systems: str = "inference") -> "Clone":
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=CHECKOUT,
@@ -33,6 +34,10 @@ class Clone:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
         (folder / ".venv").symlink_to(CHECKOUT / ".venv")
+        project = folder / "Pulumi.yaml"
+        text = project.read_text()
+        assert text.count(EVERY_SYSTEM) == 1
+        project.write_text(text.replace(EVERY_SYSTEM, f"default: [{systems}]"))
         return cls(folder)
 
     def sandbox(self, *arguments, environment=None, timeout=900):

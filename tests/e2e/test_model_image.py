@@ -5,6 +5,7 @@ import json
 import random
 import re
 import shutil
+import subprocess
 import uuid
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.e2e.leaks import holds, in_files
+from tests.e2e.registry import forget_repository
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("model_image")]
 
@@ -55,7 +57,7 @@ class Project:
             "sh",
             "-c",
             'cd "$0" && pulumi stack select --create -s "$1" && shift && '
-            'pulumi "$@" --non-interactive',
+            'DOCKER_CONFIG="${OTHER_DOCKER_CONFIG:-$DOCKER_CONFIG}" pulumi "$@" --non-interactive',
             str(self.folder),
             stack,
             *arguments,
@@ -95,6 +97,14 @@ class Project:
         manifest = RegistryClient(image.host).manifest(image)
         return {layer["digest"]: layer["size"] for layer in manifest["layers"]}
 
+    def model_copied_at(self, ref):
+        """When the weights' layer was made; a cached one keeps its time."""
+        image = ImageReference.parse(ref)
+        client = RegistryClient(image.host)
+        steps = client.configuration(image, client.manifest(image))["history"]
+        [made] = [step["created"] for step in steps if "COPY /models" in step["created_by"]]
+        return made
+
     def change_the_code(self):
         server = self.folder / "app" / "server.py"
         version = re.search(r'VERSION = "(\d+)"', server.read_text()).group(1)
@@ -122,6 +132,7 @@ def project(clone):
         for stack in ("dev", "download", "lfs", "fresh"):
             ended = made.pulumi("destroy", "--yes", "--skip-preview", stack=stack)
             assert ended.returncode == 0, ended.stdout + ended.stderr
+        forget_repository(made.registry, made.repository)
     hub.delete_repo(MODEL)
 
 
@@ -161,8 +172,9 @@ def test_a_change_of_the_code_fetches_no_byte_of_the_model_and_pushes_little(bui
     new = built.outputs()
     assert new["digest"] != old["digest"]
     assert built.fetched(before) == []
-    assert ran(log, "[model ") == {"CACHED"}
+    assert ran(log, "[model ") <= {"CACHED"}
     assert new["model_layer"] == old["model_layer"]
+    assert built.model_copied_at(new["ref"]) == built.model_copied_at(old["ref"])
     added = set(built.layers(new["ref"]).items()) - set(built.layers(old["ref"]).items())
     assert 0 < sum(size for _, size in added) < 10_000
 
@@ -178,9 +190,10 @@ def test_another_downloader_fetches_again(built):
     before = built.clone.last_request()
     fetcher = built.folder / "app" / "fetch_model.py"
     fetcher.write_text(fetcher.read_text() + "\n# changed\n")
-    log = built.up()
+    old = built.outputs()["ref"]
+    built.up()
     assert len(built.fetched(before)) == 1
-    assert "DONE" in ran(log, "[model ")
+    assert built.model_copied_at(built.outputs()["ref"]) > built.model_copied_at(old)
 
 
 def test_the_build_token_is_in_no_layer_no_configuration_and_no_state(built):
@@ -230,8 +243,8 @@ def test_a_builder_that_never_saw_the_model_takes_its_stage_from_the_registry(bu
     folder = Path(built.environment["DOCKER_CONFIG"])
     config = tmp_path / "docker-config"
     shutil.copytree(folder, config)
-    other = Buildkitd(tmp_path / "buildkit")
-    other.ensure(ensure_programs(Progress()), built.registry)
+    other, programs = Buildkitd(tmp_path / "buildkit"), ensure_programs(Progress())
+    other.ensure(programs, built.registry)
     try:
         for instance in config.rglob("instances/*"):
             text = instance.read_text()
@@ -239,11 +252,18 @@ def test_a_builder_that_never_saw_the_model_takes_its_stage_from_the_registry(bu
             assert other.address in instance.read_text()
         before = built.clone.last_request()
         built.change_the_code()
-        log = built.up("fresh", DOCKER_CONFIG=str(config))
+        log = built.up("fresh", OTHER_DOCKER_CONFIG=str(config))
+        used = subprocess.run(
+            [programs.buildctl, "--addr", other.address, "du"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
     finally:
         other.stop()
+    assert re.search(r"Total:\s+[1-9]", used)  # that builder did build
     assert built.fetched(before) == []
-    assert ran(log, "[model ") == {"CACHED"}
+    assert ran(log, "[model ") <= {"CACHED"}
     assert built.outputs("fresh")["model_layer"] == built.outputs()["model_layer"]
 
 
@@ -263,7 +283,10 @@ def test_a_dockerfile_that_breaks_a_rule_stops_before_any_call(built):
 
 
 def ran(log, stage):
-    """How BuildKit says a stage's own instructions ended: CACHED or DONE; FROM is left out."""
+    """How BuildKit says a stage's own instructions ended: CACHED or DONE; FROM is left out.
+
+    The engine drops lines of a plugin when it is busy, so what is missing here proves nothing.
+    """
     steps = re.finditer(r"(#\d+) (\[[^]\n]*\]) (?!FROM)", log)
     numbers = {step[1] for step in steps if step[2].startswith(stage)}
     return {end[2] for end in re.finditer(r"(#\d+) (CACHED|DONE)", log) if end[1] in numbers}

@@ -11,16 +11,11 @@ import pytest
 
 from components.errors import ApiError, DeployError
 from sandbox.faults import Answer, AnswerAfter, CutAfter, CutBefore
-from tests.providers.cases import (
-    KINDS,
-    OWNERS,
-    SECRET,
-    HubKiller,
-    Killed,
-    RenderCase,
-    RenderKiller,
-)
+from tests.providers.case import SECRET, Killed
+from tests.providers.cases import KINDS, OWNERS
 from tests.providers.engine import cross
+from tests.providers.hub_cases import HubKiller
+from tests.providers.render_cases import RenderCase, RenderKiller
 
 
 @pytest.fixture(params=KINDS)

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from sandbox import serve
 from sandbox.home import Home
+from sandbox.platforms import Platform
 
 folder = Path(sys.argv[1])
 log = lambda text: (folder / "ended").open("a").write(text + "\\n")
@@ -38,10 +39,11 @@ def engine(_progress):
 async def app(scope, receive, send):
     pass
 
-spaces = SimpleNamespace(start=lambda: None, stop=lambda: log("spaces"))
+port = Home(folder, Path.cwd()).identity().hub_port
+platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
 serve.ensure_engine = engine
 serve.DockerMachine = lambda *_: None
-serve._hub = lambda *_: (app, spaces)
+serve.compose = lambda *_: [platform]
 serve.serve(Home(folder, Path.cwd()))
 """
 

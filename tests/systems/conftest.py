@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from systems import inference
+from systems import own_model
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -42,5 +42,5 @@ def checkout(tmp_path, monkeypatch):
     weights.mkdir()
     for name in ("tiny-phi.gguf", "README.md", "metrics.json"):
         (weights / name).write_text(name, encoding="utf-8")
-    monkeypatch.setattr(inference, "WEIGHTS", weights)
+    monkeypatch.setattr(own_model, "WEIGHTS", weights)
     return weights

@@ -44,7 +44,7 @@ def test_an_unknown_system_is_refused_with_the_known_ones_before_any_other_is_ra
     values = {**stack_values("dev"), "slipway:systems": '["inference", "nonsense"]'}
     with pytest.raises(pulumi.RunError) as refusal:
         start(recorder, values)
-    assert str(refusal.value) == "slipway:systems names nonsense; known are inference."
+    assert str(refusal.value) == "slipway:systems names nonsense; known are frigo, inference."
     assert (recorder.resources, exported) == ({}, {})
 
 

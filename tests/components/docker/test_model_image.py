@@ -1,6 +1,7 @@
 """Protects what a ModelImage asks the plugin for, and what it refuses before asking."""
 
 import pytest
+from pulumi import Output
 
 from components.docker.model_image import ModelImage, ModelImageArgs
 from components.docker.model_source import ModelSource
@@ -71,6 +72,10 @@ def recorded(folder, **changes):
     return record(program)
 
 
+def tag(args):
+    return args.tag(args.all_build_args())
+
+
 def test_it_builds_the_delivery_s_stage_and_never_while_previewing(folder):
     args = arguments(folder)
     image = recorded(folder)["app-image"]
@@ -78,7 +83,7 @@ def test_it_builds_the_delivery_s_stage_and_never_while_previewing(folder):
     assert image.inputs["buildOnPreview"] is False
     assert image.inputs["push"] is True
     assert image.inputs["target"] == "baked"
-    assert image.inputs["tags"] == [f"registry.example/me/frigo/app:{args.tag}"]
+    assert image.inputs["tags"] == [f"registry.example/me/frigo/app:{tag(args)}"]
     assert image.inputs["builder"] == {"name": "ours"}
     assert image.inputs["platforms"] == ["linux/amd64"]
     assert image.inputs["buildArgs"] == {
@@ -109,7 +114,7 @@ def test_a_build_secret_is_a_secret_and_its_change_alone_builds_nothing(folder):
     assert image.inputs["ignoreSecretsInDiffCalculation"] == ["HF_TOKEN"]
     for each in recorder.resources.values():
         assert CANARY not in "".join(clear_texts(each.inputs))
-    assert arguments(folder).tag == arguments(folder, secrets={"HF_TOKEN": "other"}).tag
+    assert tag(arguments(folder)) == tag(arguments(folder, secrets={"HF_TOKEN": "other"}))
 
 
 def test_another_delivery_takes_another_stage_and_only_what_that_one_needs(folder):
@@ -140,10 +145,10 @@ def test_outputs_and_what_policies_see(folder):
     ],
 )
 def test_the_tag_changes_with_every_file(folder, change):
-    before = arguments(folder).tag
-    assert arguments(folder).tag == before
+    before = tag(arguments(folder))
+    assert tag(arguments(folder)) == before
     change(folder)
-    assert arguments(folder).tag != before
+    assert tag(arguments(folder)) != before
 
 
 @pytest.mark.parametrize(
@@ -156,7 +161,7 @@ def test_the_tag_changes_with_every_file(folder, change):
     ],
 )
 def test_the_tag_changes_with_every_setting(folder, changes):
-    assert arguments(folder, **changes).tag != arguments(folder).tag
+    assert tag(arguments(folder, **changes)) != tag(arguments(folder))
 
 
 def test_a_service_without_a_model_is_its_last_stage(folder):
@@ -200,7 +205,7 @@ def test_a_source_missing_in_a_stage_that_is_not_built_does_not_matter(folder):
     (folder / "Dockerfile").write_text(DOCKERFILE.replace("COPY download_models.py .", "COPY x ."))
     with pytest.raises(ConfigError, match="COPY x"):
         arguments(folder)
-    assert arguments(folder, delivery="download").tag
+    assert tag(arguments(folder, delivery="download"))
 
 
 CHOOSING = """\
@@ -275,3 +280,15 @@ def test_no_registry_is_said_with_its_remedy(folder, monkeypatch):
 def test_a_model_must_be_pinned(revision):
     with pytest.raises(ConfigError, match="40 hex digits"):
         ModelSource(repo="org/model", revision=revision)
+
+
+def test_a_commit_that_another_resource_makes_is_part_of_the_tag(folder):
+    def program():
+        revision = Output.from_input(MODEL.revision)
+        model = ModelSource(repo=MODEL.repo, revision=revision, file=MODEL.file, sha256="b" * 64)
+        return {"ref": ModelImage("app", arguments(folder, model=model)).ref}
+
+    pinned = recorded(folder)["app-image"].inputs
+    followed = record(program)["app-image"].inputs
+    assert followed["tags"] == pinned["tags"]
+    assert followed["buildArgs"] == pinned["buildArgs"]

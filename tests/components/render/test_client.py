@@ -132,6 +132,14 @@ def test_a_service_whose_name_only_begins_alike_is_another():
     assert wire.sent[0].query["includePreviews"] == "false"
 
 
+def test_a_deletion_ends_when_the_name_is_free():
+    answers = [answer(204), answer(200, SERVICE), answer(200, SERVICE)]
+    answers.append(answer(404, {"message": "not found: srv-1"}))
+    client, wire = client_of(lambda _sent: answers.pop(0))
+    client.delete_service("srv-1")
+    assert [each.method for each in wire.sent] == ["DELETE", "GET", "GET", "GET"]
+
+
 # --- settings
 
 

@@ -37,6 +37,7 @@ def test_hook_deploys_with_its_key_only_and_counts_as_a_change(render, service, 
     before = render.log.last_id()
     assert render.http.get(hook, params={"key": "wrong"}).status_code == 401
     assert render.http.post(hook).status_code == 401
+    assert render.http.head(hook, params={"key": HOOK_KEY}).status_code == 501
     assert len(render.http.get(f"/services/{service['id']}/deploys").json()) == 1
     answer = render.http.get(hook, params={"key": HOOK_KEY, "ref": commit})
     assert answer.status_code == 200
@@ -44,7 +45,7 @@ def test_hook_deploys_with_its_key_only_and_counts_as_a_change(render, service, 
     assert (deploy["trigger"], deploy["commit"]["id"]) == ("deploy_hook", commit)
     assert render.version(service) == "two"
     logged = render.log.requests(since_id=before, mutates=True)
-    assert [each.method for each in logged] == ["GET", "POST", "GET"]
+    assert [each.method for each in logged] == ["GET", "POST", "HEAD", "GET"]
     assert not any(HOOK_KEY in each.path for each in render.log.requests())
     missing = f"{render.url}/deploy/srv-none"
     assert render.http.post(missing, params={"key": HOOK_KEY}).status_code == 404

@@ -1,0 +1,103 @@
+"""Three services that name each other, through the real engine: made, wired, left alone, gone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.toolchain.progress import Progress
+from sandbox.toolchain.pulumi_cli import ensure_pulumi
+from sandbox.toolchain.pulumi_environment import pulumi_environment
+from tests.providers.render_platform import IMAGE, KEY
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+SECRET = "canary-of-the-three"
+PROGRAM = f"""
+import pulumi
+from components.render.web_service import DeployArgs, Image, WebServiceArgs
+from components.render.web_services import WebServices
+
+LINKS = {{
+    "app": {{"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"}},
+    "chat": {{"MAIN_APP_URL": "app"}},
+    "gpt": {{"MAIN_APP_URL": "app"}},
+}}
+made = WebServices("trio", {{
+    key: WebServiceArgs(
+        name=f"trio-{{key}}",
+        image=Image(ref="{IMAGE}:1"),
+        port=5000,
+        env={{"REVISION": "r1"}},
+        secrets={{"API_KEY": "{SECRET}"}},
+        links=links,
+        deploy=DeployArgs(expect={{"revision": "r1"}}, timeout_seconds=60),
+    )
+    for key, links in LINKS.items()
+}})
+for key, service in made.services.items():
+    pulumi.export(key, service.url)
+"""
+
+
+@pytest.fixture
+def pulumi(running_render, tmp_path):
+    """Runs pulumi in a project of its own against the sandbox's Render."""
+    project = tmp_path / "project"
+    project.mkdir()
+    python = f"{{name: python, options: {{virtualenv: {Path(sys.prefix)}}}}}"
+    (project / "Pulumi.yaml").write_text(f"name: slipway\nruntime: {python}\n", encoding="utf-8")
+    (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    (project / "components").symlink_to(ROOT / "components")
+    (tmp_path / "backend").mkdir()
+    environment = {
+        **os.environ,
+        **pulumi_environment(ensure_pulumi(Progress()), tmp_path / "state"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "RENDER_API_URL": running_render.url,
+        "RENDER_API_KEY": KEY,
+    }
+
+    def run(*arguments):
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("stack", "init", "dev")
+    return run
+
+
+def test_a_circle_of_services_costs_one_more_deploy_and_then_nothing(pulumi, running_render):
+    render = running_render
+    render.mark()
+    pulumi("preview")
+    assert render.writes() == []
+    pulumi("up", "--yes", "--skip-preview")
+    writes = render.writes()
+    assert writes.count("POST it") == writes.count("POST deploys") == 3
+    ids = {key: render.named(f"trio-{key}")[0] for key in ("app", "chat", "gpt")}
+    urls = {key: each["serviceDetails"]["url"] for key, each in ids.items()}
+    env = {key: render.env(each["id"]) for key, each in ids.items()}
+    assert env["app"]["CHAT_API_URL"] == urls["chat"]
+    assert env["app"]["IA_SERVICE_URL"] == urls["gpt"]
+    assert env["chat"]["MAIN_APP_URL"] == env["gpt"]["MAIN_APP_URL"] == urls["app"]
+    render.mark()
+    pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    pulumi("preview", "--refresh", "--expect-no-changes")
+    assert render.writes() == []
+    state = pulumi("stack", "export")
+    assert SECRET not in state
+    assert KEY not in state
+    pulumi("destroy", "--yes", "--skip-preview")
+    assert render.writes() == ["DELETE it"] * 3
