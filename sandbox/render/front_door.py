@@ -27,12 +27,12 @@ class FrontDoor:
 
     def open(self, number: int) -> None:
         """Opens a service's address, the same one every time."""
-        self._addresses.open(_owner(number), lambda visitor: self._lead(number, visitor))
+        self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
 
     def open_all(self) -> None:
         """Opens what is not open; a port somebody else took is said, and tried again later."""
         for service in self._parts.services.all():
-            if self._addresses.is_open(_owner(service.number)):
+            if self._addresses.is_open(address_owner(service.number)):
                 continue
             try:
                 self.open(service.number)
@@ -41,14 +41,14 @@ class FrontDoor:
 
     def close(self, number: int, *, forget: bool = False) -> None:
         """Closes the address; `forget` gives its port away."""
-        self._addresses.close(_owner(number), forget=forget)
+        self._addresses.close(address_owner(number), forget=forget)
 
     def url(self, service: Service) -> str:
         """The address under which the app answers.
 
         On Render it is `https://<slug>.onrender.com`, which leads nowhere on a closed machine.
         """
-        return f"http://127.0.0.1:{self._addresses.port(_owner(service.number))}"
+        return f"http://127.0.0.1:{self._addresses.port(address_owner(service.number))}"
 
     def _lead(self, number: int, _visitor: Visitor) -> Upstream | Unavailable:
         service = self._parts.services.get(number)
@@ -75,6 +75,6 @@ class FrontDoor:
         )
 
 
-def _owner(number: int) -> str:
+def address_owner(number: int) -> str:
     """The name under which the address book keeps a service's port."""
     return f"render:{number}"

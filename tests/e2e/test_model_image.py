@@ -193,7 +193,8 @@ def test_another_downloader_fetches_again(built):
     old = built.outputs()["ref"]
     built.up()
     assert len(built.fetched(before)) == 1
-    assert built.model_copied_at(built.outputs()["ref"]) > built.model_copied_at(old)
+    # The same weights are the same layer, whoever fetched them.
+    assert built.model_copied_at(built.outputs()["ref"]) == built.model_copied_at(old)
 
 
 def test_the_build_token_is_in_no_layer_no_configuration_and_no_state(built):
