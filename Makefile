@@ -2,7 +2,7 @@
 PYTHON ?= python3
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m sandbox
 
-.PHONY: help up prod preview down reset status requests test lint model lock
+.PHONY: help bench up prod preview down reset status requests test lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -38,6 +38,9 @@ lint: ## ruff, mypy, import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bench: ## measure what a model stage saves, as ratios (minutes)
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m tests.bench.model_image
 
 model: ## train the small language model, for use on the real platforms
 	$(sandbox) model

@@ -33,7 +33,7 @@ def read_dockerfile(text: str) -> DockerfileFacts:
     mounted: set[str] = set()
     required: set[str] = set()
     ports: list[int] = []
-    for keyword, words in _instructions(text):
+    for keyword, words in instructions(text):
         match keyword:
             case "ARG":
                 args.update(word.split("=")[0] for word in words)
@@ -51,7 +51,7 @@ def read_dockerfile(text: str) -> DockerfileFacts:
     )
 
 
-def _instructions(text: str) -> Iterator[tuple[str, list[str]]]:
+def instructions(text: str) -> Iterator[tuple[str, list[str]]]:
     """(keyword in capitals, its words) of each instruction; lines of heredocs are none."""
     lines = _CONTINUATION.sub(" ", _COMMENT.sub("", text)).splitlines()
     while lines:

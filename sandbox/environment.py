@@ -15,6 +15,8 @@ _DROPPED = (
     "PULUMI_BACKEND_URL",
     "PULUMI_CONFIG_PASSPHRASE",
     "PULUMI_STACK",
+    "SLIPWAY_REGISTRY",
+    "SLIPWAY_BUILDER",
     "PYTHONSAFEPATH",  # dynamic providers import the program's modules from the current folder
 )
 _OWN_HOSTS = ("127.0.0.1", "localhost")

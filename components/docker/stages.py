@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.dockerfile import _instructions as instructions
-from components.dockerfile import read_dockerfile
+from components.dockerfile import instructions, read_dockerfile
 from components.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?[^}]*\}|(?P<bare>\w+))")

@@ -15,7 +15,9 @@ def check_plan(subject: str, label: str) -> list[Finding]:
     if name == label:
         return []
     plan = PLANS[name]
-    offer = f"{plan.cpus:g} CPU, {plan.memory_mb} MB, {plan.dollars_a_month:g} dollars a month"
+    dollars = plan.dollars_a_month
+    price = "" if dollars is None else f", {dollars:g} dollars a month"
+    offer = f"{plan.cpus:g} CPU, {plan.memory_mb} MB{price}"
     return [
         warning(
             subject,
@@ -33,8 +35,8 @@ def check_region(subject: str, region: str) -> list[Finding]:
 
 
 def check_cost(subject: str, plans: list[str], limit_dollars: float) -> list[Finding]:
-    """The monthly sum of some plans' list prices against a limit."""
-    total = sum(PLANS[name].dollars_a_month for name in plans)
+    """The monthly sum of some plans' list prices, as far as they are known, against a limit."""
+    total = sum(PLANS[name].dollars_a_month or 0 for name in plans)
     if total <= limit_dollars:
         return []
     return [

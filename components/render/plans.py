@@ -1,7 +1,7 @@
 """What Render sells and where, as of 2026-08, and the labels people use for it.
 
-Memory and CPUs as Render's documentation lists instance types; prices in US dollars for a full
-month, billed by the second. Sizes decide what fits; prices are only shown (render.com/pricing).
+Memory and CPUs as Render's documentation lists instance types. Prices are in US dollars for a full
+month and only shown; those that no source at hand confirms are None (see render.com/pricing).
 """
 
 import re
@@ -19,7 +19,7 @@ class Plan:
 
     cpus: float
     memory_mb: int
-    dollars_a_month: float
+    dollars_a_month: float | None
 
     @property
     def free(self) -> bool:
@@ -31,10 +31,10 @@ PLANS = {
     "free": Plan(0.1, 512, 0),
     "starter": Plan(0.5, 512, 7),
     "standard": Plan(1, 2048, 25),
-    "pro": Plan(2, 4096, 85),
-    "pro_plus": Plan(4, 8192, 175),
-    "pro_max": Plan(4, 16384, 225),
-    "pro_ultra": Plan(8, 32768, 450),
+    "pro": Plan(2, 4096, None),
+    "pro_plus": Plan(4, 8192, None),
+    "pro_max": Plan(4, 16384, None),
+    "pro_ultra": Plan(8, 32768, None),
 }
 POSTGRES_PLANS = (
     "free",

@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERY_SYSTEM = "default: [inference, frigo]"
+SYSTEMS = "default: [inference]"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -36,8 +36,8 @@ class Clone:
         (folder / ".venv").symlink_to(CHECKOUT / ".venv")
         project = folder / "Pulumi.yaml"
         text = project.read_text()
-        assert text.count(EVERY_SYSTEM) == 1
-        project.write_text(text.replace(EVERY_SYSTEM, f"default: [{systems}]"))
+        assert text.count(SYSTEMS) == 1
+        project.write_text(text.replace(SYSTEMS, f"default: [{systems}]"))
         return cls(folder)
 
     def sandbox(self, *arguments, environment=None, timeout=900):
