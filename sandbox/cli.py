@@ -53,6 +53,7 @@ def prepare(home: Home) -> Pulumi:
     """Everything a command in the sandbox needs: toolchain, weights, server, mirror project."""
     progress = Progress()
     plan()  # a machine that can run no containers is told so before anything starts
+    home.make_folder()
     toolchain = ensure_pulumi(progress)
     ensure_weights(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it

@@ -57,7 +57,8 @@ class Home:
 
     def make_folder(self) -> None:
         """Makes the folder, closed to other users: logs and private repositories are in it."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
 
     def open_database(self) -> Database:
         """The sandbox's database; holds what the platforms know, Space secrets included."""

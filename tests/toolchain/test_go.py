@@ -132,7 +132,8 @@ def test_every_committed_module_is_pinned_with_hashes():
         # "path => path version" in a replacement, "path version" in a requirement
         used = re.findall(r"^\s*(?:require )?([\w.-]+\.\w+/\S+ v\S+)", module, re.MULTILINE)
         replaced = re.findall(r"^replace (\S+) => (\S+ v\S+)", module, re.MULTILINE)
-        paths = {path for path, _ in replaced}
+        local = re.findall(r"^replace (\S+) => \./", module, re.MULTILINE)
+        paths = {path for path, _ in replaced} | set(local)
         expected = [pin for pin in used if pin.split()[0] not in paths]
         expected += [pin for _, pin in replaced]
         assert expected, folder
