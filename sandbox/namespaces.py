@@ -3,12 +3,14 @@
 On the real Hub these are the user's own name and organizations; here they are all the user's.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OWNER_KEYS = ("hfNamespace",)  # values that are an owner by themselves
 
 
@@ -24,13 +26,16 @@ def namespaces(*projects: Path) -> set[str]:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError):
             continue  # pulumi says what is wrong with it, and where
-        found.update(_owners(content))
+        # Only the configuration: an encryption salt, for one, may look like `owner/name`.
+        found.update(_owners(content.get("config") if isinstance(content, dict) else None))
     return found
 
 
 def _owners(value: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - any YAML
     if isinstance(value, dict):
         for name, each in value.items():
+            if name == "secure":
+                continue  # ciphertext
             yield from _owners(each, key if name in ("default", "value") else str(name))
     elif isinstance(value, list):
         for each in value:
@@ -39,5 +44,5 @@ def _owners(value: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - any Y
         owner, slash, name = value.partition("/")
         if key.removeprefix("slipway:") in _OWNER_KEYS:
             yield value
-        elif slash and name and "/" not in name and " " not in value:
+        elif slash and _NAME.fullmatch(owner) and _NAME.fullmatch(name):
             yield owner
