@@ -76,10 +76,11 @@ def test_one_changed_value_is_one_write_and_one_deploy_of_one_service(kitchen):
     before = kitchen.last_request()
     kitchen.up()
     writes = mutating(kitchen, before)
+    program.write_text(text)
+    kitchen.up()
     assert [method for method, _ in writes] == ["PUT", "POST"]
     assert writes[0][1].endswith("/env-vars/GREETING")
     assert writes[1][1].endswith("/deploys")
-    program.write_text(text)
 
 
 def test_a_release_that_crashes_never_serves_and_says_why(kitchen):
