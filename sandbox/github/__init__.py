@@ -1,0 +1,1 @@
+"""The sandbox's GitHub: repositories, their settings, and the workflows they hold."""

@@ -1,0 +1,99 @@
+"""What GitHub's two halves, repositories and workflow runs, ask of each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """Why workflows may run."""
+
+    repository: str  # "owner/name"
+    event: str  # push, workflow_dispatch or repository_dispatch
+    ref: str  # full, such as "refs/heads/main"
+    commit: str  # 40 hex digits: the tree whose workflow files count
+    actor: str  # login of who caused it
+    before: str = "0" * 40  # push: where the ref pointed; zeros if it is new
+    workflow: str | None = None  # workflow_dispatch: the one file, such as "ci.yml"
+    payload: Mapping[str, Any] = field(default_factory=dict)  # inputs, or client_payload and action
+
+
+class RunHost(Protocol):
+    """The runs half: it is told what happens to repositories, and answers for their runs."""
+
+    def triggered(self, trigger: Trigger) -> Sequence[int]:
+        """Queues every workflow of the commit that listens; ids of the runs, at once.
+
+        Raises:
+            NoSuchWorkflowError: a workflow_dispatch names a file that is not there, or one that
+                does not listen to dispatches.
+        """
+        ...
+
+    def deleted(self, repository: str) -> None:
+        """The repository is gone: end its runs and forget them."""
+        ...
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Endpoints of workflows, runs, jobs, logs and check runs; asked before the others."""
+        ...
+
+
+class NoSuchWorkflowError(Exception):
+    """A dispatch that GitHub refuses; the text is the platform's own message."""
+
+
+class RepositoryHalf(Protocol):
+    """The repositories half, as the runs half reads it. Secrets come in clear, for jobs only."""
+
+    def default_branch(self, repository: str) -> str:
+        """Its name, without refs/heads/."""
+        ...
+
+    def resolve(self, repository: str, ref: str) -> str | None:
+        """The commit a branch, tag, full ref or (abbreviated) sha names; None if there is none."""
+        ...
+
+    def list_files(self, repository: str, commit: str, folder: str) -> Sequence[str]:
+        """Names of the files directly in a folder; empty if it is not there."""
+        ...
+
+    def read_file(self, repository: str, commit: str, path: str) -> bytes | None:
+        """A file's content at a commit; None if absent."""
+        ...
+
+    def export(self, repository: str, commit: str, destination: Path) -> None:
+        """Clones the repository at a commit into an existing empty folder, `.git` included."""
+        ...
+
+    def secrets(self, repository: str, environment: str | None) -> Mapping[str, str]:
+        """Plain values by name that a job sees; an environment's own win over the repository's."""
+        ...
+
+    def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
+        """Values by name, with the same precedence."""
+        ...
+
+    def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
+        """Why a ref may not deploy to an environment, in the platform's words; None if it may.
+
+        As on the platform, an environment that a job names and that is not there is made.
+        """
+        ...
+
+    def set_status(
+        self,
+        repository: str,
+        commit: str,
+        *,
+        state: str,
+        context: str,
+        description: str,
+        target_url: str,
+    ) -> None:
+        """Puts a commit status: state is error, failure, pending or success."""
+        ...

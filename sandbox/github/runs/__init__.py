@@ -1,0 +1,1 @@
+"""Workflow runs: what a push or a dispatch starts, run by act on this machine."""
