@@ -111,7 +111,10 @@ def test_a_ctrl_c_lets_the_command_end_in_its_own_order(tmp_path):
         "trap 'sleep 1; echo ended > mark; exit 7' INT; echo > ready; while :; do sleep 0.1; done"
     )
     caller = (
-        "import os, sys; from pathlib import Path; from sandbox.deployment import run_to_its_end;"
+        "import os, signal, sys; from pathlib import Path;"
+        "from sandbox.deployment import run_to_its_end;"
+        # A suite started in the background has the signal ignored, and so would all it starts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         f"sys.exit(run_to_its_end(['sh', '-c', {patient!r}], Path({str(tmp_path)!r}), os.environ))"
     )
     with subprocess.Popen(
