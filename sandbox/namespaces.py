@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+USER = "slipway"  # whose tokens a sandbox hands out; everything else here is this user's
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OWNER_KEYS = ("hfNamespace",)  # values that are an owner by themselves
 

@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.git.service import GitService
+from sandbox.hub import push_hook
 from sandbox.hub.access import Access
 from sandbox.hub.committer import Committer
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.errors import HubError, NotImitatedError, RepositoryNotFoundError, render_error
-from sandbox.hub.git_service import GitService
 from sandbox.hub.info import Describer
 from sandbox.hub.lifecycle import Lifecycle
 from sandbox.hub.pages import page_routes
@@ -56,7 +57,7 @@ def create_hub_app(
         quotas: Requests in five minutes for the buckets api, resolvers and pages.
     """
     committer = Committer(registry, space_host)
-    service = GitService(data_folder / "git-service")
+    service = GitService(data_folder / "git-service", push_hook.__name__)
     parts = (
         AccountRoutes(access),
         LifecycleRoutes(access, Lifecycle(registry, access.accounts, space_host)),

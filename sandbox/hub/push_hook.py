@@ -7,7 +7,7 @@ see through the environment, hence they are asked and not libgit2.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -71,15 +71,6 @@ def _git(*arguments: str, question: bytes = b"") -> bytes:
 def hook_environment(kind: RepoKind, objects_folder: Path) -> dict[str, str]:
     """The variables this hook reads."""
     return {KIND_VARIABLE: str(kind), OBJECTS_VARIABLE: str(objects_folder)}
-
-
-def install(folder: Path, interpreter: Sequence[str]) -> None:
-    """Writes the hook that starts this module into a folder for `core.hooksPath`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    hook = folder / "pre-receive"
-    command = " ".join(f"'{word}'" for word in interpreter)
-    hook.write_text(f"#!/bin/sh\nexec {command} -m {__spec__.name}\n")
-    hook.chmod(0o755)
 
 
 if __name__ == "__main__":

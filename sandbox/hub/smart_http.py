@@ -1,15 +1,14 @@
 """git over HTTP: clone, fetch, push; with Basic auth, under the id with and without `.git`."""
 
-import tempfile
-import zlib
 from collections.abc import Iterator
-from typing import IO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.git.service import SERVICES, GitService
+from sandbox.git.smart_http import advertised, ran, received, result
 from sandbox.hub.access import Access
 from sandbox.hub.committer import Committer
 from sandbox.hub.errors import (
@@ -19,13 +18,10 @@ from sandbox.hub.errors import (
     SignInRequiredError,
     response_of,
 )
-from sandbox.hub.git_service import SERVICES, GitService
 from sandbox.hub.http import WEB_REPO, web_repo
+from sandbox.hub.push_hook import hook_environment
 from sandbox.hub.registry import Repository
 from sandbox.request_log import reads_only
-
-_IN_MEMORY = 1 << 20  # bytes of a request kept out of the file system
-_NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 
 class SmartHttpRoutes:
@@ -60,50 +56,25 @@ class SmartHttpRoutes:
             repository = self._repository(request, service)
         except HubError as error:
             return _challenge(error)
-        answer = self._service.advertise(repository, service, request.headers.get("git-protocol"))
-        return Response(
-            answer,
-            headers=_NO_CACHE,
-            media_type=f"application/x-{service}-advertisement",
-        )
+        return advertised(self._service, repository.git.path, service, request)
 
     async def _serve(self, request: Request, service: str) -> Response:
         try:
             repository = await run_in_threadpool(self._repository, request, service)
         except HubError as error:
             return _challenge(error)
-        spool = tempfile.TemporaryFile(buffering=_IN_MEMORY)  # noqa: SIM115 - closed by _answer
-        inflate = (
-            zlib.decompressobj(wbits=31)
-            if request.headers.get("content-encoding") == "gzip"
-            else None
-        )
-        async for chunk in request.stream():
-            plain = chunk if inflate is None else inflate.decompress(chunk)
-            await run_in_threadpool(spool.write, plain)
-        answer = self._answer(repository, service, spool, request.headers.get("git-protocol"))
+        body = await received(request)
+        variables = hook_environment(repository.kind, repository.folder / "lfs")
+        answer = ran(self._service, repository.git.path, service, request, body, variables)
         if service == "git-receive-pack":
             # A push is over when its answer begins: the Space must know of it by then.
             whole = await run_in_threadpool(self._push, repository, answer)
             answer = iter([whole])
-        return StreamingResponse(
-            answer, headers=_NO_CACHE, media_type=f"application/x-{service}-result"
-        )
+        return result(service, answer)
 
     def _push(self, repository: Repository, answer: Iterator[bytes]) -> bytes:
         with self._committer.watching(repository):
             return b"".join(answer)
-
-    def _answer(
-        self,
-        repository: Repository,
-        service: str,
-        spool: IO[bytes],
-        protocol: str | None,
-    ) -> Iterator[bytes]:
-        with spool:
-            spool.seek(0)
-            yield from self._service.run(repository, service, spool, protocol)
 
     def _repository(self, request: Request, service: str) -> Repository:
         kind, repo_id = web_repo(request)

@@ -7,26 +7,31 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from sandbox.hub import push_hook
-from sandbox.hub.registry import Repository
-
 SERVICES = ("git-upload-pack", "git-receive-pack")
 _CHUNK = 1 << 16  # bytes
 
 
 class GitService:
-    """git upload-pack and receive-pack in their stateless form."""
+    """git upload-pack and receive-pack in their stateless form.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: for the hook; git takes it for the home folder.
+        hook: the module that judges a push, run by git as its pre-receive hook.
+    """
+
+    def __init__(self, folder: Path, hook: str) -> None:
         self._hooks = folder / "hooks"
         self._home = folder
-        push_hook.install(self._hooks, [sys.executable])
+        self._hooks.mkdir(parents=True, exist_ok=True)
+        script = self._hooks / "pre-receive"
+        script.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m {hook}\n")
+        script.chmod(0o755)
 
-    def advertise(self, repository: Repository, service: str, protocol: str | None) -> bytes:
+    def advertise(self, repository: Path, service: str, protocol: str | None) -> bytes:
         """What the server has, as the answer to `info/refs`."""
         done = subprocess.run(
             self._command(repository, service, "--advertise-refs"),
-            env=self._environment(repository, protocol),
+            env=self._environment(protocol, {}),
             capture_output=True,
             check=True,
         )
@@ -37,15 +42,16 @@ class GitService:
 
     def run(
         self,
-        repository: Repository,
+        repository: Path,
         service: str,
         request: IO[bytes],
         protocol: str | None,
+        variables: Mapping[str, str],
     ) -> Iterator[bytes]:
-        """Feeds a request to a service and yields its answer."""
+        """Feeds a request to a service and yields its answer; the hook sees the variables."""
         with subprocess.Popen(
             self._command(repository, service),
-            env=self._environment(repository, protocol),
+            env=self._environment(protocol, variables),
             stdin=request,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what the pusher is to read goes through the protocol
@@ -58,7 +64,7 @@ class GitService:
                 process.kill()
                 raise
 
-    def _command(self, repository: Repository, service: str, *flags: str) -> list[str]:
+    def _command(self, repository: Path, service: str, *flags: str) -> list[str]:
         return [
             "git",
             "-c",
@@ -69,17 +75,17 @@ class GitService:
             service.removeprefix("git-"),
             "--stateless-rpc",
             *flags,
-            str(repository.git.path),
+            str(repository),
         ]
 
-    def _environment(self, repository: Repository, protocol: str | None) -> Mapping[str, str]:
+    def _environment(self, protocol: str | None, variables: Mapping[str, str]) -> Mapping[str, str]:
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._home),
             "GIT_CONFIG_GLOBAL": os.devnull,  # a developer's own settings stay out of this
             "GIT_CONFIG_NOSYSTEM": "1",
             "PYTHONPATH": str(Path(__file__).parents[2]),
-            **push_hook.hook_environment(repository.kind, repository.folder / "lfs"),
+            **variables,
         }
         if protocol is not None:
             environment["GIT_PROTOCOL"] = protocol

@@ -1,0 +1,101 @@
+"""Puts the sandbox's GitHub together: its own endpoints and those of the runs half."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.github.access import Access
+from sandbox.github.addressed import Addressed
+from sandbox.github.contract import RunHost
+from sandbox.github.errors import GitHubError, NotImitatedError, render_error
+from sandbox.github.git_http import GitRoutes
+from sandbox.github.git_writer import Writer
+from sandbox.github.http import unquote_parameters
+from sandbox.github.pages import PageRoutes
+from sandbox.github.rate_limit import Limiter, Limits, RateLimit
+from sandbox.github.routes_account import AccountRoutes
+from sandbox.github.routes_commits import CommitRoutes
+from sandbox.github.routes_contents import ContentRoutes
+from sandbox.github.routes_deployments import DeploymentRoutes
+from sandbox.github.routes_dispatches import DispatchRoutes
+from sandbox.github.routes_environments import EnvironmentRoutes
+from sandbox.github.routes_refs import ReferenceRoutes
+from sandbox.github.routes_repositories import RepositoryRoutes
+from sandbox.github.routes_rulesets import RulesetRoutes
+from sandbox.github.routes_secrets import SecretRoutes
+from sandbox.github.routes_statuses import StatusRoutes
+from sandbox.github.routes_variables import VariableRoutes
+from sandbox.github.service import GitHubService
+from sandbox.github.wire import API_WORDS, Wire
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_github_app(
+    service: GitHubService, run_host: RunHost, *, limits: Limits | None = None
+) -> Starlette:
+    """GitHub as an ASGI application; wrap it with `AddressesAsSent` where it is served.
+
+    Args:
+        service: the repositories half.
+        run_host: the runs half, whose endpoints are asked before the others.
+        limits: how much a caller may ask; None for what the platform allows.
+    """
+    access = Access(service.accounts, service.registry)
+    addressed = Addressed(access, service.environments)
+    writer = Writer(service.registry, service.accounts, service.movements)
+    secrets, variables = service.secret_store, service.variable_store
+    parts = (
+        AccountRoutes(access, service.registry),
+        RepositoryRoutes(access, service, writer),
+        SecretRoutes(addressed, secrets),
+        VariableRoutes(addressed, variables),
+        EnvironmentRoutes(addressed, service.environments, secrets, variables),
+        RulesetRoutes(access, service.rulesets),
+        ContentRoutes(access, writer),
+        StatusRoutes(access, service.statuses),
+        CommitRoutes(access, service.rulesets),
+        ReferenceRoutes(access, service.movements),
+        DispatchRoutes(access, run_host),
+        DeploymentRoutes(access, service.deployments, service.statuses),
+        GitRoutes(
+            access, service.registry, service.movements, service.folder, service.database.path
+        ),
+    )
+    limiter = Limiter(limits or Limits())
+    routes: list[BaseRoute] = [
+        *run_host.routes(),
+        *(route for part in parts for route in part.routes()),
+        Route("/rate_limit", limiter.overview),
+        Route("/", _root),
+        # The API's own addresses end here: the pages of people have a host of their own there.
+        *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
+        *PageRoutes(access).routes(),
+        Route("/{path:path}", _not_imitated, methods=_METHODS),
+    ]
+    unquote_parameters(routes)
+    return Starlette(
+        routes=routes,
+        exception_handlers={GitHubError: render_error},
+        middleware=[
+            Middleware(Wire, accounts=service.accounts),
+            Middleware(RateLimit, limiter=limiter),
+        ],
+    )
+
+
+def _root(request: Request) -> Response:
+    here = str(request.base_url).rstrip("/")
+    addresses = {
+        "current_user_url": f"{here}/user",
+        "rate_limit_url": f"{here}/rate_limit",
+        "repository_url": f"{here}/repos/{{owner}}/{{repo}}",
+        "user_url": f"{here}/users/{{user}}",
+    }
+    return JSONResponse(addresses)
+
+
+def _not_imitated(request: Request) -> Response:
+    raise NotImitatedError(f"{request.method} {request.url.path}")

@@ -1,0 +1,166 @@
+"""What is kept of jobs and their steps."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.database import Database
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS workflow_jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES workflow_runs (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    labels TEXT NOT NULL,             -- JSON; runs-on
+    environment TEXT,
+    status TEXT NOT NULL,
+    conclusion TEXT,
+    note TEXT,
+    outputs TEXT NOT NULL DEFAULT '{}',
+    created TEXT NOT NULL,
+    started TEXT,
+    completed TEXT
+);
+CREATE INDEX IF NOT EXISTS workflow_jobs_of ON workflow_jobs (run, attempt);
+CREATE TABLE IF NOT EXISTS workflow_steps (
+    job INTEGER NOT NULL REFERENCES workflow_jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    conclusion TEXT,
+    started TEXT,
+    completed TEXT,
+    PRIMARY KEY (job, number)
+);
+CREATE TABLE IF NOT EXISTS workflow_summaries (
+    job INTEGER NOT NULL REFERENCES workflow_jobs (id) ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    content TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """A snapshot of one job of one attempt."""
+
+    id: int
+    run: int
+    attempt: int
+    key: str
+    name: str
+    labels: Sequence[str]
+    environment: str | None
+    status: str
+    conclusion: str | None
+    note: str | None
+    outputs: Mapping[str, str] = field(repr=False)
+    created: str
+    started: str | None
+    completed: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """A snapshot of one step."""
+
+    job: int
+    number: int
+    name: str
+    status: str
+    conclusion: str | None
+    started: str | None
+    completed: str | None
+
+
+def moment() -> str:
+    """This second, in UTC, as GitHub writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class JobRecords:
+    """The tables of jobs, steps and summaries. Thread-safe; the table of runs is there before."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_SCHEMA)
+
+    def add_job(self, run: int, attempt: int, *, key: str, name: str, labels: Sequence[str]) -> int:
+        """Adds a queued job; its id."""
+        with self._database.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO workflow_jobs (run, attempt, key, name, labels, status, created)"
+                " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
+                (run, attempt, key, name, json.dumps(list(labels)), moment()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def job(self, job: int) -> JobRecord | None:
+        """The job with that id."""
+        rows = self._database.query("SELECT * FROM workflow_jobs WHERE id = ?", (job,))
+        return _job(rows[0]) if rows else None
+
+    def jobs(self, run: int, attempt: int | None = None) -> list[JobRecord]:
+        """A run's jobs, of one attempt or of all, in the order they were made."""
+        rows = self._database.query(
+            "SELECT * FROM workflow_jobs WHERE run = ? AND (? IS NULL OR attempt = ?) ORDER BY id",
+            (run, attempt, attempt),
+        )
+        return [_job(row) for row in rows]
+
+    def set_job(self, job: int, **values: object) -> None:
+        """Changes columns of a job."""
+        self._set("workflow_jobs", job, values)
+
+    def add_steps(self, job: int, names: Sequence[str]) -> None:
+        """Adds a job's steps, numbered from 1."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO workflow_steps (job, number, name, status) VALUES (?, ?, ?, 'queued')",
+                [(job, number, name) for number, name in enumerate(names, start=1)],
+            )
+
+    def set_step(self, job: int, number: int, **values: object) -> None:
+        """Changes columns of a step."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        self._database.execute(
+            f"UPDATE workflow_steps SET {names} WHERE job = ? AND number = ?",  # noqa: S608 - names are ours
+            (*values.values(), job, number),
+        )
+
+    def steps(self, job: int) -> list[StepRecord]:
+        """A job's steps in order."""
+        rows = self._database.query(
+            "SELECT * FROM workflow_steps WHERE job = ? ORDER BY number", (job,)
+        )
+        return [StepRecord(**row) for row in rows]
+
+    def add_summary(self, job: int, step: int, content: str) -> None:
+        """Keeps what a step wrote to GITHUB_STEP_SUMMARY."""
+        self._database.execute(
+            "INSERT INTO workflow_summaries (job, step, content) VALUES (?, ?, ?)",
+            (job, step, content),
+        )
+
+    def summaries(self, job: int) -> list[str]:
+        """What a job's steps wrote to their summaries, in order."""
+        rows = self._database.query(
+            "SELECT content FROM workflow_summaries WHERE job = ? ORDER BY rowid", (job,)
+        )
+        return [row["content"] for row in rows]
+
+    def _set(self, table: str, row: int, values: Mapping[str, object]) -> None:
+        names = ", ".join(f"{name} = ?" for name in values)
+        self._database.execute(
+            f"UPDATE {table} SET {names} WHERE id = ?",  # noqa: S608 - names are ours
+            (*values.values(), row),
+        )
+
+
+def _job(row: Any) -> JobRecord:  # noqa: ANN401 - sqlite3.Row is untyped
+    decoded = {"labels": json.loads(row["labels"]), "outputs": json.loads(row["outputs"])}
+    return JobRecord(**{**dict(row), **decoded})

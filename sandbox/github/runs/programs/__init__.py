@@ -1,0 +1,1 @@
+"""Programs that run apart from the sandbox, beside or inside a job; standard library only."""

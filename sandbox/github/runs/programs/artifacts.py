@@ -1,0 +1,112 @@
+"""Keeps files of a job beside its run, and brings them back into another job of the run."""
+
+import fnmatch
+import glob
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_FORBIDDEN = set('"<>|*?\\/:\r\n')
+
+
+def main() -> int:
+    """Keeps or brings; the exit code."""
+    return _keep() if sys.argv[1] == "keep" else _bring()
+
+
+def _keep() -> int:
+    name = os.environ["ARTIFACT_NAME"]
+    if not name or _FORBIDDEN & set(name) or name.startswith("."):
+        return _refuse(f"The artifact name is not valid: {name}")
+    folder = _store() / name
+    if folder.exists():
+        if os.environ["ARTIFACT_OVERWRITE"] != "true":
+            return _refuse(
+                "Failed to CreateArtifact: Received non-retryable error: (409) Conflict: an"
+                " artifact with this name already exists on the workflow run"
+            )
+        shutil.rmtree(folder)
+    files = sorted(set(_found()))
+    if not files:
+        missing = os.environ["ARTIFACT_MISSING"]
+        paths = os.environ["ARTIFACT_PATHS"].strip()
+        said = (
+            f"No files were found with the provided path: {paths}. No artifacts will be uploaded."
+        )
+        if missing == "error":
+            return _refuse(said)
+        sys.stdout.write(f"::warning::{said}\n" if missing == "warn" else f"{said}\n")
+        return 0
+    top = Path(os.path.commonpath([file.parent for file in files]))
+    for file in files:
+        target = folder / file.relative_to(top)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
+    size = sum(file.stat().st_size for file in files)
+    sys.stdout.write(f"{len(files)} files, {size} bytes, kept beside the run as artifact {name}\n")
+    drawn = hashlib.sha256(f"{os.environ['GITHUB_RUN_ID']}/{name}".encode()).hexdigest()[:7]
+    _output("artifact-id", str(int(drawn, 16)))
+    return 0
+
+
+def _found() -> Iterator[Path]:
+    """The files that the paths name; a line that begins with `!` takes back."""
+    lines = [line.strip() for line in os.environ["ARTIFACT_PATHS"].splitlines() if line.strip()]
+    dropped = {file for line in lines if line.startswith("!") for file in _named(line[1:])}
+    hidden = os.environ["ARTIFACT_HIDDEN"] == "true"
+    workspace = Path(os.environ["GITHUB_WORKSPACE"])
+    for line in lines:
+        if line.startswith("!"):
+            continue
+        for file in _named(line):
+            inside = file.relative_to(workspace) if file.is_relative_to(workspace) else file
+            if file not in dropped and (hidden or not any(p[0] == "." for p in inside.parts)):
+                yield file
+
+
+def _named(pattern: str) -> Iterator[Path]:
+    full = str(Path(os.environ["GITHUB_WORKSPACE"]) / Path(pattern).expanduser())
+    for text in glob.glob(full, recursive=True, include_hidden=True):  # noqa: PTH207 - absolute
+        found = Path(text)
+        yield from (each for each in found.rglob("*") if each.is_file())
+        if found.is_file():
+            yield found
+
+
+def _bring() -> int:
+    name, pattern = os.environ["ARTIFACT_NAME"], os.environ["ARTIFACT_PATTERN"]
+    target = Path(os.environ["GITHUB_WORKSPACE"]) / Path(os.environ["ARTIFACT_PATHS"]).expanduser()
+    kept = sorted(_store().iterdir()) if _store().is_dir() else []
+    if name and name not in [each.name for each in kept]:
+        return _refuse(f"Unable to download artifact(s): Artifact not found for name: {name}")
+    for each in kept:
+        if each.name.startswith(".") or (name and each.name != name):
+            continue
+        if pattern and not fnmatch.fnmatch(each.name, pattern):
+            continue
+        apart = not name and os.environ["ARTIFACT_MERGE"] != "true"
+        shutil.copytree(each, target / each.name if apart else target, dirs_exist_ok=True)
+        sys.stdout.write(f"Artifact {each.name} brought into {target}\n")
+    _output("download-path", str(target))
+    return 0
+
+
+def _store() -> Path:
+    return Path(os.environ["SLIPWAY_ARTIFACTS"])
+
+
+def _output(name: str, value: str) -> None:
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write(f"{name}={value}\n")
+
+
+def _refuse(said: str) -> int:
+    sys.stdout.write(f"::error::{said}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

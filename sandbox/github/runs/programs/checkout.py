@@ -1,0 +1,123 @@
+"""Clones as actions/checkout does: the run's commit, as shallow as asked, with the job's token.
+
+The run's own commit comes from the clone that the sandbox made of it when the run began, so that
+a later push changes nothing. Anything else is fetched from the sandbox's GitHub.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+_SHA_LENGTH = 40
+
+
+def main() -> int:
+    """Checks out; the exit code."""
+    server, own = os.environ["GITHUB_SERVER_URL"], os.environ["GITHUB_REPOSITORY"]
+    repository = os.environ["WANTED_REPOSITORY"] or own
+    ref, token = os.environ["WANTED_REF"], os.environ["WANTED_TOKEN"]
+    folder = Path(os.environ["GITHUB_WORKSPACE"], os.environ["WANTED_PATH"] or ".").resolve()
+    _empty(folder)
+    origin = f"{server}/{quote(repository)}"
+    is_own = repository.lower() == own.lower()
+    _git(folder, "init", "--quiet", "--initial-branch=main")
+    _git(folder, "remote", "add", "origin", origin)
+    if token:
+        # What the real action writes, in the same place: a later `git push` finds it.
+        said = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        _git(
+            folder, "config", "--local", f"http.{server}/.extraheader",
+            f"AUTHORIZATION: basic {said}",
+        )  # fmt: skip
+    run_ref, commit = os.environ["GITHUB_REF"], os.environ["GITHUB_SHA"]
+    if is_own and ref in {"", run_ref, commit, run_ref.removeprefix("refs/heads/")}:
+        detached = ref == commit
+        _own_commit(folder, "" if detached else run_ref, commit)
+    else:
+        _other(folder, ref)
+    if os.environ["WANTED_LFS"] == "true":
+        _git(folder, "lfs", "pull")
+    submodules = os.environ["WANTED_SUBMODULES"]
+    if submodules in {"true", "recursive"}:
+        _git(folder, "submodule", "update", "--init", *["--recursive"][: submodules != "true"])
+    if os.environ["KEEPS_CREDENTIALS"] == "false" and token:
+        _git(folder, "config", "--local", "--unset-all", f"http.{server}/.extraheader")
+    head = _git(folder, "rev-parse", "HEAD").strip()
+    sys.stdout.write(f"{repository} at {head} in {folder}\n")
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write(f"ref={ref or run_ref}\ncommit={head}\n")
+    return 0
+
+
+def _own_commit(folder: Path, ref: str, commit: str) -> None:
+    """The run's commit, on its branch."""
+    source = f"file://{os.environ['SLIPWAY_SOURCE']}"
+    depth = int(os.environ["WANTED_DEPTH"] or 1)
+    branch = ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else ""
+    allow = ("-c", "uploadpack.allowAnySHA1InWant=true")
+    os.environ["GIT_CONFIG_COUNT"] = "1"  # for the other end of file://, which is git too
+    os.environ["GIT_CONFIG_KEY_0"] = "uploadpack.allowAnySHA1InWant"
+    os.environ["GIT_CONFIG_VALUE_0"] = "true"
+    tracking = [f"+{commit}:refs/remotes/origin/{branch}"] if branch else [commit]
+    if depth == 0:
+        # All branches and tags, as far as the clone has them.
+        _git(
+            folder, *allow, "fetch", "--quiet", "--no-tags", source,
+            "+refs/remotes/origin/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
+        )  # fmt: skip
+    shallow = [f"--depth={depth}"] if depth > 0 else []
+    tags = ["--tags"] if os.environ["WANTED_TAGS"] == "true" else ["--no-tags"]
+    _git(folder, *allow, "fetch", "--quiet", *tags, *shallow, source, *tracking)
+    if branch:
+        _git(
+            folder, "checkout", "--quiet", "--force", "-B", branch, f"refs/remotes/origin/{branch}"
+        )
+    else:
+        _git(folder, "checkout", "--quiet", "--force", "--detach", commit)
+
+
+def _other(folder: Path, ref: str) -> None:
+    """A branch, a tag or a commit that is not the run's, or another repository."""
+    depth = int(os.environ["WANTED_DEPTH"] or 1)
+    shallow = [f"--depth={depth}"] if depth > 0 else []
+    _git(folder, "fetch", "--quiet", "--no-tags", *shallow, "origin", ref or "HEAD")
+    name = ref.removeprefix("refs/heads/")
+    listed = _git(folder, "ls-remote", "--heads", "origin", name) if name else ""
+    is_branch = bool(listed) and len(name) != _SHA_LENGTH
+    if is_branch:
+        _git(folder, "update-ref", f"refs/remotes/origin/{name}", "FETCH_HEAD")
+        _git(folder, "checkout", "--quiet", "--force", "-B", name, f"refs/remotes/origin/{name}")
+    else:
+        _git(folder, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
+
+
+def _empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", *arguments],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        shown = " ".join(word for word in arguments[:2] if "AUTHORIZATION" not in word)
+        sys.stdout.write(f"::error::git {shown}: {done.stderr.strip()}\n")
+        sys.exit(1)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,316 @@
+"""The workflow runs of one sandbox: what starts them, and what becomes of them."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from sandbox.database import Database
+from sandbox.github.access import Access
+from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.runs.concurrency import Groups
+from sandbox.github.runs.event import Addresses
+from sandbox.github.runs.job_task import Tools
+from sandbox.github.runs.pages import page_routes
+from sandbox.github.runs.private_workflow import Needed
+from sandbox.github.runs.publishing import Publisher
+from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.routes import api_routes
+from sandbox.github.runs.run_thread import RunThread, Surroundings
+from sandbox.github.runs.source import Sources
+from sandbox.github.runs.triggering import Triggering
+from sandbox.github.runs.workflow import (
+    FOLDER,
+    Workflow,
+    WorkflowError,
+    is_workflow,
+    parse_workflow,
+)
+
+_LOG = logging.getLogger(__name__)
+_STOPPED = "The sandbox was stopped while this run was at work"
+_WELL = frozenset({"success", "skipped", "neutral"})
+
+
+class RunService:
+    """All runs. Implements `RunHost`; thread-safe.
+
+    Args:
+        database: the sandbox's file.
+        repositories: the other half.
+        folder: for logs, artifacts, caches and the files of jobs at work.
+        github_url: where this GitHub answers, such as "http://127.0.0.1:PORT".
+        ensure_act: finds or builds act; called when the first job runs.
+        checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
+        token: what jobs get as GITHUB_TOKEN; empty for none.
+        job_environment: variables that every job has; whoever may push reads them.
+        access: who may see which runs; needed for the routes.
+        parallel_jobs: how many jobs of all repositories run at once.
+        cancel_seconds: what a cancelled job has for the steps that run nevertheless.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        repositories: RepositoryHalf,
+        *,
+        folder: Path,
+        github_url: str,
+        ensure_act: Callable[[], Path],
+        checks_passed: Callable[[str, str, str], None],
+        token: str = "",
+        job_environment: Mapping[str, str] | None = None,
+        access: Access | None = None,
+        parallel_jobs: int = 2,
+        cancel_seconds: float = 30.0,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        self.folder = folder
+        self.records = RunRecords(database)
+        self.repositories = repositories
+        self.addresses = Addresses(github_url.rstrip("/"))
+        self.access = access
+        self._checks_passed = checks_passed
+        self._publisher = Publisher(repositories, self.addresses)
+        self._threads: dict[int, RunThread] = {}
+        self._changing = threading.Lock()
+        self._stopping = False
+        self._telling = threading.Lock()
+        self._rerunning = threading.Lock()
+        self._told: dict[tuple[str, str], set[tuple[int, int]]] = {}  # (repository, ref) -> runs
+        tools = Tools(
+            repositories=repositories,
+            records=self.records,
+            sources=Sources(folder / "sources", repositories),
+            folder=folder,
+            addresses=self.addresses,
+            ensure_act=_one_at_a_time(ensure_act),
+            token=token,
+            environment=dict(job_environment or {}),
+            slots=threading.BoundedSemaphore(parallel_jobs),
+            cancel_seconds=cancel_seconds,
+        )
+        self._tools = tools
+        self._triggering = Triggering(repositories, self.records, tools.sources, self._publisher)
+        self._surroundings = Surroundings(
+            tools=tools,
+            publisher=self._publisher,
+            groups=Groups(self.cancel),
+            ended=self._ended,
+        )
+
+    # --- RunHost
+
+    def triggered(self, trigger: Trigger) -> Sequence[int]:
+        """Queues every workflow of the commit that listens; ids of the runs.
+
+        Raises:
+            NoSuchWorkflowError: a workflow_dispatch names a file that is not there, does not
+                listen to dispatches or does not take these inputs; its `status` is HTTP's.
+        """
+        self._publisher.gone.discard(trigger.repository)
+        runs = self._triggering.runs_of(trigger)
+        for run, workflow in runs:
+            if workflow is not None:
+                self._launch(run, workflow)
+        return [run.id for run, _ in runs]
+
+    def deleted(self, repository: str) -> None:
+        """The repository is gone: its runs end and are forgotten."""
+        runs = self.records.runs(repository)
+        self._publisher.gone.add(repository)
+        with self._changing:
+            threads = [self._threads[run.id] for run in runs if run.id in self._threads]
+        for thread in threads:
+            thread.kill()
+        for thread in threads:
+            thread.join()
+        self.records.forget(repository)
+        for run in runs:
+            for kind in ("logs", "artifacts"):
+                shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
+            self._tools.sources.discard(repository, run.commit_id)
+        shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
+        if self.access is None:
+            return []
+        return [*api_routes(self, self.access), *page_routes(self, self.access)]
+
+    # --- for the routes
+
+    def cancel(self, run: int) -> bool:
+        """Ends a run; False if it is not at work."""
+        with self._changing:
+            thread = self._threads.get(run)
+        if thread is None:
+            return False
+        thread.cancel()
+        return True
+
+    def rerun(self, run: Run, *, failed_only: bool = False) -> bool:
+        """Runs a finished run again as a new attempt; False if it is at work or cannot run."""
+        workflow = self._workflow_of(run)
+        with self._rerunning:  # of two callers one is the first
+            with self._changing:
+                busy = run.id in self._threads
+            if busy or workflow is None:
+                return False
+            kept = self._kept(run) if failed_only else {}
+            self.records.set_run(
+                run.id,
+                attempt=run.attempt + 1,
+                status="queued",
+                conclusion=None,
+                note=None,
+                started=moment(),
+            )
+            self._launch(self.records.require(run.id), workflow, kept)
+        return True
+
+    def workflow_paths(self, repository: str) -> list[str]:
+        """The workflow files on the default branch."""
+        commit = self.repositories.resolve(repository, self.repositories.default_branch(repository))
+        if commit is None:
+            return []
+        names = self.repositories.list_files(repository, commit, FOLDER)
+        return [f"{FOLDER}/{name}" for name in sorted(names) if is_workflow(name)]
+
+    def workflow_name(self, repository: str, path: str) -> str:
+        """What the file on the default branch calls itself; its path if it does not say."""
+        branch = self.repositories.default_branch(repository)
+        commit = self.repositories.resolve(repository, branch)
+        content = commit and self.repositories.read_file(repository, commit, path)
+        try:
+            return parse_workflow(path, content).name if content else path
+        except WorkflowError:
+            return path
+
+    def log_file(self, run: int, attempt: int, job: int) -> Path:
+        """Where a job's log lies, whether it is there or not."""
+        return self._tools.log_of(run, attempt, job)
+
+    # --- the sandbox's own life
+
+    def start(self) -> None:
+        """Takes up runs that waited; those that were at work when it ended are cancelled."""
+        self._stopping = False
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        for run in self.records.unfinished():
+            workflow = self._workflow_of(run) if run.status == "queued" else None
+            if workflow is None:
+                self._abandon(run)
+            else:
+                self._launch(run, workflow)
+
+    def stop(self) -> None:
+        """Ends the runs at work, their processes first."""
+        with self._changing:
+            self._stopping = True
+            threads = list(self._threads.values())
+        for thread in threads:
+            thread.kill(put_back=True)
+        for thread in threads:
+            thread.join()
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+
+    # --- inside
+
+    def _workflow_of(self, run: Run) -> Workflow | None:
+        """The file of a run; None if it is none, or its repository is gone."""
+        try:
+            content = self.repositories.read_file(run.repository, run.commit_id, run.path)
+            return None if content is None else parse_workflow(run.path, content)
+        except Exception:  # noqa: BLE001 - each half has its own word for "gone"
+            return None
+
+    def _launch(
+        self, run: Run, workflow: Workflow, kept: Mapping[str, Needed] | None = None
+    ) -> None:
+        thread = RunThread(self._surroundings, run, workflow, kept)
+        with self._changing:
+            if self._stopping:
+                return  # it stays queued, and the next start takes it up
+            self._threads[run.id] = thread
+        thread.start()
+
+    def _ended(self, run: Run) -> None:
+        """A run's thread has nothing left to do."""
+        try:
+            self._discard_source(run.repository, run.commit_id)
+            with self._telling:
+                self._tell_if_all_passed(run)
+        finally:
+            with self._changing:
+                self._threads.pop(run.id, None)
+
+    def _tell_if_all_passed(self, run: Run) -> None:
+        runs = [
+            each
+            for each in self.records.runs_of_commit(run.repository, run.commit_id)
+            if each.ref == run.ref
+        ]
+        if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
+            return
+        state = {(each.id, each.attempt) for each in runs}
+        if self._told.get((run.repository, run.ref)) == state:
+            return  # two runs that end at once tell it once
+        self._told[run.repository, run.ref] = state
+        try:
+            self._checks_passed(run.repository, run.branch, run.commit_id)
+        except Exception:  # noqa: BLE001 - logged; the run ended all the same
+            _LOG.exception("Run %s: its good end could not be told", run.id)
+
+    def _discard_source(self, repository: str, commit: str) -> None:
+        runs = self.records.runs_of_commit(repository, commit)
+        if all(each.status == "completed" for each in runs):
+            self._tools.sources.discard(repository, commit)
+
+    def _abandon(self, run: Run) -> None:
+        """Marks what a stopped or killed sandbox left unfinished."""
+        for job in self.records.jobs(run.id, run.attempt):
+            if job.status != "completed":
+                self.records.set_job(
+                    job.id,
+                    status="completed",
+                    conclusion="cancelled",
+                    completed=moment(),
+                    note=_STOPPED,
+                )
+                for step in self.records.steps(job.id):
+                    if step.status != "completed":
+                        self.records.set_step(
+                            job.id, step.number, status="completed", conclusion="cancelled"
+                        )
+                now = self.records.job(job.id)
+                if now is not None:
+                    self._publisher.job(run, now)
+        self.records.set_run(run.id, status="completed", conclusion="cancelled", note=_STOPPED)
+
+    def _kept(self, run: Run) -> dict[str, Needed]:
+        """The jobs of a run's last attempt that ended well, with those they make run again."""
+        ended: dict[str, list[str]] = {}
+        outputs: dict[str, dict[str, str]] = {}
+        for job in self.records.jobs(run.id, run.attempt):
+            ended.setdefault(job.key, []).append(job.conclusion or "")
+            outputs.setdefault(job.key, {}).update(job.outputs)
+        return {
+            key: Needed("success", outputs[key])
+            for key, conclusions in ended.items()
+            if set(conclusions) == {"success"}
+        }
+
+
+def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:
+    lock = threading.Lock()
+
+    def ensured() -> Path:
+        with lock:
+            return ensure()
+
+    return ensured

@@ -1,0 +1,189 @@
+"""The sandbox's GitHub without HTTP: its stores, and what the runs half asks of them."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.database import Database
+from sandbox.github.accounts import ACTIONS, Accounts
+from sandbox.github.contract import RunHost
+from sandbox.github.deploying import refusal
+from sandbox.github.deployments import Deployments
+from sandbox.github.environments import Environments, Protection
+from sandbox.github.errors import NotFoundError
+from sandbox.github.holders import Holder
+from sandbox.github.movements import Movements
+from sandbox.github.registry import Registry, Repository
+from sandbox.github.rulesets import Rulesets
+from sandbox.github.secret_store import SecretStore
+from sandbox.github.statuses import Statuses
+from sandbox.github.variable_store import VariableStore
+
+
+class BranchListener(Protocol):
+    """Told of branches that were pushed to, or whose checks have passed."""
+
+    def __call__(self, repository: str, branch: str, commit: str, *, checks_passed: bool) -> None:
+        """`branch` of a repository, given by its full name, is at `commit`."""
+        ...
+
+
+class GitHubService:
+    """Repositories and what belongs to them; fulfils RepositoryHalf. Thread-safe."""
+
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        *,
+        folder: Path,
+        url: str,
+        branch_moved: BranchListener | None = None,
+    ) -> None:
+        """Takes what the platform is built from.
+
+        Args:
+            database: the sandbox's file; closed to other users of this computer.
+            accounts: who there is.
+            folder: for repositories.
+            url: where the platform answers, without a slash at the end.
+            branch_moved: told of branches that were pushed to, or whose checks have passed.
+        """
+        self.database = database
+        self.accounts = accounts
+        self.folder = folder
+        self.url = url
+        self.registry = Registry(database, folder)  # before the tables that refer to it
+        self.secret_store = SecretStore(database)
+        self.variable_store = VariableStore(database)
+        self.environments = Environments(database)
+        self.rulesets = Rulesets(database)
+        self.statuses = Statuses(database)
+        self.deployments = Deployments(database)
+        self.movements = Movements(self.registry, accounts, self.rulesets, self.statuses)
+        self._branch_moved = branch_moved
+        self.movements.listeners.append(self._moved)
+
+    def connect(self, run_host: RunHost) -> None:
+        """Lets the runs half know from now on what happens here."""
+        self.movements.run_host = run_host
+
+    def delete(self, repository: Repository) -> None:
+        """Forgets a repository with all that belongs to it."""
+        with self.registry.lock(repository):
+            self.registry.remove(repository)
+        if self.movements.run_host is not None:
+            self.movements.run_host.deleted(repository.full_name)
+
+    def checks_passed(self, repository: str, branch: str, commit: str) -> None:
+        """To be told when all checks of a branch's commit have ended well."""
+        found = self.registry.find_full(repository)
+        # Meanwhile it may have gone, or moved on: then a later commit's checks count.
+        if found is None or found.git.branch_head(branch) != commit:
+            return
+        if self._branch_moved is not None:
+            self._branch_moved(found.full_name, branch, commit, checks_passed=True)
+
+    def _moved(self, repository: Repository, branch: str, commit: str) -> None:
+        if self._branch_moved is not None:
+            self._branch_moved(repository.full_name, branch, commit, checks_passed=False)
+
+    # --- what the runs half asks
+
+    def default_branch(self, repository: str) -> str:
+        """Its name, without refs/heads/."""
+        return self.require(repository).git.default_branch()
+
+    def resolve(self, repository: str, ref: str) -> str | None:
+        """The commit a branch, tag, full ref or (abbreviated) sha names; None if there is none."""
+        return self.require(repository).git.resolve(ref)
+
+    def list_files(self, repository: str, commit: str, folder: str) -> Sequence[str]:
+        """Names of the files directly in a folder; empty if it is not there."""
+        entries = self.require(repository).git.children(commit, folder.strip("/")) or []
+        return [entry.name for entry in entries if entry.kind == "file"]
+
+    def read_file(self, repository: str, commit: str, path: str) -> bytes | None:
+        """A file's content at a commit; None if absent."""
+        store = self.require(repository).git
+        entry = store.entry(commit, path)
+        return store.blob(entry.oid) if entry is not None and entry.kind == "file" else None
+
+    def export(self, repository: str, commit: str, destination: Path) -> None:
+        """Clones the repository at a commit into an existing empty folder, `.git` included."""
+        found = self.require(repository)
+        clone = ("clone", "--quiet", "--no-hardlinks", "--no-checkout")
+        _git(*clone, str(found.path), str(destination))
+        at = ("-C", str(destination))
+        _git(*at, "remote", "set-url", "origin", f"{self.url}/{found.full_name}")
+        _git(*at, "checkout", "--quiet", "--detach", commit)
+
+    def secrets(self, repository: str, environment: str | None) -> Mapping[str, str]:
+        """Plain values by name that a job sees; an environment's own win over the repository's."""
+        holders = self._holders(repository, environment)
+        return {k: v for each in holders for k, v in self.secret_store.values(each).items()}
+
+    def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
+        """Values by name, with the same precedence."""
+        holders = self._holders(repository, environment)
+        return {k: v for each in holders for k, v in self.variable_store.values(each).items()}
+
+    def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
+        """Why a ref may not deploy to an environment, in the platform's words; None if it may."""
+        found = self.require(repository)
+        place = self.environments.find(found.id, environment)
+        if place is None:
+            self.environments.put(found.id, environment, Protection())
+            return None
+        return refusal(
+            place,
+            self.environments.policies(place),
+            ref,
+            rulesets=self.rulesets.list(found.id),
+            default_branch=found.git.default_branch(),
+        )
+
+    def set_status(
+        self,
+        repository: str,
+        commit: str,
+        *,
+        state: str,
+        context: str,
+        description: str,
+        target_url: str,
+    ) -> None:
+        """Puts a commit status: state is error, failure, pending or success."""
+        self.statuses.add(
+            self.require(repository).id,
+            commit,
+            state=state,
+            context=context,
+            description=description,
+            target_url=target_url,
+            creator=ACTIONS,
+        )
+
+    def require(self, full_name: str) -> Repository:
+        """The repository of that `owner/name`; raises NotFoundError."""
+        found = self.registry.find_full(full_name)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def _holders(self, repository: str, environment: str | None) -> list[Holder]:
+        found = self.require(repository)
+        holders = [Holder(found.id)]
+        if environment is not None:
+            place = self.environments.find(found.id, environment)
+            if place is not None:
+                holders.append(Holder(found.id, place.id))
+        return holders
+
+
+def _git(*arguments: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    subprocess.run(["git", *arguments], env=environment, check=True, capture_output=True)

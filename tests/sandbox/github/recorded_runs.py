@@ -1,0 +1,33 @@
+"""A runs half that writes down what it is told, for tests of the other half."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from sandbox.github.contract import NoSuchWorkflowError, RepositoryHalf, Trigger
+
+
+class RecordedRuns:
+    """Gives every trigger a number; a dispatch must name a file that is there."""
+
+    def __init__(self) -> None:
+        self.triggers: list[Trigger] = []
+        self.gone: list[str] = []
+        self.repositories: RepositoryHalf | None = None
+
+    def triggered(self, trigger: Trigger) -> Sequence[int]:
+        if trigger.event == "workflow_dispatch" and self.repositories is not None:
+            path = f".github/workflows/{trigger.workflow}"
+            file = self.repositories.read_file(trigger.repository, trigger.commit, path)
+            if file is None:
+                raise NoSuchWorkflowError("Not Found")
+            if b"workflow_dispatch" not in file:
+                raise NoSuchWorkflowError("Workflow does not have 'workflow_dispatch' trigger")
+        self.triggers.append(trigger)
+        return [len(self.triggers)]
+
+    def deleted(self, repository: str) -> None:
+        self.gone.append(repository)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return []

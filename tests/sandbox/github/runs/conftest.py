@@ -1,0 +1,127 @@
+"""Runs over a real git repository and a real act; every test has its own repository."""
+
+import itertools
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sandbox.database import Database
+from sandbox.github.contract import Trigger
+from sandbox.github.runs.job_log import read_log
+from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.service import RunService
+from sandbox.toolchain.act import ensure_act
+from sandbox.toolchain.progress import Progress
+from tests.sandbox.github.runs.repositories import Repositories
+
+TOKEN = "ghs_tokenOfTheJobs0123456789"
+_NUMBERS = itertools.count(1)
+
+
+@dataclass
+class World:
+    """One sandbox's runs."""
+
+    folder: Path
+    repositories: Repositories
+    passed: list[tuple[str, str, str]] = field(default_factory=list)
+    service: RunService = None
+    ensure: Callable[[], Path] = lambda: ensure_act(Progress())
+
+    def start(self, **more) -> "World":
+        given = {
+            "github_url": "http://127.0.0.1:9",
+            "token": TOKEN,
+            "parallel_jobs": 3,
+            "cancel_seconds": 10.0,
+            "folder": self.folder / "runs",
+            "ensure_act": self.ensure,
+            "checks_passed": lambda *what: self.passed.append(what),
+            **more,
+        }
+        database = Database(self.folder / "state.sqlite")
+        self.service = RunService(database, self.repositories, **given)
+        self.service.start()
+        return self
+
+    def new_repository(self) -> str:
+        return f"acme/repo-{next(_NUMBERS)}"
+
+    def push(
+        self, repository: str, files: dict[str, str], *, ref: str = "refs/heads/main", **more
+    ) -> list[int]:
+        """Commits files, workflows by their plain names, and pushes; ids of the runs."""
+        placed = {
+            f".github/workflows/{name}" if name.endswith(".yml") and "/" not in name else name: (
+                textwrap.dedent(text)
+            )
+            for name, text in files.items()
+        }
+        branch = ref.removeprefix("refs/heads/")
+        before, commit = self.repositories.commit(repository, placed, branch=branch, **more)
+        return self.trigger(repository, "push", commit, ref=ref, before=before)
+
+    def trigger(self, repository: str, event: str, commit: str | None = None, **more) -> list[int]:
+        given = {"ref": "refs/heads/main", "actor": "ann", **more}
+        commit = commit or self.repositories.resolve(repository, given["ref"])
+        told = Trigger(repository=repository, event=event, commit=commit, **given)
+        return list(self.service.triggered(told))
+
+    def finished(self, run: int, *, seconds: float = 60) -> Run:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            found = self.service.records.get(run)
+            # Also the last notes of the run's thread are written then.
+            if found.status == "completed" and run not in self.service._threads:
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"run {run} did not end: {self.jobs(run)}")
+
+    def until(self, holds: Callable[[], object], *, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+
+    def jobs(self, run: int) -> dict[str, JobRecord]:
+        attempt = self.service.records.get(run).attempt
+        return {job.name: job for job in self.service.records.jobs(run, attempt)}
+
+    def conclusions(self, run: int) -> dict[str, str | None]:
+        return {name: job.conclusion for name, job in self.jobs(run).items()}
+
+    def log(self, run: int, name: str) -> str:
+        job = self.jobs(run)[name]
+        lines = read_log(self.service.log_file(run, job.attempt, job.id))
+        return "\n".join(line.text for line in lines)
+
+    def steps(self, run: int, name: str) -> dict[str, str | None]:
+        found = self.service.records.steps(self.jobs(run)[name].id)
+        return {step.name: step.conclusion for step in found}
+
+
+@pytest.fixture(scope="module")
+def act() -> Path:
+    """The act that runs the jobs; built on a machine's first time, which takes a minute."""
+    return ensure_act(Progress())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, act) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("runs")
+    repositories = Repositories(folder / "git")
+    repositories.folder.mkdir()
+    made = World(folder, repositories, ensure=lambda: act).start()
+    yield made
+    made.service.stop()
+    assert not (made.service.folder / "work").exists()
+
+
+@pytest.fixture
+def repository(world) -> str:
+    """The name of a repository that no other test has."""
+    return world.new_repository()

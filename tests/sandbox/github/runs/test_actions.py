@@ -1,0 +1,232 @@
+"""The local equivalents of actions that a workflow would take from the internet."""
+
+import sys
+
+import pytest
+
+from sandbox.github.runs.equivalents import find_actions, known_equivalents
+from sandbox.github.runs.programs.setup_python import _fits
+from tests.sandbox.github.runs.repositories import git
+
+
+def _job(steps: str) -> str:
+    indented = "\n".join(f"      {line}" for line in steps.strip("\n").splitlines())
+    return f"name: W\non: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n{indented}\n"
+
+
+def _ran(world, repository, steps: str, **files: str) -> str:
+    """The log of a run that has to end well."""
+    (run,) = world.push(repository, {"w.yml": _job(steps), **files})
+    finished = world.finished(run, seconds=120)
+    log = world.log(run, "job")
+    assert finished.conclusion == "success", log
+    return log
+
+
+@pytest.mark.parametrize(
+    ("depth", "commits", "others"), [("", "1", "no"), ("{fetch-depth: 0}", "3", "yes")]
+)
+def test_checkout_takes_the_pushed_commit(world, repository, depth, commits, others):
+    world.push(repository, {"a": "1"}, ref="refs/heads/main")
+    world.push(repository, {"b": "2"}, ref="refs/heads/other")
+    git(world.repositories.folder / "work" / repository.replace("/", "-"), "checkout", "-q", "main")
+    world.push(repository, {"a": "2"})
+    steps = f"""
+- run: test -z "$(ls -A)"
+- uses: actions/checkout@v4
+  with: {depth or "{}"}
+- run: |
+    echo "commits $(git rev-list --count HEAD) on $(git branch --show-current)"
+    test "$(git rev-parse HEAD)" = "$GITHUB_SHA" && cat a
+    git rev-parse -q --verify refs/remotes/origin/other && echo others yes || echo others no
+    git remote get-url origin
+    git status --porcelain
+"""
+    log = _ran(world, repository, steps)
+    assert f"commits {commits} on main" in log
+    assert f"others {others}" in log
+    assert f"http://127.0.0.1:9/{repository}" in log
+    assert "actions/checkout@v4: local equivalent of actions/checkout" in log
+
+
+def test_a_full_clone_can_be_pushed_elsewhere_and_a_shallow_one_not(world, repository, tmp_path):
+    git(tmp_path, "init", "-q", "--bare", "hub.git")
+    git(tmp_path / "hub.git", "config", "receive.shallowUpdate", "false")
+    world.push(repository, {"a": "1"})
+    steps = f"""
+- uses: actions/checkout@v4
+- run: git push file://{tmp_path}/hub.git HEAD:main && exit 1 || echo refused
+- uses: actions/checkout@v4
+  with: {{fetch-depth: 0}}
+- run: git push file://{tmp_path}/hub.git HEAD:main && echo pushed
+"""
+    log = _ran(world, repository, steps)
+    assert "refused" in log
+    assert "pushed" in log
+    head = world.repositories.resolve(repository, "main")
+    assert git(tmp_path / "hub.git", "rev-parse", "main").strip() == head
+
+
+def test_checkout_keeps_the_token_where_git_finds_it_unless_told_otherwise(world, repository):
+    steps = """
+- uses: actions/checkout@v4
+- run: git config --get-all http.http://127.0.0.1:9/.extraheader | cut -c1-20
+- uses: actions/checkout@v4
+  with: {persist-credentials: false, path: inner}
+- run: cd inner && ! git config --get-all http.http://127.0.0.1:9/.extraheader && echo none
+"""
+    log = _ran(world, repository, steps)
+    assert "AUTHORIZATION: basic" in log
+    assert "\nnone" in log
+
+
+def test_a_later_push_changes_nothing_for_a_run(world, repository):
+    steps = """
+- run: until [ -e "$GO" ]; do sleep 0.1; done
+  env: {GO: "${{ vars.GO }}"}
+- uses: actions/checkout@v4
+- run: echo "content $(cat a)"
+"""
+    go = world.folder / f"go-{repository.replace('/', '-')}"
+    world.repositories.variable_values[repository, None] = {"GO": str(go)}
+    (first,) = world.push(repository, {"w.yml": _job(steps), "a": "old"})
+    world.until(
+        lambda: world.jobs(first)["job"].status == "in_progress" if world.jobs(first) else 0
+    )
+    (second,) = world.push(repository, {"a": "new"})
+    go.touch()
+    assert world.finished(first).conclusion == world.finished(second).conclusion == "success"
+    assert "content old" in world.log(first, "job")
+    assert "content new" in world.log(second, "job")
+
+
+def test_setup_python_gives_a_python_of_the_jobs_own(world, repository):
+    steps = """
+- uses: actions/setup-python@v5
+  id: py
+  with: {python-version: "3.x"}
+- run: |
+    python -c 'import sys; print("own", sys.prefix != sys.base_prefix, sys.prefix)'
+    test "$(command -v python)" = "${{ steps.py.outputs.python-path }}"
+    python --version | grep -F "${{ steps.py.outputs.python-version }}"
+- {shell: python, run: "import sys; print('shell', sys.prefix != sys.base_prefix)"}
+"""
+    log = _ran(world, repository, steps)
+    assert "own True" in log
+    assert "shell True" in log
+    assert f"own True {sys.prefix}" not in log
+    assert "of this machine" in log
+
+
+def test_setup_python_says_which_python_stands_in(world, repository):
+    steps = """
+- uses: actions/setup-python@v5
+  with: {python-version: "3.99"}
+- run: python --version
+"""
+    log = _ran(world, repository, steps)
+    assert "##[warning]Python 3.99 is not installed on this machine" in log
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "fits"),
+    [
+        ("3.11.7", "3.11", True),
+        ("3.11.7", "3.1", False),
+        ("3.12.0", "3.x", True),
+        ("3.12.0", ">=3.11,<3.13", True),
+        ("3.13.0", ">=3.11,<3.13", False),
+        ("3.12.4", "~=3.11", True),
+        ("3.12.4", "3.12.3", False),
+        ("3.12.4", "pypy3.10", False),
+    ],
+)
+def test_versions_that_fit(version, wanted, fits):
+    assert _fits(version, wanted) is fits
+
+
+def test_a_cache_is_saved_at_the_end_and_restored_by_the_next_run(world, repository):
+    steps = """
+- uses: actions/checkout@v4
+- uses: actions/cache@v4
+  id: cache
+  with:
+    path: |
+      ~/.cache/things
+      made
+    key: things-${{ hashFiles('lock') }}
+    restore-keys: things-
+- run: echo "hit [${{ steps.cache.outputs.cache-hit }}] $(cat made/x ~/.cache/things/y 2>&1)"
+- run: mkdir -p made ~/.cache/things && cat lock > made/x && echo home > ~/.cache/things/y
+"""
+    first = _ran(world, repository, steps, lock="one")
+    assert "hit [] cat:" in first
+    assert "Cache saved with key: things-" in first
+    assert "hit [true] onehome" in _ran(world, repository, steps, other="x")
+    assert "hit [false] onehome" in _ran(world, repository, steps, lock="two")
+
+
+def test_artifacts_pass_between_jobs_and_stay_with_the_run(world, repository):
+    text = """
+      on: push
+      jobs:
+        make:
+          runs-on: ubuntu-latest
+          steps:
+            - run: mkdir -p out/deep; echo 1 > out/a.txt; echo 2 > out/deep/b.txt; touch out/.h
+            - uses: actions/upload-artifact@v4
+              with: {name: result, path: out}
+            - uses: actions/upload-artifact@v4
+              with: {name: nothing, path: nowhere}
+        use:
+          needs: make
+          runs-on: ubuntu-latest
+          steps:
+            - uses: actions/download-artifact@v4
+              with: {name: result, path: got}
+            - run: (cd got && find . -type f | sort && cat deep/b.txt)
+    """
+    (run,) = world.push(repository, {"a.yml": text})
+    assert world.finished(run).conclusion == "success", world.log(run, "make")
+    assert "./a.txt\n./deep/b.txt\n2" in world.log(run, "use")
+    assert "##[warning]No files were found with the provided path: nowhere" in world.log(
+        run, "make"
+    )
+
+
+def test_codecov_says_that_nothing_is_uploaded(world, repository):
+    log = _ran(
+        world, repository, "- run: echo '<x/>' > coverage.xml\n- uses: codecov/codecov-action@v3"
+    )
+    assert "coverage report coverage.xml: 5 bytes; nothing is uploaded from here" in log
+
+
+def test_the_repositorys_own_actions_and_those_of_the_sandbox_are_used(world, repository):
+    action = """
+      runs:
+        using: composite
+        steps:
+          - uses: codecov/codecov-action@v3
+          - {run: "echo own ${{ inputs.what }}", shell: bash}
+      inputs: {what: {default: x}}
+    """
+    shared = world.new_repository()
+    world.push(shared, {"say/action.yml": action})
+    steps = f"""
+- uses: actions/checkout@v4
+- uses: ./.github/actions/say
+- uses: {shared}/say@main
+  with: {{what: shared}}
+"""
+    files = {".github/actions/say/action.yml": action, "coverage.xml": ""}
+    (run,) = world.push(repository, {"w.yml": _job(steps), **files})
+    assert world.finished(run).conclusion == "success", world.log(run, "job")
+    assert "own x" in world.log(run, "job")
+    assert "own shared" in world.log(run, "job")
+    assert f"from this sandbox's own repository {shared}" in world.log(run, "job")
+
+
+def test_every_equivalent_is_named_to_who_uses_another_one():
+    found = find_actions([{"uses": "a/b@v1"}], lambda _path: None, lambda _name, _ref: None)
+    assert all(name in found.missing[0] for name in known_equivalents())
+    assert "actions/checkout" in known_equivalents()

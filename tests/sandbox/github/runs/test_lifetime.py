@@ -1,0 +1,206 @@
+"""Runs that are cancelled, wait for each other, are deleted, or outlive their sandbox."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.toolchain.act import find_act
+from tests.sandbox.github.runs.conftest import World
+from tests.sandbox.github.runs.repositories import Repositories
+
+ROOT = Path(__file__).parents[4]
+
+
+def _sleeper(marks: Path) -> str:
+    """A job that writes down its processes, and sleeps; one of them runs from its own session."""
+    return f"""
+        name: Sleep
+        on: [push, workflow_dispatch]
+        jobs:
+          sleep:
+            runs-on: ubuntu-latest
+            steps:
+              - run: |
+                  setsid sleep 301 & echo $! > {marks}/own-session
+                  sleep 302 & echo $! > {marks}/background
+                  echo $$ > {marks}/shell
+                  sleep 303
+              - {{name: Clean, if: always(), run: "echo clean > {marks}/clean"}}
+              - {{name: Not, run: echo never}}
+          after:
+            needs: sleep
+            runs-on: ubuntu-latest
+            steps: [{{run: echo}}]
+    """
+
+
+def _alive(marks: Path) -> list[str]:
+    left = []
+    for name in ("own-session", "background", "shell"):
+        try:
+            stat = Path("/proc", (marks / name).read_text().strip(), "stat").read_text()
+        except OSError:
+            continue
+        if stat.rpartition(")")[2].split()[0] != "Z":
+            left.append(name)
+    return left
+
+
+def test_a_cancelled_run_cleans_up_and_leaves_no_process(world, repository, tmp_path):
+    (run,) = world.push(repository, {"s.yml": _sleeper(tmp_path)})
+    world.until((tmp_path / "shell").exists)
+    assert len(_alive(tmp_path)) == 3
+    assert world.service.cancel(run)
+    finished = world.finished(run, seconds=20)
+    assert finished.conclusion == "cancelled"
+    assert (tmp_path / "clean").exists()
+    assert _alive(tmp_path) == []
+    assert world.conclusions(run) == {"sleep": "cancelled", "after": "cancelled"}
+    assert world.steps(run, "sleep")["Clean"] == "success"
+    assert world.steps(run, "sleep")["Not"] == "skipped"
+    states = world.repositories.last_states(finished.commit_id)
+    assert states == {"Sleep / sleep": "error", "Sleep / after": "error"}
+    assert not world.service.cancel(run)
+
+
+def test_a_step_that_refuses_to_end_is_ended(world, repository, tmp_path):
+    text = f"""
+      on: push
+      jobs:
+        deaf:
+          runs-on: ubuntu-latest
+          steps: [{{run: "trap '' INT TERM; touch {tmp_path}/on; while :; do sleep 0.2; done"}}]
+    """
+    (run,) = world.push(repository, {"d.yml": text})
+    world.until((tmp_path / "on").exists)
+    began = time.monotonic()
+    world.service.cancel(run)
+    assert world.finished(run, seconds=20).conclusion == "cancelled"
+    assert time.monotonic() - began < 15
+
+
+def test_a_step_has_only_its_minutes(world, repository, tmp_path):
+    # act takes whole minutes; zero is over at once, and the step is ended with what it started.
+    text = f"""
+      on: push
+      jobs:
+        slow:
+          runs-on: ubuntu-latest
+          steps:
+            - {{timeout-minutes: 0, run: "sleep 2; touch {tmp_path}/late"}}
+            - {{if: failure(), run: "sleep 3"}}
+    """
+    (run,) = world.push(repository, {"t.yml": text})
+    assert world.finished(run).conclusion == "failure"
+    assert not (tmp_path / "late").exists()
+
+
+def test_in_a_concurrency_group_the_newest_waits_and_the_others_give_way(world, repository):
+    text = """
+      on: push
+      concurrency: ${{ github.workflow }}-${{ github.ref }}
+      jobs: {a: {runs-on: ubuntu-latest, steps: [{run: sleep 1.5}]}}
+    """
+    runs = [world.push(repository, {"c.yml": text, "n": str(n)})[0] for n in range(3)]
+    ended = [world.finished(run).conclusion for run in runs]
+    assert ended == ["success", "cancelled", "success"]
+    times = [world.service.records.get(run) for run in runs]
+    assert times[2].started >= times[0].updated
+
+
+def test_a_newer_run_ends_the_one_at_work_if_asked(world, repository):
+    text = """
+      on: push
+      concurrency: {group: g, cancel-in-progress: true}
+      jobs: {a: {runs-on: ubuntu-latest, steps: [{run: "sleep ${{ vars.LONG }}"}]}}
+    """
+    world.repositories.variable_values[repository, None] = {"LONG": "60"}
+    (first,) = world.push(repository, {"c.yml": text})
+    world.until(lambda: world.service.records.jobs(first))
+    world.repositories.variable_values[repository, None] = {"LONG": "0"}
+    (second,) = world.push(repository, {"n": "1"})
+    assert world.finished(second).conclusion == "success"
+    assert world.finished(first).conclusion == "cancelled"
+
+
+def test_only_what_failed_runs_again(world, repository):
+    text = """
+      on: push
+      jobs:
+        good:
+          runs-on: ubuntu-latest
+          outputs: {o: "${{ steps.a.outputs.o }}"}
+          steps: [{id: a, run: 'echo "o=kept" >> $GITHUB_OUTPUT'}]
+        shaky:
+          needs: good
+          runs-on: ubuntu-latest
+          steps: [{run: 'echo "${{ needs.good.outputs.o }} $GITHUB_RUN_ATTEMPT"; ${{ vars.DO }}'}]
+    """
+    world.repositories.variable_values[repository, None] = {"DO": "false"}
+    (run,) = world.push(repository, {"r.yml": text})
+    commit = world.finished(run).commit_id
+    assert world.repositories.last_states(commit)[".github/workflows/r.yml / shaky"] == "failure"
+    world.repositories.variable_values[repository, None] = {"DO": "true"}
+    assert world.service.rerun(world.service.records.get(run), failed_only=True)
+    assert world.finished(run).conclusion == "success"
+    assert "kept 2" in world.log(run, "shaky")
+    assert set(world.repositories.last_states(commit).values()) == {"success"}
+    assert world.passed[-1] == (repository, "main", commit)
+
+
+def test_a_deleted_repository_takes_its_runs_along(world, repository, tmp_path):
+    (run,) = world.push(repository, {"s.yml": _sleeper(tmp_path)})
+    world.until((tmp_path / "shell").exists)
+    world.service.deleted(repository)
+    world.until(lambda: not _alive(tmp_path))
+    assert world.service.records.get(run) is None
+    world.until(lambda: run not in world.service._threads)
+    assert not (world.service.folder / "logs" / str(run)).exists()
+
+
+@pytest.fixture
+def own(tmp_path, act) -> World:
+    """A sandbox of this test's own, not started."""
+    repositories = Repositories(tmp_path / "git")
+    repositories.folder.mkdir()
+    return World(tmp_path, repositories, ensure=lambda: act)
+
+
+def test_a_stopped_sandbox_says_what_it_left_unfinished(own, tmp_path):
+    own.start(parallel_jobs=1)
+    (run,) = own.push("acme/a", {"s.yml": _sleeper(tmp_path)})
+    own.until((tmp_path / "shell").exists)
+    own.service.stop()
+    assert _alive(tmp_path) == []
+    own.start()
+    stopped = own.service.records.get(run)
+    own.service.stop()
+    assert (stopped.status, stopped.conclusion) == ("completed", "cancelled")
+    assert {status["state"] for status in own.repositories.statuses[-2:]} == {"error"}
+
+
+def test_a_killed_sandbox_leaves_no_process_and_the_next_one_says_so(own, tmp_path):
+    sandbox = subprocess.Popen(
+        [sys.executable, str(Path(__file__).parent / "sandbox_to_kill.py"), str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACT": str(find_act())},
+        start_new_session=True,
+    )
+    try:
+        own.until((tmp_path / "shell").exists)
+        assert len(_alive(tmp_path)) == 3
+    finally:
+        sandbox.send_signal(signal.SIGKILL)
+        sandbox.wait()
+    own.until(lambda: not _alive(tmp_path), seconds=10)
+    own.start()
+    run = own.service.records.get(1)
+    own.service.stop()
+    assert run.conclusion == "cancelled"
+    assert run.note == "The sandbox was stopped while this run was at work"
+    assert not list((own.folder / "runs").glob("work/*"))
