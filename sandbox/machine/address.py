@@ -2,8 +2,9 @@
 
 A connection's first request decides where it goes: to the loopback port of whatever serves the app
 at that moment, or to a small answer saying why nothing does. After that request bytes are copied
-both ways untouched, so websockets and streams work. The same port listens on the address under
-which containers reach this sandbox, so that apps reach each other; never on a public interface.
+both ways untouched, so websockets and streams work. An address may speak another protocol: then
+nothing is read, and a connection that leads nowhere is closed. The same port listens on the address
+under which containers reach this sandbox, so that apps reach each other; never on a public one.
 """
 
 import asyncio
@@ -66,6 +67,7 @@ class _Address:
     """One open address; only the loop's thread touches it."""
 
     route: Route
+    http: bool
     servers: list[asyncio.Server] = field(default_factory=list)
     connections: set[asyncio.Task[None]] = field(default_factory=set)
     last_active: float = field(default_factory=time.monotonic)
@@ -104,8 +106,13 @@ class AddressBook:
                 self._loop.close()
             self._thread = self._loop = None
 
-    def open(self, owner: str, route: Route) -> int:
+    def open(self, owner: str, route: Route, *, http: bool = True) -> int:
         """Opens the owner's address, choosing a port if it never had one; returns the port.
+
+        Args:
+            owner: whose address it is.
+            route: where a visitor is led.
+            http: False for another protocol; of the visitor only the address is known then.
 
         Raises:
             AddressUnavailableError: another program listens on the owner's port.
@@ -119,7 +126,7 @@ class AddressBook:
                 self._database.execute("INSERT INTO addresses VALUES (?, ?)", (owner, port))
             else:
                 sockets = self._bind(port)
-            self._run(self._listen(owner, route, sockets))
+            self._run(self._listen(owner, _Address(route, http), sockets))
             return port
 
     def close(self, owner: str, *, forget: bool = False) -> None:
@@ -195,9 +202,7 @@ class AddressBook:
             self._thread.start()
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _listen(self, owner: str, route: Route, sockets: list[socket.socket]) -> None:
-        address = _Address(route)
-
+    async def _listen(self, owner: str, address: _Address, sockets: list[socket.socket]) -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             if task is not None:
@@ -227,7 +232,11 @@ class AddressBook:
 async def _serve(
     address: _Address, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    visitor = await read_visitor(reader)
+    if address.http:
+        visitor = await read_visitor(reader)
+    else:
+        peer = str(writer.get_extra_info("peername")[0])
+        visitor = Visitor(head=b"", method="", authorization=None, browser=False, peer=peer)
     if visitor is None:
         return
     address.last_active = time.monotonic()
@@ -245,6 +254,8 @@ async def _serve(
         else:
             await _join(address, visitor, (reader, writer), (up_reader, up_writer))
             return
+    if not address.http:
+        return
     writer.write(visitor.render(answer.status, answer.title, answer.remedy, answer.retry_after))
     writer.write_eof()
     # Closing with unread bytes would reset the connection and take the answer with it.

@@ -40,13 +40,25 @@ class RunRequest:
 
     name: str  # unique within this sandbox; also names the container's network
     image: str
-    port: int  # TCP port the application listens on inside the container
+    port: int | None  # TCP port the application listens on inside; None: nobody visits it
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     user: str | None = None  # numeric uid, or None for the image's own
     memory_bytes: int | None = None
     cpus: float | None = None
     command: Sequence[str] | None = None  # instead of the image's own; None keeps that
     files: Mapping[str, str] = field(default_factory=dict[str, str])  # absolute path -> content
+    # Volumes of this sandbox, made when first named: name -> absolute path. Only `remove_volume`
+    # ends one.
+    volumes: Mapping[str, str] = field(default_factory=dict[str, str])
+    private_network: "PrivateNetwork | None" = None  # besides the one of its own
+
+
+@dataclass(frozen=True)
+class PrivateNetwork:
+    """A network that containers of one sandbox share, in which they find each other by name."""
+
+    name: str  # unique within this sandbox; made when first named
+    alias: str  # the container's host name in it
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class Container:
     """A started container and the loopback port under which the host reaches its application."""
 
     id: str
-    host_port: int
+    host_port: int  # 0 where nobody visits it
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,14 @@ class ContainerState:
     running: bool
     exit_code: int | None
     out_of_memory: bool
+
+
+@dataclass(frozen=True)
+class OpenPort:
+    """A TCP port that a program in a container listens on."""
+
+    number: int
+    only_inside: bool  # on the container's loopback, where nobody from outside reaches it
 
 
 class Machine(Protocol):
@@ -91,6 +111,14 @@ class Machine(Protocol):
         """
         ...
 
+    def why_not(self, reference: str) -> str | None:
+        """Why an official image can't be had on this machine; None if it may be asked for."""
+        ...
+
+    def has_image(self, tag: str) -> bool:
+        """Whether an image was built or kept here under this tag, and is still there."""
+        ...
+
     def run(self, request: RunRequest) -> Container:
         """Starts a container; one of the same name is removed first."""
         ...
@@ -103,12 +131,20 @@ class Machine(Protocol):
         """The container's state, or None if the engine does not know it."""
         ...
 
+    def open_ports(self, container_id: str) -> Sequence[OpenPort]:
+        """What is listened on in a container, as far as can be seen."""
+        ...
+
     def find(self, name: str) -> Container | None:
         """A running container of this sandbox by its name, as after a restart of the sandbox."""
         ...
 
     def remove(self, name: str) -> None:
         """Stops and removes the container of that name and its network; absent is success."""
+        ...
+
+    def remove_volume(self, name: str) -> None:
+        """Removes a volume and what is in it; absent is success, in use is not."""
         ...
 
     def remove_image(self, tag: str) -> None:

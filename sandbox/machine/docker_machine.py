@@ -3,7 +3,7 @@
 import hashlib
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -23,12 +23,16 @@ from sandbox.machine.contract import (
     ContainerState,
     LogSink,
     MachineUnavailableError,
+    OpenPort,
     RegistryLogin,
     RunRequest,
 )
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
+from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.log_lines import complete_lines
+from sandbox.machine.open_ports import open_ports
+from sandbox.machine.stand_in_images import StandInImages
 from sandbox.toolchain.engine_address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
@@ -72,7 +76,10 @@ class DockerMachine:
                 base_url=engine.docker_host, timeout=_API_SECONDS, max_pool_size=_CONNECTIONS
             )
             self._client.ping()
+        self._labels = {SANDBOX_LABEL: sandbox_id}
         self._images = EngineImages(self._client, sandbox_id)
+        self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
+        self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
         self._builder: ImageBuilder = (
             BuildxBuilder(engine.docker_host, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
@@ -95,22 +102,38 @@ class DockerMachine:
 
     def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:
         """Keeps the image of a reference as one of this sandbox's; see the contract."""
+        if self._stand_ins is not None:
+            reference = self._stand_ins.located(reference)
         return self._images.keep(reference, self._images.name(tag), login)
+
+    def why_not(self, reference: str) -> str | None:
+        """Why an official image can't be had; an engine of the user's may be asked for any."""
+        return None if self._stand_ins is None else self._stand_ins.why_not(reference)
+
+    def has_image(self, tag: str) -> bool:
+        """Whether this sandbox has an image of that tag."""
+        return self._images.identifier(self._images.name(tag)) is not None
 
     def run(self, request: RunRequest) -> Container:
         """Starts a container, instead of one of the same name; see the contract."""
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            labels = {SANDBOX_LABEL: self._sandbox_id, _NAME_LABEL: request.name}
+            labels = {**self._labels, _NAME_LABEL: request.name}
             own_name = self._engine_name(request.name)
-            self._client.networks.create(own_name, driver="bridge", labels=labels)
+            self._networks.make(own_name, labels)
+            for volume in request.volumes:
+                # Known already, it stays as it is.
+                self._client.volumes.create(self._engine_name(volume), labels=self._labels)
             # Freed between our asking and the engine's taking it, a port may be taken by another.
             for _ in range(_PORT_TRIES):
-                port = _free_port()
+                port = 0 if request.port is None else _free_port()
                 options = self._options(request, {**labels, _PORT_LABEL: str(port)}, port)
                 container = self._client.containers.create(image, name=own_name, **options)
                 add_files(container, request.files)
+                if request.private_network is not None:
+                    shared = self._engine_name(request.private_network.name)
+                    self._networks.join(shared, own_name, request.private_network.alias)
                 try:
                     container.start()
                 except APIError as error:
@@ -143,6 +166,12 @@ class DockerMachine:
             out_of_memory=bool(state["OOMKilled"]),
         )
 
+    def open_ports(self, container_id: str) -> Sequence[OpenPort]:
+        """What is listened on in a container; nothing once it ended."""
+        with engine_errors(), suppress(APIError):
+            return open_ports(self._client.containers.get(container_id))
+        return ()
+
     def find(self, name: str) -> Container | None:
         """A running container of this sandbox by its name."""
         with engine_errors():
@@ -159,9 +188,13 @@ class DockerMachine:
         with engine_errors():
             with suppress(NotFound):
                 self._end(self._client.containers.get(self._engine_name(name)))
-            with suppress(NotFound):
-                self._client.networks.get(self._engine_name(name)).remove()
+            self._networks.remove(self._engine_name(name))
         self._images.prune()
+
+    def remove_volume(self, name: str) -> None:
+        """Removes a volume of this sandbox with what is in it."""
+        with engine_errors(), suppress(NotFound):
+            self._client.volumes.get(self._engine_name(name)).remove()
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
@@ -179,8 +212,12 @@ class DockerMachine:
         return len(containers)
 
     def remove_all(self) -> None:
-        """Removes everything of this sandbox: containers, networks and images."""
+        """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
+        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        with engine_errors():
+            for volume in self._client.volumes.list(filters=mine):
+                volume.remove()
         for name in self._images.own_names():
             self._remove_image(name)
         self._images.prune()
@@ -204,12 +241,17 @@ class DockerMachine:
         options: dict[str, Any] = {
             "labels": labels,
             "network": self._engine_name(request.name),
-            "ports": {f"{request.port}/tcp": ("127.0.0.1", host_port)},
+            "ports": {}
+            if request.port is None
+            else {f"{request.port}/tcp": ("127.0.0.1", host_port)},
             "environment": dict(request.env),
             "security_opt": ["no-new-privileges"],
             "pids_limit": _PROCESSES,
             "detach": True,
         }
+        if request.volumes:
+            mounts = {name: {"bind": path, "mode": "rw"} for name, path in request.volumes.items()}
+            options["volumes"] = {self._engine_name(name): mounts[name] for name in mounts}
         if request.command is not None:
             options["command"] = list(request.command)
         if request.user is not None:

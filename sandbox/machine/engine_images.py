@@ -34,10 +34,11 @@ class EngineImages:
         return name if ":" in tag.rpartition("/")[2] else f"{name}:latest"
 
     def own_names(self) -> list[str]:
-        """The names of all images this sandbox has tagged."""
+        """The names of all images this sandbox has tagged, built here or fetched."""
         with engine_errors():
-            images = self._client.images.list(filters={"label": self._label})
-            tags = [tag for image in images for tag in image.tags]
+            # Not by label: what was fetched has none. And summaries, not a look at each image.
+            images = self._client.api.images()
+            tags = [tag for image in images for tag in image["RepoTags"] or ()]
         return [tag for tag in tags if tag.startswith(self._prefix)]
 
     def identifier(self, name: str) -> str | None:
@@ -136,7 +137,21 @@ class EngineImages:
         An image in use stays, without its name, until its container is removed and `prune` runs.
         """
         with engine_errors(), suppress(ImageNotFound):
+            identifier = str(self._client.images.get(name).id)
             self._client.images.remove(name, force=True)
+            self._forget_digests(self._client.images.get(identifier))
+
+    def _forget_digests(self, image: Image) -> None:
+        """Drops an image that only digests in a registry on this host still name: ours were it."""
+        digests: list[str] = image.attrs["RepoDigests"]
+        if image.tags or not all(each.startswith("127.0.0.1:") for each in digests):
+            return
+        for each in digests:
+            try:
+                self._client.images.remove(each)
+            except APIError as error:
+                if error.status_code != HTTPStatus.CONFLICT:  # a container has it
+                    raise
 
     def prune(self) -> None:
         """Removes this sandbox's images that lost their name, but for those in use.

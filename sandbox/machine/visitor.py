@@ -16,6 +16,7 @@ class Visitor:
     method: str
     authorization: str | None
     browser: bool  # wants HTML
+    peer: str = ""  # address from which a connection that speaks no HTTP comes
 
     def render(self, status: int, title: str, remedy: str, retry_after: int | None) -> bytes:
         """A complete HTTP/1.1 answer that ends the connection."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 _LOG = logging.getLogger(__name__)
@@ -38,12 +39,13 @@ class Workers:
             thread.start()
 
     def close(self, timeout: float) -> bool:
-        """Waits for running workers, `timeout` seconds each; False if one does not end."""
+        """Waits for running workers, `timeout` seconds in all; False if one does not end."""
         with self._lock:
             self._closed = True
             threads = list(self._threads.values())
+        deadline = time.monotonic() + timeout
         for thread in threads:
-            thread.join(timeout)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
     def _run(self, number: int) -> None:

@@ -1,16 +1,22 @@
 """Puts the sandbox's Render together as an ASGI application."""
 
+import time
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.fixed_windows import Clock
 from sandbox.render.errors import NotImitatedError, RenderError, render_error
 from sandbox.render.http import Door, Nulls
 from sandbox.render.routes_account import AccountRoutes
 from sandbox.render.routes_deploys import DeployRoutes
+from sandbox.render.routes_disks import DiskRoutes
+from sandbox.render.routes_env_groups import EnvGroupRoutes
 from sandbox.render.routes_observe import ObserveRoutes
+from sandbox.render.routes_postgres import PostgresRoutes
 from sandbox.render.routes_services import ServiceRoutes, VariableRoutes
 from sandbox.render.service import RenderService
 from sandbox.render.wire import Limits, RateLimit, RequestId
@@ -19,7 +25,11 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def create_render_app(
-    service: RenderService, *, nulls: Nulls = "faithful", limits: Limits | None = None
+    service: RenderService,
+    *,
+    nulls: Nulls = "faithful",
+    limits: Limits | None = None,
+    clock: Clock = time.monotonic,
 ) -> Starlette:
     """Render's public API under `/v1`, and its deploy hooks under `/deploy`.
 
@@ -27,6 +37,7 @@ def create_render_app(
         service: What it speaks for.
         nulls: How absent values are answered; `strict` is what Render's own Python SDK can read.
         limits: Requests a window; None for those of Render's documentation.
+        clock: By which windows end.
     """
     door = Door(service.account, nulls)
     parts = (
@@ -35,13 +46,19 @@ def create_render_app(
         VariableRoutes(service, door),
         DeployRoutes(service, door),
         ObserveRoutes(service, door),
+        DiskRoutes(service, door),
+        EnvGroupRoutes(service, door),
+        PostgresRoutes(service.postgres, service.account, door),
     )
     routes: list[BaseRoute] = [route for part in parts for route in part.routes()]
     routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
     return Starlette(
         routes=routes,
         exception_handlers={RenderError: render_error},
-        middleware=[Middleware(RequestId), Middleware(RateLimit, limits=limits or Limits())],
+        middleware=[
+            Middleware(RequestId),
+            Middleware(RateLimit, limits=limits or Limits(), clock=clock),
+        ],
     )
 
 

@@ -63,10 +63,13 @@ class Frozen:
     settings: Settings
     variables: Mapping[str, str] = field(repr=False)
     files: Mapping[str, str] = field(repr=False)
+    volumes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The service's disk, if it has one: its id -> where it is mounted."""
 
     def dump(self) -> str:
         """As it is stored."""
         values = {"variables": dict(self.variables), "files": dict(self.files)}
+        values["volumes"] = dict(self.volumes)
         return json.dumps({"settings": self.settings.dump(), **values})
 
     @classmethod
@@ -77,6 +80,7 @@ class Frozen:
             settings=Settings.load(stored["settings"]),
             variables=stored["variables"],
             files=stored["files"],
+            volumes=stored.get("volumes", {}),
         )
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from sandbox.render.credentials import Credentials
 from sandbox.render.deploys import Deploy
+from sandbox.render.disks import Disks
 from sandbox.render.environment import DEFAULT_PORT
 from sandbox.render.errors import NotFoundError
 from sandbox.render.events import Event
 from sandbox.render.logs import LogLine
 from sandbox.render.records import Service
-from sandbox.render.settings import Settings
+from sandbox.render.settings import SHORT, Settings
 
 _DASHBOARD = "https://dashboard.render.com"
 _EVERYWHERE = {"cidrBlock": "0.0.0.0/0", "description": "everywhere"}
@@ -19,14 +20,17 @@ _EVERYWHERE = {"cidrBlock": "0.0.0.0/0", "description": "everywhere"}
 class Describer:
     """Writes objects as the API does. A value that may be null on the platform is None here."""
 
-    def __init__(self, credentials: Credentials, url_of: Callable[[Service], str]) -> None:
+    def __init__(
+        self, credentials: Credentials, disks: Disks, url_of: Callable[[Service], str]
+    ) -> None:
         self._credentials = credentials
+        self._disks = disks
         self._url_of = url_of
 
     def service(self, service: Service) -> dict[str, Any]:
         """A `service`."""
         settings = service.settings
-        kind = "static" if settings.static else "web"
+        kind = SHORT[settings.type]
         described: dict[str, Any] = {
             "id": service.id,
             "name": service.name,
@@ -55,7 +59,7 @@ class Describer:
                 "paths": list(settings.build_paths),
                 "ignoredPaths": list(settings.ignored_paths),
             }
-        details = self._static(service) if settings.static else self._web(service)
+        details = self._static(service) if settings.static else self._container(service)
         return described | {"serviceDetails": details}
 
     def deploy(self, deploy: Deploy) -> dict[str, Any]:
@@ -122,25 +126,34 @@ class Describer:
             "url": self._url_of(service),
         }
 
-    def _web(self, service: Service) -> dict[str, Any]:
+    def _container(self, service: Service) -> dict[str, Any]:
         settings = service.settings
         details = {
             "buildPlan": "starter",
             "env": settings.runtime,
             "runtime": settings.runtime,
             "envSpecificDetails": self._docker(settings),
-            "healthCheckPath": settings.health_check_path,
-            "ipAllowList": [_EVERYWHERE],
-            "maintenanceMode": {"enabled": False, "uri": ""},
             "numInstances": settings.num_instances,
-            "openPorts": [{"port": DEFAULT_PORT, "protocol": "TCP"}],
             "plan": settings.plan,
             "previews": {"generation": "off"},
             "pullRequestPreviewsEnabled": "no",
             "region": settings.region,
-            "renderSubdomainPolicy": "enabled",
-            "url": self._url_of(service),
         }
+        if settings.listens:
+            details["openPorts"] = [{"port": DEFAULT_PORT, "protocol": "TCP"}]
+            details["url"] = f"{service.slug}:{DEFAULT_PORT}"  # in the private network
+        if settings.public:
+            details |= {
+                "healthCheckPath": settings.health_check_path,
+                "ipAllowList": [_EVERYWHERE],
+                "maintenanceMode": {"enabled": False, "uri": ""},
+                "renderSubdomainPolicy": "enabled",
+                "url": self._url_of(service),
+            }
+        disk = self._disks.of(service.number)
+        if disk is not None:
+            shown = {"name": disk.name, "sizeGB": disk.size_gb, "mountPath": disk.mount_path}
+            details["disk"] = {"id": disk.id, **shown}
         if settings.max_shutdown_delay_seconds is not None:
             details["maxShutdownDelaySeconds"] = settings.max_shutdown_delay_seconds
         return details

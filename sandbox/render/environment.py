@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox.render.deploys import Deploy
 from sandbox.render.records import Service
+from sandbox.render.settings import SHORT
 
 DEFAULT_PORT = 10000
 SECRET_FILES = "/etc/secrets"  # noqa: S105 - the folder
@@ -29,12 +30,13 @@ def platform_variables(
         "RENDER": "true",
         "RENDER_SERVICE_ID": service.id,
         "RENDER_SERVICE_NAME": service.name,
-        "RENDER_SERVICE_TYPE": "static" if settings.static else "web",
-        "RENDER_EXTERNAL_URL": url,
-        "RENDER_EXTERNAL_HOSTNAME": url.partition("://")[2],
+        "RENDER_SERVICE_TYPE": SHORT[settings.type],
         "RENDER_INSTANCE_ID": instance,
         "IS_PULL_REQUEST": "false",
     }
+    if settings.public:
+        values["RENDER_EXTERNAL_URL"] = url
+        values["RENDER_EXTERNAL_HOSTNAME"] = url.partition("://")[2]
     if deploy.commit_id is not None:
         values["RENDER_GIT_COMMIT"] = deploy.commit_id
         values["RENDER_GIT_BRANCH"] = settings.branch or ""

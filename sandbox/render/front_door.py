@@ -32,7 +32,8 @@ class FrontDoor:
     def open_all(self) -> None:
         """Opens what is not open; a port somebody else took is said, and tried again later."""
         for service in self._parts.services.all():
-            if self._addresses.is_open(address_owner(service.number)):
+            opened = self._addresses.is_open(address_owner(service.number))
+            if opened or not service.settings.public:
                 continue
             try:
                 self.open(service.number)
@@ -44,10 +45,12 @@ class FrontDoor:
         self._addresses.close(address_owner(number), forget=forget)
 
     def url(self, service: Service) -> str:
-        """The address under which the app answers.
+        """The address under which the app answers; empty for one that has none.
 
         On Render it is `https://<slug>.onrender.com`, which leads nowhere on a closed machine.
         """
+        if not service.settings.public:
+            return ""
         return f"http://127.0.0.1:{self._addresses.port(address_owner(service.number))}"
 
     def _lead(self, number: int, _visitor: Visitor) -> Upstream | Unavailable:

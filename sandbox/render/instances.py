@@ -5,14 +5,22 @@ import shlex
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
-from sandbox.machine.contract import Container, ContainerState, MachineUnavailableError, RunRequest
+from sandbox.machine.contract import (
+    Container,
+    ContainerState,
+    MachineUnavailableError,
+    OpenPort,
+    RunRequest,
+)
 from sandbox.machine.health import listens, status_of
 from sandbox.render.deploys import Status
 from sandbox.render.environment import SECRET_FILES, app_port, platform_variables
 from sandbox.render.logs import LogType, LogWriter
 from sandbox.render.plans import PLANS
+from sandbox.render.private_network import private_network
 from sandbox.render.settings import Settings
 from sandbox.render.turn import FailedError, Instance, Parts, Turn
 
@@ -30,17 +38,21 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
     settings = turn.deploy.frozen.settings
     command = shlex.split(settings.docker_command) if settings.docker_command else None
     name, log, request = _prepare(turn, image, command, url)
-    port = request.port
+    request = replace(request, volumes=turn.deploy.frozen.volumes)  # not for pre-deploy commands
     try:
         container, follower = _run(turn, request, log)
-        _wait_until_healthy(turn, container, follower, log, port)
+        if request.port is None:
+            _wait_until_settled(turn, container, follower, log)
+        else:
+            _wait_until_healthy(turn, container, follower, log, request.port)
     except BaseException:
         turn.parts.machine.remove(name)
         raise
     if settings.num_instances > 1:
         log.say(one_instance(settings))
     log.say("Your service is live")
-    log.say(f"Available at your primary URL {url}")
+    if url:
+        log.say(f"Available at your primary URL {url}")
     return Instance(turn.deploy.id, container.host_port, container.id, name, follower)
 
 
@@ -113,11 +125,14 @@ def _prepare(
     instance = f"{service.id}-{tail}"
     parts.services.set(service.number, candidate=name)
     log = parts.logs_of(turn, LogType.APP, instance)
-    port = app_port(deploy.frozen.variables)
+    port = app_port(deploy.frozen.variables) if settings.listens else None
     cpus, memory = (None, None) if settings.static else PLANS[settings.plan].limits()
     env = {} if settings.static else parts.translate(deploy.frozen.variables)
-    env |= platform_variables(service, deploy, url=url, instance=instance) | {"PORT": str(port)}
+    env |= platform_variables(service, deploy, url=url, instance=instance)
+    if port is not None:
+        env["PORT"] = str(port)
     files = {} if settings.static else deploy.frozen.files
+    network = private_network(service.owner, settings.region, service.slug)
     request = RunRequest(
         name=name,
         image=image,
@@ -127,6 +142,7 @@ def _prepare(
         cpus=cpus,
         command=command,
         files={f"{SECRET_FILES}/{each}": content for each, content in files.items()},
+        private_network=None if settings.static else network,
     )
     return name, log, request
 
@@ -167,21 +183,41 @@ def _wait_until_healthy(
             return
         moment = time.monotonic()
         if moment - started > tuning.start_seconds:
-            raise _unhealthy(turn, log, port, open_port=open_port, status=status)
+            others = () if open_port else turn.parts.machine.open_ports(container.id)
+            raise _unhealthy(turn, log, port, open_port=open_port, status=status, others=others)
         if not open_port and moment - noticed > tuning.notice_seconds:
             noticed = moment
             log.say("No open ports detected, continuing to scan...")
         turn.pause()
 
 
+def _wait_until_settled(
+    turn: Turn, container: Container, follower: threading.Thread, log: LogWriter
+) -> None:
+    """Waits until a program that answers nobody has run for a while."""
+    settled = time.monotonic() + turn.parts.tuning.settle_seconds
+    while time.monotonic() < settled:
+        turn.pause()
+        state = turn.parts.machine.state(container.id)
+        if state is None or not state.running:
+            follower.join(_LOG_END_SECONDS)
+            raise _ended(turn, state, log, Status.UPDATE_FAILED)
+
+
 def _unhealthy(
-    turn: Turn, log: LogWriter, port: int, *, open_port: bool, status: int | None
+    turn: Turn,
+    log: LogWriter,
+    port: int,
+    *,
+    open_port: bool,
+    status: int | None,
+    others: Sequence[OpenPort],
 ) -> FailedError:
     seconds = int(turn.parts.tuning.start_seconds)
     if not open_port:
         message = (
-            f"Port scan timeout reached, No open ports detected on 0.0.0.0:{port}. Bind your"
-            " service to the port in its PORT environment variable."
+            f"Port scan timeout reached, No open ports detected on 0.0.0.0:{port}."
+            f"{_elsewhere(others)} Bind your service to the port in its PORT environment variable."
         )
     else:
         path = turn.deploy.frozen.settings.health_check_path
@@ -194,6 +230,19 @@ def _unhealthy(
     log.say(_HELP)
     reason = {"timedOutSeconds": seconds, "timedOutReason": message}
     return FailedError(Status.UPDATE_FAILED, message, reason)
+
+
+def _elsewhere(ports: Sequence[OpenPort]) -> str:
+    """Where something listens instead: on other ports, or on the container's own loopback."""
+    inside = [str(each.number) for each in ports if each.only_inside]
+    outside = [str(each.number) for each in ports if not each.only_inside]
+    said = f" Detected open ports: {', '.join(outside)}." if outside else ""
+    if inside:
+        said += (
+            f" Detected open ports on localhost: {', '.join(inside)} -- did you mean to bind one of"
+            " these to 0.0.0.0?"
+        )
+    return said
 
 
 def _ended(turn: Turn, state: ContainerState | None, log: LogWriter, status: Status) -> FailedError:

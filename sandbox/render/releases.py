@@ -96,11 +96,20 @@ class Releases:
                 self.cancel(deploy)
 
     def _freeze(self, service: Service) -> Frozen:
-        variables = self._parts.variables
+        disk = self._parts.disks.of(service.number)
+        # What the service has itself goes before what it is lent.
+        variables, files = (
+            {
+                **self._parts.groups.lent(service.number, kind),
+                **dict(self._parts.variables.all(service.number, kind)),
+            }
+            for kind in (Kind.VARIABLE, Kind.FILE)
+        )
         return Frozen(
             settings=service.settings,
-            variables=dict(variables.all(service.number, Kind.VARIABLE)),
-            files=dict(variables.all(service.number, Kind.FILE)),
+            variables=variables,
+            files=files,
+            volumes={} if disk is None else {disk.id: disk.mount_path},
         )
 
 

@@ -15,6 +15,9 @@ from sandbox.render.account import Account
 from sandbox.render.credentials import Credentials
 from sandbox.render.deploys import WAS_LIVE, Deploy, Deploys
 from sandbox.render.describe import Describer
+from sandbox.render.disk_service import DiskService, read_disk
+from sandbox.render.disks import Disks
+from sandbox.render.env_groups import EnvGroups
 from sandbox.render.errors import BadRequestError, PaymentRequiredError
 from sandbox.render.events import Events
 from sandbox.render.front_door import FrontDoor
@@ -22,6 +25,7 @@ from sandbox.render.git_source import GitSource
 from sandbox.render.instances import one_instance
 from sandbox.render.lifetime import Lifetime
 from sandbox.render.logs import Logs, LogType, LogWriter
+from sandbox.render.postgres import PostgresService
 from sandbox.render.pushes import Pushes
 from sandbox.render.records import Service, Services
 from sandbox.render.releases import Releases, read_deploy
@@ -65,11 +69,14 @@ class RenderService:
         tuning = tuning or Tuning()
         self.account = account
         self._rules = rules or Rules()
+        self.postgres = PostgresService(database, account, machine, addresses, tuning)
         services = Services(database, taken_slugs)  # before the tables that refer to it
         self.parts = Parts(
             services=services,
             deploys=Deploys(database),
             variables=Variables(database),
+            groups=EnvGroups(database),
+            disks=Disks(database),
             events=Events(database),
             logs=Logs(database),
             credentials=Credentials(database),
@@ -80,9 +87,11 @@ class RenderService:
             folder=folder,
             tuning=tuning,
             builds=threading.BoundedSemaphore(tuning.parallel_builds),
+            hidden=self.postgres.passwords,
         )
         self._door = FrontDoor(self.parts, addresses)
-        self.describe = Describer(self.parts.credentials, self._door.url)
+        self.disks = DiskService(self.parts.disks, services, self.parts.events)
+        self.describe = Describer(self.parts.credentials, self.parts.disks, self._door.url)
         self._life = Lifetime(self.parts, self._door, forget=self._forget)
         self._releases = Releases(self.parts, wake=self._life.wake)
         self._pushes = Pushes(self.parts, self._releases)
@@ -100,10 +109,15 @@ class RenderService:
         settings = specification.created(body, self._rules, self.parts.source.branch)
         variables = read_variables(body.get("envVars"))
         files = read_files(body.get("secretFiles"))
+        wanted = read.mapping(read.mapping(body, "serviceDetails"), "disk")
+        disk = read_disk(wanted, settings) if wanted else None
         service = self.parts.services.add(name, owner, settings)
         self.parts.variables.replace(service.number, Kind.VARIABLE, variables)
         self.parts.variables.replace(service.number, Kind.FILE, files)
-        self._door.open(service.number)
+        if disk is not None:
+            self.disks.add(service.number, disk)
+        if settings.public:
+            self._door.open(service.number)
         return service, self._releases.add(service, "api")
 
     def find(self, identifier: str) -> Service:
@@ -168,6 +182,8 @@ class RenderService:
         if service.settings.static:
             raise BadRequestError("a static site cannot be scaled")
         settings = specification.scaled(service.settings, body)
+        if settings.num_instances > 1 and self.parts.disks.of(service.number) is not None:
+            raise BadRequestError("a service with a disk has one instance")
         counts = {"fromInstances": service.settings.num_instances}
         counts["toInstances"] = settings.num_instances
         self.parts.services.change(service, name=service.name, settings=settings)
@@ -212,11 +228,13 @@ class RenderService:
 
     def start(self) -> None:
         """Brings back what was live, under the same addresses, and takes up interrupted work."""
+        self.postgres.start()
         self._life.start()
 
     def stop(self, *, containers: bool = True) -> None:
         """Ends the workers, the addresses and (`containers`) what runs; the next start resumes."""
         self._life.stop(containers=containers)
+        self.postgres.stop(containers=containers)
 
     def _forget(self, service: Service) -> None:
         self._door.close(service.number, forget=True)

@@ -8,6 +8,16 @@ from sandbox.render.plans import DEFAULT_PLAN, REGIONS
 
 WEB_SERVICE = "web_service"
 STATIC_SITE = "static_site"
+PRIVATE_SERVICE = "private_service"
+BACKGROUND_WORKER = "background_worker"
+CONTAINERS = (WEB_SERVICE, PRIVATE_SERVICE, BACKGROUND_WORKER)  # that run a program of the user's
+# As variables and addresses of the platform name the types.
+SHORT = {
+    WEB_SERVICE: "web",
+    STATIC_SITE: "static",
+    PRIVATE_SERVICE: "pserv",
+    BACKGROUND_WORKER: "worker",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +50,16 @@ class Settings:
     def static(self) -> bool:
         """Whether files are served, without a container of the user's."""
         return self.type == STATIC_SITE
+
+    @property
+    def public(self) -> bool:
+        """Whether it has an address for everybody."""
+        return self.type in {WEB_SERVICE, STATIC_SITE}
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has to open a port; a background worker has nobody to answer."""
+        return self.type != BACKGROUND_WORKER
 
     def dump(self) -> str:
         """The settings as they are stored."""

@@ -9,9 +9,9 @@ from sandbox.render import body as read
 from sandbox.render.errors import BadRequestError, NotImitatedError
 from sandbox.render.image_reference import normalised
 from sandbox.render.plans import FREE, PLANS, REGIONS
-from sandbox.render.settings import STATIC_SITE, WEB_SERVICE, Settings
+from sandbox.render.settings import CONTAINERS, STATIC_SITE, WEB_SERVICE, Settings
 
-_OTHER_TYPES = ("private_service", "background_worker", "cron_job")
+_OTHER_TYPES = ("cron_job",)
 _NATIVE = ("node", "python", "go", "ruby", "rust", "elixir")
 _TRIGGERS = ("commit", "checksPass", "off")
 _MOST_INSTANCES = 100
@@ -37,9 +37,9 @@ def created(body: Mapping[str, Any], rules: Rules, branch_of: ResolveBranch) -> 
         BadRequestError: a rule of the platform is broken.
         NotImitatedError: the platform could do this; the sandbox cannot.
     """
-    kind = read.one_of(body, "type", (WEB_SERVICE, STATIC_SITE, *_OTHER_TYPES))
+    kind = read.one_of(body, "type", (*CONTAINERS, STATIC_SITE, *_OTHER_TYPES))
     if kind in _OTHER_TYPES:
-        raise NotImitatedError(f"services of type {kind}: use web_service or static_site")
+        raise NotImitatedError(f"services of type {kind}")
     details = read.mapping(body, "serviceDetails")
     _require_imitated(body, details)
     if kind == STATIC_SITE:
@@ -62,6 +62,8 @@ def patched(settings: Settings, body: Mapping[str, Any], branch_of: ResolveBranc
     """The settings after a PATCH: what is not named stays. Raises as `created` does."""
     details = read.mapping(body, "serviceDetails")
     _require_imitated(body, details)
+    if details.get("disk"):
+        raise BadRequestError("disk cannot be changed with the service: use /disks")
     before = settings.plan
     if not settings.static and ("runtime" in details or "env" in details):
         settings = replace(settings, runtime=_runtime(details))
@@ -146,8 +148,10 @@ def _web_details(settings: Settings, details: Mapping[str, Any]) -> dict[str, An
     if "plan" in details:
         values["plan"] = read.one_of(details, "plan", tuple(PLANS))
     if values.get("plan", settings.plan) == FREE:
+        if settings.type != WEB_SERVICE:
+            raise BadRequestError(f"the free plan is not supported for {settings.type}")
         _refuse_paid(details)
-    if "healthCheckPath" in details:
+    if "healthCheckPath" in details and settings.type == WEB_SERVICE:
         path = read.text(details, "healthCheckPath")
         if path and not path.startswith("/"):
             raise BadRequestError("healthCheckPath must start with /")
@@ -207,7 +211,6 @@ def _require_imitated(body: Mapping[str, Any], details: Mapping[str, Any]) -> No
     allowed = details.get("ipAllowList")
     asked = {
         "environments": body.get("environmentId"),
-        "disks": details.get("disk"),
         "autoscaling": read.mapping(details, "autoscaling").get("enabled"),
         "previews": previews != "off" or details.get("pullRequestPreviewsEnabled") == "yes",
         "maintenance mode": read.mapping(details, "maintenanceMode").get("enabled"),

@@ -11,6 +11,8 @@ from sandbox.machine.inside_addresses import reachable_inside
 from sandbox.machine.serving import ServingApps
 from sandbox.render.credentials import Credentials
 from sandbox.render.deploys import Deploy, Deploys, Status
+from sandbox.render.disks import Disks
+from sandbox.render.env_groups import EnvGroups
 from sandbox.render.events import Events
 from sandbox.render.git_source import GitSource
 from sandbox.render.logs import Logs, LogType, LogWriter
@@ -53,6 +55,7 @@ class Tuning:
     parallel_builds: int = 2
     kept_images: int = 3  # of deploys that were live, for rollbacks; the live one's included
     poll_seconds: float = 0.2  # between two looks at a starting app
+    settle_seconds: float = 3.0  # a background worker that ran for so long is taken for live
     notice_seconds: float = 5.0  # between two lines saying that no port is open yet
     watch_seconds: float = 1.0  # between two looks at running apps
     retry_seconds: float = 5.0  # until an app that cannot be started again is tried once more
@@ -77,6 +80,8 @@ class Parts:
     services: Services
     deploys: Deploys
     variables: Variables
+    groups: EnvGroups
+    disks: Disks
     events: Events
     logs: Logs
     credentials: Credentials
@@ -87,6 +92,7 @@ class Parts:
     folder: Path  # of build contexts
     tuning: Tuning
     builds: threading.BoundedSemaphore
+    hidden: Callable[[], Collection[str]]  # secrets besides a deploy's own that no log shows
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def translate(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -133,4 +139,5 @@ class Turn:
         """The values that no log of this deploy shows, also as a container sees them."""
         frozen = self.deploy.frozen
         inside = self.parts.translate(frozen.variables)
-        return [*frozen.variables.values(), *inside.values(), *frozen.files.values()]
+        own = [*frozen.variables.values(), *inside.values(), *frozen.files.values()]
+        return [*own, *self.parts.hidden()]

@@ -1,18 +1,16 @@
 """What every answer of Render carries: a request id, and how much of the rate limit is left."""
 
-import hashlib
 import itertools
 import re
 import secrets
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.fixed_windows import Clock, FixedWindows, caller_of
 from sandbox.render.errors import REQUEST_ID_STATE
 
 MINUTE = 60
@@ -33,12 +31,6 @@ class Limits:
     reads: int = 400  # a minute and user
 
 
-@dataclass
-class _Window:
-    ends: float
-    used: int = 0
-
-
 @dataclass(frozen=True)
 class _Bucket:
     name: str
@@ -55,14 +47,10 @@ class RateLimit:
         clock: Seconds; another clock lets a test end a window.
     """
 
-    def __init__(
-        self, app: ASGIApp, limits: Limits, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
         self._app = app
         self._limits = limits
-        self._clock = clock
-        self._windows: dict[tuple[str, str], _Window] = {}
-        self._guard = threading.Lock()
+        self._windows = FixedWindows(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -70,7 +58,10 @@ class RateLimit:
             await self._app(scope, receive, send)
             return
         bucket = self._bucket(scope["method"], scope["path"].rstrip("/"))
-        left, seconds = self._count(_caller(scope), bucket)
+        # Hooks carry no bearer key and count with the API's calls for their service.
+        caller = "" if bucket.name.startswith("service ") else caller_of(scope)
+        window = self._windows.add((caller, bucket.name), bucket.seconds)
+        left, seconds = bucket.quota - window.used, window.seconds_left
         headers = {
             "Ratelimit-Limit": str(bucket.quota),
             "Ratelimit-Remaining": str(max(0, left)),
@@ -101,18 +92,6 @@ class RateLimit:
         if method in {"GET", "HEAD"}:
             return _Bucket("reads", limits.reads, MINUTE)
         return _Bucket("writes", limits.writes, MINUTE)
-
-    def _count(self, caller: str, bucket: _Bucket) -> tuple[int, int]:
-        """Requests left in the window after this one (negative: none was), seconds to its end."""
-        if bucket.name.startswith("service "):
-            caller = ""  # hooks carry no bearer key and count with the API's calls
-        now = self._clock()
-        with self._guard:
-            window = self._windows.get((caller, bucket.name))
-            if window is None or window.ends <= now:
-                window = self._windows[caller, bucket.name] = _Window(now + bucket.seconds)
-            window.used += 1
-            return bucket.quota - window.used, max(1, round(window.ends - now))
 
 
 class RequestId:
@@ -148,9 +127,3 @@ def _counts_by_service(method: str, path: str, rest: str) -> bool:
     if method == "PATCH":
         return not rest
     return method == "POST" and rest in _OF_ONE_SERVICE
-
-
-def _caller(scope: Scope) -> str:
-    # The header is a credential: only a digest of it is kept.
-    header = Headers(scope=scope).get("authorization", "")
-    return hashlib.sha256(header.encode()).hexdigest()

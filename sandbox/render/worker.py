@@ -119,6 +119,7 @@ class ServiceWorker:
             parts.events.add(service.number, "pre_deploy_ended", **step, **done)
         turn.advance(status=Status.UPDATE)
         parts.logs_of(turn, LogType.APP).say("Deploying...")
+        self._free_disk(turn)
         instance = start_instance(turn, image, url=url)
         old = parts.serving.swap(service.number, instance)
         if not parts.deploys.go_live(turn.deploy, instance.container):
@@ -129,6 +130,15 @@ class ServiceWorker:
         parts.events.deploy_ended(service.number, turn.deploy.id, "succeeded")
         parts.events.add(service.number, "server_available")
         remove_instance(parts, old, drain=True)
+
+    def _free_disk(self, turn: Turn) -> None:
+        """Ends what serves before what comes next is started, if both would write one disk.
+
+        Should the next one fail, what was live is started again.
+        """
+        if turn.deploy.frozen.volumes:
+            old = self._parts.serving.swap(turn.service.number, None)
+            remove_instance(self._parts, old, drain=True)
 
     def _make_image(self, turn: Turn) -> str:
         log = self._parts.logs_of(turn, LogType.BUILD)
@@ -161,6 +171,7 @@ class ServiceWorker:
 
         turn = _LiveTurn(parts, service, deploy, wanted)
         parts.services.set(number, restart=0)
+        self._free_disk(turn)
         try:
             instance = self._start_live(turn)
         except (FailedError, MachineUnavailableError, ImageUnavailableError) as error:
@@ -202,6 +213,8 @@ class ServiceWorker:
             self._end(service)
             for image in {each.image for each in parts.deploys.of(service.number)} - {None}:
                 parts.machine.remove_image(image or "")
+            for disk in parts.disks.ever(service.number):
+                parts.machine.remove_volume(disk.id)
         except MachineUnavailableError as error:
             _LOG.warning("service %s is not fully removed: %s", service.slug, error)
             return  # the row stays, so the next start of the sandbox goes on
@@ -215,6 +228,7 @@ class ServiceWorker:
         if parts.stopping.is_set():
             return
         parts.services.set(number, candidate=None)
+        self._clean_disks(number)
         live = parts.deploys.of(number, WAS_LIVE)[: parts.tuning.kept_images]
         open_ones = parts.deploys.of(number, OPEN)
         kept = {each.image for each in (*live, *open_ones)}
@@ -223,6 +237,15 @@ class ServiceWorker:
                 with suppress(MachineUnavailableError):
                     parts.machine.remove_image(each.image)
                     parts.deploys.forget_image(number, each.image)
+
+    def _clean_disks(self, number: int) -> None:
+        """Removes the data of deleted disks that nothing has any more."""
+        parts, live = self._parts, self._parts.deploys.of(number, [Status.LIVE])
+        mounted = next((each for deploy in live for each in deploy.frozen.volumes), None)
+        for disk in parts.disks.left_over(number, mounted=mounted):
+            with suppress(MachineUnavailableError):
+                parts.machine.remove_volume(disk.id)
+                parts.disks.forget(disk)
 
 
 class _LiveTurn(Turn):

@@ -32,6 +32,7 @@ OWNER = "tea-00000000000000000000"
 QUICK = Tuning(
     start_seconds=60,  # a busy computer starts an app slowly
     poll_seconds=0.02,
+    settle_seconds=0.2,
     notice_seconds=0.2,
     watch_seconds=0.05,
     retry_seconds=0.1,

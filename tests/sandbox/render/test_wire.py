@@ -57,9 +57,9 @@ def test_ids_and_times_have_the_platforms_form(render, shop):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/env-groups"),
-        ("POST", "/postgres"),
-        ("GET", "/disks"),
+        ("GET", "/blueprints"),
+        ("POST", "/key-value"),
+        ("GET", "/projects"),
         ("PUT", "/services/srv-x/autoscaling"),
         ("GET", "/metrics/cpu"),
         ("POST", "/webhooks"),

@@ -133,6 +133,10 @@ class ProcessMachine:
         code = process.popen.poll()
         return ContainerState(code is None, code, out_of_memory=False)
 
+    def open_ports(self, _container_id: str):
+        """A process of this computer has no ports of its own."""
+        return ()
+
     def find(self, name: str) -> Container | None:
         with self.lock:
             process = self.processes.get(name)
