@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from sandbox.deployment import Pulumi, preview, raise_stack, raising, run_to_its_end
+from sandbox.deployment import Pulumi, preview, raise_stack, raising
+from sandbox.disk_errors import explain
 from sandbox.environment import sandbox_environment
-from sandbox.forget import end_leftovers, forget
+from sandbox.foreground import run_to_its_end
+from sandbox.forget import end_leftovers, forget, image_prefix
 from sandbox.home import Home
 from sandbox.inventory import inventory, print_inventory
 from sandbox.machine.contract import MachineUnavailableError
@@ -21,12 +23,14 @@ from sandbox.request_log import LoggedRequest, RequestLog
 from sandbox.serve import serve
 from sandbox.server_process import ensure_server, stop_server
 from sandbox.small_model import ensure_weights
+from sandbox.toolchain.cache import cache_folder
 from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import ensure_engine, plan
 from sandbox.toolchain.go import discard_downloads
 from sandbox.toolchain.progress import Progress, SetupError
 from sandbox.toolchain.pulumi_cli import ensure_pulumi
 from sandbox.toolchain.pulumi_environment import pulumi_environment
+from sandbox.toolchain.standins import docker_host_variables, ensure_standins
 
 Command = Callable[[Home, argparse.Namespace], int]
 
@@ -39,30 +43,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.command(home, options)
         sys.stdout.flush()
     except (SetupError, MachineUnavailableError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+        return _failed(str(error))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if said := explain(error, (home.folder, cache_folder())):
+            return _failed(said)
+        raise  # the trace says where it happened
     return code
+
+
+def _failed(why: str) -> int:
+    Progress().note(f"\n{why}")
+    return 1
 
 
 def prepare(home: Home) -> Pulumi:
     """Everything a command in the sandbox needs: toolchain, weights, server, mirror project."""
     progress = Progress()
     plan()  # a machine that can run no containers is told so before anything starts
-    home.make_folder()
+    name = home.identity().name  # a copy of another sandbox is refused before anything starts
     toolchain = ensure_pulumi(progress)
     ensure_weights(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
     environment = pulumi_environment(toolchain, home.folder)
+    ensure_standins(Path(environment["PULUMI_HOME"]))
     with ensure_engine(progress) as engine:
         environment |= ensure_docker_build(
-            progress, home.folder, Path(environment["PULUMI_HOME"]), engine.address
+            progress,
+            home.folder,
+            Path(environment["PULUMI_HOME"]),
+            engine.address,
+            image_prefix(name),
         )
+        environment |= docker_host_variables(engine.address.docker_host, name)
         discard_downloads()  # gigabytes that only the next build from source would need
         ensure_server(home, progress)
     for note in sync_mirror(home):
@@ -115,7 +133,7 @@ def _down(home: Home, _options: argparse.Namespace) -> int:
 def _reset(home: Home, _options: argparse.Namespace) -> int:
     if home.folder.exists():
         stop_server(home)
-        forget(home)
+        forget(home, Progress())
     print("Sandbox forgotten.")
     return 0
 

@@ -45,6 +45,8 @@ class AbortableProtocol(H11Protocol):
         app = self.app
 
         async def abort() -> None:
+            if transport.is_closing():
+                return  # the client was faster
             plug = transport.get_extra_info("socket")
             # Without lingering the peer sees a reset at once, as when a machine drops the line.
             plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

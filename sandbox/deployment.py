@@ -4,32 +4,37 @@ import json
 import os
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.foreground import run_whoever_reads
 from sandbox.home import Home
 from sandbox.report import addresses, table, wait_until_all_answer
+from sandbox.snapshot import push_snapshot
 from sandbox.toolchain.cache import locked, locked_if_free
-from sandbox.toolchain.progress import SetupError
+from sandbox.toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
+_OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
 ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the sandbox start again
 
 
 def raise_stack(pulumi: "Pulumi", stack: str) -> int:
     """Runs `pulumi up`, waits until every address answers, and prints them; the exit code."""
+    progress = Progress()
 
     def wait() -> None:
-        print(f"Another command raises {stack} here; waiting for its end", file=sys.stderr)
+        progress.note(f"Another command raises {stack} here; waiting for its end")
 
     with locked(pulumi.home.folder / f"up-{stack}.lock", on_wait=wait):
         pulumi.select(stack)
         if note := pulumi.release_stale_lock(stack):
-            print(note, file=sys.stderr)
+            progress.note(note)
+            pulumi.forget_interrupted_creates(stack)
+        progress.note(push_snapshot(pulumi.home, stack))
         code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
     if code != 0:
         return code
@@ -56,18 +61,6 @@ def preview(pulumi: "Pulumi", stack: str) -> int:
     return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
 
 
-def run_to_its_end(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
-    """Runs a command at the person's terminal and returns its exit code.
-
-    A Ctrl-C reaches the command itself, which then ends in its own order. `subprocess.run` would
-    kill it after 0.25 s: an engine that leaves its lock, tests that leave their sandboxes.
-    """
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:
-        while True:
-            with suppress(KeyboardInterrupt):
-                return process.wait()
-
-
 @dataclass(frozen=True)
 class Pulumi:
     """The CLI in the mirror project, with the sandbox's environment."""
@@ -77,7 +70,7 @@ class Pulumi:
 
     def run(self, *arguments: str) -> int:
         """Runs a command, its output going to the person, and returns its exit code."""
-        return run_to_its_end(["pulumi", *arguments], self.home.project, self.environment)
+        return run_whoever_reads(["pulumi", *arguments], self.home.project, self.environment)
 
     def read(self, *arguments: str) -> str:
         """Runs a quiet command and returns what it prints; raises SetupError with its words."""
@@ -117,6 +110,26 @@ class Pulumi:
                     "the lock. The lock is released; what it began is taken up again."
                 )
         return None
+
+    def forget_interrupted_creates(self, stack: str) -> None:
+        """Drops what the state says of creates that a killed engine never saw the end of.
+
+        The engine would warn of them in every run from now on, until a person looks. Nobody has
+        to: whatever our own providers had made by then, their next create finds and takes up.
+        """
+        exported = json.loads(self.read("stack", "export", "--stack", stack))
+        pending = exported["deployment"].get("pending_operations") or []
+        left = [each for each in pending if _OURS not in each["resource"]["urn"]]
+        if len(left) == len(pending):
+            return
+        exported["deployment"]["pending_operations"] = left
+        # In the home, which is closed to other users; secrets in it are encrypted.
+        path = self.home.folder / f"interrupted-{stack}.json"
+        path.write_text(json.dumps(exported), encoding="utf-8")
+        try:
+            self.read("stack", "import", "--file", str(path), "--stack", stack)
+        finally:
+            path.unlink()
 
     def _locks(self, stack: str) -> Iterator[dict[str, Any]]:
         folder = self.home.backend / ".pulumi" / "locks" / "organization" / NAME / stack

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from sandbox.home import Home
+from sandbox.namespaces import USER
 
 # A user's own settings that would reach past the sandbox into real accounts or other state.
 _DROPPED = (
@@ -11,6 +12,21 @@ _DROPPED = (
     "HUGGING_FACE_HUB_TOKEN",
     "HF_OIDC_RESOURCE",
     "HF_HUB_OFFLINE",
+    "GH_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GH_HOST",
+    "GH_REPO",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GITHUB_ORGANIZATION",
+    "GITHUB_API_URL",
+    "GITHUB_SERVER_URL",
+    "GITHUB_GRAPHQL_URL",
+    "GITHUB_REPOSITORY",
+    "GITHUB_REPOSITORY_OWNER",
+    "GITHUB_APP_AUTH",
+    "GITHUB_APP_ID",
+    "GITHUB_APP_INSTALLATION_ID",
+    "GITHUB_APP_PEM_FILE",
     "PULUMI_ACCESS_TOKEN",
     "PULUMI_BACKEND_URL",
     "PULUMI_CONFIG_PASSPHRASE",
@@ -47,6 +63,9 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
         "RENDER_API_URL": render_endpoint(home),
         "RENDER_API_KEY": identity.render_key,
         "RENDER_DEPLOY_HOOK_KEY": identity.render_hook_key,
+        "GITHUB_BASE_URL": f"{github_endpoint(home)}/",
+        "GITHUB_OWNER": USER,
+        "GITHUB_TOKEN": identity.github_token,
         "HF_HOME": str(home.folder / "huggingface"),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -55,9 +74,27 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
     }
 
 
+def job_environment(home: Home) -> dict[str, str]:
+    """What every workflow job sees of the sandbox, so that workflows reach it as they stand.
+
+    No credentials: those come as the secrets of the repository, as on the platform.
+    """
+    return {
+        "HF_ENDPOINT": hub_endpoint(home),
+        "RENDER_API_URL": render_endpoint(home),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+
+
 def hub_endpoint(home: Home) -> str:
     """The Hub's address on this machine."""
     return f"http://127.0.0.1:{home.identity().hub_port}"
+
+
+def github_endpoint(home: Home) -> str:
+    """GitHub's address on this machine; its API lies below, as on a GitHub of one's own."""
+    return f"http://127.0.0.1:{home.identity().github_port}"
 
 
 def render_endpoint(home: Home) -> str:

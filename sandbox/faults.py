@@ -68,10 +68,30 @@ class AnswerAfter:
     body: str = ""
 
 
-Action = Delay | Answer | CutBefore | CutAfter | AnswerAfter
+@dataclass(frozen=True)
+class HoldBefore:
+    """The platform never sees the request: it is held while its rule stands, then cut."""
+
+
+@dataclass(frozen=True)
+class HoldAfter:
+    """The platform does all it was asked to; the answer is held while the rule stands, then cut."""
+
+
+Action = Delay | Answer | CutBefore | CutAfter | AnswerAfter | HoldBefore | HoldAfter
 _ACTIONS: Mapping[str, type[Any]] = {
-    each.__name__: each for each in (Delay, Answer, CutBefore, CutAfter, AnswerAfter)
+    each.__name__: each
+    for each in (Delay, Answer, CutBefore, CutAfter, AnswerAfter, HoldBefore, HoldAfter)
 }
+_HOLD_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What is to happen to a request, and the rule that says so."""
+
+    rule: int
+    action: Action
 
 
 class Faults:
@@ -126,11 +146,15 @@ class Faults:
             (fault_id, fault_id),
         )
 
-    def take(self, platform: str, method: str, path: str) -> list[Action]:
+    def stands(self, fault_id: int) -> bool:
+        """Whether a rule was not cleared yet."""
+        return bool(self._database.query("SELECT 1 FROM faults WHERE id = ?", (fault_id,)))
+
+    def take(self, platform: str, method: str, path: str) -> list[Hit]:
         """What is to happen to a request, delays first; counts it against the rules it matches."""
         if not self._matching(self._database.query("SELECT * FROM faults"), platform, method, path):
             return []
-        actions: list[Action] = []
+        hits: list[Hit] = []
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT * FROM faults ORDER BY id").fetchall()
             for row in self._matching(rows, platform, method, path):
@@ -140,15 +164,15 @@ class Faults:
                     )
                     continue
                 action = _decode(row["action"])
-                settled = any(not isinstance(each, Delay) for each in actions)
+                settled = any(not isinstance(each.action, Delay) for each in hits)
                 if row["remaining"] == 0 or (settled and not isinstance(action, Delay)):
                     continue  # spent, or another rule has this request already
                 connection.execute(
                     "UPDATE faults SET hits = hits + 1, remaining = remaining - 1 WHERE id = ?",
                     (row["id"],),
                 )
-                actions.append(action)
-        return sorted(actions, key=lambda action: not isinstance(action, Delay))
+                hits.append(Hit(row["id"], action))
+        return sorted(hits, key=lambda hit: not isinstance(hit.action, Delay))
 
     @staticmethod
     def _matching(
@@ -179,28 +203,32 @@ class FaultInjector:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        actions = await to_thread.run_sync(
+        hits = await to_thread.run_sync(
             self._faults.take, self._platform, scope["method"], scope["path"]
         )
-        for action in actions:
-            match action:
-                case Delay(milliseconds):
-                    await asyncio.sleep(milliseconds / 1000)
-                case Answer(status, headers, body):
-                    await Response(body, status, headers)(scope, receive, send)
-                    return
-                case CutBefore():
-                    await aborter(scope)()
-                    return
-                case CutAfter():
-                    await self._app(scope, receive, _swallow)
-                    await aborter(scope)()
-                    return
-                case AnswerAfter(status, headers, body):
-                    await self._app(scope, receive, _swallow)
-                    await Response(body, status, headers)(scope, receive, send)
-                    return
+        for hit in hits:
+            if not isinstance(hit.action, Delay):
+                await self._trouble(hit, scope, receive, send)
+                return
+            await asyncio.sleep(hit.action.milliseconds / 1000)
         await self._app(scope, receive, send)
+
+    async def _trouble(self, hit: Hit, scope: Scope, receive: Receive, send: Send) -> None:
+        """Does what ends the request."""
+        if isinstance(hit.action, CutAfter | AnswerAfter | HoldAfter):
+            await self._app(scope, receive, _swallow)
+        if isinstance(hit.action, HoldBefore | HoldAfter):
+            await self._while_it_stands(hit.rule)
+        if isinstance(hit.action, Answer | AnswerAfter):
+            answer = Response(hit.action.body, hit.action.status, hit.action.headers)
+            await answer(scope, receive, send)
+        else:
+            await aborter(scope)()
+
+    async def _while_it_stands(self, rule: int) -> None:
+        # The rules lie in a database that other processes change: nothing can wake this.
+        while await to_thread.run_sync(self._faults.stands, rule):  # noqa: ASYNC110
+            await asyncio.sleep(_HOLD_POLL_SECONDS)
 
 
 async def _swallow(_message: Message) -> None:

@@ -3,15 +3,18 @@
 import json
 import os
 import secrets
-import socket
 import string
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from sandbox.database import Database
 from sandbox.toolchain.cache import locked
+from sandbox.toolchain.ports import free_low_port
+from sandbox.toolchain.progress import SetupError
 
 HOME_VARIABLE = "SLIPWAY_HOME"
+_PLACE = "folder"  # key of the identity's file: where the sandbox was when it was last used
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,9 @@ class Identity:
     render_port: int
     render_key: str  # Render's API key
     render_hook_key: str  # of every service's deploy hook
+    github_port: int
+    github_token: str  # classic, with all scopes; what the program and `git push` use
+    github_job_token: str  # what workflow jobs get: content, not settings and secrets
     passphrase: str  # of the sandbox's own state backend
 
 
@@ -39,6 +45,7 @@ class Home:
     def __init__(self, folder: Path, checkout: Path) -> None:
         self.folder = folder.resolve()
         self.checkout = checkout.resolve()
+        self._identity = self.folder / "identity.json"
         self.database = self.folder / "sandbox.db"
         self.repositories = self.folder / "hub"
         self.project = self.folder / "project"
@@ -67,19 +74,52 @@ class Home:
         return Database(self.database)
 
     def identity(self) -> Identity:
-        """The sandbox's identity, drawn when first asked for."""
-        path = self.folder / "identity.json"
+        """The sandbox's identity, drawn when first asked for.
+
+        Raises:
+            SetupError: this folder is a copy of another sandbox's, whose identity it can't share.
+        """
+        if original := self.original():
+            raise SetupError(
+                f"{self.folder} is a copy of {original}, and two sandboxes can't share ports, "
+                "containers and credentials. Run `make reset` here; it forgets the copy alone."
+            )
         self.make_folder()
         with locked(self.folder / "identity.lock"):
-            known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            known = self._known()
             # A home made by an older version lacks what a newer one draws; what it has, it keeps.
-            if any(field.name not in known for field in fields(Identity)):
-                known = {**asdict(_draw()), **known}
-                self._write_private(path, json.dumps(known, indent=2))
+            # One that was moved, instead of copied, keeps everything.
+            missing = any(field.name not in known for field in fields(Identity))
+            if missing or known.get(_PLACE) != str(self.folder):
+                known = {**asdict(_draw()), **known, _PLACE: str(self.folder)}
+                self._write_private(self._identity, json.dumps(known, indent=2))
             identity = Identity(**{field.name: known[field.name] for field in fields(Identity)})
             if not self.passphrase_file.exists():
                 self._write_private(self.passphrase_file, identity.passphrase)
         return identity
+
+    def original(self) -> Path | None:
+        """The sandbox's folder that this one is a copy of, as `cp -r` of a checkout makes one.
+
+        The folder says where it was when it was last used. If the same sandbox is still there, this
+        is a copy; if it is not, or it is this very folder under another path, it was moved.
+        """
+        known = self._known()
+        place = Path(known.get(_PLACE) or self.folder)
+        there = place / self._identity.name
+        try:
+            if place == self.folder or there.samefile(self._identity):
+                return None
+            same = json.loads(there.read_text(encoding="utf-8"))["name"] == known["name"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return place if same else None
+
+    def _known(self) -> dict[str, Any]:
+        if not self._identity.exists():
+            return {}
+        known: dict[str, Any] = json.loads(self._identity.read_text(encoding="utf-8"))
+        return known
 
     def _write_private(self, path: Path, text: str) -> None:
         partial = path.with_suffix(".partial")
@@ -94,20 +134,14 @@ def _draw() -> Identity:
 
     return Identity(
         name=secrets.token_hex(4),
-        hub_port=_free_port(),
+        hub_port=free_low_port(),
         hub_token=token("hf_", 34),
         hub_read_token=token("hf_", 34),
-        render_port=_free_port(),
+        render_port=free_low_port(),
         render_key=token("rnd_", 32),
         render_hook_key=token("", 16),
+        github_port=free_low_port(),
+        github_token=token("ghp_", 36),
+        github_job_token=token("ghs_", 36),
         passphrase=secrets.token_urlsafe(24),
     )
-
-
-def _free_port() -> int:
-    """A port below those that kernels hand out by themselves, so that it is free again later."""
-    while True:
-        port = 20000 + secrets.randbelow(10000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port

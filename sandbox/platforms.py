@@ -7,7 +7,18 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from sandbox.database import Database
+from sandbox.environment import github_endpoint, job_environment
 from sandbox.faults import FaultInjector, Faults
+from sandbox.github.access import Access as GitHubAccess
+from sandbox.github.accounts import ACTIONS, Token
+from sandbox.github.accounts import Accounts as GitHubAccounts
+from sandbox.github.accounts import User as GitHubUser
+from sandbox.github.app import create_github_app
+from sandbox.github.located import located
+from sandbox.github.registry import Registry as GitHubRegistry
+from sandbox.github.runs.service import RunService
+from sandbox.github.service import GitHubService
+from sandbox.github.wire import AddressesAsSent
 from sandbox.home import Home
 from sandbox.hub.access import Access
 from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
@@ -19,13 +30,14 @@ from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import AddressBook
 from sandbox.machine.contract import Machine
-from sandbox.namespaces import namespaces
+from sandbox.namespaces import USER, namespaces
 from sandbox.render.account import Account, Workspace
 from sandbox.render.app import create_render_app
 from sandbox.render.service import RenderService
 from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.toolchain.act import ensure_act
+from sandbox.toolchain.progress import Progress
 
-USER = "slipway"  # whose tokens a sandbox hands out
 _EMAIL = "slipway@localhost"
 _WORKSPACE = "tea-slipway0000000000000"
 
@@ -43,7 +55,8 @@ class Platform:
 
 def compose(home: Home, machine: Machine, addresses: AddressBook) -> list[Platform]:
     """Every platform, over one database, one machine and one address book."""
-    return [_hub(home, machine, addresses), _render(home, machine, addresses)]
+    render, service = _render(home, machine, addresses)
+    return [_hub(home, machine, addresses), render, _github(home, service)]
 
 
 def _hub(home: Home, machine: Machine, addresses: AddressBook) -> Platform:
@@ -57,7 +70,7 @@ def _hub(home: Home, machine: Machine, addresses: AddressBook) -> Platform:
         addresses,
         folder=home.folder / "spaces",
         hub_port=identity.hub_port,
-        sandbox_ports=lambda: {identity.render_port},
+        sandbox_ports=lambda: {identity.render_port, identity.github_port},
         may_visit=visits_of(registry, access),
     )
     routes = space_routes(spaces, access)
@@ -75,7 +88,7 @@ def _hub_accounts(home: Home) -> Accounts:
     return Accounts([user], [Organization(name=name) for name in names])
 
 
-def _render(home: Home, machine: Machine, addresses: AddressBook) -> Platform:
+def _render(home: Home, machine: Machine, addresses: AddressBook) -> tuple[Platform, RenderService]:
     identity, database = home.identity(), home.open_database()
     account = Account(
         name=USER,
@@ -84,16 +97,63 @@ def _render(home: Home, machine: Machine, addresses: AddressBook) -> Platform:
         hook_key=identity.render_hook_key,
         workspaces=[Workspace(id=_WORKSPACE, name=USER, email=_EMAIL)],
     )
+    repositories = GitHubRegistry(database, home.folder / "github")
     service = RenderService(
         database,
         account,
         machine,
         addresses,
         folder=home.folder / "render",
-        sandbox_ports=lambda: {identity.hub_port, identity.render_port},
+        located=located(repositories, github_endpoint(home)),
+        sandbox_ports=lambda: {identity.hub_port, identity.render_port, identity.github_port},
     )
     observed = _observed(create_render_app(service), database, "render")
-    return Platform("render", identity.render_port, observed, service.start, service.stop)
+    platform = Platform("render", identity.render_port, observed, service.start, service.stop)
+    return platform, service
+
+
+def _github(home: Home, render: RenderService) -> Platform:
+    identity, database = home.identity(), home.open_database()
+    url = github_endpoint(home)
+
+    def branch_moved(repository: str, branch: str, commit: str, *, checks_passed: bool) -> None:
+        render.pushed(f"{url}/{repository}", branch, commit, checks_passed=checks_passed)
+
+    service = GitHubService(
+        database,
+        _github_accounts(home),
+        folder=home.folder / "github",
+        url=url,
+        branch_moved=branch_moved,
+    )
+    access = GitHubAccess(service.accounts, service.registry)
+    runs = RunService(
+        database,
+        service,
+        folder=home.folder / "github-runs",
+        github_url=url,
+        ensure_act=lambda: ensure_act(Progress()),
+        checks_passed=service.checks_passed,
+        token=identity.github_job_token,
+        job_environment=job_environment(home),
+        access=access,
+    )
+    service.connect(runs)
+    observed = _observed(create_github_app(service, runs), database, "github")
+    served = AddressesAsSent(observed)
+    return Platform("github", identity.github_port, served, runs.start, runs.stop)
+
+
+def _github_accounts(home: Home) -> GitHubAccounts:
+    """The sandbox's user with the same organizations, and who speaks for its workflow runs."""
+    identity = home.identity()
+    names = sorted(namespaces(home.checkout, home.project) - {USER})
+    user = GitHubUser(login=USER, tokens={identity.github_token: Token()}, organizations=names)
+    token = Token(scopes=None, may_administer=False)
+    tokens = {identity.github_job_token: token}
+    return GitHubAccounts(
+        [user, GitHubUser(login=ACTIONS, tokens=tokens, works_for=[USER, *names])]
+    )
 
 
 def _observed(app: Starlette, database: Database, name: str) -> ASGIApp:

@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import uvicorn
@@ -17,7 +18,7 @@ from sandbox.connection import AbortableProtocol
 from sandbox.home import Home
 from sandbox.machine.address import LOOPBACK, AddressBook
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.platforms import compose
+from sandbox.platforms import Platform, compose
 from sandbox.server_process import code_digest
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress, SetupError
@@ -49,11 +50,18 @@ def serve(home: Home) -> None:
             for platform in platforms
             for listener in _listen(platform.name, platform.port, engine.bind_host)
         ]
+        stack.callback(_stop_all, platforms)
         for platform in platforms:
-            stack.callback(platform.stop)
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         _Server(_ByPort(by_port), home, code).run(sockets)
+
+
+def _stop_all(platforms: Sequence[Platform]) -> None:
+    """Each waits for what it has under way; side by side, so that all keep to one deadline."""
+    with ThreadPoolExecutor(len(platforms)) as pool:
+        for stopped in [pool.submit(platform.stop) for platform in platforms]:
+            stopped.result()
 
 
 @contextmanager

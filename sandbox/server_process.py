@@ -19,6 +19,7 @@ START_SECONDS = 180.0  # includes starting the container engine
 STOP_SECONDS = 40.0  # a container gets 10 s to end by itself
 _POLL_SECONDS = 0.1
 _TAIL_LINES = 15
+_LOG_LIMIT = 5_000_000  # bytes, beyond which a start begins a new log and keeps the last one
 
 
 def ensure_server(home: Home, progress: Progress) -> None:
@@ -80,9 +81,10 @@ def stop_server(home: Home) -> bool:
 
 
 def code_digest(home: Home) -> str:
-    """Changes when a start would bring another server: its code, packages, or owners."""
+    """Changes when a start would bring another server: its code, packages, place, or owners."""
     checkout = home.checkout
     digest = hashlib.sha256((checkout / "requirements-dev.txt").read_bytes())
+    digest.update(str(home.folder).encode())  # a moved checkout's server works in the old place
     digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
     for path in sorted((checkout / "sandbox").rglob("*.py")):
         digest.update(path.relative_to(checkout).as_posix().encode() + path.read_bytes())
@@ -112,6 +114,8 @@ def _stop(home: Home, pid: int) -> None:
 
 
 def _start(home: Home) -> None:
+    if home.server_log.exists() and home.server_log.stat().st_size > _LOG_LIMIT:
+        home.server_log.replace(home.server_log.with_suffix(".log.old"))
     with home.server_log.open("ab") as log:
         written_before = log.tell()
         # Its own session and no inherited streams: `make up | tail` ends when make does, and a

@@ -29,6 +29,15 @@ class Bridge:
     pool: str  # CIDR range from which each container's network takes its part
     pool_part: int  # prefix length of such a part
 
+    @property
+    def shared_range(self) -> str:
+        """CIDR range for networks of many containers: what lies beside the pool and the bridge."""
+        pool = ipaddress.IPv4Network(self.pool)
+        upper = ipaddress.IPv4Network(
+            (int(pool.network_address) + pool.num_addresses, pool.prefixlen)
+        )
+        return str(next(upper.subnets(prefixlen_diff=1)))
+
 
 def choose_bridge(folder: Path) -> Bridge:
     """The bridge of the engine whose data lie in `folder`: the same one at each call.

@@ -18,6 +18,9 @@ _PACKAGES = {
     "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
 }
 _READY_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
+_SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
+_SLOW = "buildkitd: slow to answer; waiting for it"
 _STOP_SECONDS = 15.0
 _CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
 _CACHE_KEPT = "5GB"
@@ -64,21 +67,37 @@ class Buildkitd:
         """What buildctl's --addr has to be."""
         return f"unix://{self.socket}"
 
-    def ensure(self, programs: BuildkitPrograms, registry: str) -> None:
-        """Starts it unless it runs with this registry.
+    def ensure(
+        self,
+        programs: BuildkitPrograms,
+        registry: str,
+        progress: Progress,
+        *,
+        held: bool = False,
+    ) -> None:
+        """Starts it unless it runs with this registry; one that is slow to answer is waited for.
 
         Args:
             programs: what to start, and to ask it with.
             registry: "127.0.0.1:PORT" of the private registry.
+            progress: where it is said that this takes a while.
+            held: another process uses it, and may be building: as long as it lives it is left
+                alone, even if this version of ours would configure it otherwise.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines.
+            SetupError: it could not be started; the message holds its log's last lines. Or it is
+                held and does not answer, or knows another registry.
         """
         config = self._folder / "buildkitd.toml"
         wanted = self._configuration(registry)
-        unchanged = config.is_file() and config.read_text(encoding="utf-8") == wanted
-        if unchanged and self._process.alive() and self._answers(programs):
+        present = config.read_text(encoding="utf-8") if config.is_file() else ""
+        usable = present == wanted or (held and f'[registry."{registry}"]' in present)
+        if usable and self._process.serves(
+            lambda: self._answers(programs), _SLOW_SECONDS, lambda: progress.note(_SLOW)
+        ):
             return
+        if held:
+            self._process.refuse_to_stop()
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
         config.write_text(wanted, encoding="utf-8")
@@ -98,12 +117,16 @@ class Buildkitd:
         self._process.stop(_STOP_SECONDS)
 
     def _answers(self, programs: BuildkitPrograms) -> bool:
-        asked = subprocess.run(
-            [programs.buildctl, "--addr", self.address, "debug", "workers"],
-            check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        try:
+            asked = subprocess.run(
+                [programs.buildctl, "--addr", self.address, "debug", "workers"],
+                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_ANSWER_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return False
         return asked.returncode == 0
 
     def _configuration(self, registry: str) -> str:

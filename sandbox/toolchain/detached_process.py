@@ -12,7 +12,16 @@ from pathlib import Path
 from sandbox.toolchain.progress import SetupError
 
 _POLL_SECONDS = 0.05
-_PID_FILE_SECONDS = 10.0  # the shell below writes it at once; only a stalled machine takes longer
+_RECORD_SECONDS = 10.0  # the shell below writes it at once; only a stalled machine takes longer
+# The program's own shell writes the record and then becomes the program, by exec, which keeps pid
+# and start time (field 22 of /proc/PID/stat; the name before it is the shell's and holds no space).
+# Were it written by who starts it, one killed right then would leave a daemon nobody knows of.
+_START = """\
+start_time() { shift 21; echo "$1"; }
+printf '{"pid": %s, "start_time": "%s", "boot": "%s"}' $$ \
+  "$(start_time $(cat /proc/$$/stat))" "$(cat /proc/sys/kernel/random/boot_id)" >"$0.partial"
+mv "$0.partial" "$0" && exec "$@"
+"""
 
 
 class DetachedProcess:
@@ -32,7 +41,6 @@ class DetachedProcess:
         self.name = name
         self.log = folder / f"{name}.log"
         self._record = folder / f"{name}.json"
-        self._pid_file = folder / f"{name}.started"
 
     def start(self, command: Sequence[str | Path], environment: Mapping[str, str]) -> None:
         """Starts the program; the previous log is kept as NAME.log.old.
@@ -46,14 +54,12 @@ class DetachedProcess:
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.unlink(missing_ok=True)
-        self._pid_file.unlink(missing_ok=True)
         if self.log.exists():
             self.log.replace(f"{self.log}.old")
-        # `setsid --fork` makes it an orphan at once; the shell tells the pid, which exec keeps.
-        tell_pid = 'echo $$ >"$0" && exec "$@"'
+        # `setsid --fork` makes it an orphan at once.
         with self.log.open("ab") as output:
             subprocess.run(
-                ["setsid", "--fork", "sh", "-c", tell_pid, self._pid_file, *command],
+                ["setsid", "--fork", "sh", "-c", _START, self._record, *command],
                 check=True,
                 cwd="/",
                 env={**os.environ, **environment},
@@ -61,12 +67,13 @@ class DetachedProcess:
                 stdout=output,
                 stderr=output,
             )
-        pid = self._told_pid()
-        started = _start_time(pid)
-        if started is None:
+        deadline = time.monotonic() + _RECORD_SECONDS
+        while not self._record.exists():
+            if time.monotonic() > deadline:
+                raise SetupError(f"{self.name} could not be started. {self.log_tail()}")
+            time.sleep(_POLL_SECONDS)
+        if not self.alive():
             raise SetupError(f"{self.name} ended as soon as it was started. {self.log_tail()}")
-        record = {"pid": pid, "start_time": started, "boot": boot_id()}
-        self._record.write_text(json.dumps(record), encoding="utf-8")
 
     def alive(self) -> bool:
         """Whether the program recorded here still runs."""
@@ -101,6 +108,35 @@ class DetachedProcess:
                 raise SetupError(f"{self.name} was not ready within {seconds:.0f} s. {tail}")
             time.sleep(_POLL_SECONDS)
 
+    def serves(
+        self, ready: Callable[[], bool], seconds: float, on_wait: Callable[[], None]
+    ) -> bool:
+        """Whether the program runs and answers; one that is only slow is waited for.
+
+        A busy machine makes a daemon slow in answering, and what it is busy with is somebody's
+        work: that it does not answer at once is no reason to end it.
+
+        Args:
+            ready: asks the program; False as long as it does not answer.
+            seconds: how long to wait for an answer of a program that lives.
+            on_wait: called once if the first answer does not come.
+
+        Returns:
+            False if it does not run, ended meanwhile, or did not answer in time.
+        """
+        deadline = time.monotonic() + seconds
+        waited = False
+        while self.alive():
+            if ready():
+                return True
+            if time.monotonic() > deadline:
+                return False
+            if not waited:
+                on_wait()
+                waited = True
+            time.sleep(_POLL_SECONDS)
+        return False
+
     def stop(self, seconds: float) -> None:
         """Ends the program: SIGTERM, and SIGKILL if it is still there after `seconds`."""
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -114,20 +150,25 @@ class DetachedProcess:
                 time.sleep(_POLL_SECONDS)
         self._record.unlink(missing_ok=True)
 
+    def refuse_to_stop(self) -> None:
+        """Raises SetupError if it lives: for one that somebody else uses and that is no use to us.
+
+        Raises:
+            SetupError: names the process, and how those who use it end.
+        """
+        if (pid := self.pid()) is not None:
+            raise SetupError(
+                f"{self.name} (process {pid}) runs but can't be used, and other sandboxes of yours "
+                "hold it, so it is left alone. Try again when they are done, or run `make down` "
+                f"in their checkouts. {self.log_tail()}"
+            )
+
     def log_tail(self, lines: int = 5) -> str:
         """The last lines of the log, for an error message."""
         if not self.log.is_file():
             return f"Log: {self.log} (empty)"
         tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
         return f"Log: {self.log}\n" + "\n".join(tail)
-
-    def _told_pid(self) -> int:
-        deadline = time.monotonic() + _PID_FILE_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(FileNotFoundError, ValueError):
-                return int(self._pid_file.read_text(encoding="ascii"))
-            time.sleep(_POLL_SECONDS)
-        raise SetupError(f"{self.name} could not be started. {self.log_tail()}")
 
 
 def boot_id() -> str:

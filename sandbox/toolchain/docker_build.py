@@ -3,7 +3,8 @@
 With an account anywhere `pulumi plugin install` brings the official plugin and Docker's own buildx
 its builder; nothing of this is needed then. In the sandbox the same source is built from its Go
 modules. Where the engine is the private one, too old to build with its own builder, the plugin
-finds our BuildKit by an instance file such as `docker buildx create --driver remote` writes.
+finds our BuildKit by an instance file such as `docker buildx create --driver remote` writes. On
+the user's own engine it finds the builder that `sandbox.toolchain.user_engine` made there.
 """
 
 import json
@@ -25,7 +26,11 @@ _LDFLAGS = f"-s -w -X {_MODULE}.Version={VERSION}"
 
 
 def ensure_docker_build(
-    progress: Progress, state: Path, pulumi_home: Path, address: EngineAddress
+    progress: Progress,
+    state: Path,
+    pulumi_home: Path,
+    address: EngineAddress,
+    image_prefix: str,
 ) -> dict[str, str]:
     """Puts the plugin into a private PULUMI_HOME and, for the private engine, a builder beside it.
 
@@ -37,15 +42,21 @@ def ensure_docker_build(
             BuildKit is used, so that `~/.docker` is neither read nor written.
         pulumi_home: the PULUMI_HOME that pulumi will run with.
         address: the engine the sandbox uses.
+        image_prefix: the folder of this sandbox's repositories in the shared registry.
 
     Returns:
-        Variables to set for pulumi. None are needed beside a Docker engine with buildx, which has a
-        builder of its own and the user's own registries.
+        Variables to set for pulumi: which builder, and which registry it pushes to.
 
     Raises:
         SetupError: the plugin could not be built; the message names the log.
     """
     _install_plugin(progress, pulumi_home)
+    if address.buildx is not None:
+        return {
+            "BUILDX_CONFIG": str(address.buildx.config),
+            "SLIPWAY_BUILDER": address.buildx.builder,
+            "SLIPWAY_REGISTRY": f"{address.buildx.registry}/{image_prefix}",
+        }
     if address.buildkit is None:
         return {}
     docker_config = state.absolute() / "docker-config"
@@ -53,7 +64,7 @@ def ensure_docker_build(
     return {
         "DOCKER_CONFIG": str(docker_config),
         "SLIPWAY_BUILDER": BUILDER,
-        "SLIPWAY_REGISTRY": address.buildkit.registry,
+        "SLIPWAY_REGISTRY": f"{address.buildkit.registry}/{image_prefix}",
     }
 
 

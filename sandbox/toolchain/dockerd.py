@@ -19,9 +19,11 @@ from sandbox.toolchain.detached_process import DetachedProcess, boot_id
 from sandbox.toolchain.docker_endpoint import engine_answers
 from sandbox.toolchain.progress import Progress, SetupError
 
+_SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
 _READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left running
 _STOP_SECONDS = 30.0  # it stops the containers before itself
 _CONTAINER_STOP_SECONDS = 5
+_SLOW = "dockerd: slow to answer; waiting for it"
 # containerd's debug socket is the longest path; the kernel allows 107 characters for one.
 _LONGEST_SOCKET = "exec/containerd/containerd-debug.sock"
 _SOCKET_LIMIT = 107
@@ -42,14 +44,21 @@ class Dockerd:
         """What DOCKER_HOST has to be."""
         return f"unix://{self.socket}"
 
-    def ensure(self, progress: Progress) -> None:
-        """Starts it unless it runs.
+    def ensure(self, progress: Progress, *, held: bool = False) -> None:
+        """Starts it unless it runs; one that runs and is slow to answer is waited for.
+
+        Args:
+            progress: where it is said that this takes a while.
+            held: another process uses it: as long as it lives it is left alone.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines.
+            SetupError: it could not be started; the message holds its log's last lines. Or it is
+                held and does not answer.
         """
-        if self._process.alive() and self._answers():
+        if self._process.serves(self._answers, _SLOW_SECONDS, lambda: progress.note(_SLOW)):
             return
+        if held:
+            self._process.refuse_to_stop()
         self._check_path_length()
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)

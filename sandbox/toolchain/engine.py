@@ -5,19 +5,21 @@ import os
 import shutil
 import socket
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import TracebackType
 from typing import Self
 
+from sandbox.toolchain import private_engine, user_engine
 from sandbox.toolchain.docker_endpoint import engine_answers
 from sandbox.toolchain.engine_address import EngineAddress
-from sandbox.toolchain.leases import Lease
 from sandbox.toolchain.private_engine import start_private_engine, stop_private_engine_if_unused
 from sandbox.toolchain.progress import Progress, SetupError
 from sandbox.toolchain.root_filesystem import host_release
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
+_SLOW_SECONDS = 60.0  # one that lives on a busy machine is not taken for absent
 _DESKTOP_HOST = "host.docker.internal"
 
 
@@ -42,13 +44,11 @@ class Engine:
     """An engine that runs, kept running for this process while it is held."""
 
     address: EngineAddress
-    lease: Lease | None  # None: the engine is the user's, who starts and stops it
+    give_back: Callable[[Progress], None]
 
     def release(self, progress: Progress) -> None:
-        """Gives the engine back; a private one stops when no other sandbox uses it."""
-        if self.lease is not None:
-            self.lease.release()
-            stop_private_engine_if_unused(progress)
+        """Gives the engine back; what of it is ours stops when no other sandbox uses it."""
+        self.give_back(progress)
 
     def __enter__(self) -> Self:
         return self
@@ -82,20 +82,44 @@ def plan() -> EnginePlan:
     )
 
 
-def ensure_engine(progress: Progress) -> Engine:
+def ensure_engine(progress: Progress, *, building: bool = True) -> Engine:
     """Finds the running engine, or sets up and starts the private one.
 
-    Quick when all is there and running. The private engine runs as long as any process that
-    called this lives and has not released it.
+    Quick when all is there and running. The private engine, and on the user's own our registry and
+    builder, run as long as any process that called this lives and has not released it.
+
+    Args:
+        progress: where set-up and start announce themselves.
+        building: False where nothing will be built, only looked at or removed.
 
     Raises:
         SetupError: see `plan`, or a part could not be set up or started.
     """
     chosen = plan()
     if chosen.route is Route.RUNNING and chosen.docker_host is not None:
-        return Engine(_address_of(chosen.docker_host), None)
+        address = _address_of(chosen.docker_host)
+        if not building and not user_engine.was_used(chosen.docker_host):
+            return Engine(address, lambda _: None)
+        buildx, parts = user_engine.start_registry_and_builder(
+            chosen.docker_host, progress, building=building
+        )
+        return Engine(replace(address, buildx=buildx), lambda _: parts.release())
     address, lease = start_private_engine(progress)
-    return Engine(address, lease)
+
+    def give_back(progress: Progress) -> None:
+        lease.release()
+        stop_private_engine_if_unused(progress)
+
+    return Engine(address, give_back)
+
+
+def may_hold_anything() -> bool:
+    """Whether things of a sandbox may be in the engine: it is the user's, or was once set up.
+
+    Raises:
+        SetupError: see `plan`.
+    """
+    return plan().route is Route.RUNNING or private_engine.exists()
 
 
 def _running_engine() -> tuple[str | None, str]:
@@ -103,7 +127,7 @@ def _running_engine() -> tuple[str | None, str]:
     host = os.environ.get("DOCKER_HOST") or _context_host() or _DEFAULT_HOST
     if not host.startswith("unix://"):
         return None, f"The Docker engine at {host} is not on this host."
-    if not engine_answers(host):
+    if not engine_answers(host, seconds=_SLOW_SECONDS):
         return None, f"No Docker engine answers at {host}."
     if _docker("buildx", "version") is None:
         return None, f"The Docker engine at {host} has no buildx plugin."

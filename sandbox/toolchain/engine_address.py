@@ -15,6 +15,15 @@ class BuildkitAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BuildxAddress:
+    """A builder and a registry of ours on the user's own engine, for what Pulumi builds."""
+
+    builder: str  # its name among the builders of `config`
+    config: Path  # BUILDX_CONFIG
+    registry: str  # "127.0.0.1:PORT", the same for this host, the engine and the builder
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngineAddress:
     """A Docker engine on this host."""
 
@@ -22,3 +31,12 @@ class EngineAddress:
     inside_host: str  # under which containers and builds reach servers of this host
     bind_host: str  # the address such servers have to listen on so that they are reached
     buildkit: BuildkitAddress | None  # None: images are built by the engine, through buildx
+    # CIDR range for networks that many containers share; None leaves it to the engine's own ranges.
+    shared_range: str | None = None
+    buildx: BuildxAddress | None = None  # beside an engine of the user's
+
+    @property
+    def registry(self) -> str | None:
+        """Where what is built is pushed to, "127.0.0.1:PORT"; None while none runs."""
+        parts = self.buildkit or self.buildx
+        return parts.registry if parts else None

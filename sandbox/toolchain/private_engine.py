@@ -17,7 +17,8 @@ from sandbox.toolchain.registry import Registry
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
     """Sets up what is missing and starts what does not run, under one lock for all clones.
 
-    A daemon that died is started again; those that run are left alone.
+    A daemon that died is started again. One that lives and that another process holds is never
+    stopped: it is used as it is, however slow it answers.
 
     Returns:
         Where the engine is, and a lease that keeps it running as long as this process lives.
@@ -29,14 +30,15 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
     programs = ensure_programs(progress)
     folder = _folder()
     with locked(_lock(), on_wait=lambda: progress.note("Container engine: another set-up has it")):
+        held = live_leases(_leases()) > 0
         lease = Lease(_leases())
         try:
             bridge = choose_bridge(folder)
             registry = Registry(folder / "registry").ensure()
             dockerd = Dockerd(folder / "docker", bridge)
-            dockerd.ensure(progress)
+            dockerd.ensure(progress, held=held)
             buildkitd = Buildkitd(folder / "buildkit")
-            buildkitd.ensure(programs, registry)
+            buildkitd.ensure(programs, registry, progress, held=held)
             base_images = BaseImages(folder / "registry", programs)
             names = base_images.ensure(registry, buildkitd.address, progress)
         except BaseException:
@@ -53,6 +55,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         inside_host=bridge.address,
         bind_host=bridge.address,
         buildkit=buildkit,
+        shared_range=bridge.shared_range,
     )
     return address, lease
 
@@ -78,6 +81,11 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
             dockerd.stop()
             registry.stop()
     return True
+
+
+def exists() -> bool:
+    """Whether one was ever set up, with this cache folder."""
+    return _folder().exists()
 
 
 def _folder() -> Path:

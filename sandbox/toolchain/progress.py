@@ -1,5 +1,6 @@
 """What a set-up tells a person: what runs now, how long it usually takes, how long it took."""
 
+import os
 import sys
 import threading
 import time
@@ -75,8 +76,11 @@ class Progress:
 
     def _write(self, text: str) -> None:
         with self._writing:
-            self._stream.write(text)
-            self._stream.flush()
+            try:
+                self._stream.write(text)
+                self._stream.flush()
+            except BrokenPipeError:  # nobody reads on, which is no reason to stop the work
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 def _elapsed(started: float) -> str:

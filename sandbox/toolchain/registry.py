@@ -5,9 +5,12 @@ import json
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.toolchain.cache import remove_tree
 from sandbox.toolchain.debian_packages import find_program
 from sandbox.toolchain.detached_process import DetachedProcess
 from sandbox.toolchain.progress import SetupError
@@ -15,6 +18,7 @@ from sandbox.toolchain.progress import SetupError
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 _PORT_SECONDS = 2.0
+_PAGE = 500  # repositories; a registry refuses more than 1000
 _MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json,"
     "application/vnd.oci.image.manifest.v1+json"
@@ -67,6 +71,17 @@ class Registry:
         ]
         with (self._folder / "garbage-collect.log").open("wb") as log:
             subprocess.run(command, check=False, stdout=log, stderr=log)
+        self._drop_empty()
+
+    def _drop_empty(self) -> None:
+        """Removes repositories without a tag: the registry itself lists them for good."""
+        root = self._folder / "data" / "docker" / "registry" / "v2" / "repositories"
+        for sandbox in root.glob("slipway-*"):
+            for tags in sorted(sandbox.rglob("_manifests/tags"), reverse=True):
+                if not any(tags.iterdir()):
+                    remove_tree(tags.parent.parent)
+            if not any(sandbox.rglob("_manifests")):
+                remove_tree(sandbox)
 
     def _configured_address(self) -> str | None:
         if not self._config.is_file():
@@ -110,12 +125,34 @@ class RegistryClient:
         if digest is not None:
             self._request("DELETE", f"/v2/{repository}/manifests/{digest}")
 
+    def forget_below(self, prefix: str) -> None:
+        """Drops every image of the repositories in one folder, such as "slipway-1234"."""
+        for repository in list(self._repositories()):
+            if repository.startswith(f"{prefix}/"):
+                for tag in self._list(f"/v2/{repository}/tags/list", "tags"):
+                    self.forget(repository, self.digest(repository, tag))
+
+    def _repositories(self) -> Iterator[str]:
+        last = ""
+        while page := self._list(f"/v2/_catalog?n={_PAGE}&last={last}", "repositories"):
+            yield from page
+            last = page[-1]
+
+    def _list(self, path: str, key: str) -> list[str]:
+        with self._answer("GET", path) as response:
+            listed = json.load(response) if response.status == http.HTTPStatus.OK else {}
+        return listed.get(key) or []
+
     def _request(self, method: str, path: str) -> tuple[int, str | None]:
+        with self._answer(method, path) as response:
+            return response.status, response.getheader("Docker-Content-Digest")
+
+    @contextmanager
+    def _answer(self, method: str, path: str) -> Iterator[http.client.HTTPResponse]:
         connection = http.client.HTTPConnection(self.address, timeout=10)
         try:
             connection.request(method, path, headers={"Accept": _MANIFEST_TYPES})
-            response = connection.getresponse()
-            return response.status, response.getheader("Docker-Content-Digest")
+            yield connection.getresponse()
         finally:
             connection.close()
 

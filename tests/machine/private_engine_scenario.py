@@ -4,10 +4,12 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
 import docker
+import pytest
 
 from sandbox.toolchain import private_engine
 from sandbox.toolchain.bridge import bridge_exists, choose_bridge
@@ -15,7 +17,7 @@ from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
 from sandbox.toolchain.docker_endpoint import engine_answers
 from sandbox.toolchain.dockerd import Dockerd
 from sandbox.toolchain.leases import Lease
-from sandbox.toolchain.progress import Progress
+from sandbox.toolchain.progress import Progress, SetupError
 from sandbox.toolchain.registry import Registry, RegistryClient
 
 FOLDER = Path(os.environ["SLIPWAY_SCENARIO"]) / "engine"
@@ -68,15 +70,70 @@ def killed_builder():
     programs = ensure_programs(PROGRESS)
     try:
         address = registry.ensure()
-        buildkitd.ensure(programs, address)
+        buildkitd.ensure(programs, address, PROGRESS)
         running = buildkitd._process.pid()
-        buildkitd.ensure(programs, registry.ensure())
+        buildkitd.ensure(programs, registry.ensure(), PROGRESS)
         assert buildkitd._process.pid() == running, "what runs is left alone"
         kill(registry._process)
         kill(buildkitd._process)
         assert registry.ensure() == address
         assert RegistryClient(address).answers()
-        buildkitd.ensure(programs, address)
+        buildkitd.ensure(programs, address, PROGRESS)
+        assert buildkitd._process.pid() != running
+    finally:
+        buildkitd.stop()
+        registry.stop()
+
+
+@contextlib.contextmanager
+def stalled(*processes, seconds):
+    """As a machine with too much to do: for a while they live and answer nothing."""
+    pids = [process.pid() for process in processes]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    again = threading.Timer(seconds, lambda: [os.kill(pid, signal.SIGCONT) for pid in pids])
+    again.start()
+    yield
+    again.join()
+    assert [process.pid() for process in processes] == pids, "the same processes go on"
+
+
+def slow():
+    """Daemons that live and do not answer for a while are waited for, whoever asks for them."""
+    registry = Registry(FOLDER / "registry")
+    buildkitd = Buildkitd(FOLDER / "buildkit")
+    programs = ensure_programs(PROGRESS)
+    try:
+        with dockerd() as daemon:
+            address = registry.ensure()
+            buildkitd.ensure(programs, address, PROGRESS)
+            # Longer than either client waits for one answer.
+            with stalled(daemon._process, buildkitd._process, registry._process, seconds=12):
+                assert registry.ensure() == address
+                buildkitd.ensure(programs, address, PROGRESS)
+                daemon.ensure(PROGRESS)
+    finally:
+        buildkitd.stop()
+        registry.stop()
+
+
+def other_version():
+    """Another version of ours would configure the builder otherwise: not while it is held."""
+    registry = Registry(FOLDER / "registry")
+    buildkitd = Buildkitd(FOLDER / "buildkit")
+    programs = ensure_programs(PROGRESS)
+    try:
+        address = registry.ensure()
+        buildkitd.ensure(programs, address, PROGRESS)
+        running = buildkitd._process.pid()
+        config = FOLDER / "buildkit" / "buildkitd.toml"
+        config.write_text(config.read_text() + "# of another version\n")
+        buildkitd.ensure(programs, address, PROGRESS, held=True)
+        assert buildkitd._process.pid() == running
+        with pytest.raises(SetupError, match="left alone"):
+            buildkitd.ensure(programs, "127.0.0.1:1", PROGRESS, held=True)
+        assert buildkitd._process.pid() == running
+        buildkitd.ensure(programs, address, PROGRESS)
         assert buildkitd._process.pid() != running
     finally:
         buildkitd.stop()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -65,6 +66,37 @@ def test_another_process_with_its_pid_is_not_it(sleeper, tmp_path, field):
     sleeper.stop(1)  # ends nothing that is not known to be ours
     record.write_text(kept)
     assert sleeper.alive()
+
+
+def test_one_that_lives_and_is_slow_is_waited_for(sleeper):
+    answers, waited = iter([False, False, True]), []
+    assert sleeper.serves(lambda: next(answers), 10, lambda: waited.append(1))
+    assert waited == [1]
+    assert not sleeper.serves(lambda: False, 0.1, lambda: None)
+    with pytest.raises(SetupError, match=r"process \d+\).*left alone"):
+        sleeper.refuse_to_stop()
+    assert sleeper.alive()
+    sleeper.stop(5)
+    assert not sleeper.serves(lambda: True, 10, lambda: None)
+    sleeper.refuse_to_stop()  # nothing lives that could be anybody's
+
+
+def test_one_whose_starter_was_killed_is_known_all_the_same(tmp_path, monkeypatch):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    process = DetachedProcess("sleeper", tmp_path)
+    # The module's own name alone: other tests' servers run in this process and ask the time too.
+    clock = SimpleNamespace(monotonic=killed, sleep=time.sleep)
+    monkeypatch.setattr("sandbox.toolchain.detached_process.time", clock)
+    with pytest.raises(KeyboardInterrupt):
+        process.start(["sleep", "600"], {})
+    monkeypatch.undo()
+    deadline = time.monotonic() + 5
+    while not process.alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.alive()
+    process.stop(5)
 
 
 def test_one_that_ignores_sigterm_is_killed(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.toolchain import engine
 from sandbox.toolchain.engine import Route, plan
-from sandbox.toolchain.progress import SetupError
+from sandbox.toolchain.progress import Progress, SetupError
 
 DOCKER = """\
 #!/bin/sh
@@ -118,13 +118,13 @@ def test_root_on_debian_gets_a_private_engine_and_nothing_is_touched(host, tmp_p
 def test_servers_listen_on_the_bridge_where_it_is_local(host, engine_socket):
     host.setenv("DOCKER_HOST", engine_socket)
     host.setenv("GATEWAY", "127.0.0.3")  # stands for a bridge's address: local, as all of 127/8
-    address = engine.ensure_engine(None).address
+    address = engine.ensure_engine(Progress(), building=False).address
     assert (address.inside_host, address.bind_host) == ("127.0.0.3", "127.0.0.3")
-    assert address.buildkit is None
+    assert (address.buildkit, address.registry) == (None, None)
 
 
 def test_servers_listen_on_loopback_where_the_engine_is_in_a_virtual_machine(host, engine_socket):
     host.setenv("DOCKER_HOST", engine_socket)
     host.setenv("GATEWAY", "203.0.113.7")  # documentation range: nobody's local address
-    address = engine.ensure_engine(None).address
+    address = engine.ensure_engine(Progress(), building=False).address
     assert (address.inside_host, address.bind_host) == ("host.docker.internal", "127.0.0.1")

@@ -38,7 +38,16 @@ def busybox(machine, build, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "story", ["killed_dockerd", "killed_builder", "stale_pid_files", "rebooted", "leases"]
+    "story",
+    [
+        "killed_dockerd",
+        "killed_builder",
+        "slow",
+        "other_version",
+        "stale_pid_files",
+        "rebooted",
+        "leases",
+    ],
 )
 def test_private_engine(busybox, story):
     # Not pytest's own temporary folder: the sockets' paths may have 107 characters.

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.toolchain import docker_build
 from sandbox.toolchain.docker_build import VERSION, ensure_docker_build
-from sandbox.toolchain.engine_address import BuildkitAddress, EngineAddress
+from sandbox.toolchain.engine_address import BuildkitAddress, BuildxAddress, EngineAddress
 from sandbox.toolchain.progress import Progress
 
 ROOT = Path(__file__).parents[2]
@@ -31,13 +31,17 @@ def built(monkeypatch, tmp_path):
     return program
 
 
-def ensure(tmp_path, buildkit):
+def ensure(tmp_path, buildkit, buildx=None):
     address = EngineAddress(
-        docker_host="unix:///x", inside_host="10.0.0.1", bind_host="10.0.0.1", buildkit=buildkit
+        docker_host="unix:///x",
+        inside_host="10.0.0.1",
+        bind_host="10.0.0.1",
+        buildkit=buildkit,
+        buildx=buildx,
     )
     home = tmp_path / "pulumi-home"
     home.mkdir(exist_ok=True)
-    return ensure_docker_build(Progress(), tmp_path / "state", home, address)
+    return ensure_docker_build(Progress(), tmp_path / "state", home, address, "slipway-1234")
 
 
 def plugin(tmp_path):
@@ -74,12 +78,17 @@ def test_the_instance_file_names_our_builder_and_its_socket(tmp_path):
     assert instance["Name"] == variables["SLIPWAY_BUILDER"]
     assert instance["Driver"] == "remote"
     assert [node["Endpoint"] for node in instance["Nodes"]] == ["unix:///run/ours.sock"]
-    assert variables["SLIPWAY_REGISTRY"] == "127.0.0.1:5000"
+    assert variables["SLIPWAY_REGISTRY"] == "127.0.0.1:5000/slipway-1234"
 
 
 @pytest.mark.usefixtures("built")
-def test_an_engine_with_a_builder_of_its_own_keeps_its_configuration(tmp_path):
-    assert ensure(tmp_path, None) == {}
+def test_on_an_engine_of_the_users_our_builder_is_named_and_their_configuration_kept(tmp_path):
+    ours = BuildxAddress(builder="ours", config=tmp_path / "buildx", registry="127.0.0.1:5001")
+    assert ensure(tmp_path, None, ours) == {
+        "BUILDX_CONFIG": str(tmp_path / "buildx"),
+        "SLIPWAY_BUILDER": "ours",
+        "SLIPWAY_REGISTRY": "127.0.0.1:5001/slipway-1234",
+    }
     assert not (tmp_path / "state").exists()
     assert plugin(tmp_path).exists()
 

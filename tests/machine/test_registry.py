@@ -1,0 +1,63 @@
+"""What one sandbox pushed to the shared registry goes with it, and nothing else does."""
+
+import hashlib
+import json
+import urllib.request
+
+import pytest
+
+from sandbox.toolchain import registry as module
+from sandbox.toolchain.debian_packages import find_program
+from sandbox.toolchain.registry import Registry, RegistryClient
+
+pytestmark = pytest.mark.skipif(
+    find_program("docker-registry") is None, reason="docker-registry is not installed"
+)
+
+
+@pytest.fixture
+def registry(tmp_path):
+    made = Registry(tmp_path / "registry")
+    made.ensure()
+    yield made
+    made.stop()
+
+
+def send(method, url, content, kind):
+    request = urllib.request.Request(url, content, {"Content-Type": kind}, method=method)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return response.headers
+
+
+def push(address, repository, tag, text):
+    """An image of one small layer."""
+    base = f"http://{address}/v2/{repository}"
+    parts = []
+    for content in (b"{}", text.encode()):
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        place = send("POST", f"{base}/blobs/uploads/", b"", "text/plain")["Location"]
+        mark = "&" if "?" in place else "?"
+        send("PUT", f"{place}{mark}digest={digest}", content, "application/octet-stream")
+        parts.append({"mediaType": "x/y", "digest": digest, "size": len(content)})
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    manifest = {"schemaVersion": 2, "mediaType": kind, "config": parts[0], "layers": parts[1:]}
+    send("PUT", f"{base}/manifests/{tag}", json.dumps(manifest).encode(), kind)
+
+
+def test_a_sandboxes_images_are_forgotten_and_those_of_others_are_not(registry, monkeypatch):
+    monkeypatch.setattr(module, "_PAGE", 2)  # so that the list of repositories has several pages
+    address = registry.ensure()
+    client = RegistryClient(address)
+    theirs = ("library/python", "slipway-12/app", "slipway-1x/app")
+    ours = ("slipway-1/app", "slipway-1/frigo/gpt")
+    for name in (*theirs, *ours):
+        push(address, name, "one", name)
+        push(address, name, "two", f"{name}, another")
+    client.forget_below("slipway-1")
+    assert all(client.digest(name, tag) is None for name in ours for tag in ("one", "two"))
+    assert all(client.digest(name, tag) for name in theirs for tag in ("one", "two"))
+
+    registry.stop()
+    again = RegistryClient(registry.ensure())
+    assert sorted(again._repositories()) == sorted(theirs), "an empty one is listed no more"
+    assert all(again.digest(name, tag) for name in theirs for tag in ("one", "two"))

@@ -1,0 +1,62 @@
+"""A sandbox's identity is its own: a moved folder keeps it, a copied one can't use it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sandbox.forget import forget
+from sandbox.home import Home
+from sandbox.toolchain.progress import Progress, SetupError
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def home(folder):
+    return Home(folder, CHECKOUT)
+
+
+def test_a_copy_is_refused_with_the_remedy_and_reset_forgets_the_copy_alone(tmp_path):
+    first = home(tmp_path / "first")
+    identity = first.identity()
+    shutil.copytree(first.folder, tmp_path / "copy")
+    copy = home(tmp_path / "copy")
+    with pytest.raises(SetupError, match=r"copy of .*/first.*`make reset`"):
+        copy.identity()
+    copy.server_log.touch()  # as if its server had run
+    forget(copy, Progress())
+    assert not copy.folder.exists()
+    assert copy.identity() != identity
+    assert first.identity() == identity
+
+
+def test_a_moved_one_keeps_its_identity_and_is_not_taken_for_a_copy_of_a_later_one(tmp_path):
+    first = home(tmp_path / "first")
+    identity = first.identity()
+    first.folder.rename(tmp_path / "moved")
+    moved = home(tmp_path / "moved")
+    assert moved.original() is None
+    assert moved.identity() == identity
+    assert first.identity() != identity, "a new sandbox in the old place"
+    assert moved.identity() == identity
+
+
+def test_one_folder_under_two_paths_is_one_sandbox(tmp_path):
+    first = home(tmp_path / "first")
+    identity = first.identity()
+    # A hard link stands for a bind mount, which needs root: the same file under another path.
+    (tmp_path / "mounted").mkdir()
+    (tmp_path / "mounted" / "identity.json").hardlink_to(first.folder / "identity.json")
+    assert home(tmp_path / "mounted").original() is None
+    assert home(tmp_path / "mounted").identity() == identity
+
+
+def test_one_made_by_a_version_that_kept_no_place_stays_what_it_is(tmp_path):
+    first = home(tmp_path / "first")
+    identity = first.identity()
+    file = first.folder / "identity.json"
+    known = json.loads(file.read_text())
+    del known["folder"]
+    file.write_text(json.dumps(known))
+    assert first.identity() == identity

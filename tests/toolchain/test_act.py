@@ -1,0 +1,55 @@
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from sandbox.toolchain import act, go
+from sandbox.toolchain.progress import Progress
+
+MODULE = Path(go.__file__).parent / "modules" / "act"
+
+
+def _program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path) -> Path:
+    """An empty cache, and a recent `go` on PATH that "builds" by writing a file."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    build = 'case "$1" in env) echo go1.99.0 ;; build) echo "$*" > "$3" ;; esac'
+    _program(tmp_path / "bin" / "go", build)
+    return tmp_path
+
+
+def test_the_version_is_the_one_the_module_pins():
+    pinned = re.search(r"github\.com/nektos/act v(\S+)", (MODULE / "go.mod").read_text())
+    assert pinned.group(1) == act.VERSION
+
+
+def test_the_module_asks_for_no_newer_go_than_the_one_that_is_installed():
+    asked = re.search(r"^go (\d+)\.(\d+)\.(\d+)$", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    assert tuple(map(int, asked.groups())) <= go.MINIMUM_GO
+
+
+def test_an_act_on_path_of_that_version_is_used(machine):
+    own = _program(machine / "bin" / "act", f"echo act version {act.VERSION}")
+    assert act.ensure_act(Progress(io.StringIO())) == act.find_act() == own
+
+
+@pytest.mark.parametrize("script", ["echo act version 0.2.1", "exit 3", "echo something else"])
+def test_another_act_is_left_alone_and_ours_is_built_once(machine, script):
+    _program(machine / "bin" / "act", script)
+    assert act.find_act() is None
+    said = io.StringIO()
+    built = act.ensure_act(Progress(said))
+    assert built.is_relative_to(machine / "cache")
+    assert "github.com/nektos/act" in built.read_text()
+    assert said.getvalue().count("building from source (") == 1
+    assert act.ensure_act(Progress(said)) == act.find_act() == built
+    assert said.getvalue().count("building from source (") == 1
