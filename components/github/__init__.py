@@ -1,0 +1,1 @@
+"""GitHub: what a repository needs so that its workflows can test and deploy."""

@@ -1,0 +1,252 @@
+"""What has to be known of a repository before its settings are declared; it only reads.
+
+The settings themselves are written by Pulumi's provider for GitHub. This knows nothing of Pulumi.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+from urllib.parse import quote
+
+import requests
+
+from components.backoff import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    RETRIED_STATUSES,
+    RETRIES,
+    pause_seconds,
+)
+from components.errors import ApiError
+from components.github.claims import Claim
+from components.secrets import redact
+
+LONGEST_WAIT_SECONDS = 90.0
+NOT_FOUND = 404
+_PAGE = 100
+_SAID_LENGTH = 300
+_SECONDARY_SECONDS = 60.0  # what GitHub asks for where it names no time
+_SCOPE = "repo"
+
+_HINTS = {
+    401: "The token is wrong, expired or revoked: check GITHUB_TOKEN, or this stack's githubToken.",
+    403: "The token may not do this: a fine-grained one needs write access to Administration, "
+    "Secrets, Variables and Environments of the repository, a classic one the scope `repo`.",
+    404: "It is not there, or the token may not see it: check GITHUB_OWNER (or "
+    "slipway:githubOwner), the repository's name, and that the token was given this repository.",
+}
+
+Json: TypeAlias = Any  # whatever GitHub answers; each method gives it its shape
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What GitHub says of a repository."""
+
+    id: int  # stays when it is renamed
+    page: str
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """With what a secret is sealed for a repository or an environment."""
+
+    key_id: str
+    key: str  # base64
+
+
+@dataclass
+class GitHubClient:
+    """One account's view of an owner's repositories; `sleep` is replaced by tests. Thread-safe."""
+
+    endpoint: str  # of the REST API, without a slash at the end
+    token: str = field(repr=False)
+    owner: str
+    sleep: Callable[[float], None] = time.sleep
+    _sessions: threading.local = field(default_factory=threading.local, repr=False)
+
+    def repository(self, name: str) -> Repository:
+        """A repository that this token administers.
+
+        Raises:
+            ApiError: wrong token, unknown repository, or one that the token does not administer;
+                the text says which, as far as GitHub does.
+        """
+        what = f"Repository {self.owner}/{name}"
+        response = self._get(what, self._path(name))
+        found = response.json()
+        scopes = response.headers.get("X-OAuth-Scopes")
+        if scopes is not None and _SCOPE not in _listed(scopes):
+            raise _lacks_scope(what, scopes)
+        if not (found.get("permissions") or {}).get("admin"):
+            raise ApiError(
+                f"{what}: the token may read it, not administer it. Secrets, environments and "
+                "rules need an administrator's token: ask for the role Admin, or use another "
+                "GITHUB_TOKEN.",
+                403,
+            )
+        return Repository(id=int(found["id"]), page=str(found["html_url"]))
+
+    def public_key(self, repository: str, environment: str = "") -> PublicKey | None:
+        """The key of a repository or environment; None for an environment that is not there."""
+        what = f"Repository {self.owner}/{repository}"
+        if environment:
+            what += f", environment {environment}"
+        path = f"{self._path(repository)}/{_folder(environment)}/secrets/public-key"
+        try:
+            found = self._get(f"{what}: public key for secrets", path).json()
+        except ApiError as error:
+            # A repository that is hidden from the token answers 404 to this list, too.
+            if environment and error.status == NOT_FOUND:
+                names = {name.lower() for name in self._environments(repository)}
+                if environment.lower() not in names:
+                    return None
+            raise
+        return PublicKey(key_id=str(found["key_id"]), key=str(found["key"]))
+
+    def existing(self, repository: str, claims: Collection[Claim]) -> list[Claim]:
+        """What is there of the kinds that are claimed, in the places where they are."""
+        kinds = {claim.kind for claim in claims}
+        found: list[Claim] = []
+        if "ruleset" in kinds:
+            rulesets = self._all(repository, "rulesets", None)
+            found += [Claim("ruleset", each["name"], number=str(each["id"])) for each in rulesets]
+        there: set[str] = set()
+        if "environment" in kinds or any(claim.environment for claim in claims):
+            names = self._environments(repository)
+            there = {name.lower() for name in names}
+            found += [Claim("environment", name) for name in names]
+        for kind, environment in sorted({(claim.kind, claim.environment) for claim in claims}):
+            inside = not environment or environment.lower() in there
+            if kind in ("secret", "variable") and inside:
+                path = f"{_folder(environment)}/{kind}s"
+                listed = self._all(repository, path, f"{kind}s")
+                found += [Claim(kind, each["name"], environment) for each in listed]
+        return found
+
+    def _environments(self, repository: str) -> list[str]:
+        return [each["name"] for each in self._all(repository, "environments", "environments")]
+
+    def _path(self, repository: str) -> str:
+        return f"/repos/{quote(self.owner, safe='')}/{quote(repository, safe='')}"
+
+    def _all(self, repository: str, path: str, key: str | None) -> Iterator[Mapping[str, Any]]:
+        """Every item of a list of pages; `key` is where an answer holds them."""
+        what = f"Repository {self.owner}/{repository}: list {path}"
+        number = 1
+        while True:
+            query = f"?per_page={_PAGE}&page={number}"
+            response = self._get(what, f"{self._path(repository)}/{path}{query}")
+            answer = response.json()
+            yield from answer if key is None else answer[key]
+            if "next" not in response.links:  # some lists have smaller pages than was asked for
+                return
+            number += 1
+
+    def _get(self, what: str, path: str) -> requests.Response:
+        for attempt in range(RETRIES + 1):
+            asked: float | None = None
+            try:
+                response = self._session().get(
+                    self.endpoint + path,
+                    headers=_HEADERS,
+                    auth=_Bearer(self.token),
+                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                failure = ApiError(
+                    f"{what}: no usable answer from {self.endpoint} ({type(error).__name__}). "
+                    "Check the network and GITHUB_BASE_URL, then run the same command again."
+                )
+                again = True
+            else:
+                if response.ok and not response.is_redirect:
+                    return response
+                asked = _asked_seconds(response)
+                failure = self._refusal(what, response, asked)
+                again = response.status_code in RETRIED_STATUSES or asked is not None
+            if not again or attempt == RETRIES or (asked or 0) > LONGEST_WAIT_SECONDS:
+                raise failure
+            self.sleep(pause_seconds(attempt, asked))
+        raise AssertionError("the loop above returns or raises")
+
+    def _session(self) -> requests.Session:
+        # One for each thread: a session shared by threads mixes up its connections.
+        if not hasattr(self._sessions, "session"):
+            self._sessions.session = requests.Session()
+        return cast("requests.Session", self._sessions.session)
+
+    def _refusal(self, what: str, response: requests.Response, asked: float | None) -> ApiError:
+        status, scopes = response.status_code, response.headers.get("X-OAuth-Scopes")
+        if status in (403, 404) and scopes is not None and _SCOPE not in _listed(scopes):
+            return _lacks_scope(what, scopes)
+        hint = _HINTS.get(status, "Run the same command again; see also githubstatus.com.")
+        if response.is_redirect:
+            hint = "It was renamed or moved: say its present owner and name."
+        if asked is not None:
+            hint = f"Its rate limit is used up; run the same command again in {asked:.0f} s."
+        said = redact(_said(response), (self.token,))
+        return ApiError(
+            f"{what}: GitHub answered {status}{f' ({said})' if said else ''}. {hint}", status
+        )
+
+
+_HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "X-GitHub-Api-Version": "2022-11-28",
+    "User-Agent": "slipway",
+}
+
+
+class _Bearer(requests.auth.AuthBase):
+    """As an auth object, since a plain header would give way to a ~/.netrc entry of the host."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _folder(environment: str) -> str:
+    """Where the secrets and variables of a repository or environment are."""
+    return f"environments/{quote(environment, safe='')}" if environment else "actions"
+
+
+def _listed(scopes: str) -> list[str]:
+    return [each.strip() for each in scopes.split(",") if each.strip()]
+
+
+def _lacks_scope(what: str, scopes: str) -> ApiError:
+    """GitHub says 404 where it hides something: a 403 here, which nobody takes for gone."""
+    given = ", ".join(_listed(scopes)) or "no scope"
+    return ApiError(
+        f"{what}: the token has {given}; it needs the scope `{_SCOPE}`. Give it that scope at "
+        "https://github.com/settings/tokens, or use another GITHUB_TOKEN.",
+        403,
+    )
+
+
+def _said(response: requests.Response) -> str:
+    try:
+        body = response.json()
+    except requests.JSONDecodeError:
+        return ""
+    message = body.get("message") if isinstance(body, dict) else None
+    return str(message)[:_SAID_LENGTH] if message else ""
+
+
+def _asked_seconds(response: requests.Response) -> float | None:
+    """How long GitHub wants to be left alone; None if the refusal is not about its limits."""
+    if response.status_code not in (403, 429):
+        return None
+    headers = response.headers
+    if (after := headers.get("Retry-After", "")).isdigit():
+        return float(after)
+    if headers.get("X-RateLimit-Remaining") == "0":
+        return max(0.0, float(headers.get("X-RateLimit-Reset", "0")) - time.time())
+    return _SECONDARY_SECONDS if "secondary rate limit" in _said(response).lower() else None

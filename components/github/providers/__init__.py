@@ -1,0 +1,1 @@
+"""The dynamic providers for GitHub; their module paths are persistent state."""

@@ -1,0 +1,222 @@
+"""What a repository needs so that its workflows can test and deploy, declared in one place.
+
+The repository itself is not made here: it holds this very program. Neither is anything taken over
+that is there already and not this stack's: GitHub would replace a secret in silence.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_github as github
+from pulumi import Input, Output, ResourceOptions
+
+from components.credentials import render_endpoint
+from components.github.account import account
+from components.github.claims import Claim
+from components.github.environments import EnvironmentArgs
+from components.github.names import check_distinct, check_repository, check_values
+from components.github.resources import ClaimResource, SealedSecretResource
+from components.github.rulesets import BranchRules
+from components.render.hook import deploy_hook_url
+from components.stack import sealed
+
+_TYPE = "slipway:github:RepositorySettings"
+DEPLOY_HOOK = "RENDER_DEPLOY_HOOK"  # the secret's name, as workflows read it
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployHook:
+    """A Render service that a workflow deploys by calling its hook."""
+
+    service_id: Input[str]
+    key: Input[str]  # or the hook's whole address; see `components.render.hook`
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositorySettingsArgs:
+    """What a caller decides about a repository. The keys of mappings are for logical names."""
+
+    owner: str  # of the repository; the environment's GITHUB_OWNER wins
+    repository: str  # its name alone
+    environments: Mapping[str, EnvironmentArgs] = field(default_factory=dict[str, EnvironmentArgs])
+    branches: Mapping[str, BranchRules] = field(default_factory=dict[str, BranchRules])
+    secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    variables: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    deploy_hook: DeployHook | None = None
+    adopt: Sequence[str] = field(default_factory=list[str])
+    """What is there already and handed over, such as "secret HF_TOKEN"; a refusal lists it so."""
+    protect: bool = False  # refuse to delete any of it
+
+    def __post_init__(self) -> None:
+        check_repository(self.owner, self.repository)
+        where = f"Repository {self.repository}"
+        hook = [DEPLOY_HOOK] if self.deploy_hook else []
+        check_values(where, [*self.secrets, *hook], self.variables)
+        check_distinct(f"{where}: environment", [e.name for e in self.environments.values()])
+        check_distinct(f"{where}: rules of branch", [b.branch for b in self.branches.values()])
+        for each in self.environments.values():
+            check_values(f"{where}, environment {each.name}", each.secrets, each.variables)
+
+    def claims(self, name: str) -> Iterator[Claim]:
+        """Everything that will be this stack's; the logical name is the component's."""
+        hook = [DEPLOY_HOOK] if self.deploy_hook else []
+        for key in (*self.secrets, *hook):
+            yield Claim("secret", key, logical=f"{name}-secret-{_slug(key)}")
+        for key in self.variables:
+            yield Claim("variable", key, logical=f"{name}-variable-{_slug(key)}")
+        for role, rules in self.branches.items():
+            yield Claim("ruleset", rules.name, logical=f"{name}-rules-{role}")
+        for role, each in self.environments.items():
+            inside = f"{name}-environment-{role}"
+            yield Claim("environment", each.name, logical=inside)
+            for key in each.secrets:
+                yield Claim("secret", key, each.name, f"{inside}-secret-{_slug(key)}")
+            for key in each.variables:
+                yield Claim("variable", key, each.name, f"{inside}-variable-{_slug(key)}")
+
+
+class RepositorySettings(pulumi.ComponentResource):
+    """A repository's environments, secrets, variables and rules."""
+
+    page: Output[str]  # the repository's, for people
+
+    def __init__(
+        self, name: str, args: RepositorySettingsArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        seen_by_policies = {
+            "repository": args.repository,
+            "claims": sorted(str(claim) for claim in args.claims(name)),
+        }
+        super().__init__(_TYPE, name, seen_by_policies, opts)
+        self._name, self._args = name, args
+        self._account = account(f"{name}-github", args.owner, self)
+        self._claim = self._declare_claim()
+        self._child = ResourceOptions(
+            parent=self,
+            provider=self._account.provider,
+            depends_on=[self._claim],
+            protect=args.protect,
+        )
+        secrets = dict(args.secrets)
+        if args.deploy_hook:
+            secrets[DEPLOY_HOOK] = _hook_address(args.deploy_hook)
+        for key, value in sorted(secrets.items()):
+            self._declare_secret(key, value)
+        for key, value in sorted(args.variables.items()):
+            self._declare_variable(key, value)
+        for role, rules in sorted(args.branches.items()):
+            self._declare_rules(role, rules)
+        for role, environment in sorted(args.environments.items()):
+            self._declare_environment(role, environment)
+        self.page = self._claim.page
+        self.register_outputs({"page": self.page})
+
+    def _declare_claim(self) -> ClaimResource:
+        properties = {
+            "owner": self._account.owner,
+            "repository": self._args.repository,
+            "claims": [claim.fields() for claim in sorted(self._args.claims(self._name))],
+            "adopt": sorted(self._args.adopt),
+            "parent": self._urn(_TYPE, self._name),
+            "provider": self._urn(f"{_TYPE}$pulumi:providers:github", f"{self._name}-github"),
+        }
+        return ClaimResource(f"{self._name}-claim", properties, ResourceOptions(parent=self))
+
+    def _urn(self, type_: str, name: str) -> str:
+        # Not the resources' own outputs: the claim would depend on all that comes after it.
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
+
+    def _declare_secret(self, key: str, value: Input[str]) -> None:
+        name = f"{self._name}-secret-{_slug(key)}"
+        made = self._seal(name, key, value, "")
+        github.ActionsSecret(
+            name,
+            repository=self._args.repository,
+            secret_name=key,
+            value_encrypted=made.encrypted,
+            key_id=made.key_id,
+            opts=self._child,
+        )
+
+    def _declare_variable(self, key: str, value: Input[str]) -> None:
+        github.ActionsVariable(
+            f"{self._name}-variable-{_slug(key)}",
+            repository=self._args.repository,
+            variable_name=key,
+            value=value,
+            opts=self._child,
+        )
+
+    def _declare_rules(self, role: str, rules: BranchRules) -> None:
+        github.RepositoryRuleset(
+            f"{self._name}-rules-{role}",
+            repository=self._args.repository,
+            opts=self._child,
+            **rules.arguments(),
+        )
+
+    def _declare_environment(self, role: str, args: EnvironmentArgs) -> None:
+        name = f"{self._name}-environment-{role}"
+        made = github.RepositoryEnvironment(
+            name,
+            repository=self._args.repository,
+            environment=args.name,
+            opts=self._child,
+            **args.protection(),
+        )
+        # Through its output, so that everything inside is made after it and deleted before it.
+        environment = made.environment
+        if args.branch:
+            github.RepositoryEnvironmentDeploymentPolicy(
+                f"{name}-branch",
+                repository=self._args.repository,
+                environment=environment,
+                branch_pattern=args.branch,
+                opts=self._child,
+            )
+        for key, value in sorted(args.secrets.items()):
+            secret = f"{name}-secret-{_slug(key)}"
+            box = self._seal(secret, key, value, environment)
+            github.ActionsEnvironmentSecret(
+                secret,
+                repository=self._args.repository,
+                environment=environment,
+                secret_name=key,
+                value_encrypted=box.encrypted,
+                key_id=box.key_id,
+                opts=self._child,
+            )
+        for key, value in sorted(args.variables.items()):
+            github.ActionsEnvironmentVariable(
+                f"{name}-variable-{_slug(key)}",
+                repository=self._args.repository,
+                environment=environment,
+                variable_name=key,
+                value=value,
+                opts=self._child,
+            )
+
+    def _seal(
+        self, name: str, key: str, value: Input[str], environment: Input[str]
+    ) -> SealedSecretResource:
+        properties = {
+            "owner": self._account.owner,
+            "repository": self._args.repository,
+            "environment": environment,
+            "name": key,
+            "sealed": sealed(self._account.token, value),
+        }
+        opts = ResourceOptions(parent=self, depends_on=[self._claim])
+        return SealedSecretResource(f"{name}-sealed", properties, opts)
+
+
+def _hook_address(hook: DeployHook) -> Output[str]:
+    def compose(pair: list[str]) -> str:
+        return deploy_hook_url(render_endpoint(), pair[0], pair[1])
+
+    return Output.secret(Output.all(hook.service_id, hook.key).apply(compose))
+
+
+def _slug(key: str) -> str:
+    return key.lower().replace("_", "-")

@@ -1,0 +1,213 @@
+"""Protects what is declared of a repository, in which order, and that no value crosses in clear."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.errors import ConfigError
+from components.github.api_key import api_key
+from components.github.environments import EnvironmentArgs
+from components.github.kept_key import keep
+from components.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from components.github.rulesets import BranchRules
+from components.sealing import unseal
+from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, unwrap
+
+CHECKOUT = Path(__file__).parents[3]
+TOKEN = "ghp_canary-token"
+SERVICE = "srv-0123456789abcdefghij"
+
+
+@pytest.fixture(autouse=True)
+def platform(monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv("GITHUB_BASE_URL", "http://127.0.0.1:7/")
+    for name in ("GITHUB_OWNER", "SLIPWAY_API_KEY", "PULUMI_CONFIG_PASSPHRASE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE_FILE", raising=False)
+    monkeypatch.setenv("RENDER_API_URL", "http://127.0.0.1:8/v1")
+    sealed = {"encrypted": "only-github-opens-it", "key_id": "42"}
+    monkeypatch.setitem(OUTPUTS, "pulumi-python:dynamic/github:SealedSecret", sealed)
+    page = {"page": "http://127.0.0.1:7/acme/demo"}
+    monkeypatch.setitem(OUTPUTS, "pulumi-python:dynamic/github:Claim", page)
+
+
+def declared(config=None, secret_keys=(), **values):
+    args = {"owner": "acme", "repository": "demo", **values}
+
+    def program():
+        return {"page": RepositorySettings("it", RepositorySettingsArgs(**args)).page}
+
+    return record(program, config, secret_keys)
+
+
+def inputs(registration):
+    return {key: unwrap(value) for key, value in registration.inputs.items()}
+
+
+def test_a_secrets_value_crosses_sealed_and_github_gets_ciphertext():
+    seen = declared(secrets={"HF_TOKEN": "canary-value"})
+    sealed = seen["it-secret-hf-token-sealed"]
+    assert is_secret(sealed.inputs["sealed"])
+    assert unseal(TOKEN, inputs(sealed)["sealed"]) == "canary-value"
+    secret = seen["it-secret-hf-token"]
+    assert inputs(secret) == {
+        "repository": "demo",
+        "secretName": "HF_TOKEN",
+        "valueEncrypted": "only-github-opens-it",
+        "keyId": "42",
+    }
+    for each in seen.resources.values():
+        assert "canary-value" not in json.dumps(each.inputs, default=str)
+        assert TOKEN not in json.dumps(each.inputs, default=str)
+
+
+def test_a_token_of_the_environment_stays_there():
+    seen = declared(config={"slipway:githubToken": "of-the-stack"})
+    [provider] = seen.of_type("pulumi:providers:github")
+    assert inputs(provider) == {"baseUrl": "http://127.0.0.1:7/", "owner": "acme"}
+
+
+def test_a_token_of_the_stack_alone_is_handed_over_as_a_secret(monkeypatch):
+    monkeypatch.delenv("GITHUB_TOKEN")
+    seen = declared(
+        config={"slipway:githubToken": "of-the-stack"}, secret_keys=("slipway:githubToken",)
+    )
+    [provider] = seen.of_type("pulumi:providers:github")
+    assert inputs(provider)["token"] == "of-the-stack"
+    assert "of-the-stack" not in clear_texts(provider.inputs)
+
+
+def test_without_a_token_nothing_is_declared_and_both_ways_are_named(monkeypatch):
+    monkeypatch.delenv("GITHUB_TOKEN")
+    with pytest.raises(ConfigError, match=r"Export GITHUB_TOKEN.*slipway:githubToken"):
+        declared()
+
+
+def test_the_environments_owner_wins(monkeypatch):
+    monkeypatch.setenv("GITHUB_OWNER", "other")
+    seen = declared()
+    assert inputs(seen.of_type("pulumi:providers:github")[0])["owner"] == "other"
+    assert inputs(seen["it-claim"])["owner"] == "other"
+
+
+EVERYTHING = {
+    "secrets": {"HF_TOKEN": "a"},
+    "variables": {"SPACE_ID": "b"},
+    "branches": {"branch": BranchRules(branch="main", checks=["lint", "test"], reviews=1)},
+    "environments": {
+        "deployment": EnvironmentArgs(
+            name="a/b", branch="main", secrets={"KEY": "c"}, variables={"URL": "d"}
+        )
+    },
+    "deploy_hook": DeployHook(service_id=SERVICE, key="hookKey01"),
+}
+
+
+def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
+    seen = declared(**EVERYTHING, protect=True)
+    made = [each for each in seen.resources.values() if each.type.startswith("github:index/")]
+    assert {each.name for each in made} == {
+        "it-secret-hf-token",
+        "it-secret-render-deploy-hook",
+        "it-variable-space-id",
+        "it-rules-branch",
+        "it-environment-deployment",
+        "it-environment-deployment-branch",
+        "it-environment-deployment-secret-key",
+        "it-environment-deployment-variable-url",
+    }
+    assert {each.parent for each in made} == {"it"}
+    assert {each.provider for each in made} == {"it-github"}
+    assert all(each.protect for each in made)
+    claims = inputs(seen["it-claim"])["claims"]
+    # The branch policy lives and dies with its environment: nobody else can have made it.
+    assert {logical for *_, logical in claims} == {each.name for each in made} - {
+        "it-environment-deployment-branch"
+    }
+    assert seen.outputs == {"page": "http://127.0.0.1:7/acme/demo"}
+
+
+def test_the_hooks_address_is_composed_and_a_secret():
+    seen = declared(**EVERYTHING)
+    sealed = inputs(seen["it-secret-render-deploy-hook-sealed"])["sealed"]
+    assert unseal(TOKEN, sealed) == f"http://127.0.0.1:8/deploy/{SERVICE}?key=hookKey01"
+
+
+def test_rules_ask_for_what_was_said():
+    seen = declared(**EVERYTHING)
+    asked = inputs(seen["it-rules-branch"])
+    assert asked["conditions"] == {"refName": {"includes": ["refs/heads/main"], "excludes": []}}
+    assert asked["rules"]["pullRequest"] == {"requiredApprovingReviewCount": 1}
+    checks = asked["rules"]["requiredStatusChecks"]["requiredChecks"]
+    assert checks == [{"context": "lint"}, {"context": "test"}]
+    assert asked["bypassActors"][0]["actorType"] == "RepositoryRole"
+    strict = {"branch": BranchRules(branch="main", admins_bypass=False)}
+    asked = inputs(declared(branches=strict)["it-rules-branch"])
+    assert not asked["bypassActors"]
+    assert set(asked["rules"]) == {"deletion", "nonFastForward"}
+
+
+def test_an_environments_things_name_it_by_its_output():
+    seen = declared(**EVERYTHING)
+    inside = [each for name, each in seen.resources.items() if "environment-deployment-" in name]
+    assert inside
+    assert {inputs(each)["environment"] for each in inside} == {"a/b"}
+
+
+# --- the API key
+
+
+def key(config=None, secret_keys=()):
+    seen = []
+    recorded = record(
+        lambda: {"key": api_key("it").apply(lambda value: seen.append(value) or value)},
+        config,
+        secret_keys,
+    )
+    return seen, recorded
+
+
+def test_a_given_api_key_is_used_and_none_is_drawn(monkeypatch):
+    seen, recorded = key({"slipway:apiKey": "of-the-stack"}, ("slipway:apiKey",))
+    assert seen == ["of-the-stack"]
+    monkeypatch.setenv("SLIPWAY_API_KEY", "of-the-environment")
+    assert key({"slipway:apiKey": "of-the-stack"})[0] == ["of-the-environment"]
+    assert recorded.of_type("pulumi-python:dynamic/github:GeneratedKey") == []
+
+
+def test_a_drawn_api_key_comes_out_of_the_state_sealed(monkeypatch):
+    kept = {"kept": keep(TOKEN, "drawn-once")}
+    monkeypatch.setitem(OUTPUTS, "pulumi-python:dynamic/github:GeneratedKey", kept)
+    seen, recorded = key()
+    assert seen == ["drawn-once"]
+    [made] = recorded.of_type("pulumi-python:dynamic/github:GeneratedKey")
+    assert made.secret_outputs == {"kept"}
+
+
+# --- the stack files
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_required_checks_are_jobs_of_the_workflow_that_runs_for_the_branch(stack):
+    own = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    values = own["slipway:repository"]
+    text = (CHECKOUT / ".github/workflows/checks.yml").read_text()
+    workflow = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - else `on` is read as true
+    names = {job.get("name", key) for key, job in workflow["jobs"].items()}
+    assert values["checks"]
+    assert set(values["checks"]) <= names
+    assert "pull_request" in workflow["on"]
+
+
+def test_exactly_one_stack_owns_the_repositorys_secrets():
+    owning = [
+        stack
+        for stack in ("dev", "prod")
+        if yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"][
+            "slipway:repository"
+        ]["ownsRepository"]
+    ]
+    assert len(owning) == 1
