@@ -57,17 +57,18 @@ class BuildContext:
             for copy in stage.copies
             if copy.origin is None
             for source in copy.sources
-            if not (_URL.match(source) or is_variable(source) or self._holds(source))
+            if not (_URL.match(source) or is_variable(source) or self.matching(source))
         ]
 
-    def _holds(self, source: str) -> bool:
+    def matching(self, source: str) -> list[str]:
+        """The files that COPY takes for a source: one, a folder's, or those of a pattern."""
         path = os.path.normpath(source.lstrip("/") or ".")
         if path == ".":
-            return bool(self.files)
+            return list(self.files)
         if not _GLOB & set(path):
-            return any(name == path or name.startswith(f"{path}/") for name in self.files)
+            return [each for each in self.files if each == path or each.startswith(f"{path}/")]
         pattern = re.compile(f"{_as_expression(path)}(?:/.*)?")
-        return any(pattern.fullmatch(name) for name in self.files)
+        return [each for each in self.files if pattern.fullmatch(each)]
 
 
 def read_context(folder: Path | str, dockerfile: str = "Dockerfile") -> BuildContext:

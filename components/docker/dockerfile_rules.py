@@ -2,28 +2,23 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
-from components.docker.stages import Copy, Stage, Stages, names_in
+from components.docker.broken_rule import BrokenRule
+from components.docker.image_rules import broken_image_rules
+from components.docker.secret_rules import broken_secret_rules
+from components.docker.stages import Copy, Stage, Stages
 
 MODEL_STAGES = ("model", "model-downloader")
 DELIVERIES = ("baked", "download", "lfs")
 DELIVERY_ARGUMENT = "MODEL_DELIVERY"  # a Dockerfile that chooses by `FROM …-${MODEL_DELIVERY}`
 
-_SECRET_WORDS = frozenset(
-    {"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "APIKEY"}
+_FETCH = re.compile(
+    r"\b(?:huggingface-cli\s+download|hf\s+download|snapshot_download|hf_hub_download"
+    r"|git\s+lfs\s+(?:pull|clone|fetch)|git\s+clone\s[^;&|]*huggingface\.co"
+    r"|(?:wget|curl)\s[^;&|]*huggingface\.co|python3?\s+\S*download_models?\.py)"
 )
-_SECRET_ENDINGS = ("API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "SECRET_KEY", "SIGNING_KEY")
-_HARMLESS_ENDINGS = ("_PATH", "_FILE", "_DIR", "_URL", "_ID", "_NAME")
-_REQUIREMENTS = re.compile(r"(?:^|/)(?:requirements[^/]*\.(?:txt|in)|pyproject\.toml|[^/]*\.lock)$")
-
-
-def looks_secret(name: str) -> bool:
-    """Whether a variable of this name is likely to hold a credential."""
-    upper = name.upper()
-    if upper.endswith(_HARMLESS_ENDINGS):
-        return False
-    return upper.endswith(_SECRET_ENDINGS) or bool(_SECRET_WORDS & set(upper.split("_")))
 
 
 def target_stage(stages: Stages, delivery: str) -> Stage | None:
@@ -58,93 +53,111 @@ def broken_rules(
     stages: Stages,
     target: Stage,
     *,
+    text: str,
     delivery: str,
     model_arguments: Iterable[str],
     folders: frozenset[str] = frozenset(),
-) -> list[str]:
-    """What is wrong, one sentence with its remedy each.
+) -> list[BrokenRule]:
+    """What is wrong.
 
     Args:
         stages: all of the Dockerfile's.
         target: the one whose image is deployed.
+        text: the Dockerfile's.
         delivery: how the model gets to the app, one of `DELIVERIES`.
         model_arguments: build arguments that say which model it is.
         folders: the context's folders, relative to it.
     """
-    wrong = [*_secrets(stages), *_root(stages, target)]
+    lineage = stages.lineage(target)
+    wrong = [*broken_secret_rules(stages, text), *broken_image_rules(lineage)]
+    copy = model_copy(stages, target)
+    fetch = next(
+        (found for s in lineage for r in s.runs if (found := _FETCH.search(r.command))), None
+    )
     if delivery == "baked":
-        wrong += _baked(stages, target, tuple(model_arguments), folders)
-    elif model_copy(stages, target) is not None:
+        if copy is None or fetch:
+            wrong.append(_no_stage_of_its_own(fetch[0] if fetch else ""))
+        if copy is not None:
+            wrong += _baked(stages, lineage, copy, tuple(model_arguments), folders)
+    elif copy is not None or fetch:
+        does = "copies from the model stage" if copy else f"runs `{fetch and fetch[0]}`"
         wrong.append(
-            f"the image still copies from the model stage, but delivery is {delivery!r}: give that "
-            f"delivery a stage of its own, `FROM … AS {delivery}`, without the copy."
+            BrokenRule(
+                "delivery",
+                f"the image still {does}, but delivery is {delivery!r}",
+                f"give that delivery a stage of its own, `FROM … AS {delivery}`, without that",
+            )
         )
     return wrong
 
 
-def _secrets(stages: Stages) -> list[str]:
-    return [
-        f"{name} is an ARG or ENV, and those stay readable in the image's history: use `RUN "
-        f"--mount=type=secret,id={name}` and give the value as a build secret."
-        for name in sorted(stages.global_arguments | names_in(stages.all))
-        if looks_secret(name)
-    ]
-
-
-def _root(stages: Stages, target: Stage) -> list[str]:
-    user = None
-    for stage in stages.lineage(target):
-        user = stage.user or user
-    if user is not None and user.partition(":")[0] not in ("root", "0"):
-        return []
-    remedy = "create a user and end the last stage with, for instance, `USER 1000`."
-    return [f"the final image runs as root: {remedy}"]
+def _no_stage_of_its_own(fetch: str) -> BrokenRule:
+    names = ", ".join(MODEL_STAGES)
+    said = f" (`{fetch}`)" if fetch else ", or not at all"
+    return BrokenRule(
+        "model-stage",
+        f"the model is fetched in the stage that runs{said}",
+        f"fetch it in a stage of its own (named {names}) and `COPY --from` it, so that a change of "
+        "the code does not fetch it again and the downloader stays out of the image",
+    )
 
 
 def _baked(
-    stages: Stages, target: Stage, model_arguments: tuple[str, ...], folders: frozenset[str]
-) -> list[str]:
-    copy = model_copy(stages, target)
-    if copy is None:
-        names = ", ".join(MODEL_STAGES)
-        remedy = (
-            f"fetch it in a stage of its own (named {names}) and `COPY --from` it, so that a "
-            "change of the code does not fetch it again and the downloader stays out of the image."
-        )
-        return [f"the model is fetched in the stage that runs, or not at all: {remedy}"]
+    stages: Stages,
+    lineage: list[Stage],
+    copy: Copy,
+    model_arguments: tuple[str, ...],
+    folders: frozenset[str],
+) -> Iterator[BrokenRule]:
     stage = stages.find(copy.origin or "")
     if stage is None:  # model_copy found it a moment ago
         raise AssertionError(copy.origin)
-    wrong = []
+    making = stages.lineage(stage)
     if undeclared := [name for name in model_arguments if name not in stage.arguments]:
-        wrong.append(
+        yield BrokenRule(
+            "model-pin",
             f"stage {stage.name} declares no ARG {', '.join(undeclared)}, so the model asked for "
-            "would have no effect: declare it before the download."
+            "would have no effect",
+            "declare it before the download",
         )
-    wrong += [
-        f"stage {stage.name} copies {source}, so every change of the code fetches the model again: "
-        "copy only the downloader's own files there, by name."
-        for part in stages.lineage(stage)
-        for each in part.copies
-        if each.origin is None
-        for source in each.sources
-        if os.path.normpath(source) in {".", "/", *folders} or "*" in source
-    ]
-    if before := _code_before(stages, target, copy):
-        wrong.append(
-            f"{before} is copied before the model, so the weights' layer is made again with every "
-            "change of the code: copy the model first."
+    for source in _sources(making):
+        if os.path.normpath(source) in {".", "/", *folders} or "*" in source:
+            yield BrokenRule(
+                "model-cache",
+                f"stage {stage.name} copies {source}, so every change of the code fetches the "
+                "model again",
+                "copy only the downloader's own files there, by name",
+            )
+    if not copy.link and (before := _copied_before(lineage, copy)):
+        yield BrokenRule(
+            "model-order",
+            f"{before} is copied before the model, so with every change of it the weights' layer "
+            "is made again, and by a builder that has not seen them fetched again",
+            "copy the model first, or with `COPY --link`, whose layer depends on nothing below it",
         )
-    return wrong
+    words = {word for each in making for run in each.runs for word in run.command.split()}
+    for source in _sources(lineage):
+        name = PurePosixPath(source).name
+        if name in {PurePosixPath(word).name for word in words} and source in _sources(making):
+            yield BrokenRule(
+                "downloader",
+                f"{source} is copied into the final image, which has its model already",
+                "leave it out; nothing that fetches is needed there",
+            )
 
 
-def _code_before(stages: Stages, target: Stage, model: Copy) -> str | None:
-    """A source of the context, other than requirements, that is copied before the model."""
-    for stage in stages.lineage(target):
+def _sources(stages: Iterable[Stage]) -> list[str]:
+    """What some stages copy from the build context."""
+    copies = (copy for stage in stages for copy in stage.copies if copy.origin is None)
+    return [source for copy in copies for source in copy.sources]
+
+
+def _copied_before(lineage: list[Stage], model: Copy) -> str | None:
+    """A source of the context that is copied before the model."""
+    for stage in lineage:
         for copy in stage.copies:
             if copy is model:
                 return None
-            for source in copy.sources if copy.origin is None else ():
-                if not _REQUIREMENTS.search(source):
-                    return source
+            if copy.origin is None and copy.sources:
+                return copy.sources[0]
     return None

@@ -29,14 +29,21 @@ from components.docker.dockerfile_rules import (
     DELIVERIES,
     DELIVERY_ARGUMENT,
     broken_rules,
-    looks_secret,
     model_copy,
     target_stage,
 )
+from components.docker.image_rules import WAIVABLE
 from components.docker.model_source import ModelSource
 from components.docker.resources import ImageFactsResource
+from components.docker.secret_rules import looks_secret
 from components.docker.stages import Stage, Stages, names_in, read_stages
 from components.errors import ConfigError
+
+# Weights hardly compress: of 512 MB of them BuildKit's default took 20 s, this 10, and no other
+# way less (tests/bench). Every registry and engine reads gzip; image and cache must agree, or each
+# layer is compressed twice.
+_COMPRESSION = docker_build.CompressionType.GZIP
+_COMPRESSION_LEVEL = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +59,18 @@ class ModelImageArgs:
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
     """By the id of the secret mount. Rotating one builds nothing again."""
     platform: str = "linux/amd64"  # what the hosting platforms run
-    cache: bool = True  # keep every stage in the registry, for builders that have not seen it
+    waived_rules: tuple[str, ...] = ()  # of image_rules.WAIVABLE
+    cache: bool = True  # keep one in the registry, for builders that have seen nothing
 
     def __post_init__(self) -> None:
         if self.delivery not in DELIVERIES:
             raise self._error(f"delivery {self.delivery!r}; use one of {', '.join(DELIVERIES)}.")
         if self.repository != self.repository.lower() or ":" in self.repository:
             raise self._error("the repository must be in small letters, without registry and tag.")
+        if unknown := sorted(set(self.waived_rules) - WAIVABLE):
+            raise self._error(
+                f"{', '.join(unknown)} cannot be waived; {', '.join(sorted(WAIVABLE))} can."
+            )
         self._check_build_args()
         self._check_secrets()
         self._check_dockerfile()
@@ -146,13 +158,15 @@ class ModelImageArgs:
 
     def _check_dockerfile(self) -> None:
         target = self.target
-        wrong = broken_rules(
+        broken = broken_rules(
             self.stages,
             target,
+            text=self.source.text,
             delivery=self.delivery if self.model else "download",
             model_arguments=self.model.build_args(names_in(self.stages.all)) if self.model else (),
             folders=self.source.folders(),
         )
+        wrong = [str(each) for each in broken if each.rule not in self.waived_rules]
         wrong += [
             f"COPY {source}: the context {self.context} holds no such file, or .dockerignore keeps "
             "it from the builder. Paths are relative to the context, not to the Dockerfile."
@@ -201,7 +215,7 @@ class ModelImage(pulumi.ComponentResource):
         self.size_bytes = facts.size_bytes.apply(int)
         self.model_layer = facts.model_layer
         self.model_layer_bytes = facts.model_layer_bytes.apply(int)
-        self.model_sha256 = Output.from_input((args.model and args.model.sha256) or "")
+        self.model_sha256 = Output.from_input(args.model.sha256 if args.model else "")
         self.register_outputs(
             {
                 "ref": self.ref,
@@ -220,7 +234,8 @@ class ModelImage(pulumi.ComponentResource):
         tag: Output[str] = Output.all(**build_args).apply(args.tag)
         return docker_build.Image(
             f"{name}-image",
-            push=True,
+            exports=[docker_build.ExportArgs(image=_PUSHED)],
+            push=False,
             build_on_preview=False,
             tags=[Output.concat(address, ":", tag)],
             context=docker_build.BuildContextArgs(location=str(args.context)),
@@ -239,16 +254,27 @@ class ModelImage(pulumi.ComponentResource):
         )
 
 
+_PUSHED = docker_build.ExportImageArgs(
+    push=True, compression=_COMPRESSION, compression_level=_COMPRESSION_LEVEL
+)
+
+
 def _read_cache(ref: str) -> docker_build.CacheFromArgs:
     return docker_build.CacheFromArgs(registry=docker_build.CacheFromRegistryArgs(ref=ref))
 
 
 def _kept_cache(ref: str) -> docker_build.CacheToArgs:
-    """The cache of all stages, the model's above all: it is not part of the image."""
+    """The cache of the image's own layers.
+
+    With it a builder that has seen nothing takes the weights' layer as it is, and does not run the
+    stage that fetches them. Keeping that stage's layers too would push the weights twice.
+    """
     return docker_build.CacheToArgs(
         registry=docker_build.CacheToRegistryArgs(
             ref=ref,
-            mode=docker_build.CacheMode.MAX,
+            mode=docker_build.CacheMode.MIN,
+            compression=_COMPRESSION,
+            compression_level=_COMPRESSION_LEVEL,
             image_manifest=True,  # registries that know images and no indexes take it as well
             oci_media_types=True,
             ignore_error=True,  # a cache that could not be kept costs time, not the deployment

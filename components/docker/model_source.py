@@ -25,7 +25,7 @@ class ModelSource:
     repo: str  # "namespace/name"
     revision: Input[str]  # a commit, 40 hex digits; may be the output of a ModelRepo
     file: str = ""  # empty leaves the choice to the downloader
-    sha256: str | None = None  # of the file, 64 hex digits; checked by the downloader
+    sha256: Input[str] = ""  # of the file, 64 hex digits; checked by the downloader
 
     def __post_init__(self) -> None:
         check_repo_id(self.repo)
@@ -35,8 +35,11 @@ class ModelSource:
                 "A branch moves, and the builder would not notice; the commit stands on the "
                 "repository's page under History."
             )
-        if self.sha256 is not None and not _SHA256.fullmatch(self.sha256):
-            raise ConfigError(f"Model {self.repo}: sha256 {self.sha256!r} is not 64 hex digits.")
+        if isinstance(self.sha256, str) and self.sha256 and not _SHA256.fullmatch(self.sha256):
+            raise ConfigError(
+                f"Model {self.repo}: sha256 {self.sha256!r} is not 64 hex digits. It stands on the "
+                "file's page in the repository."
+            )
 
     def build_args(self, declared: Collection[str]) -> dict[str, Input[str]]:
         """The build arguments by which the downloader is told, optional ones only if set.
@@ -47,4 +50,4 @@ class ModelSource:
         """
         names = _NAMES["MODEL_REPO" if "MODEL_REPO" in declared else "BASE_MODEL"]
         values = (self.repo, self.revision, self.file, self.sha256)
-        return {name: value for name, value in zip(names, values, strict=True) if value}
+        return {name: value for name, value in zip(names, values, strict=True) if value != ""}

@@ -1,4 +1,4 @@
-"""The dynamic resources for Docker images: their types, which are persistent state, and outputs."""
+"""The dynamic resources for Docker: their types, which are persistent state, and outputs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
 from components.docker.providers.image_facts import ImageFactsProvider
+from components.docker.providers.trial_run import OUTPUTS, TrialRunProvider
 
 
 class ImageFactsResource(Resource, module="docker", name="ImageFacts"):
@@ -19,3 +20,13 @@ class ImageFactsResource(Resource, module="docker", name="ImageFacts"):
     def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
         outputs = dict.fromkeys(("size_bytes", "layers", "model_layer", "model_layer_bytes"))
         super().__init__(ImageFactsProvider(), name, {**outputs, **props}, opts)
+
+
+class TrialRunResource(Resource, module="docker", name="TrialRun"):
+    """A container tried; see `TrialRunProvider` for its properties."""
+
+    ref: Output[str]
+    healthy_after_seconds: Output[float]
+
+    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
+        super().__init__(TrialRunProvider(), name, {**dict.fromkeys(OUTPUTS), **props}, opts)

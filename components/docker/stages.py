@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from components.dockerfile import instructions, read_dockerfile
 from components.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?[^}]*\}|(?P<bare>\w+))")
 _HEREDOC = re.compile(r"\d*<<")
+_SECRET_VARIABLE = re.compile(r"--mount=\S*\benv=(\w+)")
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,16 @@ class Copy:
     sources: tuple[str, ...]  # as written, variables filled in; heredocs left out
     target: str
     origin: str | None  # of --from: a stage or image; None is the build context
+    checksum: bool = False  # whether ADD compares what it downloads
+    link: bool = False  # whether its layer stands for itself, whatever is below it
+
+
+@dataclass(frozen=True)
+class Run:
+    """One RUN."""
+
+    command: str  # without its flags, blanks made one; the lines of a heredoc are left out
+    secrets: frozenset[str]  # ids of its secret mounts, and the variables they are given as
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,7 @@ class Stage:
     arguments: frozenset[str]  # declared by ARG
     variables: frozenset[str]  # set by ENV
     copies: tuple[Copy, ...]
+    runs: tuple[Run, ...]
     user: str | None  # the last USER; None inherits the base's
     secrets: frozenset[str]  # ids of its secret mounts
     required_secrets: frozenset[str]  # those without which a RUN of it fails
@@ -41,6 +54,7 @@ class _Draft:
     arguments: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     copies: list[Copy] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     user: str | None = None
     secrets: set[str] = field(default_factory=set)
     required_secrets: set[str] = field(default_factory=set)
@@ -117,6 +131,7 @@ def read_stages(text: str, build_args: Mapping[str, str] | None = None) -> Stage
                 arguments=frozenset(draft.arguments),
                 variables=frozenset(draft.variables),
                 copies=tuple(draft.copies),
+                runs=tuple(draft.runs),
                 user=draft.user,
                 secrets=frozenset(draft.secrets),
                 required_secrets=frozenset(draft.required_secrets),
@@ -146,6 +161,10 @@ def _read(draft: _Draft, keyword: str, words: list[str], defaults: dict[str, str
             draft.user = _filled(words[0], defaults) if words else None
         case "RUN":
             facts = read_dockerfile(f"RUN {' '.join(words)}")
+            flags = list(takewhile(lambda word: word.startswith("--"), words))
+            variables = _SECRET_VARIABLE.findall(" ".join(flags))
+            command = " ".join(words[len(flags) :])
+            draft.runs.append(Run(command, facts.secrets.union(variables)))
             draft.secrets |= facts.secrets
             draft.required_secrets |= facts.required_secrets
         case "COPY" | "ADD":
@@ -159,7 +178,13 @@ def _copy(words: list[str], defaults: dict[str, str]) -> Copy:
         rest = re.findall(r'"([^"]*)"', " ".join(rest))
     paths = [_filled(word.strip("\"'"), defaults) for word in rest]
     sources = tuple(path for path in paths[:-1] if not _HEREDOC.match(path))
-    return Copy(sources, "".join(paths[-1:]), flags.get("--from"))
+    return Copy(
+        sources,
+        "".join(paths[-1:]),
+        flags.get("--from"),
+        checksum="--checksum" in flags,
+        link=flags.get("--link", "false").lower() in ("", "true"),
+    )
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

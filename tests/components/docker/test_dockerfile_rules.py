@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.docker.dockerfile_rules import broken_rules, looks_secret, target_stage
+from components.docker.dockerfile_rules import broken_rules, target_stage
+from components.docker.secret_rules import looks_secret
 from components.docker.stages import read_stages
 
 GOOD = """\
@@ -14,7 +15,7 @@ RUN --mount=type=secret,id=HF_TOKEN python download_models.py
 FROM python:3.11-slim
 COPY requirements.txt .
 RUN pip install -r requirements.txt
-COPY --from=model /models ./models
+COPY --link --from=model /models ./models
 COPY app ./app
 USER 1000
 """
@@ -22,13 +23,15 @@ USER 1000
 
 def rules(text, delivery="baked", folders=("app",)):
     stages = read_stages(text)
-    return broken_rules(
+    found = broken_rules(
         stages,
         target_stage(stages, delivery),
+        text=text,
         delivery=delivery,
         model_arguments=("BASE_MODEL", "BASE_MODEL_REVISION"),
         folders=frozenset(folders),
     )
+    return [str(each) for each in found]
 
 
 def only(found, text):
@@ -105,11 +108,18 @@ def test_code_in_the_model_stage_is_refused(source):
     )
 
 
-def test_code_before_the_model_is_refused():
-    text = GOOD.replace("COPY app ./app\n", "").replace(
-        "COPY --from=model", "COPY app ./app\nCOPY --from=model"
-    )
-    only(rules(text), "app is copied before the model")
+@pytest.mark.parametrize("before", ["requirements.txt", "app"])
+def test_what_changes_before_the_model_is_refused_unless_the_layer_stands_for_itself(before):
+    text = GOOD.replace("COPY requirements.txt .\n", "").replace("COPY app ./app\n", "")
+    linked = text.replace("COPY --link", f"COPY {before} ./x\nCOPY --link")
+    assert rules(linked) == []
+    only(rules(linked.replace("--link ", "")), f"{before} is copied before the model")
+    only(rules(linked.replace("--link ", "--link=false ")), "copied before the model")
+
+
+def test_a_model_copied_first_needs_no_link():
+    text = GOOD.replace("COPY requirements.txt .\nRUN pip install -r requirements.txt\n", "")
+    assert rules(text.replace("--link ", "")) == []
 
 
 def test_a_stage_named_after_the_delivery_is_the_target():
