@@ -8,11 +8,13 @@ are all that differs between the sandbox and the real platforms, together with t
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from components.errors import ConfigError
 
 HUB_ENDPOINT = "https://huggingface.co"
 RENDER_ENDPOINT = "https://api.render.com/v1"
+GITHUB_ENDPOINT = "https://api.github.com"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,13 @@ RENDER_DEPLOY_HOOK_KEY = Credential(
     "renderDeployHookKey",
     "key of the Render deploy hook (the service's page, Settings, Deploy Hook)",
 )
+GITHUB_TOKEN = Credential(
+    "GITHUB_TOKEN",
+    "githubToken",
+    "GitHub token that administers the repository (classic: scope `repo`; fine-grained: write "
+    "access to Administration, Secrets, Variables and Environments)",
+)
+API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call the apps with")
 
 
 def hub_endpoint() -> str:
@@ -66,3 +75,24 @@ def hub_endpoint() -> str:
 def render_endpoint() -> str:
     """The address of Render's API, version included, from RENDER_API_URL."""
     return (os.environ.get("RENDER_API_URL") or RENDER_ENDPOINT).rstrip("/")
+
+
+def github_base_url() -> str:
+    """GitHub's address as its Pulumi provider takes it, from GITHUB_BASE_URL."""
+    return os.environ.get("GITHUB_BASE_URL") or f"{GITHUB_ENDPOINT}/"
+
+
+def github_endpoint() -> str:
+    """The address of GitHub's REST API, from GITHUB_BASE_URL.
+
+    github.com has a host for it, and every GHE.com company one; a server of one's own has it under
+    /api/v3. That is how the Pulumi provider reads the variable, too.
+    """
+    parts = urlsplit(github_base_url())
+    host = parts.hostname or ""
+    if host in ("github.com", "api.github.com"):
+        return GITHUB_ENDPOINT
+    if host.endswith(".ghe.com"):
+        return f"https://api.{host.removeprefix('api.')}"
+    path = parts.path.rstrip("/").removesuffix("/api/v3")
+    return f"{parts.scheme}://{parts.netloc}{path}/api/v3"

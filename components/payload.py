@@ -6,7 +6,7 @@ credentials, private keys, and pointers of Git LFS standing in for the files the
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -37,6 +37,7 @@ _CREDENTIALS = {  # shapes published by each platform; the sandbox's own tokens 
     "a Render API key": re.compile(rb"\brnd_[A-Za-z0-9]{28,}\b"),
     "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
 }
+_Rules = tuple[str, pathspec.GitIgnoreSpec]  # a folder ("" or "a/b/"), and what it ignores
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _SCAN_LIMIT = 2_000_000  # bytes; larger files are data, and reading them twice costs
 
@@ -86,7 +87,10 @@ class Payload:
 
 
 def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Payload:
-    """Every file below `folder` that its `.gitignore` and `.hfignore` do not exclude.
+    """Every file below `folder` that no `.gitignore` or `.hfignore` in it excludes.
+
+    An ignore file speaks of its own folder and below, as for git; the innermost that says anything
+    of a file decides.
 
     Args:
         folder: the application's folder.
@@ -99,15 +103,7 @@ def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Pay
     root = Path(folder).resolve()
     if not root.is_dir():
         raise ConfigError(f"Payload {folder}: no such folder. Name the folder of the application.")
-    lines: list[str] = []
-    for name in (".gitignore", ".hfignore"):
-        if (root / name).is_file():
-            lines += (root / name).read_text(encoding="utf-8").splitlines()
-    ignored = pathspec.GitIgnoreSpec.from_lines([*lines, *excludes])
-    found = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    names = sorted(
-        name for name in found if not (_NEVER.match_file(name) or ignored.match_file(name))
-    )
+    names = sorted(_not_ignored(root, "", [], pathspec.GitIgnoreSpec.from_lines(excludes)))
     for name in names:
         if not (root / name).resolve().is_relative_to(root):
             raise ConfigError(
@@ -115,6 +111,40 @@ def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Pay
                 "in a payload is published. Put a copy there, or add it to .gitignore."
             )
     return payload_from_files({name: root / name for name in names}, what=str(folder))
+
+
+def _not_ignored(
+    root: Path, folder: str, rules: Sequence[_Rules], excludes: pathspec.GitIgnoreSpec
+) -> Iterator[str]:
+    """Paths relative to `root` of the files below one of its folders ("" or "a/b/")."""
+    rules = [*rules, *_ignore_file(root, folder)]
+    for entry in (root / folder).iterdir():
+        name = folder + entry.name
+        path = f"{name}/" if entry.is_dir() else name
+        if _NEVER.match_file(path) or excludes.match_file(path) or _ignored(path, rules):
+            continue  # what lies in an ignored folder can't be taken back in, as with git
+        if entry.is_file():
+            yield name
+        elif entry.is_dir() and not entry.is_symlink():
+            yield from _not_ignored(root, path, rules, excludes)
+
+
+def _ignore_file(root: Path, folder: str) -> Iterator[_Rules]:
+    """The patterns that stand in a folder itself, and what they are relative to."""
+    lines: list[str] = []
+    for name in (".gitignore", ".hfignore"):
+        if (root / folder / name).is_file():
+            lines += (root / folder / name).read_text(encoding="utf-8").splitlines()
+    if lines:
+        yield folder, pathspec.GitIgnoreSpec.from_lines(lines)
+
+
+def _ignored(path: str, rules: Sequence[_Rules]) -> bool:
+    for folder, spec in reversed(rules):
+        said = spec.check_file(path.removeprefix(folder)).include
+        if said is not None:
+            return said
+    return False
 
 
 def payload_from_files(files: Mapping[str, Path], what: str = "files") -> Payload:
@@ -164,9 +194,13 @@ def _refuse_credentials(name: str, content: bytes) -> None:
             f"Payload file {name}: this is a Git LFS pointer, not the file it points to. "
             "Run `git lfs pull` first."
         )
-    for kind, pattern in _CREDENTIALS.items():
-        if pattern.search(content):
-            raise ConfigError(
-                f"Payload file {name}: it holds {kind}, and everything in a payload is published. "
-                "Remove it, revoke it, and give the value as a secret instead."
-            )
+    if kind := credential_in(content):
+        raise ConfigError(
+            f"Payload file {name}: it holds {kind}, and everything in a payload is published. "
+            "Remove it, revoke it, and give the value as a secret instead."
+        )
+
+
+def credential_in(content: bytes) -> str | None:
+    """What kind of credential stands in a file, told by its shape; None if none does."""
+    return next((kind for kind, shape in _CREDENTIALS.items() if shape.search(content)), None)

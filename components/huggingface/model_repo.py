@@ -4,6 +4,7 @@ Its files are seeded once, while it is empty. From then on pipelines commit to i
 component refuses to be the one that reverts a trained model: it follows, it does not push.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -43,6 +44,7 @@ class ModelRepo(pulumi.ComponentResource):
     repo_id: Output[str]
     url: Output[str]
     commit: Output[str]  # head of main when it was made or last refreshed, 40 hex digits
+    sha256s: Output[Mapping[str, str]]  # of its LFS files at that commit, by path
 
     def __init__(self, name: str, args: ModelRepoArgs, opts: ResourceOptions | None = None) -> None:
         inputs = {"repo_id": args.repo_id, "visibility": args.visibility}
@@ -62,4 +64,5 @@ class ModelRepo(pulumi.ComponentResource):
         self.repo_id = Output.from_input(args.repo_id)
         self.url = repo.url
         self.commit = repo.commit
+        self.sha256s = repo.sha256s.apply(lambda sums: sums or {})
         self.register_outputs({"url": self.url, "commit": self.commit})

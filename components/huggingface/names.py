@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterable
 
 from components.errors import ConfigError
+from components.variable_names import VariableNames
 
 _PART = re.compile(r"[A-Za-z0-9._-]{1,96}")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-MARK = "SLIPWAY_STACK"  # the variable that tells whose Space it is
-_PLATFORM_PREFIX = "SPACE_"
-_PLATFORM_NAMES = frozenset({"ACCELERATOR", "CPU_CORES", "MEMORY"})
+_SETTINGS = VariableNames(
+    called="the name of a secret or variable",
+    owner="Space",
+    setter="the platform",
+    prefix="SPACE_",
+    own=frozenset({"ACCELERATOR", "CPU_CORES", "MEMORY"}),
+)
 
 
 def check_repo_id(repo_id: str) -> None:
@@ -41,18 +45,7 @@ def check_setting_names(
     """
     secret_names, variable_names = set(secrets), set(variables)
     for name in sorted(secret_names | variable_names):
-        if not _ENV_NAME.fullmatch(name):
-            raise ConfigError(
-                f"Space {repo_id}: {name!r} can't be the name of a secret or variable. Use "
-                "letters, digits and underscores, not starting with a digit."
-            )
-        if name.startswith(_PLATFORM_PREFIX) or name in _PLATFORM_NAMES:
-            raise ConfigError(f"Space {repo_id}: {name} is set by the platform. Use another name.")
-        if name == MARK:
-            raise ConfigError(
-                f"Space {repo_id}: {MARK} tells whose Space it is and is set by this program. "
-                "Use another name."
-            )
+        _SETTINGS.check(f"Space {repo_id}", name)
     if both := sorted(secret_names & variable_names):
         raise ConfigError(
             f"Space {repo_id}: {', '.join(both)} is declared as a secret and as a variable. The "

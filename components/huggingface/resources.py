@@ -16,9 +16,11 @@ class ModelRepoResource(Resource, module="huggingface", name="ModelRepo"):
 
     url: Output[str]
     commit: Output[str]
+    sha256s: Output[Mapping[str, str]]
 
     def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        super().__init__(ModelRepoProvider(), name, {"url": None, "commit": None, **props}, opts)
+        outputs = dict.fromkeys(("url", "commit", "sha256s"))
+        super().__init__(ModelRepoProvider(), name, {**outputs, **props}, opts)
 
 
 class SpaceResource(Resource, module="huggingface", name="Space"):

@@ -1,7 +1,11 @@
 """Plans and regions by the host's own names, with what they cost."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from components.errors import ConfigError
-from components.preflight.findings import Finding, error, warning
+from components.huggingface import hardware
+from components.preflight.findings import Finding, error, note, warning
 from components.render.plans import AS_OF, PLANS, REGIONS, plan_id
 
 
@@ -15,9 +19,7 @@ def check_plan(subject: str, label: str) -> list[Finding]:
     if name == label:
         return []
     plan = PLANS[name]
-    dollars = plan.dollars_a_month
-    price = "" if dollars is None else f", {dollars:g} dollars a month"
-    offer = f"{plan.cpus:g} CPU, {plan.memory_mb} MB{price}"
+    offer = f"{plan.cpus:g} CPU, {plan.memory_mb} MB, {_price(name, 1)}"
     return [
         warning(
             subject,
@@ -34,6 +36,21 @@ def check_region(subject: str, region: str) -> list[Finding]:
     return [error(subject, f"no region {region!r}", f"Use one of {', '.join(REGIONS)}")]
 
 
+def note_price(subject: str, plans: Iterable[str]) -> list[Finding]:
+    """What the plans of some services cost by the list, where the list knows."""
+    said = [
+        f"{number} on {name}: {_price(name, number)}" for name, number in Counter(plans).items()
+    ]
+    return [note(subject, f"by the list of {AS_OF}, {'; '.join(said)}")]
+
+
+def note_hardware_price(subject: str, name: str) -> list[Finding]:
+    """What a Space's hardware costs while it runs, where the list knows."""
+    known = hardware.HARDWARE.get(name)
+    price = f"{known.dollars_an_hour:g} dollars an hour" if known else "price not known"
+    return [note(subject, f"by the list of {hardware.AS_OF}, hardware {name}: {price}")]
+
+
 def check_cost(subject: str, plans: list[str], limit_dollars: float) -> list[Finding]:
     """The monthly sum of some plans' list prices, as far as they are known, against a limit."""
     total = sum(PLANS[name].dollars_a_month or 0 for name in plans)
@@ -47,3 +64,10 @@ def check_cost(subject: str, plans: list[str], limit_dollars: float) -> list[Fin
             "Take smaller plans, or raise the limit",
         )
     ]
+
+
+def _price(plan: str, number: int) -> str:
+    dollars = PLANS[plan].dollars_a_month
+    if dollars is None:
+        return "price not known (render.com/pricing)"
+    return f"{dollars * number:g} dollars a month"

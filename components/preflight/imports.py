@@ -33,7 +33,11 @@ _INCLUDE = re.compile(r"^\s*(?:-r|--requirement)[ =]\s*(\S+)")
 
 
 def check_imports(
-    subject: str, sources: Iterable[Path], requirements: Iterable[Path], local: Iterable[str] = ()
+    subject: str,
+    sources: Iterable[Path],
+    requirements: Iterable[Path],
+    local: Iterable[str] = (),
+    installed: Iterable[str] = (),
 ) -> list[Finding]:
     """Imports that no requirement covers.
 
@@ -44,10 +48,12 @@ def check_imports(
         sources: its Python files; each makes its own name and its folders' names local.
         requirements: its requirement files, locked or not; `-r` is followed.
         local: further names that need no requirement.
+        installed: requirements given otherwise, such as "torch==2".
     """
     files = list(sources)
     known = {*sys.stdlib_module_names, *local, *_local_names(files)}
     named = {name for path in requirements for name in requirement_names(path)}
+    named |= {_normal(found[1]) for each in installed if (found := _NAME.match(each))}
     first: dict[str, Path] = {}
     for path in files:
         for name in imported_names(path.read_text(encoding="utf-8")):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 _EPOCH = 1_000_000_000  # larger numbers are no duration: the documentation speaks of an epoch
-_SERVICE = re.compile(r"^/services/([^/]+)(?:/(?:deploys|suspend|resume|scale|restart|rollback))?$")
+_SERVICE = re.compile(r"^/services/([^/]+)(?:/(?:deploys|suspend|resume|scale|rollback))?$")
 _CREATES = ("/services", "/postgres")
 
 

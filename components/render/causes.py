@@ -12,21 +12,42 @@ class Cause:
     pattern: re.Pattern[str]
     remedy: str
     may_pass: bool = False
+    status: str = ""  # in which alone it explains a deploy; empty is any
 
 
-def _cause(pattern: str, remedy: str, *, may_pass: bool = False) -> Cause:
-    return Cause(re.compile(pattern, re.IGNORECASE), remedy, may_pass)
+def _cause(pattern: str, remedy: str, *, may_pass: bool = False, status: str = "") -> Cause:
+    return Cause(re.compile(pattern, re.IGNORECASE), remedy, may_pass, status)
 
 
+# The first that fits is told: what Render itself concludes comes before what an app may have
+# written on its way, and before what Render writes while it still waits.
 CAUSES = (
-    _cause(
-        r"no open ports? detected|port scan timeout",
-        "Nothing listens: the app must listen on 0.0.0.0 and on the port in PORT.",
-    ),
     _cause(
         r"out of memory|oom.?killed|ran out of memory|exit(?:ed with)?.{0,12}\b137\b",
         "Out of memory: choose a larger plan, or a smaller model.",
         may_pass=True,
+    ),
+    _cause(
+        r"open ports? on localhost",
+        "It listens on localhost only, where nobody outside reaches it: the app must listen on "
+        "0.0.0.0.",
+        status="update_failed",
+    ),
+    _cause(
+        r"no open ports.{0,40}detected open ports?: \d",
+        "It listens on another port than it is asked to: the app must listen on the port in PORT, "
+        "or the service's port must be set to the app's.",
+        status="update_failed",
+    ),
+    _cause(
+        r"port scan timeout",
+        "Nothing listens: the app must listen on 0.0.0.0 and on the port in PORT.",
+        status="update_failed",
+    ),
+    _cause(
+        r"health ?check",
+        "The health check never passed: see that health_path answers 2xx or 3xx within 5 s.",
+        status="update_failed",
     ),
     _cause(
         r"no space left on device",
@@ -46,13 +67,14 @@ CAUSES = (
         "The image can't be pulled: check its reference and its registry credential.",
     ),
     _cause(
-        r"server_failed: .*nonZeroExit|earlyExit",
-        "The app ended by itself: its log below says why.",
-        may_pass=True,
-    ),
-    _cause(
         r"exec format error",
         "The image is for another processor: Render runs linux/amd64 only.",
+    ),
+    _cause(
+        r"(?:server_failed|deploy_ended): .*(?:nonZeroExit|earlyExit)",
+        "The app ended by itself: its log below says why.",
+        may_pass=True,
+        status="update_failed",
     ),
     _cause(
         r"timed? ?out|temporary failure in name resolution|connection reset|ECONNRESET|50[234] ",
@@ -60,8 +82,9 @@ CAUSES = (
         may_pass=True,
     ),
     _cause(
-        r"health ?check",
-        "The health check never passed: see that health_path answers 2xx or 3xx within 5 s.",
+        r"no open ports? detected",
+        "Nothing listens: the app must listen on 0.0.0.0 and on the port in PORT.",
+        status="update_failed",
     ),
 )
 STATUS_REMEDIES = {
@@ -73,7 +96,13 @@ STATUS_REMEDIES = {
 }
 
 
-def probable_cause(lines: Iterable[str]) -> Cause | None:
-    """The first known cause the lines speak of; None if they speak of none."""
+def probable_cause(lines: Iterable[str], status: str) -> Cause | None:
+    """The first known cause that the lines speak of; None if they speak of none.
+
+    Args:
+        lines: of the deploy's log, and what Render says of it.
+        status: in which the deploy ended.
+    """
     text = "\n".join(lines)
-    return next((cause for cause in CAUSES if cause.pattern.search(text)), None)
+    fitting = (cause for cause in CAUSES if cause.status in ("", status))
+    return next((cause for cause in fitting if cause.pattern.search(text)), None)

@@ -1,15 +1,17 @@
 """What is asked of Render about the deploys of a service, and about its logs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from components.errors import ApiError, DeployError
 from components.render.calls import Json
 from components.render.client import RenderClient
 
 LOG_LINES = 40
+LOG_PAGES = 5  # of 100 lines: one that is repeated for minutes must not hide the app's own words
 LATE_LINES = timedelta(seconds=5)
 TELLING_EVENTS = ("image_pull_failed", "server_failed", "build_ended", "deploy_ended")
 _LOOK_TRIES = 10
@@ -124,16 +126,22 @@ class DeployClient:
             "endTime": _after(deploy.finished_at),
             "direction": "backward",
             "type": "build,app",
-            "limit": LOG_LINES,
+            "limit": 100,
         }
         what = f"Render service {service_id}: read logs"
+        lines: list[str] = []  # the newest first
         try:
-            answer = self._calls.request(what, "GET", "/logs", params=params)
-            lines = [(str(each["timestamp"]), str(each["message"])) for each in answer["logs"]]
+            for _ in range(LOG_PAGES):
+                page = self._calls.request(what, "GET", "/logs", params=params)
+                found = [(str(each["timestamp"]), str(each["message"])) for each in page["logs"]]
+                lines += [text.rstrip("\n") for _, text in sorted(found, reverse=True)]
+                if not page.get("hasMore") or len(_told_once(lines)) >= LOG_LINES:
+                    break
+                params |= {"startTime": page["nextStartTime"], "endTime": page["nextEndTime"]}
         except (ApiError, KeyError, TypeError) as error:
             # The log explains a failure that is being reported; not having it must not replace it.
-            return [f"(the log could not be read: {error})"]
-        return [text.rstrip("\n") for _, text in sorted(lines, key=lambda line: line[0])]
+            lines.append(f"(the log could not be read: {error})")
+        return _told_once(reversed(lines))[-LOG_LINES:]
 
     def reasons(self, service_id: str, deploy: Deployment) -> list[str]:
         """What Render itself notes about why a deploy failed; empty if it says nothing."""
@@ -156,6 +164,15 @@ class DeployClient:
             for kind, details in told
         ]
         return [f"{kind}: {', '.join(facts)}" for kind, facts in reversed(texts) if facts]
+
+
+def _told_once(lines: Iterable[str]) -> list[str]:
+    """The lines, those that came again and again once, with how often."""
+    told = []
+    for line, same in groupby(lines):
+        times = len(list(same))
+        told.append(line if times == 1 else f"{line} ({times} times)")
+    return told
 
 
 def _after(moment: str) -> str:

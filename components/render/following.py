@@ -164,7 +164,7 @@ class Follower:
 
     def _failure(self, deploy: Deployment) -> DeployFailedError:
         lines = self._lines(deploy)
-        cause = probable_cause(lines)
+        cause = probable_cause(lines, deploy.status)
         remedy = cause.remedy if cause else STATUS_REMEDIES[deploy.status]
         return DeployFailedError(
             f"{self._what(deploy)}: it ended in {deploy.status} after {_duration(deploy)}. {remedy}"

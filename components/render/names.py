@@ -5,13 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.errors import ConfigError
+from components.variable_names import VariableNames
 
-MARK = "SLIPWAY_STACK"  # the environment variable that tells whose service it is
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _.-]{0,98}[A-Za-z0-9])?")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_PLATFORM_PREFIX = "RENDER_"
-_PLATFORM_NAMES = frozenset({"RENDER", "IS_PULL_REQUEST"})
+_VARIABLES = VariableNames(
+    called="the name of an environment variable",
+    owner="service",
+    setter="Render itself",
+    prefix="RENDER_",
+    own=frozenset({"RENDER", "IS_PULL_REQUEST"}),
+)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _PATH = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
@@ -53,18 +57,7 @@ def check_env_names(what: str, kinds: dict[str, Iterable[str]]) -> None:
     seen: dict[str, str] = {}
     for kind, names in kinds.items():
         for name in sorted(names):
-            if not _ENV_NAME.fullmatch(name):
-                raise ConfigError(
-                    f"{what}: {name!r} can't be the name of an environment variable. Use letters, "
-                    "digits and underscores, not starting with a digit."
-                )
-            if name.startswith(_PLATFORM_PREFIX) or name in _PLATFORM_NAMES:
-                raise ConfigError(f"{what}: {name} is set by Render itself. Use another name.")
-            if name == MARK:
-                raise ConfigError(
-                    f"{what}: {MARK} tells whose service it is and is set by this program. Use "
-                    "another name."
-                )
+            _VARIABLES.check(what, name)
             if name in seen:
                 raise ConfigError(
                     f"{what}: {name} is declared in {seen[name]} and in {kind}. Keep one of them."

@@ -8,6 +8,7 @@ from pulumi.dynamic import Resource
 
 from components.render.providers import (
     deploy,
+    env_wiring,
     postgres,
     postgres_ready,
     registry_credential,
@@ -69,7 +70,8 @@ class EnvWiringResource(Resource, module="render", name="EnvWiring"):
     revision: Output[str]
 
     def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        super().__init__(EnvWiringProvider(), name, {"revision": None, **props}, opts)
+        outputs = dict.fromkeys(env_wiring.OUTPUTS)
+        super().__init__(EnvWiringProvider(), name, {**outputs, **props}, opts)
 
 
 class DeployResource(Resource, module="render", name="Deploy"):

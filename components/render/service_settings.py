@@ -20,7 +20,9 @@ from components.render.names import parse_image
 
 TEXTS = ("health_path", "command", "pre_deploy_command", "build_command")
 KEYS = ("name", "plan", "auto_deploy", "publish_path", "source", *TEXTS)
-WITHOUT_DEPLOY = frozenset({"name", "auto_deploy", "instances"})  # take effect without a deploy
+WITHOUT_DEPLOY = frozenset(
+    {"name", "auto_deploy", "instances", "stack"}
+)  # take effect without a deploy
 STATIC = "static_site"
 
 _SOURCE = {  # ours -> the API's, on the service itself
@@ -32,6 +34,7 @@ _DOCKER = {  # ours -> the API's, among what depends on the runtime
     "dockerfile_path": "dockerfilePath",
     "docker_context": "dockerContext",
 }
+SOURCE_KEYS = ("image", "registry_credential_id", *_SOURCE, *_DOCKER)
 _NAMES = {  # ours -> the API's
     "name": "name",
     "auto_deploy": "autoDeployTrigger",

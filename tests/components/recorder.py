@@ -23,7 +23,11 @@ OUTPUTS = {  # what the platform would add, by the resource's type
         "settings": "s" * 64,
     },
     "pulumi-python:dynamic/huggingface:SpaceReady": {"stage": "RUNNING"},
-    "pulumi-python:dynamic/huggingface:ModelRepo": {"url": "https://hub/it", "commit": "d" * 40},
+    "pulumi-python:dynamic/huggingface:ModelRepo": {
+        "url": "https://hub/it",
+        "commit": "d" * 40,
+        "sha256s": {"tiny-phi.gguf": "f" * 64},
+    },
     "pulumi-python:dynamic/render:WebService": _SERVICE,
     "pulumi-python:dynamic/render:StaticSite": _SERVICE,
     "pulumi-python:dynamic/render:EnvWiring": {"revision": "w1"},
@@ -83,8 +87,12 @@ class _Monitor(mocks.MockMonitor):
     def RegisterResource(self, request):  # noqa: N802 - gRPC's own name
         if request.type != "pulumi:pulumi:Stack":
             name = request.name
-            assert name not in self.mocks.resources, f"two resources are named {name}"
-            self.mocks.resources[name] = Registration(
+            same = self.mocks.resources.get(name)
+            assert same is None or same.type != request.type, f"two resources are named {name}"
+            # A component and what it stands for may share a name; then the type goes before it.
+            key = name if same is None else f"{request.type} {name}"
+            assert key not in self.mocks.resources, f"two resources are named {key}"
+            self.mocks.resources[key] = Registration(
                 type=request.type,
                 name=name,
                 inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),

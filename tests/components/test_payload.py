@@ -221,3 +221,30 @@ def test_a_text_file_that_is_no_utf8_is_refused_by_name(folder):
     write(folder, "Dockerfile", b"FROM caf\xe9\n")
     with pytest.raises(ConfigError, match=r"Dockerfile: .*UTF-8"):
         payload_from_folder(folder).text("Dockerfile")
+
+
+def test_an_ignore_file_further_in_speaks_of_its_own_folder_and_has_the_last_word(folder):
+    write(folder, ".gitignore", "*.log\n")
+    write(folder, "inner/.gitignore", "/only-here.txt\n!kept.log\n*.tmp\n")
+    write(folder, "other/.gitignore", "*\n")
+    for name in (
+        "only-here.txt",
+        "a.log",
+        "inner/only-here.txt",
+        "inner/deep/only-here.txt",
+        "inner/kept.log",
+        "inner/b.log",
+        "inner/deep/c.tmp",
+        "c.tmp",
+        "other/all.txt",
+    ):
+        write(folder, name, "x")
+    found = set(payload_from_folder(folder).files) - {"README.md"}
+    assert found == {
+        ".gitignore",
+        "c.tmp",
+        "inner/.gitignore",
+        "inner/deep/only-here.txt",
+        "inner/kept.log",
+        "only-here.txt",
+    }

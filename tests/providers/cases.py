@@ -1,6 +1,6 @@
 """The contract suite's cases: a platform's provider joins by a function and one line here."""
 
-from tests.providers import hub_cases, render_cases
+from tests.providers import hub_cases, postgres_cases, render_cases
 
 KINDS = {
     "Space": hub_cases.space,
@@ -8,8 +8,12 @@ KINDS = {
     "SpaceReady": hub_cases.space_ready,
     "RenderWebService": render_cases.web_service,
     "RenderRegistryCredential": render_cases.registry_credential,
+    "RenderPostgres": postgres_cases.postgres,
     "RenderEnvWiring": render_cases.env_wiring,
     "RenderDeploy": render_cases.deploy,
 }
-OWNERS = ["Space", "ModelRepo", "RenderWebService", "RenderRegistryCredential"]  # make something
+OWNERS = [  # make something
+    *("Space", "ModelRepo"),
+    *("RenderWebService", "RenderRegistryCredential", "RenderPostgres"),
+]
 HUB_OWNERS = ["Space", "ModelRepo"]

@@ -8,7 +8,6 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,16 +16,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import uvicorn
 from huggingface_hub import CommitOperationAdd, HfApi, constants
 from huggingface_hub.utils import _http
 
 from components.huggingface import calls, readiness
 from components.payload import payload_from_folder
 from components.sealing import seal
-from sandbox.connection import AbortableProtocol
 from sandbox.database import Database
-from sandbox.faults import Action, FaultInjector, Faults
+from sandbox.faults import FaultInjector, Faults
 from sandbox.hub.access import Access
 from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
 from sandbox.hub.app import create_hub_app
@@ -37,7 +34,8 @@ from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.turn import Tuning
 from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.address import AddressBook
-from sandbox.request_log import LoggedRequest, RequestLog, RequestRecorder
+from sandbox.request_log import RequestLog, RequestRecorder
+from tests.providers.platform import Platform, serving
 from tests.providers.render_platform import (
     deploy_inputs,
     render,
@@ -69,35 +67,21 @@ def sealed(**secrets: str) -> dict[str, str]:
     return {name: seal(TOKEN, value) for name, value in secrets.items()}
 
 
-@dataclass
-class Hub:
-    """The running Hub, seen from the other side than the providers see it."""
+@dataclass(kw_only=True)
+class Hub(Platform):
+    """The running Hub."""
 
-    url: str
-    log: RequestLog
-    faults: Faults
     service: SpaceService
-    since: int = 0  # requests up to this one are of no interest
 
     @property
     def api(self) -> HfApi:
         """The official client, as somebody else uses it."""
         return HfApi(endpoint=self.url, token=TOKEN)
 
-    def mark(self) -> None:
-        """From here on requests count."""
-        self.since = self.log.last_id()
-
-    def requests(self) -> list[LoggedRequest]:
-        return self.log.requests(since_id=self.since)
-
-    def writes(self) -> list[str]:
-        """The mutating requests since the mark, as `METHOD last-parts-of-the-path`."""
-        made = self.log.requests(since_id=self.since, mutates=True)
-        return [f"{each.method} {_short(each.path)}" for each in made]
-
-    def fault(self, action: Action, **where) -> int:
-        return self.faults.set(PLATFORM, action, **where)
+    def short(self, path: str) -> str:
+        """`/api/spaces/acme/x/secrets` -> `secrets`: the repository is the test's own anyway."""
+        parts = path.strip("/").split("/")
+        return "/".join(parts[4:] if parts[1] in ("spaces", "models") else parts[1:])
 
     def push(self, kind: str, repo_id: str, files: dict[str, bytes], title: str = "theirs") -> str:
         """A commit of somebody else's."""
@@ -116,12 +100,6 @@ class Hub:
         return {k: v.value for k, v in self.api.get_space_variables(repo_id).items()}
 
 
-def _short(path: str) -> str:
-    """`/api/spaces/acme/x/secrets` -> `secrets`: the repository is the test's own anyway."""
-    parts = path.strip("/").split("/")
-    return "/".join(parts[4:]) if parts[1] in ("spaces", "models") else "/".join(parts[1:])
-
-
 @pytest.fixture(scope="session")
 def running_hub(tmp_path_factory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
@@ -135,8 +113,6 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
     accounts = Accounts([user], [Organization(name="acme")])
     access, machine, addresses = Access(accounts, registry), ThreadMachine(), AddressBook(database)
     listening = socket.create_server(("127.0.0.1", 0))
-    # Without it each answer takes 40 ms; asyncio sets it only on sockets that name their protocol.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listening.getsockname()[1]
     service = SpaceService(
         database,
@@ -159,21 +135,13 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
     )
     log, faults = RequestLog(database), Faults(database)
     app = RequestRecorder(FaultInjector(hub_app, faults, PLATFORM), log, PLATFORM, hub_app.routes)
-    config = uvicorn.Config(
-        app, http=AbortableProtocol, log_level="error", lifespan="off", date_header=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    service.start()
-    yield Hub(f"http://127.0.0.1:{port}", log, faults, service)
-    service.stop()
-    addresses.stop()
-    machine.close()
-    server.should_exit = True
-    thread.join()
+    with serving(app, listening, date_header=False):
+        service.start()
+        url = f"http://127.0.0.1:{port}"
+        yield Hub(name=PLATFORM, url=url, log=log, faults=faults, service=service)
+        service.stop()
+        addresses.stop()
+        machine.close()
 
 
 @pytest.fixture

@@ -3,24 +3,23 @@
 import hashlib
 import socket
 import subprocess
-import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import uvicorn
+from starlette.routing import BaseRoute
 
 from components.render import calls, deploy_client, following
 from components.render import client as render_client
 from components.sealing import seal
-from sandbox.connection import AbortableProtocol
 from sandbox.database import Database
-from sandbox.faults import Action, FaultInjector, Faults
+from sandbox.faults import FaultInjector, Faults
 from sandbox.machine.address import AddressBook
 from sandbox.machine.contract import ImageUnavailableError
 from sandbox.render.account import Account, Workspace
@@ -28,7 +27,9 @@ from sandbox.render.app import create_render_app
 from sandbox.render.service import RenderService
 from sandbox.render.turn import Tuning
 from sandbox.render.wire import Limits
-from sandbox.request_log import LoggedRequest, RequestLog, RequestRecorder
+from sandbox.request_log import RequestLog, RequestRecorder
+from tests.providers.platform import Platform, serving
+from tests.providers.postgres_server import PostgresServer
 from tests.providers.thread_machine import ThreadMachine
 
 PLATFORM = "render"
@@ -43,6 +44,9 @@ QUICK = Tuning(
     retry_seconds=0.05,
     drain_seconds=0.01,
 )
+WIDE = Limits(
+    service_creates=MANY, datastore_creates=MANY, per_service=MANY, writes=MANY, reads=MANY
+)
 IMAGE = "ghcr.io/acme/shop"
 
 
@@ -52,7 +56,28 @@ def sealed_for_render(**values: str) -> dict[str, str]:
 
 
 class ImageMachine(ThreadMachine):
-    """A thread machine with a registry that has every image of acme's."""
+    """A thread machine with a registry that has every image of acme's.
+
+    What is run by a shell, a pre-deploy command, is over at once.
+    """
+
+    def run(self, request):
+        container = super().run(request)
+        if request.command and request.command[0] == "/bin/sh":
+            self._by_id[container.id].stop()
+        return container
+
+    def server(self, request):
+        return PostgresServer() if request.port == 5432 else super().server(request)
+
+    def why_not(self, _reference):
+        return None
+
+    def has_image(self, _tag):
+        return True
+
+    def remove_volume(self, name):
+        """There are no volumes."""
 
     def pull(self, reference, _tag, _login=None):
         if "acme" not in reference:
@@ -85,30 +110,15 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
 
-@dataclass
-class Render:
-    """The running Render, seen from the other side than the providers see it."""
+@dataclass(kw_only=True)
+class Render(Platform):
+    """The running Render; its address has the version in it."""
 
-    url: str  # with the version
-    log: RequestLog
-    faults: Faults
     service: RenderService
-    since: int = 0  # requests up to this one are of no interest
+    routes: Sequence[BaseRoute] = ()
 
-    def mark(self) -> None:
-        """From here on requests count."""
-        self.since = self.log.last_id()
-
-    def requests(self) -> list[LoggedRequest]:
-        return self.log.requests(since_id=self.since)
-
-    def writes(self) -> list[str]:
-        """The mutating requests since the mark, as `METHOD last-parts-of-the-path`."""
-        made = self.log.requests(since_id=self.since, mutates=True)
-        return [f"{each.method} {'/'.join(each.path.split('/')[4:]) or 'it'}" for each in made]
-
-    def fault(self, action: Action, **where: Any) -> int:
-        return self.faults.set(PLATFORM, action, **where)
+    def short(self, path: str) -> str:
+        return "/".join(path.split("/")[4:]) or "it"
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """A call as somebody else makes it."""
@@ -131,11 +141,23 @@ class Render:
         return [each["deploy"] for each in found]
 
 
-@pytest.fixture(scope="session")
-def running_render(tmp_path_factory) -> Iterator[Render]:
-    folder = tmp_path_factory.mktemp("render")
+@contextmanager
+def serve_render(
+    folder: Path,
+    *,
+    limits: Limits = WIDE,
+    clock: Callable[[], float] = time.monotonic,
+    tuning: Tuning = QUICK,
+    machine: Any = None,
+    **more: Any,
+) -> Iterator[Render]:
+    """A Render on a port of its own.
+
+    A machine that is given stays the caller's to close; `more` goes to `RenderService`.
+    """
     database = Database(folder / "sandbox.sqlite")
-    machine, addresses = ImageMachine(), AddressBook(database)
+    own_machine = None if machine else ImageMachine()
+    machine, addresses = machine or own_machine, AddressBook(database)
     account = Account(
         name="Ann",
         email="ann@example.com",
@@ -144,29 +166,35 @@ def running_render(tmp_path_factory) -> Iterator[Render]:
         workspaces=[Workspace(id=OWNER, name="acme", email="acme@example.com")],
     )
     service = RenderService(
-        database, account, machine, addresses, folder=folder / "render", tuning=QUICK
+        database, account, machine, addresses, folder=folder / "render", tuning=tuning, **more
     )
-    limits = Limits(
-        service_creates=MANY, datastore_creates=MANY, per_service=MANY, writes=MANY, reads=MANY
-    )
-    platform = create_render_app(service, limits=limits)
+    platform = create_render_app(service, limits=limits, clock=clock)
     log, faults = RequestLog(database), Faults(database)
     app = RequestRecorder(FaultInjector(platform, faults, PLATFORM), log, PLATFORM, platform.routes)
     listening = socket.create_server(("127.0.0.1", 0))
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(app, http=AbortableProtocol, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    service.start()
-    yield Render(f"http://127.0.0.1:{listening.getsockname()[1]}/v1", log, faults, service)
-    service.stop()
-    addresses.stop()
-    machine.close()
-    server.should_exit = True
-    thread.join()
+    with serving(app, listening):
+        service.start()
+        try:
+            yield Render(
+                name=PLATFORM,
+                url=f"http://127.0.0.1:{listening.getsockname()[1]}/v1",
+                log=log,
+                faults=faults,
+                service=service,
+                routes=platform.routes,
+            )
+        finally:
+            faults.clear()
+            service.stop()
+            addresses.stop()
+            if own_machine is not None:
+                own_machine.close()
+
+
+@pytest.fixture(scope="session")
+def running_render(tmp_path_factory) -> Iterator[Render]:
+    with serve_render(tmp_path_factory.mktemp("render")) as render:
+        yield render
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Protects trained models: a repository is seeded once, and no later run puts old weights back."""
 
+import hashlib
+
 import pytest
 
 from components.errors import DeployError
@@ -23,6 +25,7 @@ def test_an_empty_repository_is_seeded_by_one_commit_with_weights_by_lfs(engine,
     assert tree["README.md"].blob_id == digests["README.md"].split(":")[0]
     assert hub.titles("model", engine.id) == ["Seed from slipway/dev", "initial commit"]
     assert engine.outputs["commit"] == hub.api.repo_info(engine.id).sha
+    assert engine.outputs["sha256s"] == {"weights.gguf": tree["weights.gguf"].lfs.sha256}
 
 
 def test_without_files_nothing_is_committed(engine, hub, model_inputs):
@@ -36,6 +39,9 @@ def test_a_trained_model_is_followed_and_never_reverted(engine, hub, model_input
     engine.refresh()
     hub.mark()
     assert engine.outputs["commit"] == trained
+    assert engine.outputs["sha256s"] == {
+        "weights.gguf": hashlib.sha256(b"GGUF\x00 trained").hexdigest()
+    }
     assert engine.up(model_inputs()) == "same"
     assert engine.up(model_inputs(manifest={"other": "0:0"})) == "same"
     assert engine.up(model_inputs(visibility="private")) == "updated"

@@ -33,6 +33,7 @@ DRIFT = {
     "a value": lambda r, e: by_hand(r, e, "/env-vars/MODE", value="slow"),
     "a secret": lambda r, e: by_hand(r, e, "/env-vars/API_KEY", value="theirs"),
     "a value gone": lambda r, e: by_hand(r, e, "/env-vars/MODE", "DELETE"),
+    "the mark gone": lambda r, e: by_hand(r, e, "/env-vars/SLIPWAY_STACK", "DELETE"),
     "a secret gone": lambda r, e: by_hand(r, e, "/env-vars/API_KEY", "DELETE"),
     "a file": lambda r, e: by_hand(r, e, "/secret-files/f", content="theirs"),
     "a file gone": lambda r, e: by_hand(r, e, "/secret-files/f", "DELETE"),

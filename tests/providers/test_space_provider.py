@@ -242,6 +242,7 @@ DRIFTS = {
     "never sleeps": lambda hub, id_: hub.api.set_space_sleep_time(id_, -1),
     "variable changed": lambda hub, id_: hub.api.add_space_variable(id_, "MODE", "theirs"),
     "variable deleted": lambda hub, id_: hub.api.delete_space_variable(id_, "MODE"),
+    "mark deleted": lambda hub, id_: hub.api.delete_space_variable(id_, "SLIPWAY_STACK"),
     "secret deleted": lambda hub, id_: hub.api.delete_space_secret(id_, "API_KEY"),
     "secret rotated": lambda hub, id_: hub.api.add_space_secret(id_, "API_KEY", "theirs"),
     "file changed": lambda hub, id_: hub.push("space", id_, {"app.py": b"theirs"}),
@@ -264,6 +265,7 @@ def test_drift_of_what_is_managed_is_seen_and_mended(engine, up, hub, drift):
     assert not info.private
     assert (runtime.requested_hardware, runtime.sleep_time) == ("t4-small", 600)
     assert hub.variables(engine.id)["MODE"] == "fast"
+    assert hub.variables(engine.id)["SLIPWAY_STACK"] == engine.inputs["stack"]
     assert set(hub.api.get_space_secrets(engine.id)) == {"API_KEY"}
     assert hub.files("space", engine.id) == files
 

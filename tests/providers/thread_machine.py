@@ -33,6 +33,13 @@ class _App(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A visitor that is killed is no error."""
+
+
 @dataclass
 class _Running:
     container: Container
@@ -64,11 +71,14 @@ class ThreadMachine:
             raise BuildFailedError("FAIL")
         return f"sha256:{request.tag}"
 
+    def server(self, _request: RunRequest):
+        """What serves in a container."""
+        return _Server(("127.0.0.1", 0), _App)
+
     def run(self, request: RunRequest) -> Container:
         self.remove(request.name)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _App)
+        server = self.server(request)
         server.env = dict(request.env)
-        server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         container = Container(f"{request.name}-{server.server_port}", server.server_port)
@@ -91,6 +101,10 @@ class ThreadMachine:
             running=not ended, exit_code=0 if ended else None, out_of_memory=False
         )
 
+    def open_ports(self, _container_id: str):
+        """A process of this computer has no ports of its own."""
+        return ()
+
     def find(self, name: str) -> Container | None:
         running = self._running.get(name)
         return running.container if running else None
@@ -100,6 +114,17 @@ class ThreadMachine:
             running = self._running.pop(name, None)
         if running is not None:
             running.stop()
+
+    def why_not(self, _reference: str) -> str | None:
+        """Whatever is asked for can be had."""
+        return None
+
+    def has_image(self, _tag: str) -> bool:
+        """Images are nothing but their names."""
+        return True
+
+    def remove_volume(self, name: str) -> None:
+        """There are no volumes."""
 
     def remove_image(self, tag: str) -> None:
         """There are no images."""

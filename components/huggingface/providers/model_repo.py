@@ -18,10 +18,11 @@ from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository,
 
 REPLACING = ("repo_id",)
 UPDATING = ("visibility",)
+ADDED = ("url", "commit", "sha256s")
 
 
 class ModelRepoProvider(ResourceProvider):
-    """Inputs: repo_id, visibility, manifest, sources, stack, adopt. Adds: url, commit.
+    """Inputs: repo_id, visibility, manifest, sources, stack, adopt. Adds: url, commit, sha256s.
 
     The manifest seeds an empty repository only. Afterwards pipelines commit to it, and a later
     update must not put the old weights back: `diff` does not look at the manifest.
@@ -70,8 +71,8 @@ class ModelRepoProvider(ResourceProvider):
         if repository is None:
             return ReadResult("", {})
         known = {**props, "repo_id": id_}
-        outputs = _outputs(known, repository)
-        inputs = {key: outputs[key] for key in outputs if key not in ("url", "commit")}
+        outputs = self._described(known, repository)
+        inputs = {key: outputs[key] for key in outputs if key not in ADDED}
         return ReadResult(id_, outputs, inputs)
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -119,17 +120,19 @@ class ModelRepoProvider(ResourceProvider):
 
     def _outputs(self, props: dict[str, Any]) -> dict[str, Any]:
         repository = self._existing(props["repo_id"])
-        return {**_outputs(props, repository), "visibility": props["visibility"]}
+        return {**self._described(props, repository), "visibility": props["visibility"]}
 
-
-def _outputs(props: dict[str, Any], repository: Repository) -> dict[str, Any]:
-    return {
-        "repo_id": props["repo_id"],
-        "visibility": repository.visibility,
-        "manifest": props.get("manifest") or {},
-        "sources": props.get("sources") or {},
-        "stack": props.get("stack"),
-        "adopt": props.get("adopt") or False,
-        "url": repository.url,
-        "commit": repository.commit,
-    }
+    def _described(self, props: dict[str, Any], repository: Repository) -> dict[str, Any]:
+        tree = self.hub.tree("model", props["repo_id"], repository.commit)
+        return {
+            "repo_id": props["repo_id"],
+            "visibility": repository.visibility,
+            "manifest": props.get("manifest") or {},
+            "sources": props.get("sources") or {},
+            "stack": props.get("stack"),
+            "adopt": props.get("adopt") or False,
+            "url": repository.url,
+            "commit": repository.commit,
+            # Weights are LFS files, and of those alone the Hub says the SHA-256.
+            "sha256s": {path: sum_[1:] for path, sum_ in tree.items() if sum_.startswith(":")},
+        }

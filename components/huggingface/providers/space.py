@@ -23,11 +23,11 @@ from components.changes import Change
 from components.credentials import HUB_TOKEN, hub_endpoint
 from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, holds
-from components.huggingface.names import MARK
 from components.huggingface.settings_change import without_clashes, write_settings
 from components.huggingface.space_client import SpaceClient
 from components.sealing import unseal
 from components.secrets import keyed_digests, new_salt
+from components.variable_names import MARK
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
@@ -61,7 +61,7 @@ class SpaceProvider(ResourceProvider):
         replaces = ["repo_id"] if olds.get("repo_id") != news.get("repo_id") else []
         changed = [
             key
-            for key in ("visibility", "hardware", "variables", "manifest")
+            for key in ("visibility", "hardware", "variables", "manifest", "stack")
             if (olds.get(key) or None) != (news.get(key) or None)
         ]
         if _number(news.get("sleep_seconds")) not in (None, _number(olds.get("sleep_seconds"))):
@@ -105,9 +105,10 @@ class SpaceProvider(ResourceProvider):
             self.hub.set_visibility("space", repo_id, news["visibility"])
         values = self._secrets(news)
         digests = keyed_digests(olds["salt"], values)
-        wanted = news.get("variables") or {}
+        wanted = {**(news.get("variables") or {}), MARK: news["stack"]}
+        known = {**(olds.get("variables") or {}), MARK: olds.get("stack") or ""}
         secrets = Change.between(olds.get("secret_digests") or {}, values, digests)
-        variables = Change.between(olds.get("variables") or {}, wanted)
+        variables = Change.between(known, wanted)
         if secrets.wanted or variables.wanted:
             secrets, variables = without_clashes(
                 self.spaces, repo_id, (values, wanted), (secrets, variables)
@@ -243,6 +244,7 @@ class SpaceProvider(ResourceProvider):
                 "variables": {
                     k: variables[k] for k in props.get("variables") or {} if k in variables
                 },
+                "stack": variables.get(MARK, ""),
                 "secrets": kept,
                 "secret_digests": {
                     k: CHANGED_OUTSIDE if k in touched else digests.get(k, "") for k in kept
@@ -263,7 +265,7 @@ class SpaceProvider(ResourceProvider):
 
 def _with_settings(outputs: dict[str, Any]) -> dict[str, Any]:
     """Adds `settings`: a digest that changes whenever a setting of the Space was written."""
-    keys = ("variables", "secret_digests", "secrets_written", "hardware")
+    keys = ("variables", "stack", "secret_digests", "secrets_written", "hardware")
     # The engine hands 600 back as 600.0, which must not look like another setting.
     seconds = _number(outputs.get("sleep_seconds"))
     text = json.dumps([*(outputs.get(key) for key in keys), seconds], sort_keys=True)

@@ -12,8 +12,10 @@ from components.render.providers.base import RenderProvider
 from components.sealing import seal
 
 AVAILABLE = "available"
-STOPPED = frozenset({"suspended", "unavailable", "recovery_failed"})
-POLL_SECONDS = 5.0
+STOPPED = frozenset({"suspended", "recovery_failed"})
+UNAVAILABLE = "unavailable"
+UNAVAILABLE_SECONDS = 60.0  # it passes when a server is started again
+FIRST_POLL_SECONDS, POLL_SECONDS = 1.0, 5.0
 ADDRESSES = {
     "internal_url": "internalConnectionString",
     "external_url": "externalConnectionString",
@@ -52,8 +54,8 @@ class PostgresReadyProvider(RenderProvider):
 
     def _wait(self, props: dict[str, Any]) -> dict[str, Any]:
         database_id = props["database_id"]
-        start = time.monotonic()
-        seen = ""
+        start = since = time.monotonic()
+        seen, pause = "", FIRST_POLL_SECONDS
         while time.monotonic() - start < float(props["timeout_seconds"]):
             live: Json = self.client.calls.request(
                 f"Render Postgres {database_id}: read", "GET", f"/postgres/{database_id}"
@@ -61,14 +63,16 @@ class PostgresReadyProvider(RenderProvider):
             status = str(live.get("status"))
             if status != seen:
                 say(f"Render Postgres {live['name']}: {status}")
-                seen = status
+                seen, since = status, time.monotonic()
             if status == AVAILABLE:
                 return {**props, **self._addresses(database_id)}
-            if status in STOPPED:
+            lasts = time.monotonic() - since
+            if status in STOPPED or (status == UNAVAILABLE and lasts > UNAVAILABLE_SECONDS):
                 raise DeployError(
                     f"Render Postgres {live['name']}: it is {status}. See {live['dashboardUrl']}."
                 )
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 1.5, POLL_SECONDS)
         raise DeployError(
             f"Render Postgres {database_id}: it is not available after "
             f"{props['timeout_seconds']:.0f} s, but {seen}. Run the same command again."

@@ -14,6 +14,7 @@ CHANGED_OUTSIDE = "(changed outside of this stack)"
 PATH = "/registrycredentials"
 OUTPUTS = ("credential_id", "salt", "token_digest", "written_at")
 KEYS = ("name", "registry", "username")
+COMPARED = ("owner", *KEYS, "token")
 
 
 class RegistryCredentialProvider(RenderProvider):

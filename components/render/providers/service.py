@@ -4,6 +4,7 @@ Creating a service always starts a deploy, so everything it needs goes into the 
 may fail afterwards is another resource (`Deploy`): a `create` that fails loses what it made.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +15,6 @@ from components.changes import Change
 from components.errors import DeployError
 from components.render.client import ENV_VARS, SECRET_FILES, Service, Setting
 from components.render.deploy_client import DeployClient
-from components.render.names import MARK
 from components.render.providers.base import RenderProvider, whole
 from components.render.service_settings import (
     KEYS,
@@ -25,13 +25,16 @@ from components.render.service_settings import (
     settings_to_write,
 )
 from components.sealing import unseal
-from components.secrets import keyed_digests, new_salt
+from components.secrets import keyed_digest, keyed_digests, new_salt
+from components.variable_names import MARK
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
 SEALED = ("secrets", "secret_files")
+REPLACES = ("type", "region", "owner")
+COMPARED = (*REPLACES, *KEYS, "instances", "env", *SEALED, "stack")
 OUTPUTS = (
     *("service_id", "owner_id", "slug", "url", "page", "suspended", "first_deploy", "revision"),
-    *("salt", "secrets_digests", "secret_files_digests"),
+    *("salt", "secrets_digests", "secret_files_digests", "written"),
 )
 
 
@@ -39,7 +42,8 @@ class ServiceProvider(RenderProvider):
     """Inputs: type, name, owner, region, stack, adopt, delete_policy, env, initial_env, secrets and
     secret_files (sealed), and the settings of `service_settings`. Adds: service_id, owner_id, slug,
     url, page, suspended, salt, *_digests; first_deploy, the deploy that already has these settings,
-    if any; and revision, another text whenever something was written that needs a deploy.
+    if any; revision, another text whenever something was written that needs a deploy; and written,
+    a keyed digest of all that needs a deploy, as a run that came to its end has left it.
 
     Only the keys that the stack declares, or once declared, are ever written or deleted, those of
     `initial_env` only when the service is made.
@@ -47,7 +51,7 @@ class ServiceProvider(RenderProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; secrets by their keyed digests."""
-        replaces = [key for key in ("type", "region") if olds.get(key) != news.get(key)]
+        replaces = [key for key in REPLACES[:-1] if olds.get(key) != news.get(key)]
         if news.get("owner") not in (olds.get("owner"), olds.get("owner_id")):
             replaces.append("owner")
         changed = self._differences(olds, news)
@@ -81,6 +85,7 @@ class ServiceProvider(RenderProvider):
         files = self.client.settings(id_, SECRET_FILES) if props.get("secret_files") else {}
         outputs = {**props, **live_settings(service, props), **_facts(service)}
         outputs["env"] = {key: env[key] for key in props.get("env") or {} if key in env}
+        outputs["stack"] = env.get(MARK, "")
         if "region" in service.details:
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
@@ -113,14 +118,32 @@ class ServiceProvider(RenderProvider):
     def _differences(self, olds: dict[str, Any], news: dict[str, Any]) -> set[str]:
         """The declared keys that are not as they were."""
         changed = {
-            key for key in (*KEYS, "env") if (olds.get(key) or None) != (news.get(key) or None)
+            key
+            for key in (*KEYS, "env", "stack")
+            if (olds.get(key) or None) != (news.get(key) or None)
         }
         if news.get("instances") is not None and olds.get("instances") != news["instances"]:
             changed.add("instances")  # not declared any more: nobody's business here
         for key in SEALED:
             if self._digests(olds["salt"], news, key) != (olds.get(f"{key}_digests") or {}):
                 changed.add(key)
+        # A run that died after its writes, and a refresh that then found them there, leave nothing
+        # that differs: yet nobody has deployed it.
+        if self._written(olds["salt"], news) != olds.get("written"):
+            changed.add("written")
         return changed
+
+    def _written(self, salt: str, props: dict[str, Any]) -> str | None:
+        """A digest of what a deploy picks up, or None while not all of it is known."""
+        settings = {key: props[key] for key in KEYS if key not in WITHOUT_DEPLOY and props.get(key)}
+        digests = [self._digests(salt, props, key) for key in SEALED]
+        if None in digests:
+            return None
+        try:
+            text = json.dumps([settings, props.get("env") or {}, *digests], sort_keys=True)
+        except TypeError:  # something unknown among them
+            return None
+        return keyed_digest(salt, "written", text)
 
     def _adopt(self, service: Service, props: dict[str, Any]) -> str:
         """Takes over a service that is ours or handed over, and returns its first deploy.
@@ -176,7 +199,7 @@ class ServiceProvider(RenderProvider):
         ours = {name: value for name, value in live.items() if name in before or name in values}
         change = Change.between(ours, values)
         self.client.write_settings(service.id, kind, change)
-        return bool(change.names)
+        return bool(change.names - {MARK})  # the app has no use for the mark
 
     def _existing(self, service_id: str) -> Service:
         service = self.client.service(service_id)
@@ -197,6 +220,7 @@ class ServiceProvider(RenderProvider):
             **_facts(service),
             **digests,
             "salt": salt,
+            "written": self._written(salt, props),
             "first_deploy": first,
             "revision": secrets.token_hex(8),
         }

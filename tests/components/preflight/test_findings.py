@@ -3,7 +3,7 @@
 import pytest
 
 from components.errors import ConfigError
-from components.preflight.findings import error, refuse_errors, warning
+from components.preflight.findings import error, gather, note, refuse_errors, warning
 
 
 def test_errors_stop_and_all_are_said():
@@ -23,3 +23,17 @@ def test_warnings_are_given_back():
     found = [warning("b", "odd", "Look")]
     assert refuse_errors(iter(found)) == found
     assert refuse_errors([]) == []
+
+
+def test_a_check_that_refuses_is_one_finding_and_stops_no_other():
+    def refusing():
+        yield warning("b", "odd", "Look")
+        raise ConfigError("Image x: it has no Dockerfile. Add one.")
+
+    found = gather("stack", refusing, lambda: [note("c", "it costs 7 dollars")])
+    assert [str(each) for each in found] == [
+        "b: odd. Look.",
+        "stack: Image x: it has no Dockerfile. Add one.",
+        "c: it costs 7 dollars.",
+    ]
+    assert [each.severity.value for each in found] == ["warning", "error", "note"]

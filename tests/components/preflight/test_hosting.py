@@ -1,8 +1,17 @@
 """Protects the checks of plans, regions and cost."""
 
 import pytest
+from huggingface_hub import SpaceHardware
 
-from components.preflight.hosting import check_cost, check_plan, check_region
+from components.huggingface.hardware import HARDWARE
+from components.preflight.hosting import (
+    check_cost,
+    check_plan,
+    check_region,
+    note_hardware_price,
+    note_price,
+)
+from sandbox.hub.spaces.hardware import FLAVORS
 
 
 @pytest.mark.parametrize("plan", ["free", "starter", "standard", "pro_plus"])
@@ -34,3 +43,30 @@ def test_cost():
     assert check_cost("stack", ["starter", "starter"], 14) == []
     [found] = check_cost("stack", ["starter", "standard"], 14)
     assert "32 dollars" in found.problem
+
+
+def test_prices_are_said_where_the_list_knows_them():
+    [found] = note_price("app", ["starter", "starter", "pro"])
+    assert found.severity.value == "note"
+    assert "2 on starter: 14 dollars a month" in found.problem
+    assert "1 on pro: price not known" in found.problem
+    [found] = note_hardware_price("app", "cpu-upgrade")
+    assert "0.03 dollars an hour" in found.problem
+    [found] = note_hardware_price("app", "l40sx8")
+    assert "price not known" in found.problem
+
+
+def test_a_label_for_a_plan_without_a_known_price_says_so():
+    [found] = check_plan("app", "Pro")
+    assert "price not known" in found.problem
+
+
+def test_the_hardware_is_hugging_faces_and_agrees_with_the_sandbox():
+    """Two lists, taken from the vendor's pages by different hands."""
+    assert set(HARDWARE) <= {each.value for each in SpaceHardware}
+    for name, hardware in HARDWARE.items():
+        flavor = FLAVORS[name]
+        assert (hardware.memory_mb, hardware.dollars_an_hour) == (
+            flavor.memory_gb * 1024,
+            flavor.hourly_usd,
+        )

@@ -210,10 +210,32 @@ def test_without_an_address_nobody_is_asked():
     ],
 )
 def test_known_words_in_the_log_name_the_cause_and_whether_it_may_pass(line, remedy, may_pass):
-    cause = probable_cause(["fine", line])
+    cause = probable_cause(["fine", line], "update_failed")
     assert remedy in cause.remedy
     assert cause.may_pass is may_pass
 
 
 def test_words_nobody_knows_name_no_cause():
-    assert probable_cause(["fine", "boom"]) is None
+    assert probable_cause(["fine", "boom"], "update_failed") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "remedy"),
+    [
+        (["No open ports detected, continuing to scan", "Out of memory"], "larger plan"),
+        (["No open ports detected, continuing", "deploy_ended: nonZeroExit 7"], "ended by itself"),
+        (["timed out: no database", "deploy_ended: nonZeroExit 7"], "ended by itself"),
+        (["Timed out after waiting for internal health check (last: status 500)"], "health_path"),
+        (["Port scan timeout, no open ports detected. Detected open ports: 5000."], "another port"),
+        (["Port scan timeout. Detected open ports on localhost: 5000"], "localhost only"),
+        (["Port scan timeout reached, no open ports detected on it"], "Nothing listens"),
+    ],
+)
+def test_what_is_concluded_counts_for_more_than_what_was_said_on_the_way(lines, remedy):
+    assert remedy in probable_cause(lines, "update_failed").remedy
+
+
+def test_what_only_a_running_app_can_suffer_explains_no_failed_build():
+    lines = ["==> No open ports detected", "deploy_ended: failure nonZeroExit 1", "health check"]
+    assert probable_cause(lines, "build_failed") is None
+    assert probable_cause(lines, "pre_deploy_failed") is None

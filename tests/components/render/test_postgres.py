@@ -72,7 +72,8 @@ def databases():
 def provider(databases, monkeypatch):
     monkeypatch.setenv("RENDER_API_KEY", TOKEN)
     monkeypatch.setenv("RENDER_API_URL", "http://render/v1")
-    monkeypatch.setattr(postgres_ready, "POLL_SECONDS", 0)
+    for name in ("FIRST_POLL_SECONDS", "POLL_SECONDS"):
+        monkeypatch.setattr(postgres_ready, name, 0)
 
     def make(kind=PostgresProvider):
         made = kind()
@@ -165,6 +166,17 @@ def test_one_that_was_stopped_is_not_waited_for(provider, databases):
     databases.statuses = ["suspended"]
     with pytest.raises(DeployError, match=r"it is suspended\. See https://page"):
         provider(PostgresReadyProvider).create({"database_id": "dpg-1", "timeout_seconds": 5})
+
+
+def test_one_that_is_unavailable_is_waited_for_a_while(provider, databases, monkeypatch):
+    provider().create(INPUTS)
+    databases.statuses = ["unavailable", "unavailable", "available"]
+    wanted = {"database_id": "dpg-1", "timeout_seconds": 5}
+    assert provider(PostgresReadyProvider).create(wanted).outs["internal_url"]
+    monkeypatch.setattr(postgres_ready, "UNAVAILABLE_SECONDS", -1)
+    databases.statuses = ["unavailable"]
+    with pytest.raises(DeployError, match="it is unavailable"):
+        provider(PostgresReadyProvider).create(wanted)
 
 
 # --- the component

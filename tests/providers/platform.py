@@ -1,0 +1,65 @@
+"""What the platforms of these tests have in common: one on a port, whose calls can be seen."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sandbox.connection import AbortableProtocol
+from sandbox.faults import Action, Faults
+from sandbox.request_log import LoggedRequest, RequestLog
+
+
+@dataclass(kw_only=True)
+class Platform:
+    """A running platform, seen from the other side than the providers see it."""
+
+    name: str  # as its requests are logged
+    url: str
+    log: RequestLog
+    faults: Faults
+    since: int = 0  # requests up to this one are of no interest
+
+    def mark(self) -> None:
+        """From here on requests count."""
+        self.since = self.log.last_id()
+
+    def requests(self) -> list[LoggedRequest]:
+        return self.log.requests(since_id=self.since)
+
+    def writes(self) -> list[str]:
+        """The mutating requests since the mark, as `METHOD last-parts-of-the-path`."""
+        made = self.log.requests(since_id=self.since, mutates=True)
+        return [f"{each.method} {self.short(each.path)}" for each in made]
+
+    def short(self, path: str) -> str:
+        """A path without what is the test's own anyway."""
+        return path
+
+    def fault(self, action: Action, **where: Any) -> int:
+        return self.faults.set(self.name, action, **where)
+
+
+@contextmanager
+def serving(app: ASGIApp, listening: socket.socket, **options: Any) -> Iterator[None]:
+    """Serves an app on a socket until the end of the context."""
+    # Without it each answer takes 40 ms; asyncio sets it only on sockets that name their protocol.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=AbortableProtocol, log_level="error", lifespan="off", **options)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.005)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
