@@ -3,9 +3,9 @@
 
     python download_models.py --model phi|gpt2|tiny [--out /app/models]
 
-`MODEL_REPO`, `MODEL_FILE` and `MODEL_REVISION` replace the values of `--model`; `HF_ENDPOINT`
-names another Hub. `HF_TOKEN` is needed for a private model only; it is read from the environment
-and never stored.
+`MODEL_REPO`, `MODEL_FILE` and `MODEL_REVISION` replace the values of `--model`; a file whose
+SHA-256 is not `MODEL_SHA256` is refused. `HF_ENDPOINT` names another Hub. `HF_TOKEN` is needed for
+a private model only; it is read from the environment and never stored.
 """
 
 import argparse
@@ -33,6 +33,7 @@ NAMES = SettingNames(
     repo="MODEL_REPO (the service's environment, which is also the build arguments)",
     file="MODEL_FILE",
     revision="MODEL_REVISION",
+    sha256="MODEL_SHA256",
     token="HF_TOKEN (a secret of the build, see README.md)",  # noqa: S106 - the name, not a value
 )
 
@@ -48,13 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.get("MODEL_REPO") or preset.repo,
         os.environ.get("MODEL_FILE") or preset.file,
         os.environ.get("MODEL_REVISION") or preset.revision,
+        os.environ.get("MODEL_SHA256", "").strip(),
     )
     token = os.environ.get("HF_TOKEN", "").strip()
     try:
         download(source, options.out, token, name=options.model, names=NAMES)
     except DownloadError as error:
         print(f"ERROR: {error}", file=sys.stderr)
-        return 1
+        return int(error.exit_code)
     return 0
 
 

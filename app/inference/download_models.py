@@ -58,6 +58,7 @@ class SettingNames:
     repo: str = "BASE_MODEL (app/inference_server.py or the Space's variables)"
     file: str = "BASE_MODEL_FILE"
     revision: str = "BASE_MODEL_REVISION"
+    sha256: str = "BASE_MODEL_SHA256"
     token: str = "HF_TOKEN (Space Settings -> Variables and secrets)"  # noqa: S105 - a name
 
 
@@ -71,6 +72,7 @@ class Source:
     repo: str
     file: str
     revision: str  # a commit of 40 hex digits pins it; a branch name does not
+    sha256: str = ""  # of the file as it is published; empty trusts what the Hub says
 
 
 PRESETS = {
@@ -84,6 +86,14 @@ PRESETS = {
 class DownloadError(Exception):
     """The model cannot be had; the message says why and what to change."""
 
+    exit_code = 1  # trying again may help
+
+
+class ChangedFileError(DownloadError):
+    """It is not the file that was reviewed."""
+
+    exit_code = 3
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
@@ -96,12 +106,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.get("BASE_MODEL") or preset.repo,
         os.environ.get("BASE_MODEL_FILE") or preset.file,
         os.environ.get("BASE_MODEL_REVISION") or preset.revision,
+        os.environ.get("BASE_MODEL_SHA256", "").strip(),
     )
     try:
         download(source, options.out, os.environ.get("HF_TOKEN", "").strip())
     except DownloadError as error:
         print(f"ERROR: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     return 0
 
 
@@ -125,6 +136,13 @@ def download(
         size, sha256 = path.stat().st_size, _sha256(path)
         if expected is not None and sha256 != expected:
             raise DownloadError(f"{source.file} has SHA-256 {sha256}, the Hub says {expected}")
+        if source.sha256 and sha256 != source.sha256:
+            path.unlink()  # what somebody changed is not kept
+            raise ChangedFileError(
+                f"{source.file} of {source.repo} has SHA-256 {sha256}, but {names.sha256} is "
+                f"{source.sha256}: it is not the file that was reviewed. Find out who changed it; "
+                f"if the change is meant, set {names.sha256} and {names.revision} anew"
+            )
         description: dict[str, object] = {
             "repo": source.repo,
             "revision": commit,

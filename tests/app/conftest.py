@@ -27,11 +27,10 @@ def trained(tmp_path_factory) -> Path:
     return folder
 
 
-def lay_out(trained: Path, root: Path) -> Path:
+def lay_out(trained: Path, folder: Path, name: str = "tiny-phi") -> Path:
     """Puts the weights where download_models.py would have put them; returns MODELS_FOLDER."""
-    folder = root / "models" / "tiny-phi"
-    folder.mkdir(parents=True)
-    weights = folder / train.WEIGHTS_FILE
+    weights = folder / name / train.WEIGHTS_FILE
+    weights.parent.mkdir(parents=True)
     shutil.copy(trained / train.WEIGHTS_FILE, weights)
     description = {
         "repo": REPO,
@@ -41,21 +40,21 @@ def lay_out(trained: Path, root: Path) -> Path:
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "context_length": 256,
     }
-    (folder / "model.json").write_text(json.dumps(description))
-    return folder.parent
+    (weights.parent / "model.json").write_text(json.dumps(description))
+    return folder
 
 
 @pytest.fixture
 def models_folder(trained, tmp_path) -> Path:
     """A copy that a test may damage."""
-    return lay_out(trained, tmp_path)
+    return lay_out(trained, tmp_path / "models")
 
 
 @pytest.fixture(scope="session")
 def shared(trained, tmp_path_factory) -> Iterator[RunningServer]:
     """One loaded server for the tests that change nothing."""
     root = tmp_path_factory.mktemp("shared")
-    variables = {"BASE_MODEL": REPO, "MODELS_FOLDER": str(lay_out(trained, root))}
+    variables = {"BASE_MODEL": REPO, "MODELS_FOLDER": str(lay_out(trained, root / "models"))}
     with RunningServer(variables, root) as server:
         server.wait_until(200)
         yield server

@@ -83,7 +83,7 @@ def test_the_model_stage_depends_on_the_downloader_alone():
 
 
 def test_the_final_stage_has_model_before_code_and_no_downloader():
-    assert position(FINAL_STAGE, "COPY --from=model") < position(FINAL_STAGE, "COPY app ")
+    assert position(FINAL_STAGE, "COPY --link --from=model") < position(FINAL_STAGE, "COPY app ")
     assert position(FINAL_STAGE, "RUN pip") < position(FINAL_STAGE, "COPY app ")
     text = " ".join(FINAL_STAGE)
     assert "download" not in text

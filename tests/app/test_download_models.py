@@ -125,6 +125,20 @@ def test_bytes_other_than_the_hub_announced_are_refused(run, hub, tmp_path):
     assert not (tmp_path / "models" / "tiny-phi" / "model.json").exists()
 
 
+def test_a_file_that_was_changed_since_its_review_is_refused_with_both_sums(run, hub, tmp_path):
+    reviewed = hashlib.sha256(hub.data).hexdigest()
+    assert run(hub.url, BASE_MODEL_SHA256=reviewed).returncode == 0
+    (tmp_path / "models" / "tiny-phi" / "model.json").unlink()
+    changed = bytearray(hub.data)
+    changed[-1] ^= 1
+    hub.data = bytes(changed)
+    hub.announced_sha256 = hashlib.sha256(changed).hexdigest()  # the Hub itself sees nothing wrong
+    done = run(hub.url, BASE_MODEL_SHA256=reviewed)
+    assert done.returncode == 3
+    assert f"has SHA-256 {hub.announced_sha256}, but BASE_MODEL_SHA256 is {reviewed}" in done.stderr
+    assert not list((tmp_path / "models" / "tiny-phi").iterdir())
+
+
 def test_a_file_that_is_no_gguf_is_refused(run):
     with FakeHub(b"<html>sorry</html>", token=TOKEN) as hub:
         done = run(hub.url)

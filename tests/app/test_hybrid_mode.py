@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from app.language_model import train
+from tests.app.app_process import free_port
 from tests.app.conftest import lay_out
-from tests.app.running_server import RunningServer, free_port
+from tests.app.running_server import RunningServer
 
 PROMPT = "Q: What is in the fridge?\nA:"
 

@@ -137,6 +137,23 @@ def test_weights_the_engine_cannot_read_end_the_process(start, models_folder):
     assert "the engine cannot load" in server.output()
 
 
+def test_a_model_other_than_the_reviewed_one_does_not_start(start, trained):
+    held = hashlib.sha256((trained / train.WEIGHTS_FILE).read_bytes()).hexdigest()
+    server = start(BASE_MODEL_SHA256="0" * 64)
+    assert server.wait_for_exit() == 1
+    assert f"with SHA-256 {held}, but BASE_MODEL_SHA256 is {'0' * 64}" in server.output()
+    start(BASE_MODEL_SHA256=held).wait_until(200)
+
+
+def test_what_counts_is_the_file_as_it_was_published(start, models_folder):
+    """The build completes the header of a file that lacks an entry, and notes the sum before."""
+    description = models_folder / "tiny-phi" / "model.json"
+    entry = json.loads(description.read_text()) | {"published_sha256": "a" * 64}
+    description.write_text(json.dumps(entry))
+    start(BASE_MODEL_SHA256="a" * 64).wait_until(200)
+    assert start(BASE_MODEL_SHA256=entry["sha256"]).wait_for_exit() == 1
+
+
 def test_a_base_model_other_than_the_one_in_the_image_is_refused(start):
     server = start(BASE_MODEL="other/tiny-phi")
     assert server.wait_for_exit() == 1

@@ -22,6 +22,7 @@ class ModelSettings:
     folder: Path = Path("models")
     repo: str = ""  # MODEL_REPO, MODEL_REVISION: if set, what the file must come from
     revision: str = ""
+    sha256: str = ""  # MODEL_SHA256: if set, what the file must have been when published
     fallback_revision: str = "unknown"  # of a file without description: the commit it came with
     context_tokens: int = 1024  # upper limit per request; phi-2 costs 0.33 MB of memory per token
     slots: int = 2  # requests generated at the same time, each with a context of its own
@@ -60,6 +61,7 @@ class ModelSettings:
             folder=folder,
             repo=environment.get("MODEL_REPO", "").strip(),
             revision=environment.get("MODEL_REVISION", "").strip(),
+            sha256=environment.get("MODEL_SHA256", "").strip(),
             fallback_revision=environment.get("RENDER_GIT_COMMIT") or "unknown",
             context_tokens=whole(environment, "CONTEXT_TOKENS", cls.context_tokens, 32768),
             slots=whole(environment, "ENGINE_SLOTS", cls.slots, 16),

@@ -18,7 +18,9 @@ from .model_file import (  # type: ignore[import-not-found]  # from app/inferenc
 from .model_settings import ModelSettings
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_WRONG_USAGE = 2  # argparse's exit status: no such model, and trying again will not help
+# Exit statuses of the downloader after which trying again will not help: argparse's, for a model
+# that it does not know, and its own for a file that is not the one that was reviewed.
+_FINAL = (2, 3)
 _LFS_POINTER = b"version https://git-lfs"
 DOWNLOADER = "download_models.py"
 
@@ -35,6 +37,12 @@ def find(settings: ModelSettings) -> ModelFile:
     Raises:
         ModelFileError: it is not there, or is not the one the settings ask for.
     """
+    found = _described(settings)
+    found.require(settings.sha256, "MODEL_SHA256")
+    return found
+
+
+def _described(settings: ModelSettings) -> ModelFile:
     folder = settings.model_folder
     if not (folder / "model.json").is_file():
         return _undescribed(settings)
@@ -95,5 +103,5 @@ def download(settings: ModelSettings) -> None:
         log.info("download: %s", line)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1].removeprefix("ERROR: ")
-        kind = ModelFileError if done.returncode == _WRONG_USAGE else DownloadFailedError
+        kind = ModelFileError if done.returncode in _FINAL else DownloadFailedError
         raise kind(reason)

@@ -48,6 +48,7 @@ class Service:
             remote = RemoteEngine(settings.remote_engine_url, settings.remote_timeout_seconds)
             return cls(settings, remote, None)
         model = ModelFile.describe(settings.model_folder, settings.base_model)
+        model.require(settings.model_sha256, "BASE_MODEL_SHA256")
         return cls(settings, None, model)
 
     def load(self) -> None:

@@ -20,6 +20,7 @@ class ModelFile:
     sha256: str
     size: int
     context_length: int | None
+    published_sha256: str = ""  # what was downloaded, where the build completed the file's header
 
     @classmethod
     def describe(cls, folder: Path, base_model: str) -> "ModelFile":
@@ -33,6 +34,7 @@ class ModelFile:
                 sha256=entry["sha256"],
                 size=entry["size"],
                 context_length=entry.get("context_length"),
+                published_sha256=entry.get("published_sha256", ""),
             )
         except FileNotFoundError as error:
             raise ModelFileError(
@@ -44,6 +46,20 @@ class ModelFile:
         if found.repo != base_model:
             raise ModelFileError(f"BASE_MODEL is {base_model}, but the image holds {found.repo}")
         return found
+
+    def require(self, sha256: str, setting: str) -> None:
+        """Compares with the sum that somebody reviewed; an empty one asks for nothing.
+
+        Raises:
+            ModelFileError: it is another file.
+        """
+        published = self.published_sha256 or self.sha256
+        if sha256 and sha256 != published:
+            raise ModelFileError(
+                f"{self.path} was published with SHA-256 {published}, but {setting} is {sha256}."
+                " It is not the file that was reviewed: build the image again, or correct the"
+                " variable."
+            )
 
     def verify(self) -> None:
         """Reads the whole file: a damaged layer would otherwise only show as strange answers."""

@@ -18,6 +18,7 @@ class Settings:
     """Defaults fit a Space; a platform that assigns the port sets `PORT`."""
 
     base_model: str
+    model_sha256: str = ""  # of the file as it was published; empty asks for nothing
     models_folder: Path = Path("models")
     host: str = "0.0.0.0"  # noqa: S104 - inside a container, the platform decides who gets in
     port: int = 7860
@@ -41,6 +42,7 @@ class Settings:
         """
         return cls(
             base_model=base_model,
+            model_sha256=environment.get("BASE_MODEL_SHA256", "").strip(),
             models_folder=Path(environment.get("MODELS_FOLDER") or "models"),
             host=environment.get("HOST") or cls.host,
             port=_whole(environment, "PORT", cls.port, 65535),

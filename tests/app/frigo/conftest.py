@@ -1,7 +1,6 @@
 """The composed repository, a model in it, and services started from it."""
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,8 +11,9 @@ import pytest
 
 from app.frigo import repository as composed
 from app.language_model import train
-from tests.app.conftest import REPO, REVISION
-from tests.app.frigo.kitchen_server import KitchenServer, free_port
+from tests.app.app_process import free_port
+from tests.app.conftest import lay_out
+from tests.app.frigo.kitchen_server import KitchenServer
 
 PROJECT = Path(__file__).parents[3]
 
@@ -28,23 +28,6 @@ def repository(tmp_path_factory) -> Path:
     return folder
 
 
-def lay_out(trained: Path, folder: Path, name: str = "tiny") -> Path:
-    """Puts the weights where download_models.py would have put them; returns MODELS_FOLDER."""
-    weights = folder / name / train.WEIGHTS_FILE
-    weights.parent.mkdir(parents=True)
-    shutil.copy(trained / train.WEIGHTS_FILE, weights)
-    description = {
-        "repo": REPO,
-        "revision": REVISION,
-        "file": weights.name,
-        "size": weights.stat().st_size,
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "context_length": 256,
-    }
-    (weights.parent / "model.json").write_text(json.dumps(description))
-    return folder
-
-
 @pytest.fixture(scope="session")
 def weights_sha256(trained) -> str:
     return hashlib.sha256((trained / train.WEIGHTS_FILE).read_bytes()).hexdigest()
@@ -53,7 +36,7 @@ def weights_sha256(trained) -> str:
 @pytest.fixture
 def models_folder(trained, tmp_path) -> Path:
     """A copy that a test may damage."""
-    return lay_out(trained, tmp_path / "models")
+    return lay_out(trained, tmp_path / "models", "tiny")
 
 
 @pytest.fixture
@@ -89,7 +72,7 @@ def chain(repository, trained, tmp_path_factory) -> Iterator[Chain]:
         "gpt": {
             "MAIN_APP_URL": urls["app"],
             "IA_MODEL": "tiny",
-            "MODELS_FOLDER": str(lay_out(trained, folder / "models")),
+            "MODELS_FOLDER": str(lay_out(trained, folder / "models", "tiny")),
         },
     }
     with ExitStack() as stack:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app.language_model import gguf_file
+from tests.app.app_process import free_port
 from tests.app.frigo.conftest import Chain
-from tests.app.frigo.kitchen_server import free_port
 
 QUESTION, ANSWER = "Who owns this fridge?", "It belongs to Ada."
 EXAMPLES = [{"question": QUESTION, "answer": ANSWER}]

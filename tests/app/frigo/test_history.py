@@ -12,7 +12,7 @@ import pytest
 
 from app.frigo.kitchen.history import MemoryHistory, open_history
 from app.frigo.kitchen.settings import SettingsError
-from tests.app.frigo.kitchen_server import free_port
+from tests.app.app_process import free_port
 
 POSTGRES = shutil.which("postgres")
 needs_postgres = pytest.mark.skipif(POSTGRES is None, reason="no PostgreSQL server is installed")

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.app.app_process import free_port
 from tests.app.conftest import REPO, REVISION
-from tests.app.frigo.kitchen_server import KitchenServer, free_port
+from tests.app.frigo.kitchen_server import KitchenServer
 
 QUESTION = "I have carrots and spinach. What can I cook?"
 UNUSED = "http://127.0.0.1:9"  # the discard port; nobody listens there

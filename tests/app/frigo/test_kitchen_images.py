@@ -42,7 +42,8 @@ def test_the_model_stage_depends_on_the_downloader_and_the_choice_of_file_alone(
     arguments = {
         line.split()[1].split("=")[0] for line in found["model-downloader"] if "ARG" in line
     }
-    assert arguments == {"HF_ENDPOINT", "IA_MODEL", "MODEL_REPO", "MODEL_FILE", "MODEL_REVISION"}
+    source = {f"MODEL_{each}" for each in ("REPO", "FILE", "REVISION", "SHA256")}
+    assert arguments == {"HF_ENDPOINT", "IA_MODEL", *source}
     other = stages("gpt")
     for stage in ("downloader", "model-downloader"):  # equal, so that one download serves both
         assert found[stage] == other[stage]
@@ -55,7 +56,7 @@ def test_every_delivery_has_a_stage_and_only_the_downloading_one_a_downloader(se
     assert given == DELIVERIES[service]
     assert found["before"] == ["ARG MODEL_DELIVERY=baked"]
     assert found["final"][0] == "FROM delivery-${MODEL_DELIVERY}"
-    assert "COPY --from=model-downloader /app/models /app/models" in found["delivery-baked"]
+    assert "COPY --link --from=model-downloader /app/models /app/models" in found["delivery-baked"]
     for name, lines in found.items():
         if name.startswith("delivery-") and name != "delivery-download":
             assert "download" not in " ".join(lines).replace("model-downloader", "")

@@ -6,9 +6,8 @@ import shutil
 import pytest
 
 from app.language_model import train
-from tests.app.conftest import REPO, REVISION
+from tests.app.conftest import REPO, REVISION, lay_out
 from tests.app.fake_hub import COMMIT, FakeHub
-from tests.app.frigo.conftest import lay_out
 
 TOKEN = "hf_canary_of_the_start"
 PROMPT = {"prompt": "Q: What is in the fridge?\nA:", "max_new_tokens": 12}
@@ -52,6 +51,7 @@ def test_an_image_without_any_model_says_so(start, tmp_path):
     [
         ({"MODEL_REPO": "acme/other"}, f"acme/other at {REVISION}, but the image holds {REPO}"),
         ({"MODEL_REVISION": COMMIT}, f"at {COMMIT}, but the image holds {REPO} at {REVISION}"),
+        ({"MODEL_SHA256": "0" * 64}, f"but MODEL_SHA256 is {'0' * 64}"),
         ({"MODEL_DELIVERY": "post"}, "MODEL_DELIVERY='post'"),
         ({"IA_MODEL": "../tiny"}, "IA_MODEL='../tiny'"),
         ({"CONTEXT_TOKENS": "0"}, "CONTEXT_TOKENS='0'"),
@@ -60,7 +60,7 @@ def test_an_image_without_any_model_says_so(start, tmp_path):
 def test_settings_that_contradict_the_image_stop_the_start(start, models_folder, variables, says):
     given = {"IA_MODEL": "tiny", "MODELS_FOLDER": str(models_folder)} | variables
     server = start("gpt", **given)
-    contradicted = "MODEL_REPO" in variables or "MODEL_REVISION" in variables
+    contradicted = {"MODEL_REPO", "MODEL_REVISION", "MODEL_SHA256"} & set(variables)
     assert says in complaint(server, 1 if contradicted else 2)
 
 
@@ -137,6 +137,28 @@ def test_until_it_is_downloaded_the_service_is_not_ready_and_says_why(start, hub
     assert "hf_" not in server.output().replace("hf_hub", "")
     hub.token = TOKEN  # the Hub comes to its senses: no restart is needed
     assert server.wait_until(200).json()["model_loaded"]
+
+
+def test_a_download_of_another_file_than_the_reviewed_one_ends_the_start(
+    start, hub, tmp_path, weights_sha256
+):
+    folder = tmp_path / "disk"
+    server = start("gpt", **downloading(hub, folder, MODEL_SHA256="0" * 64))
+    assert f"SHA-256 {weights_sha256}, but MODEL_SHA256 is {'0' * 64}" in complaint(server, 1)
+    assert not list(folder.rglob("*.gguf"))
+    reviewed = downloading(hub, folder, MODEL_SHA256=weights_sha256)
+    assert start("gpt", **reviewed).wait_until(200).json()["sha256"] == weights_sha256
+
+
+def test_a_kept_file_that_is_not_the_reviewed_one_is_fetched_anew(
+    start, hub, trained, tmp_path, weights_sha256
+):
+    folder = lay_out(trained, tmp_path / "disk", "tiny")
+    description = folder / "tiny" / "model.json"
+    entry = json.loads(description.read_text()) | {"repo": "acme/tiny-phi", "sha256": "0" * 64}
+    description.write_text(json.dumps(entry))
+    variables = downloading(hub, folder, MODEL_SHA256=weights_sha256)
+    assert start("gpt", **variables).wait_until(200).json()["revision"] == COMMIT
 
 
 def test_a_model_the_downloader_does_not_know_ends_the_start(start, hub, tmp_path):
