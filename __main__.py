@@ -5,6 +5,7 @@ import pulumi
 from components.errors import ConfigError, DeployError
 from systems import SYSTEMS
 from systems.config import StackConfig
+from systems.preflight import preflight
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     if unknown := sorted(set(config.systems) - set(SYSTEMS)):
         known = ", ".join(sorted(SYSTEMS))
         raise ConfigError(f"slipway:systems names {', '.join(unknown)}; known are {known}.")
+    preflight(config)
     for name in config.systems:
         pulumi.export(name, dict(SYSTEMS[name](config)))
 

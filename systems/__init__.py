@@ -7,10 +7,12 @@ import pulumi
 from systems.config import StackConfig
 from systems.frigo import raise_frigo
 from systems.inference import raise_inference
+from systems.repository import raise_repository
 
 Outputs = Mapping[str, pulumi.Output[str]]
 
 SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
     "inference": raise_inference,
     "frigo": raise_frigo,
+    "repository": raise_repository,
 }

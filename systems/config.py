@@ -7,7 +7,7 @@ system's settings become a frozen dataclass, and a key nobody knows is an error,
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
 
@@ -25,6 +25,8 @@ class StackConfig:
     systems: tuple[str, ...]
     hf_namespace: str  # the Hugging Face user or organisation that owns what is raised
     protect: bool  # refuse to delete what was raised
+    docker_host: str  # the engine that tries and runs images; empty: as the environment says
+    github_owner: str  # the GitHub user or organisation that owns the repository
     source: pulumi.Config
 
     @classmethod
@@ -35,6 +37,8 @@ class StackConfig:
             systems=tuple(source.require_object("systems")),
             hf_namespace=source.require("hfNamespace"),
             protect=source.require_bool("protect"),
+            docker_host=source.get("dockerHost") or "",
+            github_owner=source.get("githubOwner") or "",
             source=source,
         )
 
@@ -54,7 +58,7 @@ def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) ->
     Args:
         key: where the object stands, for messages.
         values: its keys in camelCase.
-        kind: a dataclass whose fields are str, int, bool or have a default.
+        kind: a dataclass whose fields are str, int, bool, or lists of one of these.
 
     Raises:
         ConfigError: an unknown key, a missing one, or a value of another type.
@@ -66,15 +70,24 @@ def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) ->
         if field is None:
             names = ", ".join(sorted(_camel(name) for name in known))
             raise ConfigError(f"Stack value {key}.{name} is unknown. Known are {names}.")
-        if type(value) is not field.type:
-            wanted = getattr(field.type, "__name__", field.type)
+        if not _fits(value, field.type):
+            wanted = field.type if get_origin(field.type) else getattr(field.type, "__name__", "")
             raise ConfigError(f"Stack value {key}.{name} is {value!r}; it must be a {wanted}.")
         given[field.name] = value
-    missing = [n for n, f in known.items() if f.default is MISSING and n not in given]
+    needed = {n for n, f in known.items() if f.default is f.default_factory is MISSING}
+    missing = [name for name in known if name in needed - set(given)]
     if missing:
         names = ", ".join(_camel(name) for name in missing)
         raise ConfigError(f"Stack value {key} lacks {names}. Add it to this stack's file.")
     return kind(**given)
+
+
+def _fits(value: object, wanted: object) -> bool:
+    """Whether a value is of the type itself: True is no number here."""
+    if get_origin(wanted) is list:
+        (item,) = get_args(wanted)
+        return isinstance(value, list) and all(type(each) is item for each in value)
+    return type(value) is wanted
 
 
 def _camel(name: str) -> str:

@@ -1,28 +1,27 @@
 """Frigo: a kitchen assistant of three Render services that know each other, one with a model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pulumi
 from pulumi import Input, Output
 
 from app.frigo.repository import files
+from components.credentials import hub_endpoint
 from components.docker.composed_context import compose_context
+from components.docker.docker_host import CONFIG_KEY, docker_address, find_docker_host
 from components.docker.model_image import ModelImage, ModelImageArgs
 from components.docker.model_source import ModelSource
 from components.errors import ConfigError
-from components.preflight.build_time import check_build_time, estimate
-from components.preflight.findings import refuse_errors
-from components.preflight.sizes import KEYS_AND_VALUES_PER_TOKEN, check_memory, memory_needed
-from components.render.plans import PLANS, plan_id
 from components.render.web_service import DeployArgs, Image, WebServiceArgs
 from components.render.web_services import WebServices
 from systems.config import StackConfig
-from systems.own_model import WEIGHTS, own_model
+from systems.frigo_database import address_of
+from systems.frigo_on_docker import Part, served, tried
+from systems.own_model import UNPINNED, follow, own_model
 
+HOSTS = ("render", "docker")
 CONTEXT = Path("build/frigo")  # the repository that is built; git-ignored
 PORTS = {"app": 5000, "chat": 5001, "gpt": 5002}
-SMALL_MODEL_TOKEN_BYTES = 4 * 4 * 128  # 4 bytes, 4 layers, width 128
 DOCKERFILES = {"app": "Dockerfile", "chat": "chat/Dockerfile", "gpt": "gpt/Dockerfile"}
 LINKS = {
     "app": {"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"},
@@ -45,81 +44,122 @@ class FrigoSettings:
     region: str = "frankfurt"
     plan: str = "starter"
     model_megabytes: int = 0  # size of the file, where the repository is somebody else's
+    model_sha256: str = ""  # of the file; that of our own repository is known
+    build_limit_minutes: int = 45  # after which a build is given up; Render documents 120
+    disk_gigabytes: int = 0  # what an instance holds; 0 is unknown, Render publishes no figure
+    database: bool = False  # True: conversations are kept in a Postgres, else in memory
+    database_plan: str = "basic_256mb"
+    database_version: str = "15"  # the sandbox may have the one that is packaged for its host only
+    host: str = "render"  # or "docker": the stack's Docker host runs the services instead
+    docker_port: int = 5000  # first of three on its loopback: app, chat, gpt; 0: any free ones
 
 
 def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the weights' repository, three images and three services wired to each other."""
     settings = config.settings("frigo", FrigoSettings)
-    revision: Input[str] = settings.model_revision
+    check_host(config, settings)
+    host = find_docker_host("frigo-docker-host", config.docker_host)
+    source = model_source(config, settings)
     if settings.train_here:
         model = own_model(config, "frigo-model", settings.model_repo, settings.model_file)
-        revision = revision or model.commit
-    preflight(settings)
+        source = follow(source, model)
     compose_context(files(), CONTEXT)
-    source = ModelSource(
-        repo=config.hub_id(settings.model_repo), revision=revision, file=settings.model_file
-    )
-    images = {key: _image(key, settings, source) for key in PORTS}
-    services = {key: _service(key, settings, images[key], revision) for key in PORTS}
+    parts = {key: _part(key, settings, source) for key in PORTS}
+    if settings.host == "docker" and host is not None:
+        on_docker = served(parts, host, settings.docker_port)
+        return _addresses({key: on_docker[key].url for key in PORTS})
+    images = tried(parts, settings.plan, host)
+    services = {key: _service(key, settings, parts[key], images[key], source) for key in PORTS}
+    if settings.database:
+        name, plan = settings.names.format("db"), settings.database_plan
+        address = address_of(
+            name, plan, settings.database_version, beside=services["app"], protect=config.protect
+        )
+        services["app"] = replace(services["app"], secrets={"DATABASE_URL": address})
     raised = WebServices("frigo", services)
-    health = {key: Output.concat(raised[key].url, "/health") for key in ("chat", "gpt")}
-    return {"app": raised["app"].url, **health}
+    return _addresses({key: raised[key].url for key in PORTS})
 
 
-def preflight(settings: FrigoSettings) -> None:
-    """Refuses, before anything is created, a model that the plan can't hold or build in time.
+def check_host(config: StackConfig, settings: FrigoSettings) -> None:
+    """Refuses a host that is not there, before any call.
 
     Raises:
-        ConfigError: names everything that is wrong, with the remedies.
+        ConfigError: an unknown one, or Docker without an engine or the plugin for it.
     """
-    megabytes, token_bytes = settings.model_megabytes, KEYS_AND_VALUES_PER_TOKEN
-    if settings.train_here:
-        megabytes = (WEIGHTS / settings.model_file).stat().st_size // 1_000_000
-        token_bytes = SMALL_MODEL_TOKEN_BYTES
-    elif not megabytes:
+    if settings.host not in HOSTS:
         raise ConfigError(
-            f"slipway:frigo.modelMegabytes is missing: how large is {settings.model_file}? Its "
-            "page on the Hub says; without it nobody can tell whether the plan holds it."
+            f"slipway:frigo.host is {settings.host!r}; use one of {', '.join(HOSTS)}."
         )
-    service = settings.names.format("gpt")
-    plan = plan_id(service, settings.plan)
-    needed = memory_needed(megabytes * 1_000_000, token_bytes=token_bytes)
-    findings = [
-        *check_memory(service, needed, plan, PLANS[plan].memory_mb),
-        *check_build_time(service, estimate(megabytes * 1_000_000)),
-    ]
-    for finding in refuse_errors(findings):
-        pulumi.log.warn(str(finding))
+    if not docker_address(config.docker_host) and settings.host == "docker":
+        raise ConfigError(
+            f"slipway:frigo.host is docker, and slipway:{CONFIG_KEY} names no engine. Set it, such "
+            f"as `pulumi config set slipway:{CONFIG_KEY} unix:///var/run/docker.sock`."
+        )
+    if settings.host == "docker" and settings.database:
+        raise ConfigError(
+            "slipway:frigo.database is one of Render's and slipway:frigo.host is docker: use host "
+            "render, or no database."
+        )
 
 
-def _image(key: str, settings: FrigoSettings, source: ModelSource) -> ModelImage:
-    with_model = key == "gpt"
-    build_args = {"IA_MODEL": settings.model} if with_model else {}
-    if key == "app":
-        build_args = {"MODEL_DELIVERY": "none"}  # the gpt service answers; one copy of the weights
-    args = ModelImageArgs(
+def model_source(config: StackConfig, settings: FrigoSettings) -> ModelSource:
+    """The file that is served, as far as the stack says."""
+    return ModelSource(
+        repo=config.hub_id(settings.model_repo),
+        revision=settings.model_revision or (UNPINNED if settings.train_here else ""),
+        file=settings.model_file,
+        sha256=settings.model_sha256,
+    )
+
+
+def image_args(key: str, settings: FrigoSettings, source: ModelSource) -> ModelImageArgs:
+    """One service's image, built from the composed context.
+
+    Raises:
+        ConfigError: it cannot work.
+    """
+    # One copy of the weights: the gpt service answers, the app brings none.
+    build_args = {"app": {"MODEL_DELIVERY": "none"}, "gpt": {"IA_MODEL": settings.model}}
+    return ModelImageArgs(
         repository=f"frigo/{key}",
         context=CONTEXT,
         dockerfile=DOCKERFILES[key],
-        model=source if with_model else None,
+        model=source if key == "gpt" else None,
         delivery=settings.delivery,
-        build_args=build_args,
+        build_args=build_args.get(key, {}),
     )
-    return ModelImage(f"frigo-{key}", args)
+
+
+def _part(key: str, settings: FrigoSettings, source: ModelSource) -> Part:
+    model: dict[str, Input[str]] = {"IA_MODEL": settings.model} if key == "gpt" else {}
+    downloads = bool(model) and settings.delivery == "download"
+    if downloads:
+        model |= {"HF_ENDPOINT": hub_endpoint(), **source.build_args(("MODEL_REPO",))}
+    return Part(
+        name=settings.names.format(key),
+        image=ModelImage(f"frigo-{key}", image_args(key, settings, source)),
+        port=PORTS[key],
+        env={"FLASK_ENV": "production", "PYTHONUNBUFFERED": "1", **model},
+        downloads=downloads,
+    )
 
 
 def _service(
-    key: str, settings: FrigoSettings, image: ModelImage, revision: Input[str]
+    key: str, settings: FrigoSettings, part: Part, image: Input[str], source: ModelSource
 ) -> WebServiceArgs:
-    model: dict[str, Input[str]] = {"IA_MODEL": settings.model} if key == "gpt" else {}
     return WebServiceArgs(
-        name=settings.names.format(key),
+        name=part.name,
         region=settings.region,
         plan=settings.plan,
-        image=Image(ref=image.ref),
-        port=PORTS[key],
+        image=Image(ref=image),
+        port=part.port,
         health_path="/health",
-        env={"FLASK_ENV": "production", "PYTHONUNBUFFERED": "1", **model},
+        env=part.env,
         links=LINKS[key],
-        deploy=DeployArgs(expect={"revision": revision} if key == "gpt" else {}),
+        deploy=DeployArgs(expect={"revision": source.revision} if key == "gpt" else {}),
     )
+
+
+def _addresses(urls: dict[str, Output[str]]) -> dict[str, Output[str]]:
+    health = {key: Output.concat(urls[key], "/health") for key in ("chat", "gpt")}
+    return {"app": urls["app"], **health}

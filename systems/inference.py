@@ -14,10 +14,10 @@ from components.huggingface.space import Space, SpaceArgs
 from components.payload import payload_from_folder
 from components.stack import require_stack_credential, stack_credential
 from systems.config import StackConfig
-from systems.own_model import own_model
+from systems.own_model import own_model, sha256_of
 
 APP = Path("app/inference")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT, _SHA256 = re.compile(r"[0-9a-f]{40}"), re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class InferenceSettings:
     model_file: str  # GGUF file in it
     train_here: bool  # True: the repository is ours, seeded with the small model trained here
     model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    model_sha256: str = ""  # of the file; that of our own repository is known
+    model_megabytes: int = 0  # size of the file, where the repository is somebody else's
     hardware: str = "cpu-basic"
     log_level: str = "INFO"
     hybrid_remote_generation: bool = False  # hand generation to another engine
@@ -46,6 +48,11 @@ class InferenceSettings:
                 f"slipway:inference.modelRevision is {self.model_revision!r}; it must be a commit, "
                 "40 hex digits. A branch or tag would not say what is served."
             )
+        if self.model_sha256 and not _SHA256.fullmatch(self.model_sha256):
+            raise ConfigError(
+                f"slipway:inference.modelSha256 is {self.model_sha256!r}; it must be 64 hex "
+                "digits, as the file's page on the Hub shows them."
+            )
         if self.hybrid_remote_generation:
             url = urlparse(self.remote_engine_url)
             if bool(self.engine_space) == (url.scheme in ("http", "https") and bool(url.netloc)):
@@ -58,17 +65,20 @@ class InferenceSettings:
 def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the model repository, the Space, and in hybrid mode its remote engine."""
     settings = config.settings("inference", InferenceSettings)
-    require_stack_credential(HUB_TOKEN)
+    token = _spaces_token()
     revision: Input[str] = settings.model_revision
+    sha256: Input[str] = settings.model_sha256
     outputs: dict[str, Output[str]] = {}
     if settings.train_here:
         model = own_model(config, "inference-model", settings.model_repo, settings.model_file)
-        revision = revision or model.commit
+        if not revision:
+            revision, sha256 = model.commit, sha256 or sha256_of(model, settings.model_file)
         outputs["model"] = model.url
     variables: dict[str, Input[str]] = {
         "BASE_MODEL": config.hub_id(settings.model_repo),
         "BASE_MODEL_FILE": settings.model_file,
         "BASE_MODEL_REVISION": revision,
+        **({"BASE_MODEL_SHA256": sha256} if sha256 != "" else {}),
         "LOG_LEVEL": settings.log_level,
         "HYBRID_REMOTE_GENERATION": "false",
     }
@@ -77,33 +87,38 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     if settings.hybrid_remote_generation:
         engine: Input[str] = settings.remote_engine_url
         if settings.engine_space:
-            args = _space_args(config, settings, settings.engine_space, variables, expect)
+            args = _space_args(config, settings, settings.engine_space, token, variables, expect)
             engine = outputs["engine"] = Space("inference-engine", args).url
         variables |= {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
         expect = {"engine": "remote"}
-    args = _space_args(config, settings, settings.space, variables, expect)
+    args = _space_args(config, settings, settings.space, token, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
+
+
+def _spaces_token() -> Input[str]:
+    """The token that builds download the model with; said once if it can do more than that."""
+    token, read_token = require_stack_credential(HUB_TOKEN), stack_credential(HUB_READ_TOKEN)
+    if read_token is None:
+        pulumi.log.warn(
+            f"{HUB_READ_TOKEN.missing()} Until then the Spaces get the token that can write."
+        )
+    return read_token or token
 
 
 def _space_args(
     config: StackConfig,
     settings: InferenceSettings,
     name: str,
+    token: Input[str],
     variables: dict[str, Input[str]],
     expect: dict[str, Input[str]],
 ) -> SpaceArgs:
-    read_token = stack_credential(HUB_READ_TOKEN)
-    if read_token is None:
-        pulumi.log.warn(
-            f"{HUB_READ_TOKEN.missing()} Until then the Space {name} gets the token that can write."
-        )
-        read_token = require_stack_credential(HUB_TOKEN)
     return SpaceArgs(
         repo_id=config.hub_id(name),
         payload=payload_from_folder(APP),
         hardware=settings.hardware,
-        secrets={"HF_TOKEN": read_token},
+        secrets={"HF_TOKEN": token},
         variables=dict(variables),
         probe_path="/health",
         expect=expect,

@@ -1,46 +1,72 @@
-"""Frigo is refused before anything is created where its model cannot work."""
+"""Protects what frigo raises: one model, pinned by commit and sum, wherever it is fetched."""
+
+import json
 
 import pytest
 
-from components.errors import ConfigError
-from systems import frigo, own_model
-from systems.frigo import FrigoSettings, preflight
+from systems.config import StackConfig
+from systems.frigo import raise_frigo
+from tests.components.recorder import OUTPUTS, record
+from tests.systems.conftest import CHECKOUT
 
-SMALL = {
-    "names": "frigo-{}",
-    "model": "tiny",
-    "model_repo": "tiny",
-    "model_file": "tiny-phi.gguf",
-    "train_here": True,
-}
-PHI = {**SMALL, "model": "phi", "train_here": False, "model_revision": "a" * 40}
+IMAGE = "docker-build:index:Image"
+FACTS = "pulumi-python:dynamic/docker:ImageFacts"
+DIGEST = "sha256:" + "c" * 64
 
 
 @pytest.fixture(autouse=True)
-def weights(monkeypatch):
-    monkeypatch.setattr(frigo, "WEIGHTS", own_model.WEIGHTS)
+def composed(tmp_path, monkeypatch):
+    """In a folder of the test's own, with a registry that nothing is pushed to."""
+    (tmp_path / "app").symlink_to(CHECKOUT / "app")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLIPWAY_REGISTRY", "registry.example/me")
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_canary")
+    ref = f"registry.example/me/frigo/x:tag@{DIGEST}"
+    monkeypatch.setitem(OUTPUTS, IMAGE, {"ref": ref, "digest": DIGEST})
+    facts = {"size_bytes": 5.0, "model_layer": "sha256:d", "model_layer_bytes": 3.0}
+    monkeypatch.setitem(OUTPUTS, FACTS, facts)
 
 
-def test_the_small_model_fits_the_smallest_paid_plan():
-    preflight(FrigoSettings(**SMALL, plan="starter"))
+@pytest.fixture
+def raised(stack_values):
+    def raise_it(**changes):
+        values = stack_values("dev")
+        own = {**json.loads(values["slipway:frigo"]), **changes}
+        values["slipway:frigo"] = json.dumps(own)
+        return record(lambda: raise_frigo(StackConfig.load()), values)
+
+    return raise_it
 
 
-def test_phi_2_is_refused_on_512_mb_with_the_remedy():
-    with pytest.raises(ConfigError, match="512 MB") as refused:
-        preflight(FrigoSettings(**PHI, plan="starter", model_megabytes=1740))
-    assert "frigo-gpt" in str(refused.value)
-    assert "smaller model" in str(refused.value)
+def built_from(recorder, service="gpt"):
+    return recorder[f"frigo-{service}-image"].inputs["buildArgs"]
 
 
-def test_phi_2_fits_4_gb():
-    preflight(FrigoSettings(**PHI, plan="pro", model_megabytes=1740))
+def environment(recorder, service="gpt"):
+    return recorder[f"frigo-{service}-service"].inputs["env"]
 
 
-def test_a_model_that_no_build_can_fetch_in_time_is_refused():
-    with pytest.raises(ConfigError, match="minutes"):
-        preflight(FrigoSettings(**PHI, plan="pro_ultra", model_megabytes=26_000))
+def test_the_model_is_pinned_by_commit_and_sum_in_the_build(raised):
+    recorder = raised()
+    asked = built_from(recorder)
+    assert (asked["MODEL_REVISION"], asked["MODEL_SHA256"]) == ("d" * 40, "f" * 64)
+    assert asked["MODEL_REPO"] == "slipway/frigo-tiny-dev"
+    assert "MODEL_SHA256" not in environment(recorder)
+    assert built_from(recorder, "app") == {"MODEL_DELIVERY": "none"}
 
 
-def test_somebody_elses_model_needs_its_size():
-    with pytest.raises(ConfigError, match="modelMegabytes is missing"):
-        preflight(FrigoSettings(**PHI, plan="pro"))
+def test_a_pinned_commit_takes_the_sum_that_the_stack_says_and_no_other(raised):
+    assert "MODEL_SHA256" not in built_from(raised(modelRevision="e" * 40))
+    asked = built_from(raised(modelRevision="e" * 40, modelSha256="a" * 64))
+    assert (asked["MODEL_REVISION"], asked["MODEL_SHA256"]) == ("e" * 40, "a" * 64)
+
+
+def test_delivered_at_the_start_the_service_is_told_the_same(raised):
+    recorder = raised(delivery="download")
+    told = environment(recorder)
+    assert "MODEL_REPO" not in built_from(recorder)
+    assert told["MODEL_REPO"] == "slipway/frigo-tiny-dev"
+    assert (told["MODEL_REVISION"], told["MODEL_SHA256"]) == ("d" * 40, "f" * 64)
+    assert told["MODEL_FILE"] == "tiny-phi.gguf"
+    assert told["HF_ENDPOINT"].startswith("http")
+    assert "MODEL_REPO" not in environment(recorder, "chat")

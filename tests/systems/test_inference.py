@@ -78,6 +78,7 @@ def test_the_variables_of_dev_pin_the_model_and_keep_generation_here(raised):
         "BASE_MODEL": "slipway/tiny-phi-dev",
         "BASE_MODEL_FILE": "tiny-phi.gguf",
         "BASE_MODEL_REVISION": COMMIT,
+        "BASE_MODEL_SHA256": "f" * 64,
         "LOG_LEVEL": "DEBUG",
         "HYBRID_REMOTE_GENERATION": "false",
     }
@@ -89,6 +90,7 @@ def test_prod_hands_generation_to_the_engine_it_raised(raised):
         "BASE_MODEL": "slipway/tiny-phi",
         "BASE_MODEL_FILE": "tiny-phi.gguf",
         "BASE_MODEL_REVISION": COMMIT,
+        "BASE_MODEL_SHA256": "f" * 64,
         "LOG_LEVEL": "INFO",
         "HYBRID_REMOTE_GENERATION": "true",
         "REMOTE_ENGINE_URL": "https://it.hub",
@@ -139,7 +141,7 @@ def test_without_a_read_token_the_space_gets_the_other_and_a_warning_says_so(
     assert read_token(recorder["inference-space"].inputs) == "canary-write-token"
     (warning,) = recorder.warnings
     assert "Export HF_READ_TOKEN" in warning
-    assert "the Space inference-dev gets the token that can write" in warning
+    assert "the Spaces get the token that can write" in warning
 
 
 def test_the_model_repository_is_seeded_with_weights_card_and_metrics(raised, checkout):
@@ -180,6 +182,7 @@ def test_somebody_elses_model_needs_a_pinned_revision_and_is_not_created(stack_v
     assert dev.ids("ModelRepo") == []
     assert dev.space()["variables"]["BASE_MODEL"] == "other/phi-2"
     assert dev.space()["variables"]["BASE_MODEL_REVISION"] == "e" * 40
+    assert "BASE_MODEL_SHA256" not in dev.space()["variables"]
     assert dev.ready()["expect"] == {"revision": "e" * 40}
 
 
@@ -187,6 +190,12 @@ def test_a_pinned_revision_wins_over_the_head_of_our_own_repository(stack_values
     recorder = record(raise_it, changed(stack_values("dev"), modelRevision="e" * 40))
     variables = recorder["inference-space"].inputs["variables"]
     assert variables["BASE_MODEL_REVISION"] == "e" * 40
+    assert "BASE_MODEL_SHA256" not in variables  # known of the head alone
+
+
+def test_a_sum_that_was_reviewed_wins_over_what_the_repository_says(stack_values):
+    recorder = record(raise_it, changed(stack_values("dev"), modelSha256="e" * 64))
+    assert recorder["inference-space"].inputs["variables"]["BASE_MODEL_SHA256"] == "e" * 64
 
 
 def test_another_engine_may_be_given_by_its_address(stack_values):
@@ -219,6 +228,7 @@ def test_hybrid_mode_needs_just_one_engine(stack_values, changes):
         ({"space": None}, "slipway:inference lacks space"),
         ({"modelRepo": "a--b"}, "Repository id 'slipway/a--b'"),
         ({"modelRevision": "main"}, "modelRevision is 'main'; it must be a commit"),
+        ({"modelSha256": "abc"}, "modelSha256 is 'abc'; it must be 64 hex digits"),
     ],
 )
 def test_wrong_values_are_refused_before_anything_is_registered(stack_values, changes, match):

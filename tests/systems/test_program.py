@@ -25,7 +25,7 @@ def start(recorder, values):
 
 def test_every_named_system_is_raised_and_exported_under_its_name(stack_values, exported):
     recorder = Recorder()
-    start(recorder, stack_values("dev"))
+    start(recorder, {**stack_values("dev"), "slipway:systems": '["inference"]'})
     assert set(exported) == {"inference"}
     assert set(exported["inference"]) == {"url", "page", "model"}
     assert "inference-space" in recorder.resources
@@ -44,7 +44,9 @@ def test_an_unknown_system_is_refused_with_the_known_ones_before_any_other_is_ra
     values = {**stack_values("dev"), "slipway:systems": '["inference", "nonsense"]'}
     with pytest.raises(pulumi.RunError) as refusal:
         start(recorder, values)
-    assert str(refusal.value) == "slipway:systems names nonsense; known are frigo, inference."
+    assert str(refusal.value) == (
+        "slipway:systems names nonsense; known are frigo, inference, repository."
+    )
     assert (recorder.resources, exported) == ({}, {})
 
 

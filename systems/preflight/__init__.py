@@ -1,0 +1,34 @@
+"""Checks of every system that a stack names, all made before the first resource is declared.
+
+The engine creates what a program declared even if the program fails afterwards, so a check that
+stands between two systems, or between two resources of one, would come too late.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pulumi
+
+from components.preflight.findings import Finding, Severity, gather, refuse_errors
+from systems.config import StackConfig
+from systems.preflight.frigo import check_frigo
+from systems.preflight.inference import check_inference
+
+CHECKS: Mapping[str, Callable[[StackConfig], Iterable[Finding]]] = {
+    "frigo": check_frigo,
+    "inference": check_inference,
+}
+
+
+def preflight(config: StackConfig) -> None:
+    """Checks what the stack names; says warnings and prices.
+
+    Raises:
+        ConfigError: names everything that cannot work, of all systems, with the remedies.
+    """
+    found: list[Finding] = []
+    for name in config.systems:
+        if check := CHECKS.get(name):
+            found += gather(f"slipway:{name}", lambda check=check: check(config))  # type: ignore[misc]
+    for finding in refuse_errors(found):
+        say = pulumi.log.warn if finding.severity is Severity.WARNING else pulumi.log.info
+        say(str(finding))

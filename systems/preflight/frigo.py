@@ -1,0 +1,85 @@
+"""Whether frigo can work: its model on its plan, its images, its builds, all of it at once."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from app.frigo.repository import files
+from components.credentials import HUB_TOKEN, RENDER_API_KEY, Credential
+from components.docker import builder
+from components.docker.composed_context import compose_context
+from components.preflight.build_time import check_build_time, estimate
+from components.preflight.findings import Finding, Severity, gather, requires
+from components.preflight.hosting import check_plan, check_region, note_price
+from components.preflight.image import check_packages
+from components.preflight.sizes import check_disk, check_memory
+from components.render.plans import PLANS, plan_id
+from components.stack import require_stack_credential
+from systems.config import StackConfig
+from systems.frigo import (
+    CONTEXT,
+    PORTS,
+    FrigoSettings,
+    check_host,
+    image_args,
+    model_source,
+)
+from systems.preflight.model_size import ModelSize, model_size
+
+
+def check_frigo(config: StackConfig) -> list[Finding]:
+    """Everything that is known before the first call."""
+    settings = config.settings("frigo", FrigoSettings)
+    compose_context(files(), CONTEXT)
+    on_render = () if settings.host == "docker" else (partial(_render, settings),)
+    return gather(
+        "slipway:frigo",
+        requires(partial(check_host, config, settings)),
+        requires(builder.registry),
+        *(requires(partial(require_stack_credential, each)) for each in _credentials(settings)),
+        *on_render,
+        partial(_build, settings),
+        *(partial(_image, key, config, settings) for key in PORTS),
+    )
+
+
+def _credentials(settings: FrigoSettings) -> list[Credential]:
+    needed = [] if settings.host == "docker" else [RENDER_API_KEY]
+    return [*needed, HUB_TOKEN] if settings.train_here else needed
+
+
+def _render(settings: FrigoSettings) -> Iterator[Finding]:
+    """Region and plan, and whether the model fits."""
+    service = settings.names.format("gpt")
+    yield from check_region("slipway:frigo.region", settings.region)
+    wrong_plan = check_plan("slipway:frigo.plan", settings.plan)
+    yield from wrong_plan
+    size = _size(settings)
+    if settings.disk_gigabytes:
+        yield from check_disk(service, size.bytes, settings.disk_gigabytes * 10**9)
+    if any(each.severity is Severity.ERROR for each in wrong_plan):
+        return
+    plan = plan_id(service, settings.plan)
+    yield from note_price("frigo", [plan] * len(PORTS))
+    yield from check_memory(service, size.memory_bytes, plan, PLANS[plan].memory_mb)
+
+
+def _build(settings: FrigoSettings) -> Iterator[Finding]:
+    if settings.delivery == "baked" and (settings.train_here or settings.model_megabytes):
+        time = estimate(_size(settings).bytes)
+        yield from check_build_time(
+            settings.names.format("gpt"), time, float(settings.build_limit_minutes)
+        )
+
+
+def _size(settings: FrigoSettings) -> ModelSize:
+    return model_size(
+        "slipway:frigo",
+        settings.model_file,
+        settings.model_megabytes,
+        train_here=settings.train_here,
+    )
+
+
+def _image(key: str, config: StackConfig, settings: FrigoSettings) -> list[Finding]:
+    args = image_args(key, settings, model_source(config, settings))
+    return check_packages(settings.names.format(key), args.source, args.stages, args.target)

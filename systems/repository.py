@@ -1,0 +1,80 @@
+"""Repository: what this project's own repository on GitHub needs to test and deploy a stack.
+
+Each stack has its deployment environment and the rules of its branch. What belongs to the whole
+repository, its Actions secrets and variables, belongs to exactly one stack.
+"""
+
+from dataclasses import dataclass, field
+
+from pulumi import Input, Output
+
+from components.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
+from components.github.api_key import api_key
+from components.github.environments import EnvironmentArgs
+from components.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from components.github.rulesets import BranchRules
+from components.stack import require_stack_credential
+from systems.config import StackConfig
+
+
+@dataclass(frozen=True)
+class RepositoryValues:
+    """The values of `slipway:repository`."""
+
+    environment: str  # for deployments of this stack, such as "dev"
+    branch: str  # that deploys it; no other may
+    owns_repository: bool  # True for one stack: repository secrets, API_KEY among them, are its
+    name: str = "slipway"  # of the repository; its owner is slipway:githubOwner
+    checks: list[str] = field(default_factory=list[str])  # jobs that must pass before the branch
+    reviews: int = -1  # approvals of a pull request; -1: the branch may be pushed to, as well
+    admins_bypass: bool = True  # administrators may pass by the branch's rules
+    reviewers: list[int] = field(default_factory=list[int])
+    """Numbers of users who let a deployment go on: `gh api users/NAME --jq .id` says them."""
+    deploy_hook_service: str = ""  # Render service (srv-…) that a workflow deploys by its hook
+    api_key_rotation: int = 0  # another number draws another API_KEY
+    adopt: list[str] = field(default_factory=list[str])  # what is there already and handed over
+
+
+def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
+    """Raises the environment and the branch's rules, and secrets where the repository is its."""
+    values = config.settings("repository", RepositoryValues)
+    reviews = None if values.reviews < 0 else values.reviews
+    args = RepositorySettingsArgs(
+        owner=config.github_owner,
+        repository=values.name,
+        environments={
+            "deployment": EnvironmentArgs(
+                name=values.environment,
+                branch=values.branch,
+                reviewers=values.reviewers,
+                variables={"SLIPWAY_STACK": values.environment},
+            )
+        },
+        branches={
+            "branch": BranchRules(
+                branch=values.branch,
+                checks=values.checks,
+                reviews=reviews,
+                admins_bypass=values.admins_bypass,
+            )
+        },
+        secrets=_secrets(values) if values.owns_repository else {},
+        deploy_hook=_hook(values),
+        adopt=values.adopt,
+        protect=config.protect,
+    )
+    return {"page": RepositorySettings("repository", args).page}
+
+
+def _secrets(values: RepositoryValues) -> dict[str, Input[str]]:
+    return {
+        "HF_TOKEN": require_stack_credential(HUB_TOKEN),
+        "API_KEY": api_key("repository-api-key", values.api_key_rotation),
+    }
+
+
+def _hook(values: RepositoryValues) -> DeployHook | None:
+    if not (values.owns_repository and values.deploy_hook_service):
+        return None
+    key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)
+    return DeployHook(service_id=values.deploy_hook_service, key=key)
