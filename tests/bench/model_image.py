@@ -1,22 +1,20 @@
-"""What the model's own stage and layer save: times and pushed bytes, measured as ratios.
+"""What the model's own stage and layer save: times and pushed bytes, as ratios.
 
-    python -m tests.bench.model_image [--megabytes 64] [--runs 5]
-
-Every run uploads new weights to a sandbox's Hub, raises the image with `pulumi up`, changes one
-line of the app's code, and raises it again; once with the project's component and once with a
-Dockerfile of one stage. Times are of the whole `pulumi up`. The Hub is on this machine and not
-slowed down, which favours the Dockerfile that fetches again.
+Every run uploads new weights to a sandbox's Hub, raises an image with `pulumi up`, changes one line
+of the app's code, and raises it again; once with the project's component and once with a Dockerfile
+of one stage. Times are of the whole `pulumi up`, half a dozen seconds of which no build has to do
+with. The Hub is on this machine and not slowed down, and so is the registry: both favour the
+Dockerfile that fetches and pushes again.
 """
 
-import argparse
-import os
 import random
+import re
 import shutil
-import statistics
-import sys
+import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,13 +22,15 @@ from huggingface_hub import HfApi, constants
 
 from components.docker.registry_client import ImageReference, RegistryClient
 from components.errors import ApiError
+from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
 from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import Engine, ensure_engine
 from sandbox.toolchain.progress import Progress
+from tests.bench.table import Row, ratio, show
 from tests.e2e.clone import CHECKOUT, Clone
 from tests.e2e.registry import forget_repository
 
-KINDS = ("staged", "no-cache", "one-layer")  # the second: staged, its stages not kept remotely
+KINDS = ("staged", "one-layer")
 MODEL = "slipway/bench-weights"
 OWN_PROGRAM = Path(__file__).parent / "programs" / "model_image"
 APP = CHECKOUT / "tests" / "e2e" / "programs" / "model_image" / "app"
@@ -47,17 +47,18 @@ class Measure:
 
 @dataclass
 class Bench:
-    """A sandbox with a program of its own beside it."""
+    """A sandbox with a program and a builder of its own beside it."""
 
     clone: Clone
     engine: Engine
     folder: Path
+    builder: Buildkitd  # not the shared one: its cache would push out what others need
     repository: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:10]}/app")
     seen: set[str] = field(default_factory=set)  # digests of what was pushed
     revision: str = ""
 
     def prepare(self) -> None:
-        """Starts the sandbox and lays the program out."""
+        """Starts the sandbox and the builder, and lays the program out."""
         started = self.clone.sandbox("run", "--", "true")
         if started.returncode != 0:
             raise SystemExit(started.stdout + started.stderr)
@@ -67,9 +68,27 @@ class Bench:
         for name in ("components", ".venv"):
             (self.folder / name).symlink_to(self.clone.folder / name)
         home = self.clone.folder / ".slipway"
-        found = ensure_docker_build(Progress(), home, home / "pulumi-home", self.engine.address)
-        self.environment = {**found, "REPOSITORY": self.repository, "MODEL": MODEL}
-        self.registry = found["SLIPWAY_REGISTRY"]
+        images = self.repository.partition("/")[0]
+        address = self.engine.address
+        if address.buildkit is None:
+            raise SystemExit("This measures with the sandbox's private engine only.")
+        found = ensure_docker_build(Progress(), home, home / "pulumi-home", address, images)
+        self.registry = address.buildkit.registry
+        self.programs = ensure_programs(Progress())
+        self.builder.ensure(self.programs, self.registry, Progress())
+        config = self.folder / "docker-config"
+        shutil.copytree(found["DOCKER_CONFIG"], config)
+        for instance in config.rglob("instances/*"):
+            text = instance.read_text(encoding="utf-8")
+            instance.write_text(
+                re.sub(r"unix://[^\"]*", self.builder.address, text), encoding="utf-8"
+            )
+        self.environment = {
+            **found,
+            "OWN_DOCKER_CONFIG": str(config),
+            "REPOSITORY": "app",
+            "MODEL": MODEL,
+        }
         self.hub().create_repo(MODEL)
 
     def hub(self) -> HfApi:
@@ -102,7 +121,8 @@ class Bench:
             "BUILD_TOKEN": self.clone.identity()["hub_read_token"],
         }
         script = (
-            'cd "$0" && pulumi stack select --create -s "$1" && date +%s.%N && '
+            'cd "$0" && export DOCKER_CONFIG="$OWN_DOCKER_CONFIG" && '
+            'pulumi stack select --create -s "$1" && date +%s.%N && '
             "pulumi up --yes --skip-preview --non-interactive >&2 && date +%s.%N && "
             'pulumi stack output ref -s "$1"'
         )
@@ -137,78 +157,66 @@ class Bench:
         except ApiError:
             return  # the Dockerfile of one stage keeps none
 
+    def forget_builds(self) -> None:
+        """Empties the builder: what it has of earlier runs only takes room."""
+        command = [self.programs.buildctl, "--addr", self.builder.address, "prune"]
+        subprocess.run(command, check=True, capture_output=True)
+
     def clear(self) -> None:
         """Takes the images out of the shared registry, and the sandbox away."""
+        self.builder.stop()
         forget_repository(self.registry, self.repository)
         self.clone.sandbox("reset")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures and prints; the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--megabytes", type=int, default=64, help="size of the weights")
-    parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args(arguments)
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """A sandbox to measure in; nothing is left of it."""
     constants.HF_HUB_DISABLE_XET = True  # the sandbox takes plain LFS uploads only
-    first: dict[str, list[Measure]] = {kind: [] for kind in KINDS}
-    later: dict[str, list[Measure]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder, ensure_engine(Progress()) as engine:
         clone = Clone.make(Path(folder) / "clone")
-        bench = Bench(clone, engine, clone.folder / "bench-program")
-        bench.prepare()
+        builder = Buildkitd(Path(folder) / "buildkit")
+        made = Bench(clone, engine, clone.folder / "bench-program", builder)
         try:
-            for run in range(options.runs + 1):
-                # In turns, so that no kind always finds the machine as the same other left it.
-                for kind in KINDS if run % 2 else KINDS[::-1]:
-                    bench.new_weights(options.megabytes * 1_000_000, f"{run} {kind}")
-                    bench.change_code(f"{run} {kind} first")
-                    made = bench.up(kind)
-                    bench.change_code(f"{run} {kind} later")
-                    changed = bench.up(kind)
-                    if run > 0:  # the first one also pushes the base and starts everything
-                        first[kind].append(made)
-                        later[kind].append(changed)
+            made.prepare()
+            yield made
         finally:
-            bench.clear()
-    report(options.megabytes, first, later)
-    return 0
+            made.clear()
 
 
-def report(
-    megabytes: int, first: dict[str, list[Measure]], later: dict[str, list[Measure]]
-) -> None:
-    """The table: medians, with the smallest and the largest value."""
-    write = sys.stdout.write
-    runs = len(first[KINDS[0]])
-    write(f"\nWeights of {megabytes} MB, {runs} runs, {os.cpu_count()} cores\n\n")
+def measure(megabytes: int, runs: int) -> None:
+    """Measures with weights of a size, and prints the table."""
+    first: dict[str, list[Measure]] = {kind: [] for kind in KINDS}
+    later: dict[str, list[Measure]] = {kind: [] for kind in KINDS}
+    with bench() as made:
+        for run in range(runs + 1):
+            # The first run also pushes the base and starts everything: it does not count.
+            made.new_weights(megabytes * 1_000_000 if run else 1_000_000, str(run))
+            # In turns, so that no kind always finds the machine as the same other left it.
+            for kind in KINDS if run % 2 else KINDS[::-1]:
+                made.change_code(f"{run} {kind} first")
+                began = made.up(kind)
+                made.change_code(f"{run} {kind} later")
+                changed = made.up(kind)
+                if run:
+                    first[kind].append(began)
+                    later[kind].append(changed)
+            made.forget_builds()
+    show(f"An image with weights of {megabytes} MB, {runs} runs", [*rows(first, later)])
+
+
+def rows(first: dict[str, list[Measure]], later: dict[str, list[Measure]]) -> Iterator[Row]:
+    """The table's rows."""
     for kind in KINDS:
-        for name, rows in (("first build", first[kind]), ("code change", later[kind])):
-            seconds = _spread([row.seconds for row in rows], "{:.1f}")
-            pushed = _spread([row.pushed / 1e3 for row in rows], "{:,.1f}")
-            asked = statistics.median(row.fetched for row in rows)
-            write(f"{kind:10} {name:12} {seconds:>22} s {pushed:>36} kB pushed, ")
-            write(f"model fetched {asked:g}x\n")
-    write("\n")
-    for kind in KINDS[:-1]:
-        for what in ("seconds", "pushed"):
-            pairs = {
-                "code change / first build": (later[kind], first[kind]),
-                "code change / the one-layer image's": (later[kind], later["one-layer"]),
-                "first build / the one-layer image's": (first[kind], first["one-layer"]),
-            }
-            for name, (above, below) in pairs.items():
-                values = _ratios(above, below, what)
-                write(f"{kind:10} {what:8} {name:38} {_spread(values, '{:.6f}')}\n")
-
-
-def _ratios(above: list[Measure], below: list[Measure], what: str) -> list[float]:
-    return [getattr(a, what) / getattr(b, what) for a, b in zip(above, below, strict=True)]
-
-
-def _spread(values: list[float], form: str) -> str:
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{form.format(middle)} ({form.format(low)} to {form.format(high)})"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        for name, found in (("first build", first[kind]), ("code change", later[kind])):
+            yield Row(f"{kind}: {name}", [each.seconds for each in found], "{:.1f} s")
+            yield Row(f"{kind}: {name}, pushed", [e.pushed / 1e6 for e in found], "{:,.4f} MB")
+            yield Row(f"{kind}: {name}, model fetched", [e.fetched for e in found], "{:.0f}")
+    one = later["one-layer"]
+    for what in ("seconds", "pushed"):
+        for name, other in (("first build", first["staged"]), ("one-layer code change", one)):
+            yield ratio(
+                f"{what}: {name} / staged code change",
+                [getattr(each, what) for each in other],
+                [getattr(each, what) for each in later["staged"]],
+            )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-SYSTEMS = "default: [inference]"
+SYSTEMS = re.compile(r"(?<=    default: )\[inference[^]]*\]")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +21,8 @@ class Clone:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path, systems: str = "inference") -> "Clone":
+    def make(cls, folder: Path, systems: str | None = "inference") -> "Clone":
+        """Copies the checkout; `systems` are the default ones there, None leaves them alone."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=CHECKOUT,
@@ -34,10 +36,11 @@ class Clone:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
         (folder / ".venv").symlink_to(CHECKOUT / ".venv")
-        project = folder / "Pulumi.yaml"
-        text = project.read_text()
-        assert text.count(SYSTEMS) == 1
-        project.write_text(text.replace(SYSTEMS, f"default: [{systems}]"))
+        if systems is not None:
+            project = folder / "Pulumi.yaml"
+            text, count = SYSTEMS.subn(f"[{systems}]", project.read_text())
+            assert count == 1
+            project.write_text(text)
         return cls(folder)
 
     def sandbox(self, *arguments, environment=None, timeout=900):

@@ -1,8 +1,9 @@
-"""Looking for secrets where none may be: in many encodings, in files, git, images, processes."""
+"""Looking for secrets where none may be: files, git, images, registries, builds, processes."""
 
 import base64
 import contextlib
 import gzip
+import hashlib
 import io
 import json
 import subprocess
@@ -10,6 +11,18 @@ import tarfile
 import threading
 import urllib.parse
 from pathlib import Path
+
+import requests
+
+_MANIFESTS = ", ".join(
+    f"application/vnd.{kind}+json"
+    for kind in (
+        "oci.image.index.v1",
+        "oci.image.manifest.v1",
+        "docker.distribution.manifest.list.v2",
+        "docker.distribution.manifest.v2",
+    )
+)
 
 
 def encodings(secret):
@@ -72,6 +85,76 @@ def in_image(client, image, secrets):
                 continue
             content = stream.read()
             found += [(member.name, name) for name in sorted(holds(content, secrets))]
+    return found
+
+
+def in_registry(address, repository, secrets):
+    """(place, name) of every secret in what a repository's tags lead to, build caches included."""
+    return [
+        (place, name)
+        for place, content in registry_contents(address, repository).items()
+        for name in sorted(holds(content, secrets))
+    ]
+
+
+def registry_contents(address, repository):
+    """Every manifest, configuration and layer, as "tag digest" -> bytes."""
+    base = f"http://{address}/v2/{repository}"
+    found = {}
+
+    def collect(tag, kind, reference):
+        if any(place.endswith(f" {reference}") for place in found):
+            return
+        answer = requests.get(
+            f"{base}/{kind}/{reference}", headers={"Accept": _MANIFESTS}, timeout=60
+        )
+        answer.raise_for_status()
+        digest = f"sha256:{hashlib.sha256(answer.content).hexdigest()}"
+        assert reference in (digest, tag), f"{reference} is not what the registry gave"
+        found[f"{tag} {digest}"] = answer.content
+        if kind == "manifests":
+            manifest = answer.json()
+            for each in manifest.get("manifests", ()):
+                is_blob = "layer" in each["mediaType"] or "config" in each["mediaType"]
+                collect(tag, "blobs" if is_blob else "manifests", each["digest"])
+            for each in [*manifest.get("layers", ()), *filter(None, [manifest.get("config")])]:
+                collect(tag, "blobs", each["digest"])
+
+    tags = requests.get(f"{base}/tags/list", timeout=10).json().get("tags") or ()
+    for tag in tags:
+        collect(tag, "manifests", tag)
+    return found
+
+
+def in_builds(buildkit, since, secrets):
+    """(build, name) of every secret in BuildKit's record or log of a build begun since a time."""
+    return [
+        (build, name)
+        for build, content in builds_since(buildkit, since).items()
+        for name in sorted(holds(content, secrets))
+    ]
+
+
+def builds_since(buildkit, since):
+    """What BuildKit keeps of each build, options and log, by its reference.
+
+    Args:
+        buildkit: the engine's, with its client and address.
+        since: seconds since the epoch.
+    """
+
+    def ask(*words):
+        command = [buildkit.buildctl, "--addr", buildkit.address, "--timeout", "60", "debug"]
+        return subprocess.run([*command, *words], check=False, capture_output=True)
+
+    records = ask("histories", "--format", "{{json .}}").stdout.splitlines()
+    found = {}
+    for line in records:
+        record = json.loads(line).get("record") or {}
+        seconds = int((record.get("CreatedAt") or {}).get("seconds", 0))
+        if seconds >= since:
+            log = ask("logs", "--progress", "plain", record["Ref"])
+            found[record["Ref"]] = line + log.stdout + log.stderr
     return found
 
 

@@ -1,6 +1,8 @@
 """The doors a person uses: they return, run beside each other, and leave the checkout as it was."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 
@@ -16,7 +18,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("doo
 
 @pytest.fixture(scope="module")
 def clones(tmp_path_factory):
-    made = [Clone.make(tmp_path_factory.mktemp("doors") / name) for name in ("one", "two")]
+    folder = tmp_path_factory.mktemp("doors")
+    made = [Clone.make(folder / "one"), Clone.make(folder / "two", systems=None)]
     for clone in made:
         subprocess.run(["git", "init", "-q"], cwd=clone.folder, check=True)
         subprocess.run(["git", "add", "-A"], cwd=clone.folder, check=True)
@@ -34,6 +37,15 @@ def test_two_clones_come_up_at_once_and_do_not_see_each_other(clones):
     urls = [clone.outputs()["inference"]["url"] for clone in clones]
     assert len(set(urls)) == 2
     assert all(get_json(f"{url}/health")["model_loaded"] for url in urls)
+
+
+def test_as_it_comes_it_raises_frigo_too_and_says_where_all_of_it_answers(clones):
+    _, whole = clones
+    said = whole.up().stdout
+    services = whole.outputs()["frigo"]
+    assert set(services) == {"app", "chat", "gpt"}
+    for name, url in services.items():
+        assert re.search(rf"^frigo\.{name} +{re.escape(url)} +answers 200$", said, re.MULTILINE)
 
 
 def test_a_second_up_of_the_same_clone_waits_for_the_first(clones):
@@ -59,6 +71,36 @@ def test_a_pipe_behind_up_ends_with_up_although_the_sandbox_stays(clones):
 
     assert "answers 200" in ended.stdout
     assert clone.status()["running"]
+
+
+def test_a_pipe_that_is_closed_early_leaves_the_engine_to_finish(clones):
+    clone = clones[0]
+    clone.up()
+    state = clone.folder / ".slipway" / "state" / ".pulumi"
+    before = set(state.rglob("*.history.json"))
+    command = f"{sys.executable} -m sandbox up dev 2>&1 | head -1"
+    subprocess.run(["sh", "-c", command], cwd=clone.folder, timeout=120, check=True)
+
+    clone.up()  # waits for the one before, which goes on without its reader
+    after = set(state.rglob("*.history.json")) - before
+    assert [json.loads(each.read_text())["result"] for each in after] == ["succeeded"] * 2
+    assert list((state / "locks").rglob("*.json")) == []
+
+
+def test_a_copied_checkout_does_not_take_the_sandbox_of_the_first_for_its_own(clones, tmp_path):
+    clone = clones[0]
+    clone.up()
+    copy = Clone(tmp_path / "copy")
+    # Sockets and locks among them, as `cp -r` would.
+    subprocess.run(["cp", "-r", clone.folder, copy.folder], check=True)
+    refused = copy.sandbox("up", "dev")
+    assert refused.returncode == 1
+    assert f"is a copy of {clone.folder}/.slipway" in refused.stderr
+    assert copy.sandbox("down").returncode != 0
+    assert copy.sandbox("reset").returncode == 0
+    assert get_json(clone.outputs()["inference"]["url"] + "/health")["model_loaded"]
+    assert copy.sandbox("status", "--json").returncode == 0
+    assert copy.identity()["name"] != clone.identity()["name"]
 
 
 def test_the_checkout_is_as_it_was_after_every_door(clones):

@@ -86,7 +86,9 @@ def test_one_changed_value_is_one_write_and_one_deploy_of_one_service(kitchen):
 def test_a_release_that_crashes_never_serves_and_says_why(kitchen):
     chat = kitchen.folder / "app/frigo/chat/app_chat.py"
     text = chat.read_text()
-    chat.write_text("raise SystemExit('the pantry is empty')\n" + text)
+    # Only there: elsewhere its trial on the Docker host would have found it out before.
+    crash = "import os\nif 'RENDER' in os.environ: raise SystemExit('the pantry is empty')\n"
+    chat.write_text(crash + text)
     ended = kitchen.sandbox("up", "dev")
     assert ended.returncode != 0
     assert "the pantry is empty" in ended.stdout

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+import uuid
 
 import docker
 import pytest
@@ -9,17 +11,27 @@ import pytest
 from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.e2e.clone import Clone
-from tests.e2e.leaks import ProcessWatch, encodings, in_files, in_git, in_image
+from tests.e2e.leaks import (
+    ProcessWatch,
+    encodings,
+    in_builds,
+    in_files,
+    in_git,
+    in_image,
+    in_registry,
+)
+from tests.e2e.registry import forget_repository
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("secrets")]
 
+PLANTED = f"test-{uuid.uuid4().hex[:10]}/planted"  # repository of an image
 # What the sandbox's platforms must themselves remember; closed to other users.
 OWN_STORE = ("identity.json", "passphrase", "sandbox.db", "sandbox.db-wal", "sandbox.db-shm")
 
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory):
-    """A clone, raised twice and refreshed with the engine's most verbose log."""
+    """A clone, raised, destroyed, changed and refreshed with the engine's most verbose log."""
     made = Clone.make(tmp_path_factory.mktemp("secrets"))
     assert made.sandbox("run", "--", "true").returncode == 0
     identity = made.identity()
@@ -33,7 +45,8 @@ def deployed(tmp_path_factory):
     with ProcessWatch(secrets) as watch:
         assert made.pulumi("stack", "select", "--create", "--stack", "dev").returncode == 0
         up, preview, refresh = ("up", "--yes"), ("preview", "--diff"), ("refresh", "--yes")
-        for command in (up, preview, up, refresh):
+        destroy = ("destroy", "--yes")
+        for command in (up, destroy, up, preview, up, refresh):
             if command is preview:
                 app = made.folder / "app/inference/app/inference_server.py"
                 app.write_text(app.read_text() + "\n# changed\n")
@@ -133,6 +146,36 @@ def test_a_leak_in_an_image_is_found(deployed, engine, tmp_path):
         engine.images.remove(image.id, force=True)
     assert any(place.endswith(".json") for place in places)  # the history
     assert any("layer" in place or "blobs" in place for place in places)
+
+
+@pytest.fixture
+def planted():
+    """A build that keeps a secret in a stage that is no part of the image, and in its cache."""
+    with ensure_engine(Progress()) as held:
+        buildkit = held.address.buildkit
+        if buildkit is None:
+            pytest.skip("the engine's own builder keeps its records to itself")
+        yield buildkit
+        forget_repository(buildkit.registry, PLANTED)
+
+
+def test_a_leak_in_a_cache_and_in_a_build_s_log_is_found(planted, tmp_path):
+    secrets = {"canary": f"canary-{uuid.uuid4().hex}"}
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM busybox AS model\nRUN echo {secrets['canary']} > /token && touch /weights\n"
+        "FROM busybox\nCOPY --from=model /weights /weights\n"
+    )
+    started = int(time.time())
+    name = f"{planted.registry}/{PLANTED}"
+    command = [planted.buildctl, "--addr", planted.address, "build", "--frontend", "dockerfile.v0"]
+    command += ["--local", f"context={tmp_path}", "--local", f"dockerfile={tmp_path}"]
+    command += ["--output", f"type=image,name={name}:image,push=true", "--export-cache"]
+    command += [f"type=registry,ref={name}:cache,mode=max,image-manifest=true,oci-mediatypes=true"]
+    subprocess.run(command, check=True, capture_output=True)
+
+    found = in_registry(planted.registry, PLANTED, secrets)
+    assert {place.split()[0] for place, _ in found} == {"cache"}
+    assert in_builds(planted, started, secrets) != []
 
 
 def images_of(made, engine):

@@ -1,0 +1,32 @@
+"""A sandbox's Render for real engines."""
+
+import pytest
+
+from tests.faults.project import Project
+from tests.providers.render_platform import running_render
+
+__all__ = ["running_render"]
+
+
+@pytest.fixture
+def render(running_render):
+    running_render.mark()
+    yield running_render
+    running_render.faults.clear()
+    for each in running_render.call("GET", "/services", params={"limit": 100}):
+        running_render.call("DELETE", f"/services/{each['service']['id']}")
+    for each in running_render.call("GET", "/registrycredentials"):
+        running_render.call("DELETE", f"/registrycredentials/{each['id']}")
+
+
+@pytest.fixture
+def project(tmp_path, render):
+    """Makes projects: `project(program, declared)`."""
+    made = []
+
+    def make(program, declared):
+        made.append(Project(tmp_path / f"project-{len(made)}", render.url, program, declared))
+        made[-1].init()
+        return made[-1]
+
+    return make
