@@ -187,7 +187,8 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     # they share one engine and what it has built.
     with ensure_engine(progress):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
-        everything = ["-n", "auto", "--dist", "loadgroup"]
+        # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
+        everything = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
         command = [sys.executable, "-m", "pytest", *(_words(options) or everything)]
         return run_to_its_end(command, home.checkout, environment)
 

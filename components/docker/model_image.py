@@ -227,7 +227,9 @@ class ModelImage(pulumi.ComponentResource):
 
     def _image(self, name: str, args: ModelImageArgs) -> docker_build.Image:
         address = f"{builder.registry()}/{args.repository}"
-        cache = f"{address}:cache-{args.delivery if args.model else 'plain'}"
+        # A repository of its own: BuildKit pushes image and cache at once, and a registry that
+        # writes files in place (Distribution 2) then reads a layer's link half written.
+        cache = f"{address}-cache:{args.delivery if args.model else 'plain'}"
         chosen = builder.builder_name()
         secrets = args.used_secrets()
         build_args = args.all_build_args()

@@ -23,7 +23,6 @@ from huggingface_hub import HfApi, constants
 from components.docker.registry_client import ImageReference, RegistryClient
 from components.errors import ApiError
 from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
-from sandbox.toolchain.docker_build import ensure_docker_build
 from sandbox.toolchain.engine import Engine, ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.bench.table import Row, ratio, show
@@ -53,7 +52,8 @@ class Bench:
     engine: Engine
     folder: Path
     builder: Buildkitd  # not the shared one: its cache would push out what others need
-    repository: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:10]}/app")
+    name: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:10]}")
+    repository: str = ""  # the name below the sandbox's own prefix
     seen: set[str] = field(default_factory=set)  # digests of what was pushed
     revision: str = ""
 
@@ -67,29 +67,31 @@ class Bench:
         (self.folder / "one-layer.Dockerfile").rename(self.folder / "app" / "one-layer.Dockerfile")
         for name in ("components", ".venv"):
             (self.folder / name).symlink_to(self.clone.folder / name)
-        home = self.clone.folder / ".slipway"
-        images = self.repository.partition("/")[0]
         address = self.engine.address
         if address.buildkit is None:
             raise SystemExit("This measures with the sandbox's private engine only.")
-        found = ensure_docker_build(Progress(), home, home / "pulumi-home", address, images)
         self.registry = address.buildkit.registry
         self.programs = ensure_programs(Progress())
         self.builder.ensure(self.programs, self.registry, Progress())
         config = self.folder / "docker-config"
-        shutil.copytree(found["DOCKER_CONFIG"], config)
+        shutil.copytree(self._of_sandbox("DOCKER_CONFIG"), config)
         for instance in config.rglob("instances/*"):
             text = instance.read_text(encoding="utf-8")
             instance.write_text(
                 re.sub(r"unix://[^\"]*", self.builder.address, text), encoding="utf-8"
             )
+        prefix = self._of_sandbox("SLIPWAY_REGISTRY").partition("/")[2]
+        self.repository = f"{prefix}/{self.name}"
         self.environment = {
-            **found,
             "OWN_DOCKER_CONFIG": str(config),
-            "REPOSITORY": "app",
+            "REPOSITORY": self.name,
             "MODEL": MODEL,
         }
         self.hub().create_repo(MODEL)
+
+    def _of_sandbox(self, variable: str) -> str:
+        """A variable that commands in the sandbox have."""
+        return str(self.clone.sandbox("run", "--", "printenv", variable).stdout).strip()
 
     def hub(self) -> HfApi:
         """The sandbox's Hub."""
@@ -98,7 +100,7 @@ class Bench:
 
     def new_weights(self, size: int, seed: str) -> None:
         """Uploads other weights, random as trained ones nearly are: they do not compress."""
-        content = random.Random(self.repository + seed).randbytes(size)  # noqa: S311
+        content = random.Random(self.name + seed).randbytes(size)  # noqa: S311
         self.revision = (
             self.hub()
             .upload_file(path_or_fileobj=content, path_in_repo="weights.bin", repo_id=MODEL)
@@ -153,7 +155,7 @@ class Bench:
         client = RegistryClient(image.host)
         yield client.manifest(image)
         try:
-            yield client.manifest(ImageReference(image.host, image.repository, "cache-baked"))
+            yield client.manifest(ImageReference(image.host, f"{image.repository}-cache", "baked"))
         except ApiError:
             return  # the Dockerfile of one stage keeps none
 
@@ -165,7 +167,8 @@ class Bench:
     def clear(self) -> None:
         """Takes the images out of the shared registry, and the sandbox away."""
         self.builder.stop()
-        forget_repository(self.registry, self.repository)
+        for repository in (self.repository, f"{self.repository}-cache"):
+            forget_repository(self.registry, repository)
         self.clone.sandbox("reset")
 
 

@@ -87,6 +87,14 @@ class Clone:
     def requests(self, since=0):
         return json.loads(self.sandbox("requests", "--json", "--since", str(since)).stdout)
 
+    def writes(self, since=0):
+        """(method, path) of what changed a platform, but for the push of the clone's own files."""
+        return [
+            (row["method"], row["path"])
+            for row in self.requests(since)
+            if row["mutates"] and "/slipway/slipway.git/" not in row["path"]
+        ]
+
     def last_request(self):
         return max((row["id"] for row in self.requests()), default=0)
 

@@ -18,7 +18,7 @@ from tests.faults.programs import RELEASES
 from tests.faults.project import Project
 from tests.providers.render_platform import QUICK, serve_render
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("bad releases")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 START_SECONDS = 15.0  # an app has to be healthy; 15 minutes on Render
 WEB = """

@@ -10,7 +10,7 @@ from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.e2e.clone import Clone, get_json, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("docker_host")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 QUESTION = {"message": "How do I make a tomato soup?", "history": []}
 CHAT = "app/frigo/chat/app_chat.py"

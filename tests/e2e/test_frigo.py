@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.clone import Clone, get_json, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("frigo")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 QUESTION = {"message": "How do I make a tomato soup?", "history": []}
 
@@ -75,7 +75,7 @@ def test_one_changed_value_is_one_write_and_one_deploy_of_one_service(kitchen):
     )
     before = kitchen.last_request()
     kitchen.up()
-    writes = mutating(kitchen, before)
+    writes = kitchen.writes(before)
     program.write_text(text)
     kitchen.up()
     assert [method for method, _ in writes] == ["PUT", "POST"]

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 
 import pytest
 
 from tests.e2e.clone import get_json, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("inference")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 PROMPT = {"prompt": "Q: How do I set a secret?\nA:", "max_new_tokens": 24}
 WEIGHTS = "app/language_model/build/tiny-phi.gguf"
@@ -18,23 +19,35 @@ def generate(clone, stack="dev"):
     return post_json(clone.outputs(stack)["inference"]["url"] + "/generate", PROMPT)
 
 
-def test_the_model_that_was_trained_here_writes_the_answer(raised):
-    answer = generate(raised)
+@dataclass(frozen=True)
+class FirstRaise:
+    """What was true of dev before any test changed it."""
 
-    assert answer["text"].strip()
-    assert answer["model"] == "slipway/tiny-phi-dev"
-    assert answer["sha256"] == sha256(raised.folder / WEIGHTS)
-    [model] = [each for each in raised.status()["models"] if each["id"] == answer["model"]]
-    assert answer["revision"] == model["head"]
+    answer: dict
+    models: list[dict]
+    fetched: list[str]  # file names that the build took from the model's repository
 
 
-def test_the_build_fetches_exactly_the_weights_and_the_start_nothing(raised):
+@pytest.fixture(scope="module", autouse=True)
+def first(raised):
     fetched = [
         row["path"].rsplit("/", 1)[-1]
         for row in raised.requests()
-        if "/resolve/" in row["path"] and row["method"] == "GET"
+        if "/tiny-phi-dev/resolve/" in row["path"] and row["method"] == "GET"
     ]
-    assert fetched == ["tiny-phi.gguf"]
+    return FirstRaise(generate(raised), raised.status()["models"], fetched)
+
+
+def test_the_model_that_was_trained_here_writes_the_answer(raised, first):
+    assert first.answer["text"].strip()
+    assert first.answer["model"] == "slipway/tiny-phi-dev"
+    assert first.answer["sha256"] == sha256(raised.folder / WEIGHTS)
+    [model] = [each for each in first.models if each["id"] == "slipway/tiny-phi-dev"]
+    assert first.answer["revision"] == model["head"]
+
+
+def test_the_build_fetches_exactly_the_weights_and_the_start_nothing(raised, first):
+    assert first.fetched == ["tiny-phi.gguf"]
 
     before = raised.last_request()
     raised.sandbox("down")
@@ -77,8 +90,7 @@ def test_one_changed_file_is_sent_alone_and_never_ready_before_it_answers(raised
     raised.up()
 
     assert get_json(raised.outputs()["inference"]["url"] + "/health")["version"] == "99.0.0"
-    mutating = [row["path"] for row in raised.requests(before) if row["mutates"]]
-    assert mutating == ["/api/spaces/slipway/inference-dev/commit/main"]
+    assert raised.writes(before) == [("POST", "/api/spaces/slipway/inference-dev/commit/main")]
     space = raised.space("slipway/inference-dev")
     assert space["serving"] == space["head"] != old
     assert changed_files(raised, space["head"]) == ["app/inference_server.py"]

@@ -11,7 +11,7 @@ from sandbox.database import Database
 from sandbox.faults import Delay, Faults
 from tests.e2e.clone import Clone, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 
 @pytest.fixture

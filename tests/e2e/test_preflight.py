@@ -61,7 +61,7 @@ def test_every_refusal_is_said_at_once_before_any_request(wrong, command):
     before = wrong.last_request()
     ended = wrong.pulumi(*command, "--stack", "preflight", "--non-interactive")
     assert ended.returncode != 0
-    assert [text for text in SAID if text not in ended.stdout] == []
+    assert [text for text in SAID if text not in ended.stdout] == [], ended.stdout + ended.stderr
     assert "Traceback" not in ended.stdout
     assert wrong.requests(before) == []
     held = wrong.pulumi("stack", "--stack", "preflight", "--show-urns").stdout

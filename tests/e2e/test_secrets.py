@@ -22,7 +22,7 @@ from tests.e2e.leaks import (
 )
 from tests.e2e.registry import forget_repository
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("secrets")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 PLANTED = f"test-{uuid.uuid4().hex[:10]}/planted"  # repository of an image
 # What the sandbox's platforms must themselves remember; closed to other users.

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.clone import Clone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.xdist_group("strangers")]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 
 PROGRAM = Path(__file__).parent / "programs" / "strangers"
 

@@ -99,7 +99,7 @@ def test_it_builds_the_delivery_s_stage_and_never_while_previewing(folder):
 
 def test_the_cache_keeps_the_image_s_layers_as_they_are_pushed_and_may_fail(folder):
     image = recorded(folder)["app-image"]
-    ref = "registry.example/me/frigo/app:cache-baked"
+    ref = "registry.example/me/frigo/app-cache:baked"
     [kept] = [each["registry"] for each in image.inputs["cacheTo"]]
     assert kept["ref"] == ref
     assert kept["mode"] == "min"
@@ -126,7 +126,7 @@ def test_another_delivery_takes_another_stage_and_only_what_that_one_needs(folde
     image = recorded(folder, delivery="download", build_args={"TITLE": "x"})["app-image"]
     assert "secrets" not in image.inputs or unwrap(image.inputs["secrets"]) == {}
     assert image.inputs["buildArgs"] == {"TITLE": "x"}
-    assert "cache-download" in str(image.inputs["cacheFrom"])
+    assert "app-cache:download" in str(image.inputs["cacheFrom"])
 
 
 def test_outputs_and_what_policies_see(folder):

@@ -2,16 +2,23 @@
 
 import json
 import os
-import shutil
 import subprocess
 
 import pytest
 
-pytestmark = pytest.mark.skipif(shutil.which("gh") is None, reason="needs `gh` on PATH")
+from tests.sandbox.github.gh_program import find_gh
+
+
+@pytest.fixture(scope="module")
+def program():
+    found = find_gh()
+    if found is None:
+        pytest.skip("no `gh` on PATH, and apt knows none")
+    return found
 
 
 @pytest.fixture
-def gh_tool(gh, tmp_path):
+def gh_tool(gh, program, tmp_path):
     """Runs `gh`, which speaks plain HTTP to github.localhost, with the sandbox as its proxy."""
     (tmp_path / "home").mkdir()
     environment = {
@@ -26,7 +33,7 @@ def gh_tool(gh, tmp_path):
 
     def run(*arguments: str, code: int = 0, stdin: str = "") -> str:
         done = subprocess.run(
-            ["gh", *arguments],
+            [program, *arguments],
             env=environment,
             cwd=tmp_path,
             input=stdin,

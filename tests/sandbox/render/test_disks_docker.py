@@ -11,7 +11,7 @@ from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import QUICK, LiveRender, until
 
-pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("disks")]
+pytestmark = [pytest.mark.machine]
 
 TUNING = replace(QUICK, poll_seconds=0.1, watch_seconds=0.2)
 COUNTING = """

@@ -13,7 +13,7 @@ from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, until
 
-pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("postgres")]
+pytestmark = [pytest.mark.machine]
 
 TUNING = replace(QUICK, poll_seconds=0.1, watch_seconds=0.2, retry_seconds=1)
 # Answers what it finds in its database, asked anew for every visitor.

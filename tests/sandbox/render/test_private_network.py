@@ -12,7 +12,7 @@ from sandbox.toolchain.engine import ensure_engine
 from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, until, web
 
-pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("private-network")]
+pytestmark = [pytest.mark.machine]
 
 TUNING = replace(QUICK, poll_seconds=0.1, watch_seconds=0.2)
 OTHER = "tea-11111111111111111111"
