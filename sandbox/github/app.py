@@ -72,7 +72,7 @@ def create_github_app(
         Route("/", _root),
         # The API's own addresses end here: the pages of people have a host of their own there.
         *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
-        *PageRoutes(access).routes(),
+        *PageRoutes(access, service).routes(),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]
     unquote_parameters(routes)

@@ -20,6 +20,12 @@ Handler = Callable[[Request, Body], Response]
 
 REPOSITORY = "/repos/{owner}/{repo}"
 BY_NUMBER = "/repositories/{repository_id:int}"
+# Where secrets and variables lie; the official Pulumi provider uses the one by number.
+HOLDERS = (
+    f"{REPOSITORY}/actions",
+    f"{REPOSITORY}/environments/{{environment}}",
+    f"{BY_NUMBER}/environments/{{environment}}",
+)
 LARGEST_PAGE = 100
 
 

@@ -10,7 +10,7 @@ from sandbox.github.addressed import Addressed
 from sandbox.github.body import Body
 from sandbox.github.errors import NotFoundError, UnprocessableError
 from sandbox.github.holders import checked_name
-from sandbox.github.http import BY_NUMBER, REPOSITORY, answer, nothing, page, route
+from sandbox.github.http import HOLDERS, answer, nothing, page, route
 from sandbox.github.secret_store import SecretStore
 
 
@@ -22,14 +22,9 @@ class SecretRoutes:
         self._store = store
 
     def routes(self) -> list[Route]:
-        """The addresses served here; the official Pulumi provider uses those by number."""
+        """The addresses served here."""
         found = []
-        environment = "/environments/{environment}"
-        for place in (
-            f"{REPOSITORY}/actions",
-            f"{REPOSITORY}{environment}",
-            f"{BY_NUMBER}{environment}",
-        ):
+        for place in HOLDERS:
             found += [
                 route("GET", f"{place}/secrets", self.list),
                 route("GET", f"{place}/secrets/public-key", self.public_key),

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from sandbox.github.addressed import Addressed
 from sandbox.github.body import Body
 from sandbox.github.holders import check_size, checked_name
-from sandbox.github.http import BY_NUMBER, REPOSITORY, answer, nothing, page, route
+from sandbox.github.http import HOLDERS, answer, nothing, page, route
 from sandbox.github.variable_store import VariableStore
 
 _PAGE, _LARGEST_PAGE = 10, 30  # smaller than elsewhere
@@ -25,12 +25,7 @@ class VariableRoutes:
     def routes(self) -> list[Route]:
         """The addresses served here."""
         found = []
-        environment = "/environments/{environment}"
-        for place in (
-            f"{REPOSITORY}/actions",
-            f"{REPOSITORY}{environment}",
-            f"{BY_NUMBER}{environment}",
-        ):
+        for place in HOLDERS:
             found += [
                 route("GET", f"{place}/variables", self.list),
                 route("POST", f"{place}/variables", self.add),

@@ -1,11 +1,11 @@
 """The Hub for people: what exists, what each Space does right now, and where it answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.hub.access import Access
@@ -13,23 +13,10 @@ from sandbox.hub.contract import SpaceHost
 from sandbox.hub.errors import NotImitatedError
 from sandbox.hub.names import RepoKind
 from sandbox.hub.registry import Registry, Repository
+from sandbox.page import page, state, table
 
 _SHOWN_COMMITS = 10
-_REFRESH_SECONDS = 3  # while something is being built or started
-_STYLE = """
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-header { display: flex; justify-content: space-between; border-bottom: 1px solid var(--line); }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; font-size: .85rem; opacity: .7; }
-code { font-size: .9em; } a { color: #2f6feb; }
-.stage { border-radius: 1rem; padding: .1rem .7rem; font-size: .8rem; font-weight: 600;
-  background: #8883; white-space: nowrap; }
-.RUNNING { background: #2da44e; color: #fff; } .error { background: #cf222e; color: #fff; }
-.busy { background: #bf8700; color: #fff; }
-"""
+_SITE = "sandbox Hub"
 
 
 def page_routes(registry: Registry, access: Access, spaces: SpaceHost) -> list[Route]:
@@ -59,11 +46,11 @@ class Pages:
         ]
         body = (
             "<h2>Spaces</h2>"
-            + _table(("Space", "Stage", "App", "Serving"), spaces)
+            + table(("Space", "Stage", "App", "Serving"), spaces)
             + "<h2>Models</h2>"
-            + _table(("Repository", "Commit"), models)
+            + table(("Repository", "Commit"), models)
         )
-        return _page("Hub", body, busy=_busy(body))
+        return page("Hub", body, _SITE, busy=_busy(body))
 
     def space(self, request: Request) -> Response:
         """One Space."""
@@ -77,9 +64,8 @@ class Pages:
             *([("Error", f"<code>{escape(str(error))}</code>")] if error else []),
             ("Logs", f"<code>./with-sandbox hf spaces logs {escape(repository.id)}</code>"),
         ]
-        return _page(
-            repository.id, _table(("", ""), rows) + _history(repository), busy=_busy(stage)
-        )
+        body = table(("", ""), rows) + _history(repository)
+        return page(repository.id, body, _SITE, busy=_busy(stage))
 
     def model(self, request: Request) -> Response:
         """One model repository."""
@@ -98,7 +84,8 @@ class Pages:
             for entry in (repository.git.walk(head, recursive=True) if head else ())
             if not entry.is_folder
         ]
-        return _page(repository.id, _table(("File", "Size"), files) + _history(repository))
+        body = table(("File", "Size"), files) + _history(repository)
+        return page(repository.id, body, _SITE)
 
     def _repository(self, request: Request, kind: RepoKind) -> Repository:
         parameters = request.path_params
@@ -112,10 +99,18 @@ class Pages:
         runtime = self._spaces.runtime(space.id)
         url, _ = self._spaces.host(space.id)
         stage = str(runtime["stage"])
-        look = "error" if "ERROR" in stage else "busy" if _is_busy(stage) else escape(stage)
+        look = (
+            "bad"
+            if "ERROR" in stage
+            else "busy"
+            if _is_busy(stage)
+            else "good"
+            if stage == "RUNNING"
+            else ""
+        )
         return (
             f'<a href="/spaces/{escape(space.id)}">{escape(space.id)}</a>',
-            f'<span class="stage {look}">{escape(stage)}</span>',
+            state(stage, look),
             f'<a href="{escape(url)}">{escape(url)}</a>',
             f"<code>{escape(str(runtime.get('sha') or '—')[:12])}</code>",
         )
@@ -126,7 +121,7 @@ def _is_busy(stage: str) -> bool:
 
 
 def _busy(html: str) -> bool:
-    return 'class="stage busy"' in html
+    return 'class="state busy"' in html
 
 
 def _commit(repository: Repository) -> str:
@@ -137,24 +132,4 @@ def _history(repository: Repository) -> str:
     head = repository.git.branch_head()
     commits = repository.git.history(head)[:_SHOWN_COMMITS] if head else []
     rows = [(f"<code>{each.oid[:12]}</code>", escape(each.title)) for each in commits]
-    return "<h2>Commits</h2>" + _table(("Commit", "Title"), rows)
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells are HTML; an empty table says so."""
-    if not rows:
-        return "<p>None yet.</p>"
-    head = "".join(f"<th>{escape(name)}</th>" for name in header) if any(header) else ""
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>" if head else f"<table>{body}</table>"
-
-
-def _page(title: str, body: str, *, busy: bool = False) -> Response:
-    refresh = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if busy else ""
-    return HTMLResponse(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)} · sandbox Hub</title><style>{_STYLE}</style></head><body>"
-        f'<header><h1>{escape(title)}</h1><p><a href="/">sandbox Hub</a></p></header>'
-        f"{body}</body></html>"
-    )
+    return "<h2>Commits</h2>" + table(("Commit", "Title"), rows)

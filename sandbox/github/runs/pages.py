@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from sandbox.github.access import Access
@@ -15,30 +15,12 @@ from sandbox.github.http import route
 from sandbox.github.runs.addressed_runs import Runs
 from sandbox.github.runs.job_log import Line, read_log
 from sandbox.github.runs.records import JobRecord, Run, StepRecord, moment
+from sandbox.page import page, state, table
 
 _PAGE = "/{owner}/{repo}/actions"
-_REFRESH_SECONDS = 2  # while the run is at work
 _SHOWN_RUNS = 50
+_LOOKS = {"success": "good", "failure": "bad", "in_progress": "busy"}
 _SIGNS = {"success": "✓", "failure": "✗", "cancelled": "⊘", "skipped": "·"}
-_STYLE = """
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin: .3rem 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p { margin: .3rem 0; } .quiet { opacity: .7; font-size: .9rem; } a { color: #2f6feb; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--line); }
-details { border-bottom: 1px solid var(--line); } summary { padding: .35rem 0; cursor: pointer; }
-summary small { float: right; opacity: .7; }
-pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; white-space: pre-wrap;
-  background: #8881; padding: .6rem .8rem; margin: .2rem 0 .8rem; border-radius: .4rem; }
-pre i { font-style: normal; opacity: .55; } pre b { color: #cf222e; } pre u { color: #9a6700;
-  text-decoration: none; } h2 .quiet { font-weight: normal; }
-.state { border-radius: 1rem; padding: .1rem .7rem; font-size: .8rem; font-weight: 600;
-  background: #8883; white-space: nowrap; }
-.success { background: #2da44e; color: #fff; } .failure { background: #cf222e; color: #fff; }
-.in_progress { background: #bf8700; color: #fff; }
-.note { border-left: 4px solid #cf222e; padding: .3rem .8rem; margin: .8rem 0; }
-"""
 
 
 def page_routes(runs: Runs, access: Access) -> list[BaseRoute]:
@@ -60,17 +42,19 @@ class _Pages:
     def overview(self, request: Request, _body: Body) -> Response:
         repository = self._readable(request)
         found = self._records.runs(repository)[:_SHOWN_RUNS]
-        rows = "".join(
-            f'<tr><td>{_state(run.conclusion or run.status)}</td><td><a href="{_address(run)}">'
-            f"{escape(run.title)}</a></td><td>{escape(run.name)} #{run.number}</td>"
-            f"<td>{escape(run.event)} · {escape(run.branch)}</td><td>{_took(run)}</td></tr>"
+        rows = [
+            (
+                run_state(run),
+                f'<a href="{_address(run)}">{escape(run.title)}</a>',
+                f"{escape(run.name)} #{run.number}",
+                f"{escape(run.event)} · {escape(run.branch)}",
+                _took(run),
+            )
             for run in found
-        )
-        table = f"<table>{rows}</table>" if rows else "<p>No workflow has run yet.</p>"
+        ]
+        body = table(("", "Run", "Workflow", "Event", "Took"), rows)
         busy = any(run.status != "completed" for run in found)
-        return _page(
-            f"{repository}: runs", f"<h1>{escape(repository)}: runs</h1>{table}", busy=busy
-        )
+        return page("Workflow runs", body, repository, home=f"/{repository}", busy=busy)
 
     def run(self, request: Request, _body: Body) -> Response:
         repository = self._readable(request)
@@ -79,18 +63,18 @@ class _Pages:
             raise NotFoundError
         attempt = f", attempt {run.attempt}" if run.attempt > 1 else ""
         head = (
-            f'<p class="quiet"><a href="/{escape(repository)}/actions">{escape(repository)}: runs'
-            f"</a> · {escape(run.name)} #{run.number}{attempt}</p>"
-            f"<h1>{escape(run.title)}</h1>"
-            f'<p>{_state(run.conclusion or run.status)} <span class="quiet">{escape(run.event)} on'
-            f" {escape(run.branch)} · commit <code>{run.commit_id[:7]}</code> · by"
+            f'<p>{run_state(run)} <span class="quiet">{escape(run.name)} #{run.number}{attempt}'
+            f" · {escape(run.event)} on {escape(run.branch)}"
+            f" · commit <code>{run.commit_id[:7]}</code> · by"
             f" {escape(run.actor)} · {_took(run)} · {escape(run.path)}</span></p>"
         )
         parts = [head]
         if run.note:
             parts.append(f'<p class="note">{escape(run.note)}</p>')
         parts += [self._job(run, job) for job in self._records.jobs(run.id, run.attempt)]
-        return _page(run.title, "".join(parts), busy=run.status != "completed")
+        busy = run.status != "completed"
+        site = f"{repository}: runs"
+        return page(run.title, "".join(parts), site, home=f"/{repository}/actions", busy=busy)
 
     def _job(self, run: Run, job: JobRecord) -> str:
         lines = read_log(self._runs.log_file(run.id, job.attempt, job.id))
@@ -137,8 +121,13 @@ def _line(line: Line) -> str:
     return f"<i>{line.at[11:19]}</i> {text}"
 
 
+def run_state(run: Run) -> str:
+    """How a run ended, or what it does now."""
+    return _state(run.conclusion or run.status)
+
+
 def _state(word: str) -> str:
-    return f'<span class="state {escape(word)}">{escape(word.replace("_", " "))}</span>'
+    return state(word.replace("_", " "), _LOOKS.get(word, ""))
 
 
 def _address(run: Run) -> str:
@@ -153,12 +142,3 @@ def _between(start: str, end: str | None) -> str:
     took = datetime.fromisoformat(end or moment()) - datetime.fromisoformat(start)
     minutes, seconds = divmod(int(took.total_seconds()), 60)
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
-def _page(title: str, body: str, *, busy: bool) -> Response:
-    refresh = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if busy else ""
-    return HTMLResponse(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
-    )
