@@ -31,6 +31,7 @@ class PostgresMachine(RenderMachine):
     """Has PostgreSQL 15 and 16."""
 
     volumes: dict[str, Path] = field(default_factory=dict)
+    requests: list[RunRequest] = field(default_factory=list)  # so far
 
     def __post_init__(self):
         self.registry = {f"postgres:{major}": SERVER for major in (15, 16)}
@@ -46,7 +47,7 @@ class PostgresMachine(RenderMachine):
             if name not in self.volumes:
                 self.volumes[name] = self.folder / f"volume-{len(self.volumes)}-{name}"
                 self.volumes[name].mkdir()
-        self.requests = [*getattr(self, "requests", []), request]
+        self.requests.append(request)
         return super().run(replace(request, command=None, files={}))
 
     def remove_volume(self, name: str) -> None:
