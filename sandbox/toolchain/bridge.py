@@ -73,14 +73,19 @@ def choose_bridge(folder: Path) -> Bridge:
 
 
 def raise_bridge(bridge: Bridge) -> None:
-    """Creates the device with its address, if it is not there; needs root.
+    """Creates the device with its address and no other, if it is not there; needs root.
 
     Raises:
         SetupError: this kernel makes no bridges, or we are not allowed to.
     """
-    if not bridge_exists(bridge):
-        _ip("link", "add", bridge.device, "type", "bridge")
     address = f"{bridge.address}/{bridge.prefix_length}"
+    if bridge_exists(bridge):
+        # Of an engine that was killed and whose folder is gone: dockerd would take that address
+        # for its own, and drop ours at its next start.
+        for other in _addresses(bridge.device) - {address}:
+            _ip("address", "delete", other, "dev", bridge.device)
+    else:
+        _ip("link", "add", bridge.device, "type", "bridge")
     _ip("address", "replace", address, "dev", bridge.device)
     _ip("link", "set", bridge.device, "up")
 
@@ -172,6 +177,16 @@ def _routed_networks() -> list[ipaddress.IPv4Network]:
         if destination != "default":
             networks.append(ipaddress.IPv4Network(destination, strict=False))
     return networks
+
+
+def _addresses(device: str) -> set[str]:
+    """A device's own IPv4 addresses, each with its prefix length."""
+    program = find_program("ip") or "ip"
+    command = [program, "-json", "-4", "address", "show", "dev", device]
+    shown = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    found = json.loads(shown or "[]")
+    entries = [entry for link in found for entry in link.get("addr_info", ())]
+    return {f"{entry['local']}/{entry['prefixlen']}" for entry in entries}
 
 
 def _ip(*words: str) -> None:

@@ -1,12 +1,24 @@
 """The containers' addresses collide with nothing the host has a route to."""
 
 import ipaddress
+import os
+import re
+import subprocess
 
 import pytest
 
 from sandbox.toolchain import bridge
-from sandbox.toolchain.bridge import choose_bridge, choose_iptables
+from sandbox.toolchain.bridge import (
+    Bridge,
+    bridge_exists,
+    choose_bridge,
+    choose_iptables,
+    lower_bridge,
+    raise_bridge,
+)
 from sandbox.toolchain.progress import SetupError
+
+DEVICE = f"slipt{os.getpid()}"  # two workers at once
 
 
 def routes(monkeypatch, *networks):
@@ -61,3 +73,23 @@ def test_the_first_iptables_that_works_is_taken_and_the_reason_given(monkeypatch
 
     monkeypatch.setattr(bridge, "find_program", lambda _: None)
     assert "no iptables program is installed" in choose_iptables()[1]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes network devices")
+def test_a_device_that_a_killed_engine_left_keeps_none_of_its_addresses():
+    former, mine = (Bridge(DEVICE, f"{net}.1", 24, "", 28) for net in ("192.0.2", "198.51.100"))
+    lower_bridge(former)
+    try:
+        raise_bridge(former)
+        raise_bridge(mine)
+        raise_bridge(mine)
+        shown = subprocess.run(
+            ["ip", "-4", "-oneline", "address", "show", "dev", DEVICE],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        assert re.findall(r"inet (\S+)", shown) == ["198.51.100.1/24"]
+    finally:
+        lower_bridge(mine)
+    assert not bridge_exists(mine)
