@@ -1,5 +1,6 @@
 """Builds with a BuildKit of our own; the image reaches the engine through the private registry."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
+from sandbox.toolchain.buildkit import CLIENT_ENVIRONMENT
 from sandbox.toolchain.engine_address import BuildkitAddress
 from sandbox.toolchain.registry import RegistryClient
 
@@ -48,7 +50,7 @@ class BuildkitBuilder:
         with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
             command, secrets = self._command(request, pushed, labels)
             # An empty one: the user's credentials and helpers are none of our business.
-            environment = {"DOCKER_CONFIG": folder, **secrets}
+            environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}
             result = run_client(command, environment, sink)
         if result.exit_code != 0:
             raise self._failure(result, log)
@@ -119,6 +121,7 @@ class BuildkitBuilder:
         asked = subprocess.run(
             [self._address.buildctl, "--addr", self._address.address, "debug", "workers"],
             check=False,
+            env={**os.environ, **CLIENT_ENVIRONMENT},
             capture_output=True,
         )
         if asked.returncode != 0:

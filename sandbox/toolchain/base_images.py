@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sandbox.toolchain import host_needs
-from sandbox.toolchain.buildkit import VERSION, BuildkitPrograms
+from sandbox.toolchain.buildkit import CLIENT_ENVIRONMENT, VERSION, BuildkitPrograms
 from sandbox.toolchain.cache import cache_folder, made_once, remove_tree
 from sandbox.toolchain.logged_command import run_logged
 from sandbox.toolchain.progress import Progress
@@ -156,7 +156,8 @@ class BaseImages:
         command += ["--opt", f"build-arg:PYTHON_VERSION={python_version}"]
         command += ["--opt", f"label:{STAND_IN_LABEL}={label}"]
         command += ["--output", f'type=image,"name={pushed}",push=true']
-        run_logged(command, log, remedy=_REMEDY, environment={"DOCKER_CONFIG": str(context)})
+        environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": str(context)}
+        run_logged(command, log, remedy=_REMEDY, environment=environment)
 
     def _present(self, registry: RegistryClient, images: list[StandIn], key: str) -> bool:
         if not self._record.is_file():

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from sandbox.toolchain.base_images import STAND_IN_LABEL
+from sandbox.toolchain.buildkit import CLIENT_ENVIRONMENT
 from sandbox.toolchain.cache import cache_folder
 from sandbox.toolchain.engine_address import BuildkitAddress
 from sandbox.toolchain.logged_command import run_logged
@@ -64,7 +65,10 @@ def make_postgres_image(buildkit: BuildkitAddress) -> tuple[str, ...]:
         command += ["--opt", f"{key}={value}"]
     command += ["--output", f'type=image,"name={names}",push=true']
     logs = cache_folder() / "logs"
-    environment = {"DOCKER_CONFIG": str(logs)}  # not the user's credentials and helpers
+    environment = {
+        **CLIENT_ENVIRONMENT,
+        "DOCKER_CONFIG": str(logs),
+    }  # not the user's credentials and helpers
     run_logged(command, logs / "postgres-image.log", remedy=_REMEDY, environment=environment)
     if former != registry.digest(REPOSITORY, major):
         registry.forget(REPOSITORY, former)
