@@ -29,6 +29,7 @@ from tests.bench.table import Row, ratio, show
 from tests.e2e.clone import CHECKOUT, Clone
 from tests.e2e.registry import forget_repository
 
+_PIECE = 64_000_000  # bytes of random weights drawn at once
 KINDS = ("staged", "one-layer")
 MODEL = "slipway/bench-weights"
 OWN_PROGRAM = Path(__file__).parent / "programs" / "model_image"
@@ -100,7 +101,12 @@ class Bench:
 
     def new_weights(self, size: int, seed: str) -> None:
         """Uploads other weights, random as trained ones nearly are: they do not compress."""
-        content = random.Random(self.name + seed).randbytes(size)  # noqa: S311
+        drawn = random.Random(self.name + seed)  # noqa: S311 - data, not a key
+        # In pieces: one number of more than 2**31 bits can't be drawn.
+        whole, rest = divmod(size, _PIECE)
+        content = b"".join(
+            [*(drawn.randbytes(_PIECE) for _ in range(whole)), drawn.randbytes(rest)]
+        )
         self.revision = (
             self.hub()
             .upload_file(path_or_fileobj=content, path_in_repo="weights.bin", repo_id=MODEL)
