@@ -3,31 +3,24 @@
 from typing import Any
 
 from pulumi.dynamic import (
-    CheckResult,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
 from components.docker.registry_client import ImageReference, RegistryClient
+from components.provider import Provider
 
 COMPARED = ("ref", "model_copy")
 
 
-class ImageFactsProvider(ResourceProvider):
+class ImageFactsProvider(Provider):
     """Inputs: ref, model_copy. Adds: size_bytes, layers, model_layer, model_layer_bytes.
 
     It reads only, and a digest's content never changes: nothing is asked again until the image or
     the question is another one.
     """
-
-    serialize_as_secret_always = False
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another image is another answer."""

@@ -8,32 +8,25 @@ trial that failed would so have passed at the next run. Here nothing is known un
 from typing import Any
 
 from pulumi.dynamic import (
-    CheckResult,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
 from components.docker.engine_client import DockerEngine
 from components.docker.trial import Subject, Trial
+from components.provider import Provider
 
 TRIED_AGAIN = ("container_id", "memory_mb", "cpus")  # another image is another container
 COMPARED = (*TRIED_AGAIN, "ref")
 OUTPUTS = ("healthy_after_seconds",)
 
 
-class TrialRunProvider(ResourceProvider):
+class TrialRunProvider(Provider):
     """Inputs: host, container_id, ref, service, plan, memory_mb, cpus, timeout_seconds. Adds:
     healthy_after_seconds.
     """  # noqa: D205 - the list of properties is the summary
-
-    serialize_as_secret_always = False
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another container or size is tried anew; the same image may have got another name."""

@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from pulumi.dynamic import CheckResult, ConfigureRequest, ResourceProvider
+from pulumi.dynamic import ConfigureRequest
 
 from components.credentials import GITHUB_TOKEN, github_endpoint
 from components.github.client import GitHubClient
+from components.provider import Provider
 
 
-class GitHubProvider(ResourceProvider):
+class GitHubProvider(Provider):
     """A provider with the token; whose repositories it looks at is an input."""
 
-    serialize_as_secret_always = False
     token: str
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the token."""
+        super().configure(req)
         self.token = GITHUB_TOKEN.require(req.config.get)
 
     def client(self, props: dict[str, Any]) -> GitHubClient:
         """A client of the owner's repositories."""
         return GitHubClient(github_endpoint(), self.token, props["owner"])
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])

@@ -3,41 +3,36 @@
 from typing import Any
 
 from pulumi.dynamic import (
-    CheckResult,
     ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
 from components.credentials import HUB_TOKEN, hub_endpoint
 from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, difference
+from components.provider import Provider
 
 REPLACING = ("repo_id",)
 UPDATING = ("visibility",)
 ADDED = ("url", "commit", "sha256s")
 
 
-class ModelRepoProvider(ResourceProvider):
+class ModelRepoProvider(Provider):
     """Inputs: repo_id, visibility, manifest, sources, stack, adopt. Adds: url, commit, sha256s.
 
     The manifest seeds an empty repository only. Afterwards pipelines commit to it, and a later
     update must not put the old weights back: `diff` does not look at the manifest.
     """
 
-    serialize_as_secret_always = False
     hub: HubClient
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the endpoint and the token."""
+        super().configure(req)
         self.hub = HubClient(hub_endpoint(), HUB_TOKEN.require(req.config.get))
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another id replaces, another visibility updates, other seed files change nothing."""

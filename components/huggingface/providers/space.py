@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi.dynamic import (
-    CheckResult,
     ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
@@ -25,6 +23,7 @@ from components.errors import DeployError
 from components.huggingface.client import INITIAL_COMMIT, HubClient, Repository, holds
 from components.huggingface.settings_change import without_clashes, write_settings
 from components.huggingface.space_client import SpaceClient
+from components.provider import Provider
 from components.sealing import unseal
 from components.secrets import keyed_digests, new_salt
 from components.variable_names import MARK
@@ -33,7 +32,7 @@ CHANGED_OUTSIDE = "(changed outside of this stack)"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
 
 
-class SpaceProvider(ResourceProvider):
+class SpaceProvider(Provider):
     """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets (sealed), variables,
     manifest, sources, build_inputs, stack, adopt. Adds: url, host, commit, salt, secret_digests,
     secrets_written, settings.
@@ -41,20 +40,16 @@ class SpaceProvider(ResourceProvider):
     Only the keys that the stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
 
-    serialize_as_secret_always = False
     token: str
     hub: HubClient
     spaces: SpaceClient
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the endpoint and the token."""
+        super().configure(req)
         self.token = HUB_TOKEN.require(req.config.get)
         self.hub = HubClient(hub_endpoint(), self.token)
         self.spaces = SpaceClient(self.hub)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; secrets by their keyed digests."""

@@ -7,12 +7,10 @@ the app does not come up, the Space stays known and the next run only waits agai
 from typing import Any
 
 from pulumi.dynamic import (
-    CheckResult,
     ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
@@ -21,29 +19,26 @@ from components.huggingface.client import HubClient
 from components.huggingface.readiness import Target, Waiter
 from components.huggingface.space_client import SpaceClient
 from components.progress import say
+from components.provider import Provider
 
 TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
 
 
-class SpaceReadyProvider(ResourceProvider):
+class SpaceReadyProvider(Provider):
     """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
     timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
     """  # noqa: D205 - the list of properties is the summary
 
-    serialize_as_secret_always = False
     token: str | None
     hub: HubClient
     spaces: SpaceClient
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the endpoint and the token."""
+        super().configure(req)
         self.token = HUB_TOKEN.require(req.config.get)
         self.hub = HubClient(hub_endpoint(), self.token)
         self.spaces = SpaceClient(self.hub)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Waits again when something else is to be served; another time-out alone is no reason."""

@@ -1,28 +1,23 @@
 """What every provider for Render needs: the account."""
 
-from typing import Any
-
-from pulumi.dynamic import CheckResult, ConfigureRequest, ResourceProvider
+from pulumi.dynamic import ConfigureRequest
 
 from components.credentials import RENDER_API_KEY, render_endpoint
+from components.provider import Provider
 from components.render.client import RenderClient
 
 
-class RenderProvider(ResourceProvider):
+class RenderProvider(Provider):
     """A provider with a client."""
 
-    serialize_as_secret_always = False
     token: str
     client: RenderClient
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the endpoint and the key."""
+        super().configure(req)
         self.token = RENDER_API_KEY.require(req.config.get)
         self.client = RenderClient(render_endpoint(), self.token)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accepts what the component has already validated."""
-        return CheckResult(news, [])
 
 
 def whole(value: float | str | None) -> int | None:
