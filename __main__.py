@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.errors import ConfigError, DeployError
+from slipway.errors import ConfigError, DeployError
 from systems import SYSTEMS
 from systems.config import StackConfig
 from systems.preflight import preflight

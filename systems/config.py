@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
 
-from components.errors import ConfigError
+from slipway.errors import ConfigError
 
 Settings = TypeVar("Settings")
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from pulumi import Input, Output
 
 from app.frigo.repository import files
-from components.credentials import hub_endpoint
-from components.docker.composed_context import compose_context
-from components.docker.docker_host import CONFIG_KEY, docker_address, find_docker_host
-from components.docker.model_image import ModelImage, ModelImageArgs
-from components.docker.model_source import ModelSource
-from components.errors import ConfigError
-from components.render.web_service import DeployArgs, Image, WebServiceArgs
-from components.render.web_services import WebServices
+from slipway.core.credentials import hub_endpoint
+from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_host
+from slipway.errors import ConfigError
+from slipway.images.composed_context import compose_context
+from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_source import ModelSource
+from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
+from slipway.render.service.web_services import WebServices
 from systems.config import StackConfig
 from systems.frigo_database import address_of
 from systems.frigo_on_docker import Part, served, tried

@@ -2,8 +2,8 @@
 
 from pulumi import Output
 
-from components.render.postgres import Postgres, PostgresArgs
-from components.render.web_service import WebServiceArgs
+from slipway.render.postgres.postgres import Postgres, PostgresArgs
+from slipway.render.service.web_service import WebServiceArgs
 
 
 def address_of(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output
 
-from components.docker.docker_host import CONFIG_KEY, DockerHost
-from components.docker.docker_service import DockerServiceArgs
-from components.docker.docker_services import DockerServices
-from components.docker.health_check import HealthCheck
-from components.docker.image_trial import ImageTrial, ImageTrialArgs
-from components.docker.model_image import ModelImage
-from components.render.plans import PLANS, plan_id
+from slipway.docker_host.health_check import HealthCheck
+from slipway.docker_host.host import CONFIG_KEY, DockerHost
+from slipway.docker_host.image_trial import ImageTrial, ImageTrialArgs
+from slipway.docker_host.service import DockerServiceArgs
+from slipway.docker_host.services import DockerServices
+from slipway.images.model_image import ModelImage
+from slipway.render.plans import PLANS, plan_id
 
 _TRIAL_SECONDS = 180  # half a CPU that others share loads a model slowly
 

@@ -8,11 +8,11 @@ from urllib.parse import urlparse
 import pulumi
 from pulumi import Input, Output
 
-from components.credentials import HUB_READ_TOKEN, HUB_TOKEN
-from components.errors import ConfigError
-from components.huggingface.space import Space, SpaceArgs
-from components.payload import payload_from_folder
-from components.stack import require_stack_credential, stack_credential
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
+from slipway.core.stack import require_stack_credential, stack_credential
+from slipway.errors import ConfigError
+from slipway.huggingface.space.space import Space, SpaceArgs
+from slipway.payload.files import payload_from_folder
 from systems.config import StackConfig
 from systems.own_model import own_model, sha256_of
 

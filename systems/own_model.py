@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pulumi import Output
 
-from components.docker.model_source import ModelSource
-from components.errors import ConfigError
-from components.huggingface.model_repo import ModelRepo, ModelRepoArgs
-from components.payload import payload_from_files
+from slipway.errors import ConfigError
+from slipway.huggingface.model_repo.model_repo import ModelRepo, ModelRepoArgs
+from slipway.images.model_source import ModelSource
+from slipway.payload.files import payload_from_files
 from systems.config import StackConfig
 
 WEIGHTS = Path("app/language_model/build")

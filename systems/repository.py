@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Output
 
-from components.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
-from components.github.api_key import api_key
-from components.github.environments import EnvironmentArgs
-from components.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
-from components.github.rulesets import BranchRules
-from components.stack import require_stack_credential
+from slipway.core.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
+from slipway.core.stack import require_stack_credential
+from slipway.github.environments import EnvironmentArgs
+from slipway.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from slipway.github.rulesets import BranchRules
+from slipway.github.secrets.api_key import api_key
 from systems.config import StackConfig
 
 

@@ -8,8 +8,8 @@ import pulumi
 import pulumi_github as github
 from pulumi import Output, ProviderResource, ResourceOptions
 
-from components.credentials import GITHUB_TOKEN, github_base_url
-from components.stack import require_stack_credential
+from slipway.core.credentials import GITHUB_TOKEN, github_base_url
+from slipway.core.stack import require_stack_credential
 
 CONFIG_KEY = "githubOwner"
 VARIABLE = "GITHUB_OWNER"

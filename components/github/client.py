@@ -12,16 +12,16 @@ from urllib.parse import quote
 
 import requests
 
-from components.backoff import (
+from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
     RETRIES,
     pause_seconds,
 )
-from components.errors import ApiError
-from components.github.claims import Claim
-from components.secrets import redact
+from slipway.core.secrecy.digests import redact
+from slipway.errors import ApiError
+from slipway.github.claims.claims import Claim
 
 LONGEST_WAIT_SECONDS = 90.0
 NOT_FOUND = 404

@@ -6,8 +6,8 @@ from typing import Any
 
 from pulumi import Input
 
-from components.errors import ConfigError
-from components.github.names import check_environment
+from slipway.errors import ConfigError
+from slipway.github.names import check_environment
 
 _MOST_REVIEWERS = 6
 _LONGEST_WAIT = 43200  # minutes: 30 days

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import pairwise
 
-from components.errors import ConfigError
+from slipway.errors import ConfigError
 
 SIZE_LIMIT = 48 * 1024  # bytes of a secret's or variable's value
 MOST_VALUES = 100  # secrets, or variables, of a repository or environment

@@ -11,15 +11,15 @@ import pulumi
 import pulumi_github as github
 from pulumi import Input, Output, ResourceOptions
 
-from components.credentials import render_endpoint
-from components.github.account import account
-from components.github.claims import Claim
-from components.github.environments import EnvironmentArgs
-from components.github.names import check_distinct, check_repository, check_values
-from components.github.resources import ClaimResource, SealedSecretResource
-from components.github.rulesets import BranchRules
-from components.render.hook import deploy_hook_url
-from components.stack import sealed
+from slipway.core.credentials import render_endpoint
+from slipway.core.stack import sealed
+from slipway.github.account import account
+from slipway.github.claims.claims import Claim
+from slipway.github.environments import EnvironmentArgs
+from slipway.github.names import check_distinct, check_repository, check_values
+from slipway.github.resources import ClaimResource, SealedSecretResource
+from slipway.github.rulesets import BranchRules
+from slipway.render.service.hook import deploy_hook_url
 
 _TYPE = "slipway:github:RepositorySettings"
 DEPLOY_HOOK = "RENDER_DEPLOY_HOOK"  # the secret's name, as workflows read it
@@ -30,7 +30,7 @@ class DeployHook:
     """A Render service that a workflow deploys by calling its hook."""
 
     service_id: Input[str]
-    key: Input[str]  # or the hook's whole address; see `components.render.hook`
+    key: Input[str]  # or the hook's whole address; see `slipway.render.service.hook`
 
 
 @dataclass(frozen=True, kw_only=True)

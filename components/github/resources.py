@@ -6,10 +6,12 @@ from typing import Any
 from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from components.github.providers import claim, generated_key, sealed_secret
-from components.github.providers.claim import ClaimProvider
-from components.github.providers.generated_key import GeneratedKeyProvider
-from components.github.providers.sealed_secret import SealedSecretProvider
+from slipway.github.claims import provider as claim
+from slipway.github.claims.provider import ClaimProvider
+from slipway.github.secrets import kept_key_provider as generated_key
+from slipway.github.secrets import sealed_secret
+from slipway.github.secrets.kept_key_provider import GeneratedKeyProvider
+from slipway.github.secrets.sealed_secret import SealedSecretProvider
 
 
 class ClaimResource(Resource, module="github", name="Claim"):

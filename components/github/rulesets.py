@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.errors import ConfigError
+from slipway.errors import ConfigError
 
 _ADMIN_ROLE = 5  # GitHub's number of the role of a repository's administrators
 _MOST_REVIEWS = 10

@@ -7,8 +7,8 @@ environment variables; names the platform sets itself as its documentation lists
 import re
 from collections.abc import Iterable
 
-from components.errors import ConfigError
-from components.variable_names import VariableNames
+from slipway.core.variable_names import VariableNames
+from slipway.errors import ConfigError
 
 _PART = re.compile(r"[A-Za-z0-9._-]{1,96}")
 _SETTINGS = VariableNames(

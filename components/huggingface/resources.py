@@ -6,9 +6,9 @@ from typing import Any
 from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from components.huggingface.providers.model_repo import ModelRepoProvider
-from components.huggingface.providers.space import SpaceProvider
-from components.huggingface.providers.space_ready import SpaceReadyProvider
+from slipway.huggingface.model_repo.provider import ModelRepoProvider
+from slipway.huggingface.space.provider import SpaceProvider
+from slipway.huggingface.space.ready_provider import SpaceReadyProvider
 
 
 class ModelRepoResource(Resource, module="huggingface", name="ModelRepo"):

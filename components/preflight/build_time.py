@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from components.preflight.findings import Finding, error, warning
+from slipway.core.findings import Finding, error, warning
 
 LIMIT_MINUTES = 45.0  # the strictest figure in use; Render's own documentation says 120
 DOWNLOAD_BYTES_PER_SECOND = 5_600_000  # 5 GB in 15 minutes, the slow end of what users report

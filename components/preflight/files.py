@@ -4,9 +4,9 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from components.docker.build_context import BuildContext
-from components.docker.stages import Stage, read_stages
-from components.preflight.findings import Finding, error, warning
+from slipway.core.findings import Finding, error, warning
+from slipway.dockerfile.context import BuildContext
+from slipway.dockerfile.stages import Stage, read_stages
 
 _SHOWN = 5
 

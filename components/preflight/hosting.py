@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from components.errors import ConfigError
-from components.huggingface import hardware
-from components.preflight.findings import Finding, error, note, warning
-from components.render.plans import AS_OF, PLANS, REGIONS, plan_id
+from slipway.core.findings import Finding, error, note, warning
+from slipway.errors import ConfigError
+from slipway.huggingface.space import hardware
+from slipway.render.plans import AS_OF, PLANS, REGIONS, plan_id
 
 
 def check_plan(subject: str, label: str) -> list[Finding]:

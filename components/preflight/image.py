@@ -3,12 +3,12 @@
 import re
 from collections.abc import Collection, Iterable
 
-from components.docker.build_context import BuildContext
-from components.docker.dockerfile_rules import broken_rules, model_copy, target_stage
-from components.docker.stages import Stage, Stages, read_stages
-from components.preflight.files import check_copy_sources
-from components.preflight.findings import Finding, Severity, error
-from components.preflight.imports import check_imports
+from slipway.core.findings import Finding, Severity, error
+from slipway.dockerfile.context import BuildContext
+from slipway.dockerfile.rules import broken_rules, model_copy, target_stage
+from slipway.dockerfile.stages import Stage, Stages, read_stages
+from slipway.preflight.files import check_copy_sources
+from slipway.preflight.imports import check_imports
 
 _REQUIREMENTS = re.compile(r"(?:^|/)[^/]*requirements[^/]*\.txt$")
 _PIP = re.compile(r"\bpip3?\s+install\s([^;&|]*)")

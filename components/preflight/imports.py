@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from components.preflight.findings import Finding, error
+from slipway.core.findings import Finding, error
 
 # Packages whose name on the index is not the name they are imported by.
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {

@@ -1,6 +1,6 @@
 """Does a model fit: into a plan's memory when it is loaded, onto its disk when it is built in."""
 
-from components.preflight.findings import Finding, error, warning
+from slipway.core.findings import Finding, error, warning
 
 MIB = 2**20
 # Measured with phi-2's dimensions in GGUF on llama.cpp (peak resident memory of the process).

@@ -7,7 +7,7 @@ month and only shown; those that no source at hand confirms are None (see render
 import re
 from dataclasses import dataclass
 
-from components.errors import ConfigError
+from slipway.errors import ConfigError
 
 AS_OF = "2026-08"
 REGIONS = ("frankfurt", "ohio", "oregon", "singapore", "virginia")

@@ -6,21 +6,19 @@ from typing import Any
 from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from components.render.providers import (
-    deploy,
-    env_wiring,
-    postgres,
-    postgres_ready,
-    registry_credential,
-    service,
-)
-from components.render.providers.deploy import DeployProvider
-from components.render.providers.env_wiring import EnvWiringProvider
-from components.render.providers.postgres import PostgresProvider
-from components.render.providers.postgres_ready import PostgresReadyProvider
-from components.render.providers.registry_credential import RegistryCredentialProvider
-from components.render.providers.service import ServiceProvider
-from components.render.providers.static_site import StaticSiteProvider
+from slipway.render.deploy import provider as deploy
+from slipway.render.deploy.provider import DeployProvider
+from slipway.render.postgres import provider as postgres
+from slipway.render.postgres import ready_provider as postgres_ready
+from slipway.render.postgres.provider import PostgresProvider
+from slipway.render.postgres.ready_provider import PostgresReadyProvider
+from slipway.render.registry_credential import provider as registry_credential
+from slipway.render.registry_credential.provider import RegistryCredentialProvider
+from slipway.render.service import env_wiring
+from slipway.render.service import provider as service
+from slipway.render.service.env_wiring import EnvWiringProvider
+from slipway.render.service.provider import ServiceProvider
+from slipway.render.service.static_site_provider import StaticSiteProvider
 
 # The engine re-marks a secret only under the key it came in by; these carry what was derived from
 # secrets under other keys and would stand in the state in clear.

@@ -6,29 +6,29 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.github.access import Access
-from sandbox.github.addressed import Addressed
+from sandbox.github.checks.deployments_routes import DeploymentRoutes
+from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
-from sandbox.github.errors import GitHubError, NotImitatedError, render_error
-from sandbox.github.git_http import GitRoutes
-from sandbox.github.git_writer import Writer
-from sandbox.github.http import unquote_parameters
-from sandbox.github.pages import PageRoutes
-from sandbox.github.rate_limit import Limiter, Limits, RateLimit
-from sandbox.github.routes_account import AccountRoutes
-from sandbox.github.routes_commits import CommitRoutes
-from sandbox.github.routes_contents import ContentRoutes
-from sandbox.github.routes_deployments import DeploymentRoutes
-from sandbox.github.routes_dispatches import DispatchRoutes
-from sandbox.github.routes_environments import EnvironmentRoutes
-from sandbox.github.routes_refs import ReferenceRoutes
-from sandbox.github.routes_repositories import RepositoryRoutes
-from sandbox.github.routes_rulesets import RulesetRoutes
-from sandbox.github.routes_secrets import SecretRoutes
-from sandbox.github.routes_statuses import StatusRoutes
-from sandbox.github.routes_variables import VariableRoutes
+from sandbox.github.http.access import Access
+from sandbox.github.http.account_routes import AccountRoutes
+from sandbox.github.http.addressed import Addressed
+from sandbox.github.http.errors import GitHubError, NotImitatedError, render_error
+from sandbox.github.http.git_http import GitRoutes
+from sandbox.github.http.pages import PageRoutes
+from sandbox.github.http.rate_limit import Limiter, Limits, RateLimit
+from sandbox.github.http.requests import unquote_parameters
+from sandbox.github.http.wire import API_WORDS, Wire
+from sandbox.github.repositories.commits_routes import CommitRoutes
+from sandbox.github.repositories.contents_routes import ContentRoutes
+from sandbox.github.repositories.git_writer import Writer
+from sandbox.github.repositories.refs_routes import ReferenceRoutes
+from sandbox.github.repositories.repositories_routes import RepositoryRoutes
+from sandbox.github.runs.api.dispatches_routes import DispatchRoutes
 from sandbox.github.service import GitHubService
-from sandbox.github.wire import API_WORDS, Wire
+from sandbox.github.settings.environments_routes import EnvironmentRoutes
+from sandbox.github.settings.rulesets_routes import RulesetRoutes
+from sandbox.github.settings.secrets_routes import SecretRoutes
+from sandbox.github.settings.variables_routes import VariableRoutes
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.database import Database
-from sandbox.github.accounts import ACTIONS, Accounts
+from sandbox.github.checks.deployments import Deployments
+from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
-from sandbox.github.deploying import refusal
-from sandbox.github.deployments import Deployments
-from sandbox.github.environments import Environments, Protection
-from sandbox.github.errors import NotFoundError
-from sandbox.github.holders import Holder
-from sandbox.github.movements import Movements
-from sandbox.github.registry import Registry, Repository
-from sandbox.github.rulesets import Rulesets
-from sandbox.github.secret_store import SecretStore
-from sandbox.github.statuses import Statuses
-from sandbox.github.variable_store import VariableStore
+from sandbox.github.http.accounts import ACTIONS, Accounts
+from sandbox.github.http.errors import NotFoundError
+from sandbox.github.repositories.movements import Movements
+from sandbox.github.repositories.registry import Registry, Repository
+from sandbox.github.settings.deploying import refusal
+from sandbox.github.settings.environments import Environments, Protection
+from sandbox.github.settings.holders import Holder
+from sandbox.github.settings.rulesets import Rulesets
+from sandbox.github.settings.secret_store import SecretStore
+from sandbox.github.settings.variable_store import VariableStore
+from sandbox.store.database import Database
 
 
 class BranchListener(Protocol):

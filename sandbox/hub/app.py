@@ -14,25 +14,30 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.git.service import GitService
-from sandbox.hub import push_hook
-from sandbox.hub.access import Access
-from sandbox.hub.committer import Committer
+from sandbox.http.request_id import RequestId
 from sandbox.hub.contract import SpaceHost
-from sandbox.hub.errors import HubError, NotImitatedError, RepositoryNotFoundError, render_error
-from sandbox.hub.info import Describer
-from sandbox.hub.lifecycle import Lifecycle
-from sandbox.hub.pages import page_routes
-from sandbox.hub.rate_limit import PRO_QUOTAS, RateLimit
-from sandbox.hub.registry import Registry
-from sandbox.hub.routes_account import AccountRoutes
-from sandbox.hub.routes_commit import CommitRoutes
-from sandbox.hub.routes_content import ContentRoutes
-from sandbox.hub.routes_download import DownloadRoutes
-from sandbox.hub.routes_lfs import LfsRoutes
-from sandbox.hub.routes_lifecycle import LifecycleRoutes
-from sandbox.hub.routes_refs import RefRoutes
-from sandbox.hub.smart_http import SmartHttpRoutes
-from sandbox.request_id import RequestId
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.account_routes import AccountRoutes
+from sandbox.hub.http.commit_routes import CommitRoutes
+from sandbox.hub.http.content_routes import ContentRoutes
+from sandbox.hub.http.download_routes import DownloadRoutes
+from sandbox.hub.http.errors import (
+    HubError,
+    NotImitatedError,
+    RepositoryNotFoundError,
+    render_error,
+)
+from sandbox.hub.http.lfs_routes import LfsRoutes
+from sandbox.hub.http.lifecycle_routes import LifecycleRoutes
+from sandbox.hub.http.pages import page_routes
+from sandbox.hub.http.rate_limit import PRO_QUOTAS, RateLimit
+from sandbox.hub.http.refs_routes import RefRoutes
+from sandbox.hub.http.smart_http import SmartHttpRoutes
+from sandbox.hub.repositories import push_hook
+from sandbox.hub.repositories.committer import Committer
+from sandbox.hub.repositories.info import Describer
+from sandbox.hub.repositories.lifecycle import Lifecycle
+from sandbox.hub.repositories.registry import Registry
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

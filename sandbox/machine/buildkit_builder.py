@@ -18,9 +18,9 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
-from sandbox.toolchain.buildkit import CLIENT_ENVIRONMENT
-from sandbox.toolchain.engine_address import BuildkitAddress
-from sandbox.toolchain.registry import RegistryClient
+from toolchain.engine.address import BuildkitAddress
+from toolchain.images.buildkit import CLIENT_ENVIRONMENT
+from toolchain.images.registry import RegistryClient
 
 _METADATA_LOADED = re.compile(
     r"\[internal\] load metadata for (?:docker\.io/(?:library/)?)?(?P<name>\S+)"

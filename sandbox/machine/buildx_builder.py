@@ -10,7 +10,7 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
-from sandbox.toolchain.docker_endpoint import engine_answers
+from toolchain.engine.endpoint import engine_answers
 
 
 class BuildxBuilder:

@@ -12,6 +12,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
+from sandbox.apps.log_lines import complete_lines
 from sandbox.machine.builder import ImageBuilder
 from sandbox.machine.buildkit_builder import BuildkitBuilder
 from sandbox.machine.buildx_builder import BuildxBuilder
@@ -30,10 +31,9 @@ from sandbox.machine.contract import (
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
 from sandbox.machine.engine_networks import EngineNetworks
-from sandbox.machine.log_lines import complete_lines
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.stand_in_images import StandInImages
-from sandbox.toolchain.engine_address import EngineAddress
+from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"

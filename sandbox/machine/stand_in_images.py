@@ -4,10 +4,10 @@ import re
 import threading
 
 from sandbox.machine.contract import ImageUnavailableError
-from sandbox.toolchain.engine_address import BuildkitAddress
-from sandbox.toolchain.postgres_image import REPOSITORY, make_postgres_image, packaged_major
-from sandbox.toolchain.progress import SetupError
-from sandbox.toolchain.registry import RegistryClient
+from toolchain.engine.address import BuildkitAddress
+from toolchain.images.postgres_image import REPOSITORY, make_postgres_image, packaged_major
+from toolchain.images.registry import RegistryClient
+from toolchain.progress import SetupError
 
 _DOCKER_HUB = re.compile(r"^(?:docker\.io/)?(?:library/)?(?P<name>[a-z0-9._-]+(?::[\w.-]+)?)$")
 _POSTGRES = REPOSITORY.removeprefix("library/")

@@ -8,18 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.fixed_windows import Clock
-from sandbox.render.errors import NotImitatedError, RenderError, render_error
-from sandbox.render.http import Door, Nulls
-from sandbox.render.routes_account import AccountRoutes
-from sandbox.render.routes_deploys import DeployRoutes
-from sandbox.render.routes_disks import DiskRoutes
-from sandbox.render.routes_env_groups import EnvGroupRoutes
-from sandbox.render.routes_observe import ObserveRoutes
-from sandbox.render.routes_postgres import PostgresRoutes
-from sandbox.render.routes_services import ServiceRoutes, VariableRoutes
-from sandbox.render.service import RenderService
-from sandbox.render.wire import Limits, RateLimit, RequestId
+from sandbox.http.windows import Clock
+from sandbox.render.http.account_routes import AccountRoutes
+from sandbox.render.http.deploys_routes import DeployRoutes
+from sandbox.render.http.disks_routes import DiskRoutes
+from sandbox.render.http.env_groups_routes import EnvGroupRoutes
+from sandbox.render.http.errors import NotImitatedError, RenderError, render_error
+from sandbox.render.http.observe_routes import ObserveRoutes
+from sandbox.render.http.postgres_routes import PostgresRoutes
+from sandbox.render.http.requests import Door, Nulls
+from sandbox.render.http.services_routes import ServiceRoutes, VariableRoutes
+from sandbox.render.http.wire import Limits, RateLimit, RequestId
+from sandbox.render.services.service import RenderService
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

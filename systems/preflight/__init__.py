@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pulumi
 
-from components.preflight.findings import Finding, Severity, gather, refuse_errors
+from slipway.core.findings import Finding, Severity, gather, refuse_errors
 from systems.config import StackConfig
 from systems.preflight.frigo import check_frigo
 from systems.preflight.inference import check_inference

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from app.frigo.repository import files
-from components.credentials import HUB_TOKEN, RENDER_API_KEY, Credential
-from components.docker import builder
-from components.docker.composed_context import compose_context
-from components.preflight.build_time import check_build_time, estimate
-from components.preflight.findings import Finding, Severity, gather, requires
-from components.preflight.hosting import check_plan, check_region, note_price
-from components.preflight.image import check_packages
-from components.preflight.sizes import check_disk, check_memory
-from components.render.plans import PLANS, plan_id
-from components.stack import require_stack_credential
+from slipway.core.credentials import HUB_TOKEN, RENDER_API_KEY, Credential
+from slipway.core.findings import Finding, Severity, gather, requires
+from slipway.core.stack import require_stack_credential
+from slipway.images import builder
+from slipway.images.composed_context import compose_context
+from slipway.preflight.build_time import check_build_time, estimate
+from slipway.preflight.hosting import check_plan, check_region, note_price
+from slipway.preflight.image import check_packages
+from slipway.preflight.sizes import check_disk, check_memory
+from slipway.render.plans import PLANS, plan_id
 from systems.config import StackConfig
 from systems.frigo import (
     CONTEXT,

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from functools import partial
 
-from components.credentials import HUB_TOKEN
-from components.docker.build_context import read_context
-from components.errors import ConfigError
-from components.huggingface.hardware import HARDWARE
-from components.preflight.findings import Finding, gather, requires, warning
-from components.preflight.hosting import note_hardware_price
-from components.preflight.image import check_dockerfile
-from components.preflight.sizes import check_disk, check_memory
-from components.stack import require_stack_credential
+from slipway.core.credentials import HUB_TOKEN
+from slipway.core.findings import Finding, gather, requires, warning
+from slipway.core.stack import require_stack_credential
+from slipway.dockerfile.context import read_context
+from slipway.errors import ConfigError
+from slipway.huggingface.space.hardware import HARDWARE
+from slipway.preflight.hosting import note_hardware_price
+from slipway.preflight.image import check_dockerfile
+from slipway.preflight.sizes import check_disk, check_memory
 from systems.config import StackConfig
 from systems.inference import APP, InferenceSettings
 from systems.preflight.model_size import model_size

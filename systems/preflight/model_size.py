@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from components.errors import ConfigError
-from components.preflight.sizes import memory_needed
+from slipway.errors import ConfigError
+from slipway.preflight.sizes import memory_needed
 from systems import own_model
 
 _SMALL_MODEL_TOKEN_BYTES = 4 * 4 * 128  # 4 bytes, 4 layers, width 128

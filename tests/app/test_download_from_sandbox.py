@@ -13,11 +13,11 @@ import uvicorn
 from huggingface_hub import HfApi
 
 from app.language_model import train
-from sandbox.database import Database
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, TokenRole, User
 from sandbox.hub.app import create_hub_app
-from sandbox.hub.registry import Registry
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, TokenRole, User
+from sandbox.hub.repositories.registry import Registry
+from sandbox.store.database import Database
 from tests.app.running_server import PAYLOAD
 
 OWNER, STRANGER = "hf_owner_canary", "hf_stranger_canary"

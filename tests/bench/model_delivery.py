@@ -22,15 +22,15 @@ from huggingface_hub import HfApi, constants
 
 from app.frigo import repository
 from app.language_model import train
-from components.preflight.build_time import DOWNLOAD_BYTES_PER_SECOND
-from sandbox.database import Database
-from sandbox.faults import Delay, Faults
+from sandbox.http.faults import Delay, Faults
 from sandbox.machine.contract import BuildRequest, RunRequest
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
+from sandbox.store.database import Database
+from slipway.preflight.build_time import DOWNLOAD_BYTES_PER_SECOND
 from tests.bench.table import Row, ratio, show
 from tests.e2e.clone import Clone
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 MODEL, PORT = "slipway/bench-delivery", 5002
 DELIVERIES = ("baked", "download")

@@ -20,14 +20,14 @@ from pathlib import Path
 
 from huggingface_hub import HfApi, constants
 
-from components.docker.registry_client import ImageReference, RegistryClient
-from components.errors import ApiError
-from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
-from sandbox.toolchain.engine import Engine, ensure_engine
-from sandbox.toolchain.progress import Progress
+from slipway.errors import ApiError
+from slipway.images.registry import ImageReference, RegistryClient
 from tests.bench.table import Row, ratio, show
 from tests.e2e.clone import CHECKOUT, Clone
 from tests.e2e.registry import forget_repository
+from toolchain.engine.setup import Engine, ensure_engine
+from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.progress import Progress
 
 _PIECE = 64_000_000  # bytes of random weights drawn at once
 KINDS = ("staged", "one-layer")

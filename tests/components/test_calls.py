@@ -7,9 +7,9 @@ import pytest
 from huggingface_hub import constants
 from huggingface_hub.utils import get_session, hf_raise_for_status
 
-from components.errors import ApiError, ConfigError
-from components.huggingface import calls
-from components.huggingface.client import HubClient
+from slipway.errors import ApiError, ConfigError
+from slipway.huggingface.hub import transport as calls
+from slipway.huggingface.hub.client import HubClient
 
 WHAT = "Space acme/demo: set secret API_KEY"
 REQUEST = httpx2.Request("POST", "https://huggingface.co/api/spaces/acme/demo/secrets")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.huggingface.card import read_card
+from slipway.errors import ConfigError
+from slipway.huggingface.space.card import read_card
 
 ID = "acme/demo"
 

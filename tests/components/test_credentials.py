@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.credentials import HUB_READ_TOKEN, HUB_TOKEN, hub_endpoint
-from components.errors import ConfigError
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN, hub_endpoint
+from slipway.errors import ConfigError
 
 BOTH = pytest.mark.parametrize("credential", [HUB_TOKEN, HUB_READ_TOKEN])
 

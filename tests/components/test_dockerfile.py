@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.dockerfile import read_dockerfile
+from slipway.dockerfile.facts import read_dockerfile
 
 
 def facts(*lines):

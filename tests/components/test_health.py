@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from components import health
-from components.health import probe
+from slipway.core import probe as health
+from slipway.core.probe import probe
 
 BODY = {"status": "ok", "revision": "abc", "ready": True, "count": 3, "nothing": None}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.huggingface.model_repo import ModelRepo, ModelRepoArgs
-from components.payload import payload_from_files
+from slipway.errors import ConfigError
+from slipway.huggingface.model_repo.model_repo import ModelRepo, ModelRepoArgs
+from slipway.payload.files import payload_from_files
 from tests.components.recorder import record
 
 

@@ -6,8 +6,8 @@ import pytest
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from components.errors import ConfigError
-from components.huggingface.names import check_repo_id, check_setting_names
+from slipway.errors import ConfigError
+from slipway.huggingface.names import check_repo_id, check_setting_names
 
 GOOD = ["acme/demo", "a/b", "A1/x.y_z-9", "acme/" + "x" * 96, "n" * 96 + "/x", "_a/_b", "a/git.gi"]
 BAD = [

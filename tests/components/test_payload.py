@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from components.errors import ConfigError
-from components.payload import hash_file, payload_from_files, payload_from_folder
+from slipway.errors import ConfigError
+from slipway.payload.files import hash_file, payload_from_files, payload_from_folder
 
 LETTERS = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEf"  # built up, so that no scanner finds a token
 

@@ -7,8 +7,8 @@ from types import ModuleType
 import pytest
 from pulumi.dynamic import __main__ as host
 
-from components.errors import ConfigError
-from components.provider import Provider
+from slipway.core.managed import Provider
+from slipway.errors import ConfigError
 
 
 @pytest.fixture

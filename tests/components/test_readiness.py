@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from components.errors import ApiError, DeployError
-from components.health import ProbeResult
-from components.huggingface.readiness import FAILED_STAGES, Target, Waiter
-from components.huggingface.space_client import Runtime
+from slipway.core.probe import ProbeResult
+from slipway.errors import ApiError, DeployError
+from slipway.huggingface.space.client import Runtime
+from slipway.huggingface.space.readiness import FAILED_STAGES, Target, Waiter
 
 OLD, NEW = "0" * 40, "1" * 40
 TARGET = Target("acme/demo", NEW, "http://app/health", {"revision": "r1"}, timeout_seconds=600)

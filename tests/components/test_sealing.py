@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from components.errors import DeployError
-from components.sealing import seal, unseal
+from slipway.core.secrecy.sealing import seal, unseal
+from slipway.errors import DeployError
 
 TOKEN = "hf_token"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.secrets import MASK, keyed_digest, keyed_digests, new_salt, redact
+from slipway.core.secrecy.digests import MASK, keyed_digest, keyed_digests, new_salt, redact
 
 SALT, OTHER = "00" * 32, "01" * 32
 

@@ -3,10 +3,10 @@
 import pulumi
 import pytest
 
-from components.errors import ConfigError
-from components.huggingface.space import Space, SpaceArgs
-from components.payload import payload_from_folder
-from components.sealing import unseal
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
+from slipway.huggingface.space.space import Space, SpaceArgs
+from slipway.payload.files import payload_from_folder
 from tests.components.recorder import clear_texts, is_secret, record, unwrap
 
 CANARY = "canary-secret-9b1d"

@@ -3,9 +3,9 @@
 import pulumi
 import pytest
 
-from components.credentials import HUB_TOKEN
-from components.errors import ConfigError
-from components.stack import require_stack_credential, stack_credential, stack_mark
+from slipway.core.credentials import HUB_TOKEN
+from slipway.core.stack import require_stack_credential, stack_credential, stack_mark
+from slipway.errors import ConfigError
 from tests.components.recorder import record
 
 CONFIG = {"config": {"slipway:hfToken": "from-stack"}, "secret_keys": ("slipway:hfToken",)}

@@ -2,7 +2,7 @@
 
 import requests
 
-from sandbox.toolchain.registry import RegistryClient
+from toolchain.images.registry import RegistryClient
 
 
 def forget_repository(address, repository):

@@ -12,11 +12,11 @@ import requests
 
 from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.faults.programs import RELEASES
 from tests.faults.project import Project
 from tests.providers.render_platform import QUICK, serve_render
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 

@@ -6,9 +6,9 @@ import socket
 import docker
 import pytest
 
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.e2e.clone import Clone, get_json, post_json
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from sandbox.toolchain.progress import Progress
-from sandbox.toolchain.pulumi_cli import ensure_pulumi
-from sandbox.toolchain.pulumi_environment import pulumi_environment
 from tests.e2e.clone import Clone, get_json
+from toolchain.progress import Progress
+from toolchain.pulumi.cli import ensure_pulumi
+from toolchain.pulumi.environment import pulumi_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 

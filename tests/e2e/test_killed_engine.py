@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.database import Database
-from sandbox.faults import Delay, Faults
+from sandbox.http.faults import Delay, Faults
+from sandbox.store.database import Database
 from tests.e2e.clone import Clone, post_json
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]

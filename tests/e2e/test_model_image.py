@@ -13,12 +13,12 @@ import docker
 import pytest
 from huggingface_hub import HfApi, constants
 
-from components.docker.registry_client import ImageReference, RegistryClient
-from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
+from slipway.images.registry import ImageReference, RegistryClient
 from tests.e2e.leaks import builds_since, holds, in_builds, in_files, in_registry
 from tests.e2e.registry import forget_repository
+from toolchain.engine.setup import ensure_engine
+from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 

@@ -10,11 +10,11 @@ import urllib.request
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from sandbox.database import Database
-from sandbox.github.environments import Environments
-from sandbox.github.holders import Holder
-from sandbox.github.registry import Registry
-from sandbox.github.secret_store import SecretStore
+from sandbox.github.repositories.registry import Registry
+from sandbox.github.settings.environments import Environments
+from sandbox.github.settings.holders import Holder
+from sandbox.github.settings.secret_store import SecretStore
+from sandbox.store.database import Database
 from tests.e2e.clone import Clone
 from tests.e2e.leaks import holds, in_files
 from tests.sandbox.github.live import (

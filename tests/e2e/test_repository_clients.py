@@ -10,10 +10,10 @@ import github
 import pytest
 import requests
 
-from sandbox.database import Database
-from sandbox.github.holders import Holder
-from sandbox.github.registry import Registry
-from sandbox.github.secret_store import SecretStore
+from sandbox.github.repositories.registry import Registry
+from sandbox.github.settings.holders import Holder
+from sandbox.github.settings.secret_store import SecretStore
+from sandbox.store.database import Database
 from tests.e2e.clone import Clone
 from tests.sandbox.github.gh_program import find_gh
 

@@ -8,8 +8,6 @@ import uuid
 import docker
 import pytest
 
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.e2e.clone import Clone
 from tests.e2e.leaks import (
     ProcessWatch,
@@ -21,6 +19,8 @@ from tests.e2e.leaks import (
     in_registry,
 )
 from tests.e2e.registry import forget_repository
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine]
 

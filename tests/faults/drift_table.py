@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.render.providers.env_wiring import COMPARED as WIRING_COMPARED
-from components.render.providers.registry_credential import COMPARED as LOGIN_COMPARED
-from components.render.providers.service import COMPARED as SERVICE_COMPARED
-from components.variable_names import MARK
+from slipway.core.variable_names import MARK
+from slipway.render.registry_credential.provider import COMPARED as LOGIN_COMPARED
+from slipway.render.service.env_wiring import COMPARED as WIRING_COMPARED
+from slipway.render.service.provider import COMPARED as SERVICE_COMPARED
 from tests.providers.render_platform import IMAGE
 
 REPOSITORY, OTHER_REPOSITORY = "https://git.example/acme/shop", "https://git.example/acme/other"

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.faults import HoldAfter, HoldBefore
-from sandbox.request_log import LoggedRequest
+from sandbox.http.faults import HoldAfter, HoldBefore
+from sandbox.http.request_log import LoggedRequest
 from tests.faults.project import Project, wait_until
 from tests.providers.render_platform import Render
 

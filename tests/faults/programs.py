@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pulumi
 
-from components.render.registry_credential import RegistryCredential, RegistryCredentialArgs
-from components.render.web_service import DeployArgs, Image, WebServiceArgs
-from components.render.web_services import WebServices
+from slipway.render.registry_credential.registry_credential import RegistryCredential, RegistryCredentialArgs
+from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
+from slipway.render.service.web_services import WebServices
 
 declared = json.loads(Path("declared.json").read_text())
 made = WebServices("one", {
@@ -34,11 +34,11 @@ from pathlib import Path
 
 import pulumi
 
-from components.render.registry_credential import RegistryCredential, RegistryCredentialArgs
-from components.render.sources import Image, Repository
-from components.render.static_site import StaticSite, StaticSiteArgs
-from components.render.web_service import WebService, WebServiceArgs
-from components.render.web_services import WebServices
+from slipway.render.registry_credential.registry_credential import RegistryCredential, RegistryCredentialArgs
+from slipway.render.service.sources import Image, Repository
+from slipway.render.service.static_site import StaticSite, StaticSiteArgs
+from slipway.render.service.web_service import WebService, WebServiceArgs
+from slipway.render.service.web_services import WebServices
 
 declared = json.loads(Path("declared.json").read_text())
 image = Image(ref=declared["image"], registry_credential=declared["login"])
@@ -90,8 +90,8 @@ from pathlib import Path
 
 import pulumi
 
-from components.render.web_service import DeployArgs, Image, WebServiceArgs
-from components.render.web_services import WebServices
+from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
+from slipway.render.service.web_services import WebServices
 
 LINKS = {
     "app": {"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"},
@@ -119,7 +119,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.render.web_service import DeployArgs, Image, WebService, WebServiceArgs
+from slipway.render.service.web_service import DeployArgs, Image, WebService, WebServiceArgs
 
 for name, image in json.loads(Path("declared.json").read_text()).items():
     service = WebService(name, WebServiceArgs(

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from sandbox.deployment import Pulumi
-from sandbox.toolchain.progress import Progress
-from sandbox.toolchain.pulumi_cli import ensure_pulumi
-from sandbox.toolchain.pulumi_environment import pulumi_environment
+from doors.deployment import Pulumi
 from tests.providers.render_platform import KEY
+from toolchain.progress import Progress
+from toolchain.pulumi.cli import ensure_pulumi
+from toolchain.pulumi.environment import pulumi_environment
 
 ROOT = Path(__file__).parents[2]
 STACK = "dev"

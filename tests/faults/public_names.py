@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sandbox.render.front_door import FrontDoor
+from sandbox.render.services.front_door import FrontDoor
 
 DOMAIN = "onrender.com"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from components.render.service_settings import SOURCE_KEYS
+from slipway.render.service.settings import SOURCE_KEYS
 from tests.faults.drift_table import COMPARED, OTHER_REPOSITORY, REPOSITORY, ROWS
 from tests.faults.programs import DRIFTING
 from tests.faults.project import Project

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.faults import AnswerAfter, CutAfter, HoldAfter
+from sandbox.http.faults import AnswerAfter, CutAfter, HoldAfter
 from tests.faults.programs import ONE_SERVICE
 from tests.faults.project import wait_until
 from tests.providers.render_platform import IMAGE

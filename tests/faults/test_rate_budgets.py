@@ -8,10 +8,10 @@ import threading
 import pytest
 from starlette.routing import Route
 
-from components.errors import ApiError
-from components.render.budget import Budget, bucket_of
-from components.render.client import RenderClient
-from sandbox.render.wire import Limits, RateLimit
+from sandbox.render.http.wire import Limits, RateLimit
+from slipway.errors import ApiError
+from slipway.render.api.client import RenderClient
+from slipway.render.api.rate_limits import Budget, bucket_of
 from tests.providers.render_platform import IMAGE, KEY, OWNER, serve_render
 
 MINUTE, HOUR = 60, 3600

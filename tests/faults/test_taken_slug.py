@@ -20,7 +20,7 @@ KEYS = ("app", "chat", "gpt")
 @pytest.fixture
 def trio(tmp_path, monkeypatch):
     """Raises the three on a Render where others have these slugs already."""
-    monkeypatch.setattr("sandbox.render.service.FrontDoor", NamedDoor)
+    monkeypatch.setattr("sandbox.render.services.service.FrontDoor", NamedDoor)
     taken = set()
     with serve_render(tmp_path / "render", taken_slugs=taken.__contains__) as render:
         run = Project(tmp_path / "project", render.url, TRIO, f"{IMAGE}:1")

@@ -14,8 +14,8 @@ import pytest
 
 from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import Engine, ensure_engine, plan
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain.engine.setup import Engine, ensure_engine, plan
+from toolchain.progress import Progress, SetupError
 
 
 @pytest.fixture(scope="session")

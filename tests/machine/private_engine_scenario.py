@@ -11,14 +11,14 @@ from pathlib import Path
 import docker
 import pytest
 
-from sandbox.toolchain import private_engine
-from sandbox.toolchain.bridge import bridge_exists, choose_bridge
-from sandbox.toolchain.buildkit import Buildkitd, ensure_programs
-from sandbox.toolchain.docker_endpoint import engine_answers
-from sandbox.toolchain.dockerd import Dockerd
-from sandbox.toolchain.leases import Lease
-from sandbox.toolchain.progress import Progress, SetupError
-from sandbox.toolchain.registry import Registry, RegistryClient
+from toolchain.engine import private_engine
+from toolchain.engine.bridge import bridge_exists, choose_bridge
+from toolchain.engine.dockerd import Dockerd
+from toolchain.engine.endpoint import engine_answers
+from toolchain.engine.leases import Lease
+from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.images.registry import Registry, RegistryClient
+from toolchain.progress import Progress, SetupError
 
 FOLDER = Path(os.environ["SLIPWAY_SCENARIO"]) / "engine"
 PROGRESS = Progress()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox.toolchain.apt_sources import AptSource, distribution_sources
-from sandbox.toolchain.progress import SetupError
-from sandbox.toolchain.root_filesystem import host_release
+from toolchain.images.apt_sources import AptSource, distribution_sources
+from toolchain.images.root_filesystem import host_release
+from toolchain.progress import SetupError
 
 DEB822 = """\
 # a comment

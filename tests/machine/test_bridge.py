@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from sandbox.toolchain import bridge
-from sandbox.toolchain.bridge import (
+from toolchain.engine import bridge
+from toolchain.engine.bridge import (
     Bridge,
     bridge_exists,
     choose_bridge,
@@ -16,7 +16,7 @@ from sandbox.toolchain.bridge import (
     lower_bridge,
     raise_bridge,
 )
-from sandbox.toolchain.progress import SetupError
+from toolchain.progress import SetupError
 
 DEVICE = f"slipt{os.getpid()}"  # two workers at once
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.machine.contract import BuildFailedError, BuildRequest, RunRequest
-from sandbox.toolchain.registry import RegistryClient
+from toolchain.images.registry import RegistryClient
 
 pytestmark = pytest.mark.machine
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.machine.builder import secret_options
 from sandbox.machine.buildx_builder import BuildxBuilder
 from sandbox.machine.contract import BuildFailedError, BuildRequest, MachineUnavailableError
-from sandbox.toolchain import docker_endpoint
+from toolchain.engine import endpoint as docker_endpoint
 
 DOCKER = f"""\
 #!{sys.executable}

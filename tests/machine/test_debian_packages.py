@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from sandbox.toolchain import debian_packages
-from sandbox.toolchain.debian_packages import ensure_packages, missing_packages
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain import debian_packages
+from toolchain.debian_packages import ensure_packages, missing_packages
+from toolchain.progress import Progress, SetupError
 
 
 @pytest.fixture

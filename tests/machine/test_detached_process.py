@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox.toolchain.detached_process import DetachedProcess
-from sandbox.toolchain.progress import SetupError
+from toolchain.detached_process import DetachedProcess
+from toolchain.progress import SetupError
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_it_runs_in_a_session_of_its_own_and_is_nobodys_child(sleeper, tmp_path)
 def test_it_outlives_whoever_started_it(tmp_path):
     program = (
         "import sys; from pathlib import Path\n"
-        "from sandbox.toolchain.detached_process import DetachedProcess\n"
+        "from toolchain.detached_process import DetachedProcess\n"
         "DetachedProcess('sleeper', Path(sys.argv[1])).start(['sleep', '600'], {})\n"
     )
     # Its output is a pipe: were it inherited, this would wait for ten minutes.
@@ -88,7 +88,7 @@ def test_one_whose_starter_was_killed_is_known_all_the_same(tmp_path, monkeypatc
     process = DetachedProcess("sleeper", tmp_path)
     # The module's own name alone: other tests' servers run in this process and ask the time too.
     clock = SimpleNamespace(monotonic=killed, sleep=time.sleep)
-    monkeypatch.setattr("sandbox.toolchain.detached_process.time", clock)
+    monkeypatch.setattr("toolchain.detached_process.time", clock)
     with pytest.raises(KeyboardInterrupt):
         process.start(["sleep", "600"], {})
     monkeypatch.undo()

@@ -10,9 +10,9 @@ import threading
 
 import pytest
 
-from sandbox.toolchain import engine
-from sandbox.toolchain.engine import Route, plan
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain.engine import setup as engine
+from toolchain.engine.setup import Route, plan
+from toolchain.progress import Progress, SetupError
 
 DOCKER = """\
 #!/bin/sh

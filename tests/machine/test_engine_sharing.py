@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.detached_process import DetachedProcess
+from toolchain.detached_process import DetachedProcess
 
 VISITOR = """\
 import os, random, sys, time
 from unittest.mock import Mock
-from sandbox.toolchain import private_engine
-from sandbox.toolchain.detached_process import DetachedProcess
-from sandbox.toolchain.private_engine import start_private_engine, stop_private_engine_if_unused
-from sandbox.toolchain.progress import Progress
+from toolchain import private_engine
+from toolchain.detached_process import DetachedProcess
+from toolchain.engine.private_engine import start_private_engine, stop_private_engine_if_unused
+from toolchain.progress import Progress
 
 class Daemon:
     socket = host = address = "unix:///nowhere"

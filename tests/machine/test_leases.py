@@ -3,12 +3,12 @@
 import subprocess
 import sys
 
-from sandbox.toolchain.leases import Lease, live_leases
+from toolchain.engine.leases import Lease, live_leases
 
 HOLDER = """\
 import sys, time
 from pathlib import Path
-from sandbox.toolchain.leases import Lease
+from toolchain.engine.leases import Lease
 lease = Lease(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)

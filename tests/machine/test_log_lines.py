@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.machine.log_lines import complete_lines
+from sandbox.apps.log_lines import complete_lines
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.engine import Route, plan
-from sandbox.toolchain.progress import SetupError
+from toolchain.engine.setup import Route, plan
+from toolchain.progress import SetupError
 
 pytestmark = pytest.mark.machine
 

@@ -6,9 +6,9 @@ import urllib.request
 
 import pytest
 
-from sandbox.toolchain import registry as module
-from sandbox.toolchain.debian_packages import find_program
-from sandbox.toolchain.registry import Registry, RegistryClient
+from toolchain.debian_packages import find_program
+from toolchain.images import registry as module
+from toolchain.images.registry import Registry, RegistryClient
 
 pytestmark = pytest.mark.skipif(
     find_program("docker-registry") is None, reason="docker-registry is not installed"

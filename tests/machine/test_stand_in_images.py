@@ -7,9 +7,9 @@ import pytest
 
 from sandbox.machine import stand_in_images
 from sandbox.machine.stand_in_images import StandInImages
-from sandbox.toolchain.bridge import Bridge
-from sandbox.toolchain.engine_address import BuildkitAddress
-from sandbox.toolchain.progress import SetupError
+from toolchain.engine.address import BuildkitAddress
+from toolchain.engine.bridge import Bridge
+from toolchain.progress import SetupError
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from sandbox.toolchain import host_needs
-from sandbox.toolchain.base_images import stand_ins
-from sandbox.toolchain.progress import SetupError
-from sandbox.toolchain.root_filesystem import HostRelease, candidate_versions
+from toolchain.images import host_needs
+from toolchain.images.base_images import stand_ins
+from toolchain.images.root_filesystem import HostRelease, candidate_versions
+from toolchain.progress import SetupError
 
 
 def names(distribution, codename, version, python="3.11.2", busybox="1.35.0"):

@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from sandbox.toolchain import user_engine
-from sandbox.toolchain.progress import Progress, SetupError
-from sandbox.toolchain.registry import RegistryClient
-from sandbox.toolchain.user_engine import start_registry_and_builder, was_used
+from toolchain.engine import user_engine
+from toolchain.engine.user_engine import start_registry_and_builder, was_used
+from toolchain.images.registry import RegistryClient
+from toolchain.progress import Progress, SetupError
 
 HOST = "unix:///somewhere.sock"
 DOCKER = f"""\

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from sandbox.machine.workers import Workers
+from sandbox.apps.workers import Workers
 
 
 def test_closing_waits_for_all_of_them_together_and_says_who_does_not_end():

@@ -19,22 +19,23 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi, constants
 from huggingface_hub.utils import _http
 
-from components.huggingface import calls, readiness
-from components.payload import payload_from_folder
-from components.sealing import seal
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
+from sandbox.apps.addresses import AddressBook
+from sandbox.http.faults import FaultInjector, Faults
+from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.hub.app import create_hub_app
-from sandbox.hub.reader import SpaceReader
-from sandbox.hub.registry import Registry
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.repositories.reader import SpaceReader
+from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
+from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.service import SpaceService
-from sandbox.hub.spaces.turn import Tuning
 from sandbox.hub.spaces.visits import visits_of
-from sandbox.machine.address import AddressBook
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.store.database import Database
+from slipway.core.secrecy.sealing import seal
+from slipway.huggingface.hub import transport as calls
+from slipway.huggingface.space import readiness
+from slipway.payload.files import payload_from_folder
 from tests.providers.platform import Platform, serving
 from tests.providers.render_platform import (
     deploy_inputs,

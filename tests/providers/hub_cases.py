@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from huggingface_hub.utils import get_session
 
-from components.huggingface.providers.model_repo import ModelRepoProvider
-from components.huggingface.providers.space import SpaceProvider
-from components.huggingface.providers.space_ready import SpaceReadyProvider
+from slipway.huggingface.model_repo.provider import ModelRepoProvider
+from slipway.huggingface.space.provider import SpaceProvider
+from slipway.huggingface.space.ready_provider import SpaceReadyProvider
 from tests.providers.case import SECRET, Case, Killed
 from tests.providers.conftest import TOKEN, Hub, sealed
 from tests.providers.engine import UNKNOWN, Engine

@@ -11,9 +11,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from sandbox.connection import AbortableProtocol
-from sandbox.faults import Action, Faults
-from sandbox.request_log import LoggedRequest, RequestLog
+from sandbox.http.connection import AbortableProtocol
+from sandbox.http.faults import Action, Faults
+from sandbox.http.request_log import LoggedRequest, RequestLog
 
 
 @dataclass(kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from components.render.providers.postgres import PostgresProvider
+from slipway.render.postgres.provider import PostgresProvider
 from tests.providers.engine import UNKNOWN
 from tests.providers.render_cases import RenderCase
 from tests.providers.render_platform import OWNER

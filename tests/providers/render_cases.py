@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from requests import Session
 
-from components.render.providers.deploy import DeployProvider
-from components.render.providers.env_wiring import EnvWiringProvider
-from components.render.providers.registry_credential import RegistryCredentialProvider
-from components.render.providers.service import ServiceProvider
+from slipway.render.deploy.provider import DeployProvider
+from slipway.render.registry_credential.provider import RegistryCredentialProvider
+from slipway.render.service.env_wiring import EnvWiringProvider
+from slipway.render.service.provider import ServiceProvider
 from tests.providers.case import SECRET, Case, Killed
 from tests.providers.engine import UNKNOWN, Engine
 from tests.providers.render_platform import IMAGE, KEY, OWNER, Render, sealed_for_render

@@ -15,19 +15,21 @@ import pytest
 import requests
 from starlette.routing import BaseRoute
 
-from components.render import calls, deploy_client, following
-from components.render import client as render_client
-from components.sealing import seal
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
-from sandbox.machine.address import AddressBook
+from sandbox.apps.addresses import AddressBook
+from sandbox.http.faults import FaultInjector, Faults
+from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.machine.contract import ImageUnavailableError
-from sandbox.render.account import Account, Workspace
 from sandbox.render.app import create_render_app
-from sandbox.render.service import RenderService
-from sandbox.render.turn import Tuning
-from sandbox.render.wire import Limits
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.render.deploys.turn import Tuning
+from sandbox.render.http.account import Account, Workspace
+from sandbox.render.http.wire import Limits
+from sandbox.render.services.service import RenderService
+from sandbox.store.database import Database
+from slipway.core.secrecy.sealing import seal
+from slipway.render.api import client as render_client
+from slipway.render.api import transport as calls
+from slipway.render.deploy import client as deploy_client
+from slipway.render.deploy import following
 from tests.providers.platform import Platform, serving
 from tests.providers.postgres_server import PostgresServer
 from tests.providers.thread_machine import ThreadMachine

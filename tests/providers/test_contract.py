@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from components.errors import ApiError, DeployError
-from sandbox.faults import Answer, AnswerAfter, CutAfter, CutBefore
+from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore
+from slipway.errors import ApiError, DeployError
 from tests.providers.case import SECRET, Killed
 from tests.providers.cases import KINDS, OWNERS
 from tests.providers.engine import cross

@@ -3,9 +3,9 @@
 import pytest
 from huggingface_hub.utils import get_session
 
-from components.errors import DeployError
-from components.huggingface.providers.model_repo import ModelRepoProvider
-from components.huggingface.providers.space import SpaceProvider
+from slipway.errors import DeployError
+from slipway.huggingface.model_repo.provider import ModelRepoProvider
+from slipway.huggingface.space.provider import SpaceProvider
 from tests.providers.cases import HUB_OWNERS, KINDS
 from tests.providers.engine import started
 

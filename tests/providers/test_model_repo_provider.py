@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from components.errors import DeployError
-from components.huggingface.providers.model_repo import ModelRepoProvider
-from sandbox.faults import CutAfter
+from sandbox.http.faults import CutAfter
+from slipway.errors import DeployError
+from slipway.huggingface.model_repo.provider import ModelRepoProvider
 from tests.providers.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("hub")

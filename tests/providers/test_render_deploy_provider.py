@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from components.errors import DeployError
-from components.render.providers.deploy import DeployProvider
-from components.render.providers.service import ServiceProvider
-from sandbox.faults import CutAfter
+from sandbox.http.faults import CutAfter
+from slipway.errors import DeployError
+from slipway.render.deploy.provider import DeployProvider
+from slipway.render.service.provider import ServiceProvider
 from tests.providers.engine import Engine
 from tests.providers.render_platform import IMAGE
 

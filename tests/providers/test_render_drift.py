@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.render.providers.service import ServiceProvider
+from slipway.render.service.provider import ServiceProvider
 from tests.providers.engine import Engine
 from tests.providers.render_platform import IMAGE, sealed_for_render
 

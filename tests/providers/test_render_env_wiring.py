@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.render.providers.deploy import DeployProvider
-from components.render.providers.env_wiring import EnvWiringProvider
-from components.render.providers.service import ServiceProvider
+from slipway.render.deploy.provider import DeployProvider
+from slipway.render.service.env_wiring import EnvWiringProvider
+from slipway.render.service.provider import ServiceProvider
 from tests.providers.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("render")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.errors import ApiError, DeployError
-from components.render.client import RenderClient
-from components.render.providers.service import ServiceProvider
-from components.render.providers.static_site import StaticSiteProvider
-from sandbox.faults import Answer, CutAfter
+from sandbox.http.faults import Answer, CutAfter
+from slipway.errors import ApiError, DeployError
+from slipway.render.api.client import RenderClient
+from slipway.render.service.provider import ServiceProvider
+from slipway.render.service.static_site_provider import StaticSiteProvider
 from tests.providers.engine import Engine
 from tests.providers.render_platform import IMAGE, sealed_for_render
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.progress import Progress
-from sandbox.toolchain.pulumi_cli import ensure_pulumi
-from sandbox.toolchain.pulumi_environment import pulumi_environment
 from tests.providers.render_platform import IMAGE, KEY
+from toolchain.progress import Progress
+from toolchain.pulumi.cli import ensure_pulumi
+from toolchain.pulumi.environment import pulumi_environment
 
 pytestmark = pytest.mark.e2e
 
@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 SECRET = "canary-of-the-three"
 PROGRAM = f"""
 import pulumi
-from components.render.web_service import DeployArgs, Image, WebServiceArgs
-from components.render.web_services import WebServices
+from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
+from slipway.render.service.web_services import WebServices
 
 LINKS = {{
     "app": {{"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"}},

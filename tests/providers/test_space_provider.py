@@ -3,10 +3,10 @@
 import pytest
 from huggingface_hub.utils import get_session
 
-from components.errors import ApiError, DeployError
-from components.huggingface.providers.space import SpaceProvider
-from components.sealing import seal
-from sandbox.faults import CutAfter
+from sandbox.http.faults import CutAfter
+from slipway.core.secrecy.sealing import seal
+from slipway.errors import ApiError, DeployError
+from slipway.huggingface.space.provider import SpaceProvider
 from tests.providers.conftest import SECOND_TOKEN, TOKEN, sealed
 from tests.providers.engine import Engine
 

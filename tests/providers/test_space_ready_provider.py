@@ -2,14 +2,14 @@
 
 import pytest
 
-from components.errors import DeployError
-from components.huggingface.providers import space_ready
-from components.huggingface.providers.space import SpaceProvider
-from components.huggingface.providers.space_ready import SpaceReadyProvider
-from components.huggingface.readiness import Waiter
-from components.huggingface.space_client import SpaceClient
-from sandbox.faults import Answer
+from sandbox.http.faults import Answer
 from sandbox.hub.spaces.faults import Fault
+from slipway.errors import DeployError
+from slipway.huggingface.space import ready_provider as space_ready
+from slipway.huggingface.space.client import SpaceClient
+from slipway.huggingface.space.provider import SpaceProvider
+from slipway.huggingface.space.readiness import Waiter
+from slipway.huggingface.space.ready_provider import SpaceReadyProvider
 from tests.providers.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("hub")

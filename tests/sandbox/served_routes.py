@@ -5,18 +5,18 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from sandbox.database import Database
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
+from sandbox.apps.addresses import AddressBook
 from sandbox.hub.app import create_hub_app
-from sandbox.hub.reader import SpaceReader
-from sandbox.hub.registry import Registry
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.repositories.reader import SpaceReader
+from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
 from sandbox.hub.spaces.service import SpaceService
-from sandbox.machine.address import AddressBook
-from sandbox.render.account import Account, Workspace
 from sandbox.render.app import create_render_app
-from sandbox.render.service import RenderService
+from sandbox.render.http.account import Account, Workspace
+from sandbox.render.services.service import RenderService
+from sandbox.store.database import Database
 from tests.providers.thread_machine import ThreadMachine
 
 

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from sandbox import cli
-from sandbox.toolchain.progress import SetupError
+from doors import cli
+from toolchain.progress import SetupError
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.deployment import Pulumi
-from sandbox.home import Home
-from sandbox.toolchain.progress import SetupError
+from doors.deployment import Pulumi
+from sandbox.server.home import Home
+from toolchain.progress import SetupError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -112,7 +112,7 @@ def test_a_ctrl_c_lets_the_command_end_in_its_own_order(tmp_path):
     )
     caller = (
         "import os, signal, sys; from pathlib import Path;"
-        "from sandbox.foreground import run_to_its_end;"
+        "from doors.foreground import run_to_its_end;"
         # A suite started in the background has the signal ignored, and so would all it starts.
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
         f"sys.exit(run_to_its_end(['sh', '-c', {patient!r}], Path({str(tmp_path)!r}), os.environ))"

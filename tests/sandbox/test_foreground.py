@@ -8,7 +8,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 RUN = (
-    "import os, sys; from pathlib import Path; from sandbox.foreground import run_whoever_reads;"
+    "import os, sys; from pathlib import Path; from doors.foreground import run_whoever_reads;"
     "sys.exit(run_whoever_reads(['sh', '-c', sys.argv[1]], Path(sys.argv[2]), os.environ))"
 )
 # More than a pipe holds, then a sign that it was not ended by its own words.

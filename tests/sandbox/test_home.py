@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.forget import forget
-from sandbox.home import Home
-from sandbox.toolchain.progress import Progress, SetupError
+from sandbox.server.forget import forget
+from sandbox.server.home import Home
+from toolchain.progress import Progress, SetupError
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import yaml
 
-from sandbox.home import Home
-from sandbox.mirror import sync_mirror
-from sandbox.toolchain.progress import SetupError
+from doors.mirror import sync_mirror
+from sandbox.server.home import Home
+from toolchain.progress import SetupError
 
 
 @pytest.fixture

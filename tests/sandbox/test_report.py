@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sandbox.report import addresses, answer, table, wait_until_all_answer
+from sandbox.console.report import addresses, answer, table, wait_until_all_answer
 
 
 @pytest.fixture

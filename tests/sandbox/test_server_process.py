@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.home import Home
-from sandbox.server_process import is_running, running_server, stop_server
+from sandbox.server.home import Home
+from sandbox.server.process import is_running, running_server, stop_server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from sandbox import serve
-from sandbox.home import Home
-from sandbox.platforms import Platform
+from sandbox.server.home import Home
+from sandbox.server.platforms import Platform
 
 folder = Path(sys.argv[1])
 log = lambda text: (folder / "ended").open("a").write(text + "\\n")

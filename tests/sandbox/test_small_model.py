@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox import small_model
-from sandbox.small_model import OUTPUT, SOURCES, ensure_weights
-from sandbox.toolchain.progress import Progress
+from doors import small_model
+from doors.small_model import OUTPUT, SOURCES, ensure_weights
+from toolchain.progress import Progress
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pytest
 
-from components.errors import ConfigError
+from slipway.errors import ConfigError
 from systems.config import StackConfig, parse_settings
 from tests.components.recorder import record
 

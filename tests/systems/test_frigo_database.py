@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from components.errors import ConfigError
-from components.sealing import seal, unseal
+from slipway.core.secrecy.sealing import seal, unseal
+from slipway.errors import ConfigError
 from systems.config import StackConfig
 from systems.frigo import raise_frigo
 from tests.components.recorder import OUTPUTS, record, unwrap

@@ -6,8 +6,8 @@ from importlib.metadata import version
 import pulumi
 import pytest
 
-from components.docker.docker_host import VARIABLE
-from components.errors import ConfigError
+from slipway.docker_host.host import VARIABLE
+from slipway.errors import ConfigError
 from systems.config import StackConfig
 from systems.frigo import FrigoSettings, check_host, raise_frigo
 from tests.components.recorder import OUTPUTS, record

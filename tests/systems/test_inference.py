@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.errors import ConfigError
-from components.sealing import unseal
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
 from systems.config import StackConfig
 from systems.inference import InferenceSettings, raise_inference
 from tests.components.recorder import Recorder, record, run, unwrap

@@ -7,7 +7,7 @@ import shutil
 import pulumi
 import pytest
 
-from components.preflight.findings import Severity
+from slipway.core.findings import Severity
 from systems.config import StackConfig
 from systems.preflight import CHECKS, preflight
 from tests.components.recorder import Recorder, record, run

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import act, go
-from sandbox.toolchain.progress import Progress
+from toolchain import act
+from toolchain.golang import build as go
+from toolchain.progress import Progress
 
 MODULE = Path(go.__file__).parent / "modules" / "act"
 

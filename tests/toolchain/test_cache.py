@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree
 from tests.toolchain.processes import text_of
+from toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree
 
 FORK = multiprocessing.get_context("fork")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import docker_build
-from sandbox.toolchain.docker_build import VERSION, ensure_docker_build
-from sandbox.toolchain.engine_address import BuildkitAddress, BuildxAddress, EngineAddress
-from sandbox.toolchain.progress import Progress
+from toolchain.engine.address import BuildkitAddress, BuildxAddress, EngineAddress
+from toolchain.progress import Progress
+from toolchain.pulumi import docker_build_plugin as docker_build
+from toolchain.pulumi.docker_build_plugin import VERSION, ensure_docker_build
 
 ROOT = Path(__file__).parents[2]
 BUILDKIT = BuildkitAddress(
@@ -94,6 +94,6 @@ def test_on_an_engine_of_the_users_our_builder_is_named_and_their_configuration_
 
 
 def test_the_version_is_the_same_wherever_it_is_pinned():
-    module = (ROOT / "sandbox/toolchain/modules/docker-build/go.mod").read_text()
+    module = (ROOT / "toolchain/golang/modules/docker-build/go.mod").read_text()
     assert f"github.com/pulumi/pulumi-docker-build v{VERSION}\n" in module
     assert f"pulumi_docker_build=={VERSION} " in (ROOT / "requirements.in").read_text()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import go
-from sandbox.toolchain.cache import cache_folder
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain.cache import cache_folder
+from toolchain.golang import build as go
+from toolchain.progress import Progress, SetupError
 
 MODULES = Path(go.__file__).parent / "modules"
 

@@ -15,9 +15,9 @@ import pytest
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from sandbox.toolchain import language_host
-from sandbox.toolchain.language_host.service import VERSION, LanguageHost
 from tests.toolchain.processes import all_end, running_processes, text_of
+from toolchain.pulumi import language_host
+from toolchain.pulumi.language_host.service import VERSION, LanguageHost
 
 SOURCES = Path(language_host.__file__).parent
 

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from sandbox.toolchain.logged_command import run_logged
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain.logged_command import run_logged
+from toolchain.progress import Progress, SetupError
 
 
 class Terminal(io.StringIO):
@@ -22,7 +22,7 @@ def test_a_step_says_what_runs_how_long_it_usually_takes_and_how_long_it_took():
 
 
 def test_output_to_a_file_has_no_control_characters_and_a_terminal_shows_a_clock(monkeypatch):
-    monkeypatch.setattr("sandbox.toolchain.progress._HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr("toolchain.progress._HEARTBEAT_SECONDS", 0.01)
     terminal = Terminal()
     with Progress(terminal).step("Thing", usually_seconds=1):
         while "…" not in terminal.getvalue():

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import go, pulumi_cli
-from sandbox.toolchain.language_host.service import VERSION
-from sandbox.toolchain.progress import Progress, SetupError
-from sandbox.toolchain.pulumi_build import PULUMI_VERSION
-from sandbox.toolchain.pulumi_cli import PulumiToolchain, ensure_pulumi
-from sandbox.toolchain.pulumi_environment import pulumi_environment
-from sandbox.toolchain.pulumi_release import ReleaseUnavailableError
+from toolchain.golang import build as go
+from toolchain.progress import Progress, SetupError
+from toolchain.pulumi import cli as pulumi_cli
+from toolchain.pulumi.build import PULUMI_VERSION
+from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi
+from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.language_host.service import VERSION
+from toolchain.pulumi.release import ReleaseUnavailableError
 
 MAJOR, MINOR, PATCH = (int(part) for part in PULUMI_VERSION.split("."))
 

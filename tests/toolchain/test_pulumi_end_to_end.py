@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.progress import Progress
-from sandbox.toolchain.pulumi_cli import PulumiToolchain, ensure_pulumi
-from sandbox.toolchain.pulumi_environment import pulumi_environment
 from tests.toolchain.processes import all_end, descendants, kill, text_of
+from toolchain.progress import Progress
+from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi
+from toolchain.pulumi.environment import pulumi_environment
 
 pytestmark = pytest.mark.e2e
 

@@ -6,13 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sandbox.toolchain import pulumi_release
-from sandbox.toolchain.progress import Progress, SetupError
-from sandbox.toolchain.pulumi_release import (
-    ReleaseUnavailableError,
-    download_release,
-    find_release,
-)
+from toolchain.progress import Progress, SetupError
+from toolchain.pulumi import release as pulumi_release
+from toolchain.pulumi.release import ReleaseUnavailableError, download_release, find_release
 
 NAME = "pulumi-v9.9.9-linux-x64.tar.gz"
 ARCHIVE = f"/v9.9.9/{NAME}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.database import Database
+from sandbox.store.database import Database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS workflow_jobs (

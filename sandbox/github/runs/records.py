@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.database import Database
 from sandbox.github.contract import Trigger
 from sandbox.github.runs.job_records import JobRecord, JobRecords, StepRecord, moment
+from sandbox.store.database import Database
 
 __all__ = ["JobRecord", "Run", "RunRecords", "StepRecord", "WorkflowFile", "moment"]
 

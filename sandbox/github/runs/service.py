@@ -8,27 +8,27 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from sandbox.database import Database
-from sandbox.github.access import Access
 from sandbox.github.contract import RepositoryHalf, Trigger
-from sandbox.github.runs.concurrency import Groups
-from sandbox.github.runs.event import Addresses
-from sandbox.github.runs.job_task import Tools
-from sandbox.github.runs.pages import page_routes
-from sandbox.github.runs.private_workflow import Needed
-from sandbox.github.runs.publishing import Publisher
-from sandbox.github.runs.records import Run, RunRecords, moment
-from sandbox.github.runs.routes import api_routes
-from sandbox.github.runs.run_thread import RunThread, Surroundings
-from sandbox.github.runs.source import Sources
-from sandbox.github.runs.triggering import Triggering
-from sandbox.github.runs.workflow import (
+from sandbox.github.http.access import Access
+from sandbox.github.runs.api.pages import page_routes
+from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.planning.concurrency import Groups
+from sandbox.github.runs.planning.event import Addresses
+from sandbox.github.runs.planning.private_workflow import Needed
+from sandbox.github.runs.planning.source import Sources
+from sandbox.github.runs.planning.triggering import Triggering
+from sandbox.github.runs.planning.workflow import (
     FOLDER,
     Workflow,
     WorkflowError,
     is_workflow,
     parse_workflow,
 )
+from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.running.job_task import Tools
+from sandbox.github.runs.running.publishing import Publisher
+from sandbox.github.runs.running.run_thread import RunThread, Surroundings
+from sandbox.store.database import Database
 
 _LOG = logging.getLogger(__name__)
 _STOPPED = "The sandbox was stopped while this run was at work"

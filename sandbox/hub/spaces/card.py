@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from sandbox.hub.card import front_matter, validate
-from sandbox.hub.names import RepoKind
+from sandbox.hub.repositories.card import front_matter, validate
+from sandbox.hub.repositories.names import RepoKind
 
 DEFAULT_PORT = 7860
 DEFAULT_STARTUP_SECONDS = 30 * 60.0  # "startup_duration_timeout", documented default 30m

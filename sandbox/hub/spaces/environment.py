@@ -9,7 +9,7 @@ it, because loopback inside a container is the container itself.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from sandbox.hub.accounts import object_id
+from sandbox.hub.http.accounts import object_id
 from sandbox.hub.spaces.hardware import FLAVORS, Flavor
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.machine.inside_addresses import reachable_inside

@@ -6,7 +6,7 @@ Faults are rows of a table, so they can be set from Python while the sandbox run
 
 from enum import StrEnum
 
-from sandbox.database import Database
+from sandbox.store.database import Database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS space_faults (

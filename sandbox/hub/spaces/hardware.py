@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hub.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError
 
 DEFAULT_FLAVOR = "cpu-basic"
 FREE_SLEEP_SECONDS = 48 * 3600  # cpu-basic sleeps after 48 h unused; nobody can change that

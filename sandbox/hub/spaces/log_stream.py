@@ -9,7 +9,7 @@ from email.utils import formatdate
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from sandbox.hub.spaces.logs import LogKind, LogLine
+from sandbox.hub.spaces.running.logs import LogKind, LogLine
 from sandbox.hub.spaces.service import SpaceService
 
 _POLL_SECONDS = 0.2

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.database import Database
-from sandbox.hub.errors import RepositoryNotFoundError
+from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.stages import Stage, Wanted
+from sandbox.store.database import Database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spaces (

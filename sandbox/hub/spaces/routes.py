@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.hub.access import Access
-from sandbox.hub.errors import BadRequestError, NotImitatedError
-from sandbox.hub.http import is_true, json_object, with_body
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.hub.http.requests import is_true, json_object, with_body
 from sandbox.hub.spaces.hardware import FLAVORS
 from sandbox.hub.spaces.log_stream import log_stream
-from sandbox.hub.spaces.logs import LogKind
+from sandbox.hub.spaces.running.logs import LogKind
 from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.settings import Kind
 

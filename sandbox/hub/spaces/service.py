@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.database import Database
+from sandbox.apps.addresses import AddressBook
+from sandbox.apps.serving import ServingApps
 from sandbox.hub.contract import RepositoryReader, SpaceSettings
-from sandbox.hub.errors import (
+from sandbox.hub.http.errors import (
     BadRequestError,
     NotImitatedError,
     RepositoryNotFoundError,
@@ -16,19 +17,18 @@ from sandbox.hub.errors import (
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
-from sandbox.hub.spaces.front_door import FrontDoor, MayVisit
 from sandbox.hub.spaces.hardware import DEFAULT_FLAVOR, flavor
-from sandbox.hub.spaces.lifetime import Lifetime
-from sandbox.hub.spaces.logs import LogKind, SpaceLogs
 from sandbox.hub.spaces.records import SpaceRecord, SpaceRecords
 from sandbox.hub.spaces.requests import Change, build, commit, configure, pause, restart
+from sandbox.hub.spaces.running.front_door import FrontDoor, MayVisit
+from sandbox.hub.spaces.running.lifetime import Lifetime
+from sandbox.hub.spaces.running.logs import LogKind, SpaceLogs
+from sandbox.hub.spaces.running.turn import Parts, Tuning
 from sandbox.hub.spaces.runtime import describe, subdomain
 from sandbox.hub.spaces.settings import Kind
 from sandbox.hub.spaces.stages import Stage, Wanted
-from sandbox.hub.spaces.turn import Parts, Tuning
-from sandbox.machine.address import AddressBook
 from sandbox.machine.contract import Machine
-from sandbox.machine.serving import ServingApps
+from sandbox.store.database import Database
 
 _SDKS = ("docker", "static")
 _NEVER = -1

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sandbox.database import Database
-from sandbox.hub.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError
+from sandbox.store.database import Database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS space_settings (

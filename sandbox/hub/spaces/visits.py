@@ -2,11 +2,11 @@
 
 from starlette.requests import Request
 
-from sandbox.hub.access import Access
-from sandbox.hub.errors import InvalidTokenError
-from sandbox.hub.names import RepoKind
-from sandbox.hub.registry import Registry
-from sandbox.hub.spaces.front_door import MayVisit
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import InvalidTokenError
+from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.registry import Registry
+from sandbox.hub.spaces.running.front_door import MayVisit
 
 
 def visits_of(registry: Registry, access: Access) -> MayVisit:

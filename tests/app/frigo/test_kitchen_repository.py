@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from app.frigo import repository as composed
-from components.payload import payload_from_files
+from slipway.payload.files import payload_from_files
 from tests.app.frigo.conftest import PROJECT
 from tests.app.frigo.dockerfiles import (
     ALL,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.docker.build_context import read_context
-from components.docker.stages import read_stages
-from components.errors import ConfigError
+from slipway.dockerfile.context import read_context
+from slipway.dockerfile.stages import read_stages
+from slipway.errors import ConfigError
 
 OWN = (".dockerignore", "Dockerfile")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.docker.build_context import read_context
-from components.docker.composed_context import compose_context
-from components.errors import ConfigError
+from slipway.dockerfile.context import read_context
+from slipway.errors import ConfigError
+from slipway.images.composed_context import compose_context
 
 
 @pytest.fixture

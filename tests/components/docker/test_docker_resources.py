@@ -5,13 +5,13 @@ from importlib.metadata import version
 import pytest
 from pulumi import Output
 
-from components.docker import plugin
-from components.docker.docker_host import VARIABLE, find_docker_host
-from components.docker.docker_service import DockerServiceArgs
-from components.docker.docker_services import DockerServices
-from components.docker.health_check import HealthCheck, duration
-from components.docker.image_trial import ImageTrial, ImageTrialArgs
-from components.errors import ConfigError
+from slipway.docker_host import plugin
+from slipway.docker_host.health_check import HealthCheck, duration
+from slipway.docker_host.host import VARIABLE, find_docker_host
+from slipway.docker_host.image_trial import ImageTrial, ImageTrialArgs
+from slipway.docker_host.service import DockerServiceArgs
+from slipway.docker_host.services import DockerServices
+from slipway.errors import ConfigError
 from tests.components.recorder import OUTPUTS, clear_texts, record, unwrap
 
 CONTAINER = "docker:index/container:Container"

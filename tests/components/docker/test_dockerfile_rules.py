@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.docker.dockerfile_rules import broken_rules, target_stage
-from components.docker.secret_rules import looks_secret
-from components.docker.stages import read_stages
+from slipway.dockerfile.rules import broken_rules, target_stage
+from slipway.dockerfile.secret_rules import looks_secret
+from slipway.dockerfile.stages import read_stages
 
 GOOD = """\
 FROM python:3.11-slim AS model

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from components.docker.engine_client import DockerEngine, EngineAddress
-from components.errors import ApiError, ConfigError
+from slipway.docker_host.engine import DockerEngine, EngineAddress
+from slipway.errors import ApiError, ConfigError
 
 RELAY = """\
 #!{python}

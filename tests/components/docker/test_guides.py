@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from components.docker import dockerfile_rules, image_rules, secret_rules
-from components.docker.dockerfile_rules import broken_rules, target_stage
-from components.docker.image_rules import WAIVABLE
-from components.docker.stages import read_stages
+from slipway.dockerfile import image_rules, secret_rules
+from slipway.dockerfile import rules as dockerfile_rules
+from slipway.dockerfile.image_rules import WAIVABLE
+from slipway.dockerfile.rules import broken_rules, target_stage
+from slipway.dockerfile.stages import read_stages
 
 RULES = (dockerfile_rules, image_rules, secret_rules)
 MODEL = """\

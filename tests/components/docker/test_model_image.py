@@ -3,9 +3,9 @@
 import pytest
 from pulumi import Output
 
-from components.docker.model_image import ModelImage, ModelImageArgs
-from components.docker.model_source import ModelSource
-from components.errors import ConfigError
+from slipway.errors import ConfigError
+from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_source import ModelSource
 from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, unwrap
 
 IMAGE = "docker-build:index:Image"

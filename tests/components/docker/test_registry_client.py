@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from components.docker.providers.image_facts import ImageFactsProvider
-from components.docker.registry_client import ImageReference, RegistryClient
-from components.errors import ApiError
+from slipway.errors import ApiError
+from slipway.images.facts_provider import ImageFactsProvider
+from slipway.images.registry import ImageReference, RegistryClient
 
 DIGEST = "sha256:" + "a" * 64
 MANIFEST = {

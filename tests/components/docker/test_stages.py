@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.docker.stages import Copy, read_stages
-from components.errors import ConfigError
+from slipway.dockerfile.stages import Copy, read_stages
+from slipway.errors import ConfigError
 
 TEXT = """\
 ARG PYTHON=3.11

@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.docker.providers import trial_run
-from components.docker.providers.trial_run import OUTPUTS, TrialRunProvider
-from components.docker.trial import Subject, Trial, TrialFailedError
+from slipway.docker_host import trial_provider as trial_run
+from slipway.docker_host.trial import Subject, Trial, TrialFailedError
+from slipway.docker_host.trial_provider import OUTPUTS, TrialRunProvider
 
 SUBJECT = Subject(service="chat", image="r/chat@sha256:ab", plan="starter", memory_mb=512, cpus=0.5)
 STARTING = {"Running": True, "Health": {"Status": "starting"}}
@@ -35,7 +35,7 @@ class Engine:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
-    monkeypatch.setattr("components.docker.trial._POLL_SECONDS", 0)
+    monkeypatch.setattr("slipway.docker_host.trial._POLL_SECONDS", 0)
 
 
 def refusal(*states, seconds=5, log=()):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.github.environments import EnvironmentArgs
-from components.github.names import MOST_VALUES, SIZE_LIMIT, check_values
-from components.github.repository import DeployHook, RepositorySettingsArgs
-from components.github.rulesets import BranchRules
+from slipway.errors import ConfigError
+from slipway.github.environments import EnvironmentArgs
+from slipway.github.names import MOST_VALUES, SIZE_LIMIT, check_values
+from slipway.github.repository import DeployHook, RepositorySettingsArgs
+from slipway.github.rulesets import BranchRules
 
 BASE = {"owner": "acme", "repository": "demo"}
 

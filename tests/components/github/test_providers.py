@@ -6,17 +6,17 @@ import re
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from components.credentials import github_endpoint
-from components.errors import ApiError, ConfigError, DeployError
-from components.github.client import GitHubClient
-from components.github.kept_key import find_kept, keep, open_kept
-from components.github.providers.base import GitHubProvider
-from components.github.providers.claim import ClaimProvider
-from components.github.providers.generated_key import GeneratedKeyProvider
-from components.github.providers.sealed_secret import SealedSecretProvider
-from components.sealing import seal
-from sandbox.faults import Answer, CutBefore
-from sandbox.github.holders import Holder
+from sandbox.github.settings.holders import Holder
+from sandbox.http.faults import Answer, CutBefore
+from slipway.core.credentials import github_endpoint
+from slipway.core.secrecy.sealing import seal
+from slipway.errors import ApiError, ConfigError, DeployError
+from slipway.github.claims.provider import ClaimProvider
+from slipway.github.client import GitHubClient
+from slipway.github.provider import GitHubProvider
+from slipway.github.secrets.kept_key import find_kept, keep, open_kept
+from slipway.github.secrets.kept_key_provider import GeneratedKeyProvider
+from slipway.github.secrets.sealed_secret import SealedSecretProvider
 from tests.providers.engine import UNKNOWN, Engine
 from tests.sandbox.github.live import (
     OWNER,

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.errors import ConfigError
-from components.github.api_key import api_key
-from components.github.environments import EnvironmentArgs
-from components.github.kept_key import keep
-from components.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
-from components.github.rulesets import BranchRules
-from components.sealing import unseal
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
+from slipway.github.environments import EnvironmentArgs
+from slipway.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from slipway.github.rulesets import BranchRules
+from slipway.github.secrets.api_key import api_key
+from slipway.github.secrets.kept_key import keep
 from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, unwrap
 
 CHECKOUT = Path(__file__).parents[3]

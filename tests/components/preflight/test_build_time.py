@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.preflight.build_time import BuildTime, check_build_time, estimate
+from slipway.preflight.build_time import BuildTime, check_build_time, estimate
 
 GB = 10**9
 

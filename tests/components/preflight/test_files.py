@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from components.docker.build_context import read_context
-from components.preflight.files import check_committed, check_copy_sources, check_present
+from slipway.dockerfile.context import read_context
+from slipway.preflight.files import check_committed, check_copy_sources, check_present
 
 
 def test_copy_sources(tmp_path):

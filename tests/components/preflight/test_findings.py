@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.preflight.findings import error, gather, note, refuse_errors, warning
+from slipway.core.findings import error, gather, note, refuse_errors, warning
+from slipway.errors import ConfigError
 
 
 def test_errors_stop_and_all_are_said():

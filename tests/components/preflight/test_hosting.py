@@ -3,15 +3,15 @@
 import pytest
 from huggingface_hub import SpaceHardware
 
-from components.huggingface.hardware import HARDWARE
-from components.preflight.hosting import (
+from sandbox.hub.spaces.hardware import FLAVORS
+from slipway.huggingface.space.hardware import HARDWARE
+from slipway.preflight.hosting import (
     check_cost,
     check_plan,
     check_region,
     note_hardware_price,
     note_price,
 )
-from sandbox.hub.spaces.hardware import FLAVORS
 
 
 @pytest.mark.parametrize("plan", ["free", "starter", "standard", "pro_plus"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.docker.build_context import read_context
-from components.preflight.image import check_dockerfile
+from slipway.dockerfile.context import read_context
+from slipway.preflight.image import check_dockerfile
 
 DOCKERFILE = """\
 FROM python:3.11-slim AS model

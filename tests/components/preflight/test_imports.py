@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.preflight.imports import check_imports, imported_names, requirement_names
+from slipway.preflight.imports import check_imports, imported_names, requirement_names
 
 ROOT = Path(__file__).parents[3]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.preflight.findings import Severity
-from components.preflight.sizes import MIB, check_disk, check_memory, memory_needed
+from slipway.core.findings import Severity
+from slipway.preflight.sizes import MIB, check_disk, check_memory, memory_needed
 
 GB = 10**9
 MEASURED = [  # file, context, repacked, resident MB of llama.cpp with phi-2's dimensions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.credentials import RENDER_API_KEY, RENDER_DEPLOY_HOOK_KEY, render_endpoint
+from slipway.core.credentials import RENDER_API_KEY, RENDER_DEPLOY_HOOK_KEY, render_endpoint
 
 
 def test_the_address_is_renders_own_unless_told_otherwise(monkeypatch):

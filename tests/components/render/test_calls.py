@@ -4,9 +4,9 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from components.errors import ApiError
-from components.render.budget import Budget, bucket_of, seconds_asked
-from components.render.calls import Calls, UnclearError, is_gone
+from slipway.errors import ApiError
+from slipway.render.api.rate_limits import Budget, bucket_of, seconds_asked
+from slipway.render.api.transport import Calls, UnclearError, is_gone
 from tests.components.render.fake_render import Wire, answer
 
 WHAT = "Render service shop: set env var MODE"

@@ -3,10 +3,10 @@
 import pytest
 import requests
 
-from components.changes import Change
-from components.errors import ApiError, DeployError
-from components.render.client import ENV_VARS, SECRET_FILES, RenderClient
-from components.render.deploy_client import DeployClient
+from slipway.core.difference import Change
+from slipway.errors import ApiError, DeployError
+from slipway.render.api.client import ENV_VARS, SECRET_FILES, RenderClient
+from slipway.render.deploy.client import DeployClient
 from tests.components.render.fake_render import Wire, answer
 
 SERVICE = {"id": "srv-1", "name": "shop", "type": "web_service", "serviceDetails": {}}

@@ -2,12 +2,12 @@
 
 import pytest
 
-from components.errors import ApiError, DeployError
-from components.health import ProbeResult
-from components.render import following
-from components.render.causes import probable_cause
-from components.render.deploy_client import Deployment
-from components.render.following import DeployFailedError, Follower, Target
+from slipway.core.probe import ProbeResult
+from slipway.errors import ApiError, DeployError
+from slipway.render.deploy import following
+from slipway.render.deploy.causes import probable_cause
+from slipway.render.deploy.client import Deployment
+from slipway.render.deploy.following import DeployFailedError, Follower, Target
 
 START, END = "2026-11-21T09:00:00.123456789Z", "2026-11-21T09:02:05.123456Z"
 COMMIT = "a" * 40

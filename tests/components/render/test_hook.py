@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.render.hook import deploy_hook_url
+from slipway.errors import ConfigError
+from slipway.render.service.hook import deploy_hook_url
 
 ID = "srv-0123456789abcdefghij"
 KEY = "canaryKey01"

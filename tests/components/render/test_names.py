@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.render.names import check_name, parse_image, predicted_url
-from components.render.plans import PLANS, plan_id
+from slipway.errors import ConfigError
+from slipway.render.names import check_name, parse_image, predicted_url
+from slipway.render.plans import PLANS, plan_id
 
 DIGEST = "sha256:" + "0" * 64
 

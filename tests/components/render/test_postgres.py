@@ -5,12 +5,12 @@ import requests
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
-from components.errors import ConfigError, DeployError
-from components.render.postgres import Postgres, PostgresArgs
-from components.render.providers import postgres_ready
-from components.render.providers.postgres import PostgresProvider, owner_user
-from components.render.providers.postgres_ready import PostgresReadyProvider
-from components.sealing import seal, unseal
+from slipway.core.secrecy.sealing import seal, unseal
+from slipway.errors import ConfigError, DeployError
+from slipway.render.postgres import ready_provider as postgres_ready
+from slipway.render.postgres.postgres import Postgres, PostgresArgs
+from slipway.render.postgres.provider import PostgresProvider, owner_user
+from slipway.render.postgres.ready_provider import PostgresReadyProvider
 from tests.components.recorder import OUTPUTS, is_secret, record
 from tests.components.render.fake_render import Wire, answer
 

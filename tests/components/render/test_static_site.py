@@ -2,10 +2,13 @@
 
 import pytest
 
-from components.errors import ConfigError
-from components.render.registry_credential import RegistryCredential, RegistryCredentialArgs
-from components.render.static_site import Repository, StaticSite, StaticSiteArgs
-from components.sealing import unseal
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
+from slipway.render.registry_credential.registry_credential import (
+    RegistryCredential,
+    RegistryCredentialArgs,
+)
+from slipway.render.service.static_site import Repository, StaticSite, StaticSiteArgs
 from tests.components.recorder import is_secret, record, unwrap
 
 TOKEN = "rnd_canaryofthekey"

@@ -3,8 +3,9 @@
 import pulumi
 import pytest
 
-from components.errors import ConfigError
-from components.render.web_service import (
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
+from slipway.render.service.web_service import (
     DeployArgs,
     Image,
     Repository,
@@ -12,8 +13,7 @@ from components.render.web_service import (
     WebServiceArgs,
     predicted_url,
 )
-from components.render.web_services import WebServices
-from components.sealing import unseal
+from slipway.render.service.web_services import WebServices
 from tests.components.recorder import id_of, is_secret, record, unwrap
 
 CANARY = "canary-secret-41c7"

@@ -6,7 +6,10 @@ Only how long is waited differs from what people run, never for what.
 import sys
 
 if "run_dynamic_providers.py" in " ".join(sys.orig_argv):
-    from components.render import calls, client, deploy_client, following
+    from slipway.render.api import client
+    from slipway.render.api import transport as calls
+    from slipway.render.deploy import client as deploy_client
+    from slipway.render.deploy import following
 
     following.FIRST_POLL_SECONDS = 0.05
     following.LAST_POLL_SECONDS = 0.2

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sandbox.toolchain.cache import cache_folder, made_once
+from toolchain.cache import cache_folder, made_once
 
 
 def find_gh() -> str | None:

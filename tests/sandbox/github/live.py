@@ -12,16 +12,16 @@ from typing import Any
 import httpx
 import uvicorn
 
-from sandbox.connection import AbortableProtocol
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
-from sandbox.github.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
-from sandbox.github.rate_limit import Limits
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.rate_limit import Limits
+from sandbox.github.http.wire import AddressesAsSent
 from sandbox.github.service import BranchListener, GitHubService
-from sandbox.github.wire import AddressesAsSent
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.http.connection import AbortableProtocol
+from sandbox.http.faults import FaultInjector, Faults
+from sandbox.http.request_log import RequestLog, RequestRecorder
+from sandbox.store.database import Database
 from tests.sandbox.github.contract import Contract, description_file
 from tests.sandbox.github.recorded_runs import RecordedRuns
 

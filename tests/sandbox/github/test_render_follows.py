@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.github.located import located
+from sandbox.github.repositories.located import located
 from tests.sandbox.github.live import live_github
 from tests.sandbox.render.live import LiveRender, files, until
 from tests.sandbox.render.machine import RenderMachine

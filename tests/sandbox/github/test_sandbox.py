@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox.environment import job_environment, sandbox_environment
-from sandbox.home import Home
-from sandbox.inventory import inventory, print_inventory
+from sandbox.server.environment import job_environment, sandbox_environment
+from sandbox.server.home import Home
+from sandbox.server.inventory import inventory, print_inventory
 from tests.sandbox.github.live import live_github
 
 

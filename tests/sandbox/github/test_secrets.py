@@ -5,7 +5,7 @@ import base64
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from sandbox.github.holders import Holder
+from sandbox.github.settings.holders import Holder
 from tests.sandbox.github.live import LiveGitHub
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.home import Home
-from sandbox.snapshot import push_snapshot
+from doors.snapshot import push_snapshot
+from sandbox.server.home import Home
 from tests.sandbox.github.conftest import Clone
 from tests.sandbox.github.live import OWNER, TOKEN
 
@@ -144,7 +144,7 @@ def test_the_token_is_on_no_command_line(home, monkeypatch):
         commands.append(" ".join(command))
         return real(command, **more)
 
-    monkeypatch.setattr("sandbox.snapshot.subprocess.run", spied)
+    monkeypatch.setattr("doors.snapshot.subprocess.run", spied)
     push_snapshot(home, "dev")
     assert any(" push " in command for command in commands)
     assert not any(TOKEN in command for command in commands)

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from sandbox.faults import Answer
-from sandbox.github.rate_limit import Limiter, Limits
+from sandbox.github.http.rate_limit import Limiter, Limits
+from sandbox.http.faults import Answer
 from tests.sandbox.github.live import OWNER, live_github
 
 

@@ -22,16 +22,16 @@ import pytest
 import uvicorn
 from huggingface_hub import HfApi
 
-from sandbox.connection import AbortableProtocol
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
+from sandbox.http.connection import AbortableProtocol
+from sandbox.http.faults import FaultInjector, Faults
+from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.hub.app import create_hub_app
 from sandbox.hub.contract import SpaceSettings
-from sandbox.hub.reader import SpaceReader
-from sandbox.hub.registry import Registry
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.repositories.reader import SpaceReader
+from sandbox.hub.repositories.registry import Registry
+from sandbox.store.database import Database
 
 TOKENS = {"ada": "hf_ada", "reader": "hf_ada_read", "eve": "hf_eve", "poor": "hf_poor"}
 

@@ -5,7 +5,7 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
-from sandbox.faults import Answer, AnswerAfter, CutAfter, CutBefore, Delay
+from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore, Delay
 
 HF = "huggingface"
 

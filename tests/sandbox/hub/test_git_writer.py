@@ -1,9 +1,9 @@
 import pygit2
 import pytest
 
-from sandbox.hub import git_writer
-from sandbox.hub.errors import StaleParentError
-from sandbox.hub.git_writer import AddFile, commit, create_repository
+from sandbox.hub.http.errors import StaleParentError
+from sandbox.hub.repositories import git_writer
+from sandbox.hub.repositories.git_writer import AddFile, commit, create_repository
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from sandbox.hub.accounts import Accounts, TokenRole, User
-from sandbox.hub.card import front_matter, validate
-from sandbox.hub.errors import UnprocessableError
-from sandbox.hub.lfs import ObjectStore, Pointer, parse_pointer
-from sandbox.hub.names import RepoKind
-from sandbox.hub.rate_limit import RateLimit, bucket_of
-from sandbox.hub.upload_rules import ignored, looks_binary
+from sandbox.hub.http.accounts import Accounts, TokenRole, User
+from sandbox.hub.http.errors import UnprocessableError
+from sandbox.hub.http.rate_limit import RateLimit, bucket_of
+from sandbox.hub.repositories.card import front_matter, validate
+from sandbox.hub.repositories.lfs import ObjectStore, Pointer, parse_pointer
+from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.upload_rules import ignored, looks_binary
 
 
 def card(**values):

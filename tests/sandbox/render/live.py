@@ -13,17 +13,17 @@ import httpx
 import uvicorn
 from render.public_api.client import AuthenticatedClient
 
-from sandbox.connection import AbortableProtocol
-from sandbox.database import Database
-from sandbox.faults import FaultInjector, Faults
-from sandbox.machine.address import AddressBook
+from sandbox.apps.addresses import AddressBook
+from sandbox.http.connection import AbortableProtocol
+from sandbox.http.faults import FaultInjector, Faults
+from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.machine.contract import Machine
-from sandbox.render.account import Account, Workspace
 from sandbox.render.app import create_render_app
-from sandbox.render.service import RenderService
-from sandbox.render.turn import Tuning
-from sandbox.render.wire import Limits
-from sandbox.request_log import RequestLog, RequestRecorder
+from sandbox.render.deploys.turn import Tuning
+from sandbox.render.http.account import Account, Workspace
+from sandbox.render.http.wire import Limits
+from sandbox.render.services.service import RenderService
+from sandbox.store.database import Database
 from tests.sandbox.render.contract import Contract, description_file
 
 KEY = "rnd_0123456789abcdefghijklmnopqr"

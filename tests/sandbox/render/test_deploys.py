@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sandbox.render import worker
+from sandbox.render.deploys import worker
 from tests.sandbox.render.live import ENDLESS, app, files, gated, until
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import QUICK, LiveRender, until
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.machine]
 

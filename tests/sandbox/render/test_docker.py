@@ -10,10 +10,10 @@ import pytest
 
 from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.render.plans import PLANS
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
+from sandbox.render.services.plans import PLANS
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, Repository, until
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = pytest.mark.machine
 

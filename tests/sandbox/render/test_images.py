@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.render.image_reference import normalised
+from sandbox.render.deploys.image_reference import normalised
 from tests.sandbox.render.live import OWNER, app, until
 
 ONE = "docker.io/acme/shop:1"

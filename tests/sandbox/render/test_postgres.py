@@ -26,7 +26,7 @@ from render.public_api.models import (
 )
 
 from sandbox.machine.postgres_probe import takes_sessions
-from sandbox.render.postgres_server import scram_verifier
+from sandbox.render.postgres.server import scram_verifier
 from tests.sandbox.render.live import OWNER, LiveRender, until
 from tests.sandbox.render.postgres_machine import BROKEN, SERVER, PostgresMachine
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, until
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.machine]
 

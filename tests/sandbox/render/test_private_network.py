@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, until, web
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.machine]
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sandbox.render.turn import Tuning
+from sandbox.render.deploys.turn import Tuning
 from tests.sandbox.render.live import ENDLESS, QUICK, LiveRender, files, gated, until
 
 

@@ -6,9 +6,9 @@ import threading
 import httpx
 import pytest
 
-from sandbox.faults import CutAfter
-from sandbox.render.specification import Rules
-from sandbox.render.wire import Limits
+from sandbox.http.faults import CutAfter
+from sandbox.render.http.wire import Limits
+from sandbox.render.services.specification import Rules
 from tests.sandbox.render.contract import description_file
 from tests.sandbox.render.live import KEY, OWNER, WIDE, LiveRender, app, files, web
 

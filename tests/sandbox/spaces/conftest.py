@@ -11,12 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.database import Database
+from sandbox.apps.addresses import AddressBook
 from sandbox.hub.contract import SpaceSettings
-from sandbox.hub.errors import RepositoryNotFoundError
+from sandbox.hub.http.errors import RepositoryNotFoundError
+from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.service import SpaceService
-from sandbox.hub.spaces.turn import Tuning
-from sandbox.machine.address import AddressBook
+from sandbox.store.database import Database
 from tests.sandbox.spaces.process_machine import ProcessMachine
 
 REPO = "acme/demo"

@@ -10,18 +10,18 @@ import httpx
 import uvicorn
 from huggingface_hub import CommitOperationAdd, HfApi
 
-from sandbox.database import Database
-from sandbox.hub.access import Access
-from sandbox.hub.accounts import Accounts, Organization, TokenRole, User
+from sandbox.apps.addresses import AddressBook
 from sandbox.hub.app import create_hub_app
-from sandbox.hub.reader import SpaceReader
-from sandbox.hub.registry import Registry
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.repositories.reader import SpaceReader
+from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
+from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.service import SpaceService
-from sandbox.hub.spaces.turn import Tuning
 from sandbox.hub.spaces.visits import visits_of
-from sandbox.machine.address import AddressBook
 from sandbox.machine.contract import Machine
+from sandbox.store.database import Database
 
 TOKEN = "hf_owner_of_acme"
 READER_TOKEN = "hf_reader_of_acme"

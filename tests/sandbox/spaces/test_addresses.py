@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.database import Database
-from sandbox.machine.address import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.store.database import Database
 from tests.sandbox.spaces.conftest import until
 
 PAUSED = Unavailable(title="Paused", remedy="Restart <it>.")

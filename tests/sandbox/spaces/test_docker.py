@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.hub.spaces.turn import Tuning
+from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.toolchain.engine import ensure_engine
-from sandbox.toolchain.progress import Progress
 from tests.sandbox.spaces.conftest import until
 from tests.sandbox.spaces.live_hub import LiveHub
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
 
 pytestmark = pytest.mark.machine
 

@@ -5,7 +5,7 @@ import socket
 import httpx
 import pytest
 
-from sandbox.hub.errors import RepositoryNotFoundError
+from sandbox.hub.http.errors import RepositoryNotFoundError
 from tests.sandbox.spaces.conftest import REPO, files, until
 from tests.sandbox.spaces.test_stages import gated
 

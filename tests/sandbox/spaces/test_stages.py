@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from sandbox.hub.errors import NotImitatedError, RepositoryNotFoundError
+from sandbox.hub.http.errors import NotImitatedError, RepositoryNotFoundError
+from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.settings import Kind
-from sandbox.hub.spaces.turn import Tuning
 from tests.sandbox.spaces.conftest import CARD, REPO, app, files, until
 
 SLOW_BUILD = """

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sandbox.hub.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.spaces.settings import Kind
 from tests.sandbox.spaces.conftest import REPO, until
 

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 
-from sandbox.machine.workers import Workers
+from sandbox.apps.workers import Workers
 from tests.sandbox.spaces.conftest import until
 
 

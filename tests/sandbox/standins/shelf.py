@@ -8,7 +8,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.standins.protocol import (
+from toolchain.standins.protocol import (
     Found,
     Plugin,
     PluginError,
@@ -16,8 +16,8 @@ from sandbox.standins.protocol import (
     ResourceType,
     UnfinishedError,
 )
-from sandbox.standins.service import StandIn
-from sandbox.standins.values import to_wire
+from toolchain.standins.service import StandIn
+from toolchain.standins.values import to_wire
 
 TOKEN = "shelf:index/book:Book"
 URN = f"urn:pulumi:dev::p::my:Component${TOKEN}::one"

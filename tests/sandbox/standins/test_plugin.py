@@ -11,8 +11,8 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.toolchain.standins import NAMES, ensure_standins
 from tests.toolchain.processes import all_end, descendants
+from toolchain.pulumi.standin_plugins import NAMES, ensure_standins
 
 
 @pytest.fixture(params=NAMES)

@@ -7,8 +7,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
-from sandbox.standins.values import UNKNOWN, from_wire, secret_names, to_wire
 from tests.sandbox.standins.shelf import TOKEN, URN, Shelf, configure, served
+from toolchain.standins.values import UNKNOWN, from_wire, secret_names, to_wire
 
 CANARY = "canary-77aa01b3"
 

@@ -5,10 +5,10 @@ import os
 import pulumi
 import pulumi_docker_build as docker_build
 
-from components.credentials import hub_endpoint
-from components.docker import builder
-from components.docker.model_image import ModelImage, ModelImageArgs
-from components.docker.model_source import ModelSource
+from slipway.core.credentials import hub_endpoint
+from slipway.images import builder
+from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_source import ModelSource
 
 kind = pulumi.get_stack()
 repository = os.environ["REPOSITORY"]

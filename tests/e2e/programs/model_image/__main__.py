@@ -4,9 +4,9 @@ import os
 
 import pulumi
 
-from components.docker.model_image import ModelImage, ModelImageArgs
-from components.docker.model_source import ModelSource
-from components.errors import ConfigError
+from slipway.errors import ConfigError
+from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_source import ModelSource
 
 try:
     args = ModelImageArgs(

@@ -4,9 +4,9 @@ import os
 
 import pulumi
 
-from components.errors import ConfigError
-from components.huggingface.space import Space, SpaceArgs
-from components.payload import payload_from_folder
+from slipway.errors import ConfigError
+from slipway.huggingface.space.space import Space, SpaceArgs
+from slipway.payload.files import payload_from_folder
 
 for name in os.environ["STRANGERS"].split(","):
     try:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.database import Database
 from sandbox.github.contract import Trigger
-from sandbox.github.runs.job_log import read_log
 from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.running.job_log import read_log
 from sandbox.github.runs.service import RunService
-from sandbox.toolchain.act import ensure_act
-from sandbox.toolchain.progress import Progress
+from sandbox.store.database import Database
 from tests.sandbox.github.runs.repositories import Repositories
+from toolchain.act import ensure_act
+from toolchain.progress import Progress
 
 TOKEN = "ghs_tokenOfTheJobs0123456789"
 _NUMBERS = itertools.count(1)

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from sandbox.github.runs.equivalents import find_actions, known_equivalents
-from sandbox.github.runs.programs.setup_python import _fits
+from sandbox.github.runs.planning.equivalents import find_actions, known_equivalents
+from sandbox.github.runs.running.programs.setup_python import _fits
 from tests.sandbox.github.runs.repositories import git
 
 

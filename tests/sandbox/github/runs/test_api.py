@@ -15,13 +15,13 @@ import httpx
 import pytest
 import uvicorn
 
-from sandbox.database import Database
-from sandbox.github.access import Access
-from sandbox.github.accounts import Accounts
 from sandbox.github.app import create_github_app
+from sandbox.github.http.access import Access
+from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.wire import AddressesAsSent
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
-from sandbox.github.wire import AddressesAsSent
+from sandbox.store.database import Database
 from tests.sandbox.github.contract import Contract, description_file
 from tests.sandbox.github.live import JOB_TOKEN, OWNER, READ_TOKEN, TOKEN, USERS, WIDE
 from tests.sandbox.github.runs.repositories import git

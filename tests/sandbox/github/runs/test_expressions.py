@@ -2,11 +2,11 @@
 
 import pytest
 
-from sandbox.github.runs.expression_parser import Context
-from sandbox.github.runs.expression_values import ExpressionError
-from sandbox.github.runs.expressions import condition, evaluate, render
-from sandbox.github.runs.matrix import combinations
-from sandbox.github.runs.yaml_text import YamlError, parse_yaml
+from sandbox.github.runs.planning.expression_parser import Context
+from sandbox.github.runs.planning.expression_values import ExpressionError
+from sandbox.github.runs.planning.expressions import condition, evaluate, render
+from sandbox.github.runs.planning.matrix import combinations
+from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml
 
 VALUES = {
     "github": {"ref": "refs/heads/main", "event": {"commits": [{"id": "a"}, {"id": "b"}]}},

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain.act import find_act
 from tests.sandbox.github.runs.conftest import World
 from tests.sandbox.github.runs.repositories import Repositories
+from toolchain.act import find_act
 
 ROOT = Path(__file__).parents[4]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.github.contract import Trigger
-from sandbox.github.runs.equivalents import find_actions
-from sandbox.github.runs.filters import listens
-from sandbox.github.runs.workflow import FOLDER, Workflow, parse_workflow
+from sandbox.github.runs.planning.equivalents import find_actions
+from sandbox.github.runs.planning.filters import listens
+from sandbox.github.runs.planning.workflow import FOLDER, Workflow, parse_workflow
 
 ROOT = Path(__file__).parents[4]
 FILES = [ROOT / FOLDER / name for name in ("checks.yml", "preview.yml")]

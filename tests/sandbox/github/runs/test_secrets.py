@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.github.runs.masking import JobMask
+from sandbox.github.runs.running.masking import JobMask
 
 SECRET = "s3cr3t-value-of-the-repository"
 PEM = "-----BEGIN KEY-----\nfirstLineOfTheKey01\nsecondLineOfTheKey2\n-----END KEY-----"

@@ -3,8 +3,8 @@
 import pytest
 
 from sandbox.github.contract import NoSuchWorkflowError, Trigger
-from sandbox.github.runs.filters import fits, listens, skips
-from sandbox.github.runs.workflow import parse_workflow
+from sandbox.github.runs.planning.filters import fits, listens, skips
+from sandbox.github.runs.planning.workflow import parse_workflow
 
 JOBS = "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: echo}]}}"
 QUICK = f"on: push\n{JOBS}\n"

@@ -6,10 +6,10 @@ import uuid
 import docker
 import pytest
 
-from sandbox.standins.docker import PLUGIN
-from sandbox.standins.docker.engine import Engine
-from sandbox.toolchain.engine import ensure_engine, plan
-from sandbox.toolchain.progress import Progress, SetupError
+from toolchain.engine.setup import ensure_engine, plan
+from toolchain.progress import Progress, SetupError
+from toolchain.standins.docker import PLUGIN
+from toolchain.standins.docker.engine import Engine
 
 MARK = "slipway.test"
 

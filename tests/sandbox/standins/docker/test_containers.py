@@ -5,8 +5,8 @@ import urllib.request
 
 import pytest
 
-from sandbox.standins.differences import changed, refreshed_inputs
-from sandbox.standins.protocol import PluginError
+from toolchain.standins.differences import changed, refreshed_inputs
+from toolchain.standins.protocol import PluginError
 
 pytestmark = pytest.mark.machine
 

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from sandbox.standins.docker import PLUGIN
-from sandbox.standins.docker.engine import Engine
-from sandbox.standins.docker.leftovers import remove_leftovers
+from toolchain.standins.docker import PLUGIN
+from toolchain.standins.docker.engine import Engine
+from toolchain.standins.docker.leftovers import remove_leftovers
 
 pytestmark = pytest.mark.machine
 

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from sandbox.standins.differences import changed
-from sandbox.standins.docker.engine import connect
-from sandbox.standins.protocol import PluginError
+from toolchain.standins.differences import changed
+from toolchain.standins.docker.engine import connect
+from toolchain.standins.protocol import PluginError
 
 pytestmark = pytest.mark.machine
 

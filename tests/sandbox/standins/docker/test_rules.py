@@ -6,10 +6,10 @@ import pulumi_docker
 import pytest
 from pulumi import _types
 
-from sandbox.standins.docker import PLUGIN, containers
-from sandbox.standins.docker.durations import nanoseconds, text_of
-from sandbox.standins.docker.engine import ALLOW_VARIABLE, allowed_address
-from sandbox.standins.protocol import PluginError
+from toolchain.standins.docker import PLUGIN, containers
+from toolchain.standins.docker.durations import nanoseconds, text_of
+from toolchain.standins.docker.engine import ALLOW_VARIABLE, allowed_address
+from toolchain.standins.protocol import PluginError
 
 KINDS = {token: kind(None) for token, kind in PLUGIN.types.items()}
 

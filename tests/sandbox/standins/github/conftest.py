@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-from sandbox.standins.github import PLUGIN, TYPES
 from tests.sandbox.github.live import live_github
 from tests.sandbox.standins.github.small_engine import Declared
 from tests.sandbox.standins.shelf import configure, served
+from toolchain.standins.github import PLUGIN, TYPES
 
 _numbers = itertools.count()
 

@@ -7,7 +7,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from sandbox.standins.values import from_wire, to_wire
+from toolchain.standins.values import from_wire, to_wire
 
 
 def urn(token, name="it"):

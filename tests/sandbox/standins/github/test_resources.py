@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from sandbox.github.holders import Holder
+from sandbox.github.settings.holders import Holder
 from tests.sandbox.standins.github.sdk import misfits
 from tests.sandbox.standins.github.small_engine import refusal
 

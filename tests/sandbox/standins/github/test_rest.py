@@ -5,11 +5,7 @@ import time
 
 import pytest
 
-from sandbox.faults import Answer, AnswerAfter, CutAfter, CutBefore
-from sandbox.standins.github import PLUGIN, rest
-from sandbox.standins.github.address import rest_root
-from sandbox.standins.github.connection import connect
-from sandbox.standins.protocol import PluginError
+from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore
 from tests.sandbox.github.live import (
     PUBLIC_TOKEN,
     READ_TOKEN,
@@ -18,6 +14,10 @@ from tests.sandbox.github.live import (
 )
 from tests.sandbox.standins.github.small_engine import refusal
 from tests.sandbox.standins.shelf import configure, served
+from toolchain.standins.github import PLUGIN, rest
+from toolchain.standins.github.address import rest_root
+from toolchain.standins.github.connection import connect
+from toolchain.standins.protocol import PluginError
 
 
 @pytest.fixture

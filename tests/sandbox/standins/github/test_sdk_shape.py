@@ -4,7 +4,6 @@ from importlib.metadata import version
 
 import pytest
 
-from sandbox.standins.github import PLUGIN, TYPES
 from tests.sandbox.standins.github.sdk import (
     inputs_of,
     misfits,
@@ -12,6 +11,7 @@ from tests.sandbox.standins.github.sdk import (
     resource_class,
     secrets_of,
 )
+from toolchain.standins.github import PLUGIN, TYPES
 
 TOKENS = sorted(TYPES)
 

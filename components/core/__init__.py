@@ -1,0 +1,1 @@
+"""What every platform's parts are made of. It names no platform."""

@@ -1,0 +1,98 @@
+"""Where the platforms' endpoints and tokens come from: the environment first, then stack secrets.
+
+The environment wins because it always holds the current token, while the engine hands a provider
+the token kept in state during refresh and destroy. Endpoints come from the environment alone; they
+are all that differs between the sandbox and the real platforms, together with the tokens.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from slipway.errors import ConfigError
+
+HUB_ENDPOINT = "https://huggingface.co"
+RENDER_ENDPOINT = "https://api.render.com/v1"
+GITHUB_ENDPOINT = "https://api.github.com"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One credential and the two places where it may stand."""
+
+    variable: str  # in the environment
+    config_key: str  # in the stack's configuration, as a secret
+    purpose: str
+
+    def find(self, config: Callable[[str], str | None]) -> str | None:
+        """The value, from the environment first; None if it stands in neither place."""
+        return os.environ.get(self.variable) or config(self.config_key) or None
+
+    def require(self, config: Callable[[str], str | None]) -> str:
+        """The value, from the environment first.
+
+        Raises:
+            ConfigError: it stands in neither place; the text names both ways.
+        """
+        value = self.find(config)
+        if value is None:
+            raise ConfigError(self.missing())
+        return value
+
+    def missing(self) -> str:
+        """What to tell a person who has not given it: both ways."""
+        return (
+            f"No {self.purpose}. Export {self.variable}, or store it in this stack with "
+            f"`pulumi config set --secret slipway:{self.config_key}`."
+        )
+
+
+HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
+HUB_READ_TOKEN = Credential(
+    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces' builds"
+)
+RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
+RENDER_DEPLOY_HOOK_KEY = Credential(
+    "RENDER_DEPLOY_HOOK_KEY",
+    "renderDeployHookKey",
+    "key of the Render deploy hook (the service's page, Settings, Deploy Hook)",
+)
+GITHUB_TOKEN = Credential(
+    "GITHUB_TOKEN",
+    "githubToken",
+    "GitHub token that administers the repository (classic: scope `repo`; fine-grained: write "
+    "access to Administration, Secrets, Variables and Environments)",
+)
+API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call the apps with")
+
+
+def hub_endpoint() -> str:
+    """The Hub's address, from HF_ENDPOINT."""
+    return (os.environ.get("HF_ENDPOINT") or HUB_ENDPOINT).rstrip("/")
+
+
+def render_endpoint() -> str:
+    """The address of Render's API, version included, from RENDER_API_URL."""
+    return (os.environ.get("RENDER_API_URL") or RENDER_ENDPOINT).rstrip("/")
+
+
+def github_base_url() -> str:
+    """GitHub's address as its Pulumi provider takes it, from GITHUB_BASE_URL."""
+    return os.environ.get("GITHUB_BASE_URL") or f"{GITHUB_ENDPOINT}/"
+
+
+def github_endpoint() -> str:
+    """The address of GitHub's REST API, from GITHUB_BASE_URL.
+
+    github.com has a host for it, and every GHE.com company one; a server of one's own has it under
+    /api/v3. That is how the Pulumi provider reads the variable, too.
+    """
+    parts = urlsplit(github_base_url())
+    host = parts.hostname or ""
+    if host in ("github.com", "api.github.com"):
+        return GITHUB_ENDPOINT
+    if host.endswith(".ghe.com"):
+        return f"https://api.{host.removeprefix('api.')}"
+    path = parts.path.rstrip("/").removesuffix("/api/v3")
+    return f"{parts.scheme}://{parts.netloc}{path}/api/v3"

@@ -1,0 +1,41 @@
+"""What all our dynamic providers have in common."""
+
+import sys
+import traceback
+from types import SimpleNamespace
+from typing import Any
+
+from pulumi.dynamic import CheckResult, ConfigureRequest, ResourceProvider
+
+from slipway.errors import DeployError
+
+
+class Provider(ResourceProvider):
+    """A provider whose inputs its component has validated, and whose errors are for people."""
+
+    serialize_as_secret_always = False  # a provider is code: it holds no secret
+
+    def configure(self, _req: ConfigureRequest) -> None:
+        """Runs once per process, before anything else that can fail."""
+        say_errors_plainly()
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Accepts what the component has already validated."""
+        return CheckResult(news, [])
+
+
+def say_errors_plainly() -> None:
+    """Makes Pulumi's host of dynamic providers print a DeployError's text alone.
+
+    It hands `traceback.format_exc()` to the engine for whatever a provider raises, and a person
+    would have to find the one line that is meant for them. Other exceptions keep their traceback;
+    elsewhere than in that host nothing happens.
+    """
+    host = sys.modules["__main__"]
+    if hasattr(host, "_abort_with_traceback") and getattr(host, "traceback", None) is traceback:
+        host.traceback = SimpleNamespace(format_exc=_said)  # type: ignore[attr-defined]
+
+
+def _said() -> str:
+    error = sys.exc_info()[1]
+    return str(error) if isinstance(error, DeployError) else traceback.format_exc()

@@ -1,0 +1,1 @@
+"""Secret values: sealed on their way, compared by digests."""

@@ -1,0 +1,1 @@
+"""Images on a Docker host of one's own: tried, or served."""

@@ -1,0 +1,1 @@
+"""What a Dockerfile says, and what it must not do."""

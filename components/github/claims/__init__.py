@@ -1,0 +1,1 @@
+"""What a program declares to be its own on GitHub."""

@@ -1,1 +1,0 @@
-"""The dynamic providers for GitHub; their module paths are persistent state."""

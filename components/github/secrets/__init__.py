@@ -1,0 +1,1 @@
+"""Actions secrets: sealed, drawn, kept."""

@@ -1,0 +1,1 @@
+"""How the Hub is spoken to."""

@@ -1,0 +1,287 @@
+"""The Hub as the providers use it: repositories and commits.
+
+A wrapper over huggingface_hub that adds what it lacks: time-outs, retries, one atomic commit of
+just what differs, and errors that name the object and the remedy. It knows nothing of Pulumi.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, SpaceHardware
+from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.hf_api import RepoFile
+
+from slipway.errors import ApiError, DeployError
+from slipway.huggingface.hub.transport import Result, call, prepare_session
+from slipway.payload.files import hash_file
+
+RepoType = Literal["model", "space"]
+Visibility = Literal["public", "private", "protected"]
+
+INITIAL_COMMIT = "initial commit"  # the title the Hub gives to the commit it makes itself
+_KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}
+_CONFLICT, _NOT_FOUND = 409, 404
+_NO_SUCH_REPOSITORY = "RepoNotFound"  # the Hub's own word; a proxy's 404 lacks it
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What the Hub says of a repository."""
+
+    commit: str  # head of main, 40 hex digits
+    visibility: str  # public, private or protected
+    sdk: str | None  # of a Space
+    url: str  # its page
+    host: str | None  # of a Space: where the app answers
+
+
+@dataclass(frozen=True)
+class TreeChange:
+    """The difference between a payload and what the repository holds."""
+
+    add: tuple[str, ...]
+    delete: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.delete)
+
+
+class HubClient:
+    """One account at one Hub; safe to share between threads."""
+
+    def __init__(self, endpoint: str, token: str | None) -> None:
+        prepare_session()
+        self.endpoint = endpoint.rstrip("/")
+        self.api = HfApi(endpoint=self.endpoint, token=token or False)
+        self._hidden = (token,) if token else ()
+
+    def call(
+        self,
+        what: str,
+        action: Callable[[], Result],
+        *,
+        retry: bool = True,
+        hidden: tuple[str, ...] = (),
+    ) -> Result:
+        """`calls.call`, with the token among what no error text may repeat."""
+        return call(what, action, retry=retry, hidden=self._hidden + hidden)
+
+    def repository(self, kind: RepoType, repo_id: str) -> Repository | None:
+        """The repository, or None if the Hub says for certain that there is none.
+
+        Raises:
+            ApiError: any other answer; a bad token must not look like a missing repository.
+        """
+        what = f"{_KINDS[kind]} {repo_id}: read"
+        try:
+            info = self.call(what, lambda: self.api.repo_info(repo_id, repo_type=kind))
+        except ApiError as error:
+            if error.status == _NOT_FOUND and error.code == _NO_SUCH_REPOSITORY:
+                return None
+            raise
+        prefix = "spaces/" if kind == "space" else ""
+        return Repository(
+            commit=info.sha or "",
+            # Sent by newer Hubs only; without it protected can't be told from private.
+            visibility=getattr(info, "visibility", None)
+            or ("private" if info.private else "public"),
+            sdk=getattr(info, "sdk", None),
+            url=f"{self.endpoint}/{prefix}{repo_id}",
+            host=getattr(info, "host", None),
+        )
+
+    def create_model_repository(self, repo_id: str, visibility: str) -> bool:
+        """Creates it; False if it is there already."""
+        return self._created(
+            f"Model repository {repo_id}: create",
+            lambda: self.api.create_repo(repo_id, visibility=_visibility(visibility)),
+        )
+
+    def create_space(
+        self,
+        repo_id: str,
+        *,
+        sdk: str,
+        visibility: str,
+        hardware: str,
+        sleep_seconds: int | None,
+        secrets: Mapping[str, str],
+        variables: Mapping[str, str],
+    ) -> bool:
+        """Creates a Space with its settings in one call; False if it is there already.
+
+        Secrets set afterwards would each restart the Space, and a first build could miss them.
+        """
+        return self._created(
+            f"Space {repo_id}: create",
+            lambda: self.api.create_repo(
+                repo_id,
+                repo_type="space",
+                space_sdk=sdk,
+                visibility=_visibility(visibility),
+                space_hardware=SpaceHardware(hardware),
+                space_sleep_time=sleep_seconds,
+                space_secrets=[{"key": k, "value": v} for k, v in sorted(secrets.items())],
+                space_variables=[{"key": k, "value": v} for k, v in sorted(variables.items())],
+            ),
+            hidden=tuple(secrets.values()),
+        )
+
+    def _created(
+        self, what: str, action: Callable[[], object], hidden: tuple[str, ...] = ()
+    ) -> bool:
+        # Creating bears a second try: if the first was carried out and its answer lost, the second
+        # is told 409, and whether the repository is ours is decided by what it holds.
+        try:
+            self.call(what, action, hidden=hidden)
+        except ApiError as error:
+            if error.status == _CONFLICT:
+                return False
+            raise
+        return True
+
+    def set_visibility(self, kind: RepoType, repo_id: str, visibility: str) -> None:
+        """Changes who may see the repository."""
+        self.call(
+            f"{_KINDS[kind]} {repo_id}: set visibility {visibility}",
+            lambda: self.api.update_repo_settings(
+                repo_id, repo_type=kind, visibility=_visibility(visibility)
+            ),
+        )
+
+    def delete_repository(self, kind: RepoType, repo_id: str) -> None:
+        """Deletes it; absent is success."""
+        self.call(
+            f"{_KINDS[kind]} {repo_id}: delete",
+            lambda: self.api.delete_repo(repo_id, repo_type=kind, missing_ok=True),
+        )
+
+    def tree(self, kind: RepoType, repo_id: str, commit: str) -> dict[str, str]:
+        """Path -> "blob SHA-1" or, for an LFS file, ":SHA-256", at a commit."""
+        entries = self.call(
+            f"{_KINDS[kind]} {repo_id}: list files",
+            lambda: list(
+                self.api.list_repo_tree(repo_id, repo_type=kind, revision=commit, recursive=True)
+            ),
+        )
+        return {
+            entry.path: f":{entry.lfs.sha256}" if entry.lfs else entry.blob_id
+            for entry in entries
+            if isinstance(entry, RepoFile)
+        }
+
+    def commit_titles(self, kind: RepoType, repo_id: str) -> list[str]:
+        """Titles of the commits on main, newest first."""
+        commits = self.call(
+            f"{_KINDS[kind]} {repo_id}: list commits",
+            lambda: self.api.list_repo_commits(repo_id, repo_type=kind),
+        )
+        return [commit.title for commit in commits]
+
+    def commit(
+        self,
+        kind: RepoType,
+        repo_id: str,
+        *,
+        manifest: Mapping[str, str],
+        sources: Mapping[str, str],
+        removable: Sequence[str],
+        message: str,
+    ) -> str:
+        """Makes main hold the payload by one atomic commit of what differs; none if nothing does.
+
+        Args:
+            kind: the repository's type.
+            repo_id: its id.
+            manifest: path -> digest of every file of the payload (`PayloadFile.digest`).
+            sources: path -> local file.
+            removable: paths this program once put there and that go if the payload lacks them.
+            message: the commit's title.
+
+        Returns:
+            The head of main afterwards, 40 hex digits.
+
+        Raises:
+            DeployError: a local file changed since the payload was decided.
+            ApiError: the Hub refused; 412 if somebody else changed main meanwhile.
+        """
+        what = f"{_KINDS[kind]} {repo_id}: commit"
+
+        def attempt() -> str:
+            current = self.repository(kind, repo_id)
+            if current is None:
+                raise ApiError(f"{what}: the repository is gone. Run `pulumi refresh`.", _NOT_FOUND)
+            change = difference(manifest, self.tree(kind, repo_id, current.commit), removable)
+            if not change:
+                return current.commit
+            return self._send(kind, repo_id, change, sources, manifest, message, current.commit)
+
+        # Each try reads main first. A commit that landed although its answer was lost is seen
+        # there; sent a second time it would be refused, or made twice.
+        return self.call(what, attempt)
+
+    def _send(
+        self,
+        kind: RepoType,
+        repo_id: str,
+        change: TreeChange,
+        sources: Mapping[str, str],
+        manifest: Mapping[str, str],
+        message: str,
+        parent: str,
+    ) -> str:
+        for path in change.add:
+            oid, sha256, _ = hash_file(Path(sources[path]))
+            if manifest[path] != f"{oid}:{sha256}":
+                raise DeployError(
+                    f"{_KINDS[kind]} {repo_id}: {sources[path]} changed while it was being "
+                    "deployed. Nothing was sent; run the same command again."
+                )
+        operations: list[CommitOperationAdd | CommitOperationDelete] = [
+            *(CommitOperationAdd(path, sources[path]) for path in change.add),
+            *(CommitOperationDelete(path) for path in change.delete),
+        ]
+        try:
+            info = self.api.create_commit(
+                repo_id,
+                operations,
+                repo_type=kind,
+                commit_message=message,
+                parent_commit=parent,
+                revision="main",
+            )
+        except (HfHubHTTPError, json.JSONDecodeError):
+            raise
+        except ValueError as error:  # the Hub's verdict on the front matter or on a large file
+            raise DeployError(f"{_KINDS[kind]} {repo_id}: commit refused. {error}") from None
+        return info.oid
+
+
+def difference(
+    manifest: Mapping[str, str], tree: Mapping[str, str], removable: Sequence[str]
+) -> TreeChange:
+    """What must be added to and deleted from a tree so that it holds the payload.
+
+    Args:
+        manifest: path -> "blob SHA-1:SHA-256".
+        tree: path -> "blob SHA-1" or ":SHA-256", as `HubClient.tree` gives it.
+        removable: paths that may be deleted.
+    """
+    add = tuple(path for path, digest in manifest.items() if not holds(digest, tree.get(path)))
+    delete = tuple(sorted(path for path in set(removable) - set(manifest) if path in tree))
+    return TreeChange(add, delete)
+
+
+def holds(digest: str, remote: str | None) -> bool:
+    """Whether a remote file's identity, of either kind, is that of a payload file."""
+    oid, _, sha256 = digest.partition(":")
+    return remote is not None and remote in (oid, f":{sha256}")
+
+
+def _visibility(name: str) -> Visibility:
+    if name in get_args(Visibility):
+        return cast("Visibility", name)
+    raise DeployError(f"visibility {name!r}: use public, private or protected")

@@ -1,0 +1,136 @@
+"""How a call to the Hub is made: with deadlines, with retries that are safe, and errors for people.
+
+huggingface_hub gives its HTTP session no time-out and retries almost no management call, so both
+are added here, once, around all of them.
+"""
+
+import functools
+import json
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import httpx2
+from huggingface_hub import constants, set_client_factory
+from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
+
+from slipway.core.backoff import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    RETRIED_STATUSES,
+    RETRIES,
+    pause_seconds,
+)
+from slipway.core.secrecy.digests import redact
+from slipway.errors import ApiError, ConfigError
+
+Result = TypeVar("Result")
+
+LONGEST_WAIT_SECONDS = 310.0  # the Hub's rate windows are 300 s
+# Some calls of huggingface_hub read the body before the status, so a gateway's page of HTML shows
+# as a JSON error there.
+_LOST = (httpx2.TransportError, ConnectionError, TimeoutError, json.JSONDecodeError)
+
+_HINTS = {
+    401: "The token is missing, wrong or expired: check HF_TOKEN.",
+    402: "This needs a paid plan: Docker and Gradio Spaces need PRO, Team or Enterprise "
+    "(static Spaces are free).",
+    403: "The token may not do this: it needs write access to the namespace. If the namespace is "
+    "not yours, set it with `pulumi config set slipway:hfNamespace YOUR-NAME`.",
+    404: "It does not exist, or the token may not see it.",
+    412: "Its main branch was changed by somebody else meanwhile. Run `pulumi refresh`, "
+    "look at the difference, and try again.",
+    429: "The Hub's rate limit is used up. Wait a few minutes and run the same command again.",
+}
+
+
+def prepare_session() -> None:
+    """Gives huggingface_hub's shared HTTP session time-outs, and refuses unsafe settings.
+
+    Raises:
+        ConfigError: settings under which request bodies, and so secrets, would be printed, or under
+            which uploads would use a protocol that the endpoint does not speak.
+    """
+    if constants.HF_DEBUG:
+        raise ConfigError("HF_DEBUG is set: it prints request bodies, secrets included. Unset it.")
+    custom = constants.ENDPOINT != "https://huggingface.co"
+    if custom and not constants.HF_HUB_DISABLE_XET:
+        raise ConfigError(
+            f"huggingface_hub was imported before HF_HUB_DISABLE_XET could be set for "
+            f"{constants.ENDPOINT}. Export HF_HUB_DISABLE_XET=1."
+        )
+    _set_timeouts()
+
+
+@functools.cache
+def _set_timeouts() -> None:
+    # Once per process: this closes the shared session, under the calls that other threads have
+    # in flight if a second client is made while the first one works.
+    set_client_factory(
+        lambda: httpx2.Client(
+            event_hooks={"request": [hf_request_event_hook]},
+            follow_redirects=True,
+            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        )
+    )
+
+
+def call(
+    what: str,
+    action: Callable[[], Result],
+    *,
+    retry: bool = True,
+    hidden: tuple[str, ...] = (),
+    sleep: Callable[[float], None] = time.sleep,
+) -> Result:
+    """Makes one call, again where that is safe and may help.
+
+    Args:
+        what: the call for people, such as "Space acme/demo: set secret API_KEY".
+        action: the call itself; it must bear being made twice if `retry`.
+        retry: whether to try again after a time-out, a lost connection, 429 or 5xx.
+        hidden: values masked in whatever the platform answers.
+        sleep: replaced by tests.
+
+    Raises:
+        ApiError: refused, or no answer after all tries; the status is None without an answer.
+    """
+    for attempt in range(RETRIES + 1):
+        last = not retry or attempt == RETRIES
+        try:
+            return action()
+        except HfHubHTTPError as error:
+            status = error.response.status_code
+            if last or status not in RETRIED_STATUSES:
+                said = redact((error.server_message or "").strip(), hidden)
+                code = error.response.headers.get("X-Error-Code")
+                raise ApiError(_explain(what, status, said), status, code) from None
+            sleep(_wait_seconds(attempt, error.response))
+        except _LOST as error:
+            if last:
+                raise ApiError(
+                    f"{what}: no usable answer from {constants.ENDPOINT} ({type(error).__name__}). "
+                    "Check the network and HF_ENDPOINT, then run the same command again."
+                ) from None
+            sleep(_wait_seconds(attempt, None))
+    raise AssertionError("the loop above returns or raises")
+
+
+def _explain(what: str, status: int, said: str) -> str:
+    hint = _HINTS.get(
+        status, "Run the same command again; if it persists, see status.huggingface.co."
+    )
+    return f"{what}: the Hub answered {status}{f' ({said})' if said else ''}. {hint}"
+
+
+def _wait_seconds(attempt: int, response: httpx2.Response | None) -> float:
+    """What the platform asks for, else 1, 2, 4, 8, 8 s with jitter."""
+    asked: float | None = None
+    if response is not None:
+        limit = parse_ratelimit_headers(response.headers)
+        if response.status_code == httpx2.codes.TOO_MANY_REQUESTS and limit and not limit.remaining:
+            asked = limit.reset_in_seconds
+        elif (after := response.headers.get("Retry-After", "")).isdigit():
+            asked = int(after)
+    return min(pause_seconds(attempt, asked), LONGEST_WAIT_SECONDS)

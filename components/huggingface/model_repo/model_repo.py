@@ -1,0 +1,68 @@
+"""A model repository on the Hub.
+
+Its files are seeded once, while it is empty. From then on pipelines commit to it, and this
+component refuses to be the one that reverts a trained model: it follows, it does not push.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Output, ResourceOptions
+
+from slipway.core.stack import stack_mark
+from slipway.errors import ConfigError
+from slipway.huggingface.names import check_repo_id
+from slipway.huggingface.resources import ModelRepoResource
+from slipway.payload.files import Payload
+
+VISIBILITIES = ("public", "private")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRepoArgs:
+    """What a caller decides about a model repository."""
+
+    repo_id: str  # "namespace/name"
+    files: Payload | None = None  # seeds an empty repository
+    visibility: str = "public"  # or "private"
+    adopt: bool = False  # take over a repository that this stack did not make
+    protect: bool = False  # refuse to delete it
+
+    def __post_init__(self) -> None:
+        check_repo_id(self.repo_id)
+        if self.visibility not in VISIBILITIES:
+            raise ConfigError(
+                f"Model repository {self.repo_id}: visibility {self.visibility!r}; "
+                f"use {' or '.join(VISIBILITIES)}."
+            )
+
+
+class ModelRepo(pulumi.ComponentResource):
+    """One model repository."""
+
+    repo_id: Output[str]
+    url: Output[str]
+    commit: Output[str]  # head of main when it was made or last refreshed, 40 hex digits
+    sha256s: Output[Mapping[str, str]]  # of its LFS files at that commit, by path
+
+    def __init__(self, name: str, args: ModelRepoArgs, opts: ResourceOptions | None = None) -> None:
+        inputs = {"repo_id": args.repo_id, "visibility": args.visibility}
+        super().__init__("slipway:huggingface:ModelRepo", name, inputs, opts)
+        repo = ModelRepoResource(
+            f"{name}-repo",
+            {
+                "repo_id": args.repo_id,
+                "visibility": args.visibility,
+                "manifest": args.files.manifest() if args.files else {},
+                "sources": args.files.sources() if args.files else {},
+                "stack": stack_mark(),
+                "adopt": args.adopt,
+            },
+            ResourceOptions(parent=self, protect=args.protect),
+        )
+        self.repo_id = Output.from_input(args.repo_id)
+        self.url = repo.url
+        self.commit = repo.commit
+        self.sha256s = repo.sha256s.apply(lambda sums: sums or {})
+        self.register_outputs({"url": self.url, "commit": self.commit})

@@ -1,0 +1,1 @@
+"""One Space: repository, settings, files, readiness."""

@@ -1,0 +1,151 @@
+"""Waiting until a Space serves one particular commit, and saying why when it does not.
+
+The platform's stage alone can lie: right after a commit the stage may still be the RUNNING of the
+version before (huggingface_hub's own waiter returns on it), and RUNNING may be said of an app that
+answers 500. So three things must hold at once: the stage, the commit being served, and the answer
+of the app itself.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from slipway.core.probe import ProbeResult, probe
+from slipway.errors import ApiError, DeployError
+from slipway.huggingface.space.client import Runtime, SpaceClient
+
+FAILED_STAGES = {
+    "BUILD_ERROR": "Read the build log below, mend the Dockerfile or its files, and deploy again.",
+    "RUNTIME_ERROR": "The app ended or never answered on its port. Read its log below.",
+    "CONFIG_ERROR": "Mend the front matter of README.md, or the clash of a secret and a variable.",
+    "STOPPED": "Restart the Space on its page.",
+    "DELETING": "The Space is being deleted.",
+}
+NOTHING_TO_RUN = "NO_APP_FILE"
+SETTLE_SECONDS = 5.0  # how long a stage may still describe the version before
+STUCK_SECONDS = 60.0  # without any sign of a build after a commit; then one restart is asked for
+FIRST_POLL_SECONDS = 1.0
+LAST_POLL_SECONDS = 5.0
+PROBES_IN_A_ROW = 2
+
+
+@dataclass(frozen=True)
+class Target:
+    """What must be served before a Space counts as ready."""
+
+    repo_id: str
+    commit: str  # 40 hex digits
+    probe_url: str
+    expect: Mapping[str, str] = field(default_factory=dict[str, str])
+    restarted: bool = False  # settings changed without a commit: RUNNING may be of before
+    timeout_seconds: float = 1800.0
+    token: str | None = None  # for the probe of a private Space
+    awaits_push: bool = False  # its files come by `git push`, perhaps later
+
+
+@dataclass
+class Waiter:
+    """One wait; `now`, `sleep` and `ask` are replaced by tests."""
+
+    client: SpaceClient
+    target: Target
+    say: Callable[[str], None]
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    ask: Callable[[str, Mapping[str, str], str | None], ProbeResult] = probe
+
+    def wait(self) -> str:
+        """Blocks until the target is served and returns the final stage.
+
+        Raises:
+            DeployError: it failed or took too long; the text holds the log's tail and the remedy.
+        """
+        start = self.now()
+        seen: str | None = None
+        moved = woken = False
+        healthy = 0
+        pause = FIRST_POLL_SECONDS
+        last = "nothing yet"
+        while (waited := self.now() - start) < self.target.timeout_seconds:
+            runtime = self._runtime()
+            if runtime is not None:
+                if runtime.stage != seen:
+                    self.say(f"Space {self.target.repo_id}: {runtime.stage} after {waited:.0f} s")
+                    seen = runtime.stage
+                moved = moved or "BUILDING" in runtime.stage or "STARTING" in runtime.stage
+                settled = waited >= SETTLE_SECONDS
+                if runtime.stage == NOTHING_TO_RUN and self.target.awaits_push:
+                    return runtime.stage
+                if runtime.stage in FAILED_STAGES and (moved or settled):
+                    raise self._failure(runtime)
+                if runtime.stage == "PAUSED":
+                    raise DeployError(
+                        f"Space {self.target.repo_id}: it is paused. Restart it first."
+                    )
+                if self._serving(runtime, fresh=moved or settled):
+                    answer = self.ask(self.target.probe_url, self.target.expect, self.target.token)
+                    last = f"the app {answer.explanation}"
+                    healthy = healthy + 1 if answer.healthy else 0
+                    if healthy == PROBES_IN_A_ROW:
+                        return runtime.stage
+                    pause = FIRST_POLL_SECONDS
+                else:
+                    healthy = 0
+                    last = f"stage {runtime.stage}, serving {(runtime.commit or 'no commit')[:12]}"
+                    woken = self._unstick(runtime, waited, moved=moved, woken=woken)
+            self.sleep(pause)
+            pause = min(pause * 1.25, LAST_POLL_SECONDS)
+        raise self._timeout(seen, last)
+
+    def _runtime(self) -> Runtime | None:
+        try:
+            return self.client.runtime(self.target.repo_id)
+        except ApiError as error:
+            # A hiccup while watching is no failure of what is watched; a refusal is.
+            if error.status is not None and error.status < 500 and error.status != 429:  # noqa: PLR2004
+                raise
+            return None
+
+    def _serving(self, runtime: Runtime, *, fresh: bool) -> bool:
+        if runtime.stage != "RUNNING":
+            return False
+        if runtime.commit is None:
+            return fresh  # static Spaces name no commit
+        return runtime.commit == self.target.commit and (fresh or not self.target.restarted)
+
+    def _unstick(self, runtime: Runtime, waited: float, *, moved: bool, woken: bool) -> bool:
+        """Once: wakes a sleeping Space, restarts one that ignores its commit."""
+        sleeping = runtime.stage == "SLEEPING"
+        # A commit right after the creation may be overlooked and leave the Space without files.
+        idle = runtime.stage in ("RUNNING", NOTHING_TO_RUN)
+        ignored = idle and not moved and waited > STUCK_SECONDS
+        if woken or not (sleeping or ignored):
+            return woken
+        self.say(
+            f"Space {self.target.repo_id}: "
+            + ("asleep, waking it" if sleeping else "no build began, restarting it")
+        )
+        self.client.restart(self.target.repo_id, rebuild=False)
+        return True
+
+    def _failure(self, runtime: Runtime) -> DeployError:
+        remedy = FAILED_STAGES[runtime.stage]
+        said = f" ({runtime.error})" if runtime.error else ""
+        return DeployError(
+            f"Space {self.target.repo_id}: commit {self.target.commit[:12]} ended in "
+            f"{runtime.stage}{said}. {remedy}\n{self._tail(runtime.stage)}"
+        )
+
+    def _timeout(self, stage: str | None, last: str) -> DeployError:
+        return DeployError(
+            f"Space {self.target.repo_id}: commit {self.target.commit[:12]} is not served after "
+            f"{self.target.timeout_seconds:.0f} s; last seen: {last}. Read its log below; if it "
+            f"only needs longer, raise the timeout and run the same command again.\n"
+            f"{self._tail(stage or '')}"
+        )
+
+    def _tail(self, stage: str) -> str:
+        build = "BUILD" in stage and "RUNNING" not in stage
+        lines = self.client.log_tail(self.target.repo_id, build=build)
+        title = f"--- the end of its {'build' if build else 'run'} log ---"
+        return "\n".join([title, *(lines or ["(the log is empty)"])])

@@ -1,0 +1,79 @@
+"""The wait for a Space to serve one commit, as a resource of its own.
+
+A `create` that fails loses what it made, so the Space and the wait for it are two resources: when
+the app does not come up, the Space stays known and the next run only waits again.
+"""
+
+from typing import Any
+
+from pulumi.dynamic import (
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+)
+
+from slipway.core.credentials import HUB_TOKEN, hub_endpoint
+from slipway.core.managed import Provider
+from slipway.core.progress import say
+from slipway.huggingface.hub.client import HubClient
+from slipway.huggingface.space.client import SpaceClient
+from slipway.huggingface.space.readiness import Target, Waiter
+
+TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
+
+
+class SpaceReadyProvider(Provider):
+    """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
+    timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
+    """  # noqa: D205 - the list of properties is the summary
+
+    token: str | None
+    hub: HubClient
+    spaces: SpaceClient
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes the endpoint and the token."""
+        super().configure(req)
+        self.token = HUB_TOKEN.require(req.config.get)
+        self.hub = HubClient(hub_endpoint(), self.token)
+        self.spaces = SpaceClient(self.hub)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Waits again when something else is to be served; another time-out alone is no reason."""
+        return DiffResult(changes=any(olds.get(key) != news.get(key) for key in TRIGGERS))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Waits."""
+        return CreateResult(f"ready:{props['repo_id']}", self._wait(props, restarted=False))
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Waits again."""
+        restarted = olds.get("commit") == news["commit"]
+        return UpdateResult(self._wait(news, restarted=restarted))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """The Space's stage as it is now; empty if the Space is gone."""
+        if self.hub.repository("space", props["repo_id"]) is None:
+            return ReadResult("", {})
+        stage = self.spaces.runtime(props["repo_id"]).stage
+        inputs = {key: value for key, value in props.items() if key != "stage"}
+        return ReadResult(id_, {**props, "stage": stage}, inputs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Nothing exists besides the Space itself."""
+
+    def _wait(self, props: dict[str, Any], *, restarted: bool) -> dict[str, Any]:
+        target = Target(
+            repo_id=props["repo_id"],
+            commit=props["commit"],
+            probe_url=props["host"].rstrip("/") + props["probe_path"],
+            expect=props.get("expect") or {},
+            restarted=restarted,
+            timeout_seconds=float(props["timeout_seconds"]),
+            token=self.token if props.get("private") else None,
+            awaits_push=bool(props.get("awaits_push")),
+        )
+        stage = Waiter(self.spaces, target, say=say).wait()
+        return {**props, "stage": stage}

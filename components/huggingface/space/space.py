@@ -1,0 +1,157 @@
+"""A Hugging Face Space: repository, settings and files as one thing, ready when the app answers.
+
+It refuses before any call what the platform would only refuse late or publish silently: front
+matter it would not start from, one name as secret and variable, secrets a build needs and nobody
+gave, credentials among the files. With no payload, git owns the files and Pulumi the settings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+from huggingface_hub import SpaceHardware
+from pulumi import Input, Output, ResourceOptions
+
+from slipway.core.credentials import HUB_TOKEN
+from slipway.core.stack import require_stack_credential, sealed, stack_mark
+from slipway.core.waiting import waiting_provider
+from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
+from slipway.errors import ConfigError
+from slipway.huggingface.names import check_repo_id, check_setting_names
+from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
+from slipway.huggingface.space.card import read_card
+from slipway.payload.files import Payload
+
+SDKS = ("docker", "static")
+VISIBILITIES = ("public", "protected", "private")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpaceArgs:
+    """What a caller decides about a Space; everything else has a safe default."""
+
+    repo_id: str  # "namespace/name"; plain, so that it can be checked before any call
+    payload: Payload | None  # its files; None leaves them to `git push`
+    sdk: str = "docker"  # or "static"
+    visibility: str = "public"  # "protected": code private, app public (paid); "private": both
+    hardware: str = "cpu-basic"  # a flavour of huggingface_hub.SpaceHardware
+    sleep_seconds: int | None = None  # idle time before it sleeps, -1 never; not on cpu-basic
+    secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    variables: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    probe_path: str = "/"  # asked until it answers 2xx twice in a row
+    expect: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    """JSON values the probe's answer must hold, so that a change without a commit is proven too."""
+    timeout_seconds: int = 1800  # from the commit to the answer; the platform's own start limit
+    adopt: bool = False  # take over a Space that this stack did not make
+    protect: bool = False  # refuse to delete it
+
+    def __post_init__(self) -> None:
+        check_repo_id(self.repo_id)
+        _one_of(self.repo_id, "sdk", self.sdk, SDKS)
+        _one_of(self.repo_id, "visibility", self.visibility, VISIBILITIES)
+        _one_of(self.repo_id, "hardware", self.hardware, tuple(h.value for h in SpaceHardware))
+        if not self.probe_path.startswith("/"):
+            raise ConfigError(
+                f"Space {self.repo_id}: probe_path {self.probe_path!r}; it must begin with '/'."
+            )
+        check_setting_names(self.repo_id, self.secrets, self.variables, sdk=self.sdk)
+        if self.sleep_seconds is not None and self.hardware == "cpu-basic":
+            raise ConfigError(
+                f"Space {self.repo_id}: cpu-basic always sleeps after 48 h; a sleep time needs "
+                "upgraded hardware. Remove sleep_seconds or change the hardware."
+            )
+        if self.payload is not None:
+            card = read_card(self.repo_id, self.payload.text("README.md"), self.sdk)
+            if self.sdk == "docker":
+                self._check_dockerfile(card.app_port)
+
+    def _check_dockerfile(self, app_port: int) -> None:
+        facts = self.dockerfile()
+        if facts is None:
+            raise ConfigError(f"Space {self.repo_id}: the payload has no Dockerfile at its root.")
+        if missing := sorted(facts.required_secrets - set(self.secrets)):
+            raise ConfigError(
+                f"Space {self.repo_id}: its Dockerfile needs the secret {', '.join(missing)} while "
+                "it builds, and the Space declares none of that name. A variable does not reach "
+                "/run/secrets: declare it as a secret (Space Settings, Variables and secrets)."
+            )
+        if facts.exposed_ports and app_port not in facts.exposed_ports:
+            raise ConfigError(
+                f"Space {self.repo_id}: README.md routes to app_port {app_port} and the Dockerfile "
+                f"exposes {', '.join(map(str, facts.exposed_ports))}. Make them agree."
+            )
+
+    def dockerfile(self) -> DockerfileFacts | None:
+        """What the payload's Dockerfile says; None without one."""
+        text = self.payload.text("Dockerfile") if self.payload else None
+        return read_dockerfile(text) if text is not None else None
+
+
+class Space(pulumi.ComponentResource):
+    """One Space, created or adopted, deployed by one commit, and proven to answer."""
+
+    url: Output[str]  # where the app answers; known once it does
+    page: Output[str]  # the Space on the Hub
+    commit: Output[str]  # the commit being served, 40 hex digits
+
+    def __init__(self, name: str, args: SpaceArgs, opts: ResourceOptions | None = None) -> None:
+        seen_by_policies = {
+            "repo_id": args.repo_id,
+            "hardware": args.hardware,
+            "visibility": args.visibility,
+            "variables": dict(args.variables),
+            "secret_names": sorted(args.secrets),
+        }
+        super().__init__("slipway:huggingface:Space", name, seen_by_policies, opts)
+        space = self._space(name, args)
+        ready = self._ready(name, args, space)
+        self.url = Output.all(space.host, ready.stage).apply(lambda pair: str(pair[0]))
+        self.page = space.url
+        self.commit = space.commit
+        self.register_outputs({"url": self.url, "page": self.page, "commit": self.commit})
+
+    def _space(self, name: str, args: SpaceArgs) -> SpaceResource:
+        facts = args.dockerfile()
+        token = require_stack_credential(HUB_TOKEN)
+        secrets = {key: sealed(token, value) for key, value in args.secrets.items()}
+        return SpaceResource(
+            f"{name}-space",
+            {
+                "repo_id": args.repo_id,
+                "sdk": args.sdk,
+                "visibility": args.visibility,
+                "hardware": args.hardware,
+                "sleep_seconds": args.sleep_seconds,
+                "secrets": secrets,
+                "variables": dict(args.variables),
+                "manifest": args.payload.manifest() if args.payload else {},
+                "sources": args.payload.sources() if args.payload else {},
+                "build_inputs": sorted(facts.build_inputs) if facts else [],
+                "stack": stack_mark(),
+                "adopt": args.adopt,
+            },
+            ResourceOptions(parent=self, protect=args.protect),
+        )
+
+    def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
+        waits = waiting_provider(name, self, HUB_TOKEN)
+        return SpaceReadyResource(
+            f"{name}-ready",
+            {
+                "repo_id": args.repo_id,
+                "commit": space.commit,
+                "settings": space.settings,
+                "host": space.host,
+                "probe_path": args.probe_path,
+                "expect": dict(args.expect),
+                "private": args.visibility == "private",
+                "awaits_push": args.payload is None,
+                "timeout_seconds": args.timeout_seconds,
+            },
+            ResourceOptions(parent=self, provider=waits),
+        )
+
+
+def _one_of(repo_id: str, key: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ConfigError(f"Space {repo_id}: {key} {value!r}; use one of {', '.join(allowed)}.")

@@ -1,0 +1,1 @@
+"""Images with a model in them: their context, their build, their registry."""

@@ -1,0 +1,206 @@
+"""The files that are sent to a platform: which ones, and what each of them holds.
+
+A payload is decided in the program, before any call. It refuses what must never be published:
+credentials, private keys, and pointers of Git LFS standing in for the files they point to.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pathspec
+
+from slipway.errors import ConfigError
+
+# What is never part of an application, whatever its ignore files say.
+_NEVER = pathspec.GitIgnoreSpec.from_lines(
+    [
+        ".git/",
+        ".cache/",
+        "__pycache__/",
+        "*.pyc",
+        ".venv/",
+        ".mypy_cache/",
+        ".ruff_cache/",
+        ".pytest_cache/",
+        ".DS_Store",
+    ]
+)
+_FORBIDDEN_NAMES = pathspec.GitIgnoreSpec.from_lines(
+    [".env", ".env.*", "!.env.example", "*.pem", "*.p12", "id_rsa", "id_ed25519", ".netrc"]
+)
+_CREDENTIALS = {  # shapes published by each platform; the sandbox's own tokens have them as well
+    "a Hugging Face token": re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b"),
+    "a GitHub token": re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,})\b"),
+    "a Render API key": re.compile(rb"\brnd_[A-Za-z0-9]{28,}\b"),
+    "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+}
+_Rules = tuple[str, pathspec.GitIgnoreSpec]  # a folder ("" or "a/b/"), and what it ignores
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_SCAN_LIMIT = 2_000_000  # bytes; larger files are data, and reading them twice costs
+
+
+@dataclass(frozen=True)
+class PayloadFile:
+    """One file: where it lies here, and git's name for its content."""
+
+    source: Path
+    oid: str  # SHA-1 of the git blob, 40 hex digits; what the Hub's tree lists for ordinary files
+    sha256: str  # 64 hex digits; what the Hub's tree lists for LFS files
+    size: int  # bytes
+
+    @property
+    def digest(self) -> str:
+        """`oid:sha256`, enough to compare with either kind of remote file."""
+        return f"{self.oid}:{self.sha256}"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Files by their path at the destination, sorted."""
+
+    files: Mapping[str, PayloadFile]
+
+    def manifest(self) -> dict[str, str]:
+        """Path -> digest: what is compared, shown in previews and checked again when sent."""
+        return {path: file.digest for path, file in self.files.items()}
+
+    def sources(self) -> dict[str, str]:
+        """Path -> absolute local path."""
+        return {path: str(file.source) for path, file in self.files.items()}
+
+    def text(self, path: str) -> str | None:
+        """A text file's content, or None if the payload has no such file.
+
+        Raises:
+            ConfigError: it is not text in UTF-8.
+        """
+        file = self.files.get(path)
+        if file is None:
+            return None
+        try:
+            return file.source.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ConfigError(f"Payload file {path}: it must be text in UTF-8.") from None
+
+
+def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Payload:
+    """Every file below `folder` that no `.gitignore` or `.hfignore` in it excludes.
+
+    An ignore file speaks of its own folder and below, as for git; the innermost that says anything
+    of a file decides.
+
+    Args:
+        folder: the application's folder.
+        excludes: further patterns, written as in a `.gitignore`.
+
+    Raises:
+        ConfigError: no such folder, nothing in it, a link that leads out of it, or a file that must
+            not be published.
+    """
+    root = Path(folder).resolve()
+    if not root.is_dir():
+        raise ConfigError(f"Payload {folder}: no such folder. Name the folder of the application.")
+    names = sorted(_not_ignored(root, "", [], pathspec.GitIgnoreSpec.from_lines(excludes)))
+    for name in names:
+        if not (root / name).resolve().is_relative_to(root):
+            raise ConfigError(
+                f"Payload file {name}: it is a link to a file outside of {folder}, and everything "
+                "in a payload is published. Put a copy there, or add it to .gitignore."
+            )
+    return payload_from_files({name: root / name for name in names}, what=str(folder))
+
+
+def _not_ignored(
+    root: Path, folder: str, rules: Sequence[_Rules], excludes: pathspec.GitIgnoreSpec
+) -> Iterator[str]:
+    """Paths relative to `root` of the files below one of its folders ("" or "a/b/")."""
+    rules = [*rules, *_ignore_file(root, folder)]
+    for entry in (root / folder).iterdir():
+        name = folder + entry.name
+        path = f"{name}/" if entry.is_dir() else name
+        if _NEVER.match_file(path) or excludes.match_file(path) or _ignored(path, rules):
+            continue  # what lies in an ignored folder can't be taken back in, as with git
+        if entry.is_file():
+            yield name
+        elif entry.is_dir() and not entry.is_symlink():
+            yield from _not_ignored(root, path, rules, excludes)
+
+
+def _ignore_file(root: Path, folder: str) -> Iterator[_Rules]:
+    """The patterns that stand in a folder itself, and what they are relative to."""
+    lines: list[str] = []
+    for name in (".gitignore", ".hfignore"):
+        if (root / folder / name).is_file():
+            lines += (root / folder / name).read_text(encoding="utf-8").splitlines()
+    if lines:
+        yield folder, pathspec.GitIgnoreSpec.from_lines(lines)
+
+
+def _ignored(path: str, rules: Sequence[_Rules]) -> bool:
+    for folder, spec in reversed(rules):
+        said = spec.check_file(path.removeprefix(folder)).include
+        if said is not None:
+            return said
+    return False
+
+
+def payload_from_files(files: Mapping[str, Path], what: str = "files") -> Payload:
+    """A payload of the given destination path -> local file.
+
+    Raises:
+        ConfigError: an empty payload, a missing file, or one that must not be published.
+    """
+    if not files:
+        raise ConfigError(f"Payload {what}: it holds no file at all. Check the ignore files.")
+    return Payload({name: _read(name, path) for name, path in sorted(files.items())})
+
+
+def hash_file(path: Path) -> tuple[str, str, int]:
+    """(git blob SHA-1, SHA-256, size in bytes) of a file, read once in pieces."""
+    size = path.stat().st_size
+    # The first digest is git's name for a blob, a format and not a protection.
+    blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    content = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            blob.update(piece)
+            content.update(piece)
+    return blob.hexdigest(), content.hexdigest(), size
+
+
+def _read(name: str, path: Path) -> PayloadFile:
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or ".git" in parts:
+        raise ConfigError(f"Payload file {name!r}: the path must stay inside the payload.")
+    if not path.is_file():
+        raise ConfigError(f"Payload file {name}: {path} does not exist.")
+    if _FORBIDDEN_NAMES.match_file(name):
+        raise ConfigError(
+            f"Payload file {name}: files of this name hold credentials and everything in a payload "
+            "is published. Add it to .gitignore, and give the value as a secret instead."
+        )
+    oid, sha256, size = hash_file(path)
+    if size <= _SCAN_LIMIT:
+        _refuse_credentials(name, path.read_bytes())
+    return PayloadFile(path.resolve(), oid, sha256, size)
+
+
+def _refuse_credentials(name: str, content: bytes) -> None:
+    if content.startswith(_LFS_POINTER):
+        raise ConfigError(
+            f"Payload file {name}: this is a Git LFS pointer, not the file it points to. "
+            "Run `git lfs pull` first."
+        )
+    if kind := credential_in(content):
+        raise ConfigError(
+            f"Payload file {name}: it holds {kind}, and everything in a payload is published. "
+            "Remove it, revoke it, and give the value as a secret instead."
+        )
+
+
+def credential_in(content: bytes) -> str | None:
+    """What kind of credential stands in a file, told by its shape; None if none does."""
+    return next((kind for kind, shape in _CREDENTIALS.items() if shape.search(content)), None)

@@ -1,0 +1,1 @@
+"""How Render is spoken to."""

@@ -1,0 +1,1 @@
+"""The deploy of a service, followed to its end."""

@@ -1,0 +1,103 @@
+"""A Render Postgres database, ready when it takes connections.
+
+Reachable from services of the same region only, unless addresses are allowed. Region, version and
+database name can't be changed: another one makes another database, and the data is gone.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Output, ResourceOptions
+
+from slipway.core.credentials import RENDER_API_KEY
+from slipway.core.secrecy.sealing import unseal
+from slipway.core.stack import require_stack_credential, stack_mark
+from slipway.core.waiting import waiting_provider
+from slipway.errors import ConfigError
+from slipway.render.deploy.declaring import one_of
+from slipway.render.names import check_name
+from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS, REGIONS
+from slipway.render.resources import PostgresReadyResource, PostgresResource
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresArgs:
+    """What a caller decides about a database."""
+
+    name: str  # unique within the workspace
+    region: str = "frankfurt"  # the one of the services that use it
+    plan: str = "basic_256mb"
+    version: str = "17"
+    database_name: str = ""  # empty leaves it to Render
+    disk_gb: int | None = None  # None is the plan's own; it only grows
+    allowed_cidrs: tuple[str, ...] = ()  # who may connect from outside, as 203.0.113.0/24
+    workspace: str = ""  # its id or name; empty is the only one the API key reaches
+    timeout_seconds: int = 1200  # until it takes connections
+    adopt: bool = False  # take over a database that this stack did not make
+    protect: bool = True  # refuse to delete it: its data goes with it
+
+    def __post_init__(self) -> None:
+        what = f"Render Postgres {self.name}"
+        check_name(what, self.name)
+        one_of(what, "region", self.region, REGIONS)
+        one_of(what, "plan", self.plan, POSTGRES_PLANS)
+        one_of(what, "version", self.version, POSTGRES_VERSIONS)
+        for cidr in self.allowed_cidrs:
+            try:
+                ipaddress.ip_network(cidr)
+            except ValueError as error:
+                raise ConfigError(f"{what}: allowed_cidrs: {error}.") from None
+        if self.disk_gb is not None and (self.disk_gb < 1 or self.plan == "free"):
+            raise ConfigError(
+                f"{what}: disk_gb {self.disk_gb}; use 1 or more, and not on the free plan."
+            )
+
+
+class Postgres(pulumi.ComponentResource):
+    """One database."""
+
+    internal_url: Output[str]  # a secret: for services of the same region
+    external_url: Output[str]  # a secret: for the allowed addresses
+    page: Output[str]  # in Render's dashboard
+    expires_at: Output[str]  # when a free database is deleted; else empty
+
+    def __init__(self, name: str, args: PostgresArgs, opts: ResourceOptions | None = None) -> None:
+        seen_by_policies = {"name": args.name, "region": args.region, "plan": args.plan}
+        super().__init__("slipway:render:Postgres", name, seen_by_policies, opts)
+        key = require_stack_credential(RENDER_API_KEY)
+        database = self._database(name, args)
+        ready = PostgresReadyResource(
+            f"{name}-ready",
+            {"database_id": database.id, "timeout_seconds": args.timeout_seconds},
+            ResourceOptions(parent=self, provider=waiting_provider(name, self, RENDER_API_KEY)),
+        )
+        self.internal_url = _opened(key, ready.internal_url)
+        self.external_url = _opened(key, ready.external_url)
+        self.page, self.expires_at = database.page, database.expires_at
+        # Never the addresses: what is registered here the engine writes to its log in clear.
+        self.register_outputs({"page": self.page, "expires_at": self.expires_at})
+
+    def _database(self, name: str, args: PostgresArgs) -> PostgresResource:
+        return PostgresResource(
+            f"{name}-database",
+            {
+                "name": args.name,
+                "owner": args.workspace,
+                "region": args.region,
+                "plan": args.plan,
+                "version": args.version,
+                "database_name": args.database_name,
+                "disk_gb": args.disk_gb,
+                "allowed_cidrs": list(args.allowed_cidrs),
+                "stack": stack_mark(),
+                "adopt": args.adopt,
+            },
+            ResourceOptions(parent=self, protect=args.protect),
+        )
+
+
+def _opened(key: Output[str], sealed: Output[str]) -> Output[str]:
+    """What a provider sealed on its way through the engine."""
+    opened: Output[str] = Output.all(key, sealed).apply(lambda pair: unseal(pair[0], pair[1]))
+    return Output.secret(opened)

@@ -1,7 +1,0 @@
-"""The life of a static site, which differs from a web service in its settings only."""
-
-from components.render.providers.service import ServiceProvider
-
-
-class StaticSiteProvider(ServiceProvider):
-    """See `ServiceProvider`; a static site has no region, plan or instances."""

@@ -1,0 +1,1 @@
+"""What Render pulls private images with."""

@@ -1,0 +1,62 @@
+"""What Render pulls private images with."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+
+from slipway.core.credentials import RENDER_API_KEY
+from slipway.core.stack import require_stack_credential, sealed
+from slipway.errors import ConfigError
+from slipway.render.deploy.declaring import one_of
+from slipway.render.resources import RegistryCredentialResource
+
+REGISTRIES = ("GITHUB", "GITLAB", "DOCKER", "GOOGLE_ARTIFACT", "AWS_ECR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryCredentialArgs:
+    """What a caller decides about a registry credential."""
+
+    name: str
+    registry: str  # one of REGISTRIES
+    username: str
+    token: Input[str]  # needs to read packages only
+    workspace: str = ""  # its id or name; empty is the only one the API key reaches
+    adopt: bool = False  # take over one of the same name for another registry or user
+    protect: bool = False  # refuse to delete it
+
+    def __post_init__(self) -> None:
+        what = f"Render registry credential {self.name}"
+        if not self.name or not self.username:
+            raise ConfigError(f"{what}: give it a name and a username.")
+        one_of(what, "registry", self.registry, REGISTRIES)
+
+
+class RegistryCredential(pulumi.ComponentResource):
+    """One registry credential."""
+
+    credential_id: Output[str]  # for `Image.registry_credential`
+
+    def __init__(
+        self, name: str, args: RegistryCredentialArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        seen_by_policies = {
+            "name": args.name,
+            "registry": args.registry,
+            "username": args.username,
+        }
+        super().__init__("slipway:render:RegistryCredential", name, seen_by_policies, opts)
+        key = require_stack_credential(RENDER_API_KEY)
+        credential = RegistryCredentialResource(
+            f"{name}-credential",
+            {
+                **seen_by_policies,
+                "owner": args.workspace,
+                "token": sealed(key, args.token),
+                "adopt": args.adopt,
+            },
+            ResourceOptions(parent=self, protect=args.protect),
+        )
+        self.credential_id = credential.id
+        self.register_outputs({"credential_id": self.credential_id})

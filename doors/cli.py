@@ -1,0 +1,222 @@
+"""The sandbox's commands. People use them through `make` and `./with-sandbox`."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from doors.deployment import Pulumi, preview, raise_stack, raising
+from doors.disk_errors import explain
+from doors.foreground import run_to_its_end
+from doors.mirror import sync_mirror
+from doors.small_model import ensure_weights
+from sandbox.console.report import table
+from sandbox.http.request_log import LoggedRequest, RequestLog
+from sandbox.machine.contract import MachineUnavailableError
+from sandbox.server.environment import sandbox_environment
+from sandbox.server.forget import end_leftovers, forget, image_prefix
+from sandbox.server.home import Home
+from sandbox.server.inventory import inventory, print_inventory
+from sandbox.server.process import ensure_server, stop_server
+from sandbox.server.serve import serve
+from toolchain.cache import cache_folder
+from toolchain.engine.setup import ensure_engine, plan
+from toolchain.golang.build import discard_downloads
+from toolchain.progress import Progress, SetupError
+from toolchain.pulumi.cli import ensure_pulumi
+from toolchain.pulumi.docker_build_plugin import ensure_docker_build
+from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.standin_plugins import docker_host_variables, ensure_standins
+
+Command = Callable[[Home, argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; errors for people go to stderr."""
+    options = _parser().parse_args(arguments)
+    home = Home.current()
+    try:
+        code: int = options.command(home, options)
+        sys.stdout.flush()
+    except (SetupError, MachineUnavailableError) as error:
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        if said := explain(error, (home.folder, cache_folder())):
+            return _failed(said)
+        raise  # the trace says where it happened
+    return code
+
+
+def _failed(why: str) -> int:
+    Progress().note(f"\n{why}")
+    return 1
+
+
+def prepare(home: Home) -> Pulumi:
+    """Everything a command in the sandbox needs: toolchain, weights, server, mirror project."""
+    progress = Progress()
+    plan()  # a machine that can run no containers is told so before anything starts
+    name = home.identity().name  # a copy of another sandbox is refused before anything starts
+    toolchain = ensure_pulumi(progress)
+    ensure_weights(home.checkout, progress)
+    # Held here only until the server holds the engine itself; set up in the foreground, since it
+    # takes minutes the first time and a person wants to see them pass.
+    environment = pulumi_environment(toolchain, home.folder)
+    ensure_standins(Path(environment["PULUMI_HOME"]))
+    with ensure_engine(progress) as engine:
+        environment |= ensure_docker_build(
+            progress,
+            home.folder,
+            Path(environment["PULUMI_HOME"]),
+            engine.address,
+            image_prefix(name),
+        )
+        environment |= docker_host_variables(engine.address.docker_host, name)
+        discard_downloads()  # gigabytes that only the next build from source would need
+        ensure_server(home, progress)
+    for note in sync_mirror(home):
+        progress.note(note)
+    return Pulumi(home, sandbox_environment(home, environment))
+
+
+def _run(home: Home, options: argparse.Namespace) -> int:
+    words = _words(options)
+    if not words:
+        raise SetupError("Which command? Give it after `--`: run -- CMD [ARG…]")
+    pulumi = prepare(home)
+    os.chdir(home.project)
+    program = shutil.which(words[0], path=pulumi.environment["PATH"])
+    if program is None:
+        raise SetupError(f"{words[0]}: no such command on PATH")
+    try:
+        os.execve(program, words, dict(pulumi.environment))  # noqa: S606 - becomes the command
+    except OSError as error:  # such as a script that does not name its interpreter
+        raise SetupError(f"{program} can't be started: {error.strerror}") from None
+
+
+def _words(options: argparse.Namespace) -> list[str]:
+    """What stands after `--`, which some versions of argparse take away and others leave."""
+    words: list[str] = options.argv
+    return words[1:] if words[:1] == ["--"] else words
+
+
+def _up(home: Home, options: argparse.Namespace) -> int:
+    return raise_stack(prepare(home), options.stack)
+
+
+def _preview(home: Home, options: argparse.Namespace) -> int:
+    return preview(prepare(home), options.stack)
+
+
+def _down(home: Home, _options: argparse.Namespace) -> int:
+    if busy := raising(home):
+        raise SetupError(
+            f"`make up` of {', '.join(busy)} is running here. "
+            "Wait for its end, or press Ctrl-C there."
+        )
+    if stop_server(home) or end_leftovers(home):
+        print("Sandbox stopped.")
+    else:
+        print("The sandbox was not running.")
+    return 0
+
+
+def _reset(home: Home, _options: argparse.Namespace) -> int:
+    if home.folder.exists():
+        stop_server(home)
+        forget(home, Progress())
+    print("Sandbox forgotten.")
+    return 0
+
+
+def _status(home: Home, options: argparse.Namespace) -> int:
+    found = inventory(home)
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        print_inventory(found)
+    return 0
+
+
+def _requests(home: Home, options: argparse.Namespace) -> int:
+    rows = RequestLog(home.open_database()).requests(since_id=options.since)
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=2))
+    else:
+        header = ("id", "platform", "status", "mutates", "ms", "request")
+        print(table([_request_row(row) for row in rows], header))
+    return 0
+
+
+def _request_row(row: LoggedRequest) -> tuple[str, ...]:
+    return (
+        str(row.id),
+        row.platform,
+        str(row.status or "cut"),
+        "yes" if row.mutates else "",
+        f"{row.duration_ms:.0f}",
+        f"{row.method} {row.path}",
+    )
+
+
+def _model(home: Home, _options: argparse.Namespace) -> int:
+    ensure_weights(home.checkout, Progress())
+    return 0
+
+
+def _serve(home: Home, _options: argparse.Namespace) -> int:
+    serve(home)
+    return 0
+
+
+def _test(home: Home, options: argparse.Namespace) -> int:
+    progress = Progress()
+    plan()
+    toolchain = ensure_pulumi(progress)
+    ensure_weights(home.checkout, progress)
+    # The tests start engines and servers of their own; this one is held while they run, so that
+    # they share one engine and what it has built.
+    with ensure_engine(progress):
+        environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
+        # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
+        everything = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+        command = [sys.executable, "-m", "pytest", *(_words(options) or everything)]
+        return run_to_its_end(command, home.checkout, environment)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        return sub
+
+    up = command("up", _up, "Raises a stack and prints its addresses.")
+    up.add_argument("stack")
+    change = command("preview", _preview, "Shows what `up` would change.")
+    change.add_argument("stack")
+    run = command("run", _run, "Runs a command in the sandbox.")
+    run.add_argument("argv", nargs=argparse.REMAINDER)
+    command("down", _down, "Stops the sandbox; what exists stays.")
+    command("reset", _reset, "Forgets the sandbox and everything in it.")
+    command("model", _model, "Trains the small language model.")
+    command("serve", _serve, "Serves the platforms in the foreground; `up` starts this itself.")
+    tests = command("test", _test, "Sets everything up and runs the tests.")
+    tests.add_argument("argv", nargs=argparse.REMAINDER)
+    status = command("status", _status, "Says what exists and what runs.")
+    status.add_argument("--json", action="store_true")
+    requests = command("requests", _requests, "Lists the requests the platforms received.")
+    requests.add_argument("--json", action="store_true")
+    requests.add_argument("--since", type=int, default=0, help="only those after this id")
+    return parser

@@ -1,0 +1,155 @@
+"""Raising a stack in the sandbox: Pulumi in the mirror project, and then: does all of it answer?"""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doors.foreground import run_whoever_reads
+from doors.snapshot import push_snapshot
+from sandbox.console.report import addresses, table, wait_until_all_answer
+from sandbox.server.home import Home
+from toolchain.cache import locked, locked_if_free
+from toolchain.progress import Progress, SetupError
+
+NAME = "slipway"  # the project's, in Pulumi.yaml
+_OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
+ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the sandbox start again
+
+
+def raise_stack(pulumi: "Pulumi", stack: str) -> int:
+    """Runs `pulumi up`, waits until every address answers, and prints them; the exit code."""
+    progress = Progress()
+
+    def wait() -> None:
+        progress.note(f"Another command raises {stack} here; waiting for its end")
+
+    with locked(pulumi.home.folder / f"up-{stack}.lock", on_wait=wait):
+        pulumi.select(stack)
+        if note := pulumi.release_stale_lock(stack):
+            progress.note(note)
+            pulumi.forget_interrupted_creates(stack)
+        progress.note(push_snapshot(pulumi.home, stack))
+        code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+    if code != 0:
+        return code
+    found = list(addresses(pulumi.outputs(stack)))
+    said = wait_until_all_answer([url for _, url in found], ANSWER_SECONDS)
+    print()
+    print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
+    return 0 if all(good for good, _ in said.values()) else 1
+
+
+def raising(home: Home) -> list[str]:
+    """Stacks that a command is raising in this sandbox right now."""
+    busy = []
+    for path in sorted(home.folder.glob("up-*.lock")):
+        with locked_if_free(path) as free:
+            if not free:
+                busy.append(path.stem.removeprefix("up-"))
+    return busy
+
+
+def preview(pulumi: "Pulumi", stack: str) -> int:
+    """Runs `pulumi preview --diff`; the exit code."""
+    pulumi.select(stack)
+    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
+
+
+@dataclass(frozen=True)
+class Pulumi:
+    """The CLI in the mirror project, with the sandbox's environment."""
+
+    home: Home
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str) -> int:
+        """Runs a command, its output going to the person, and returns its exit code."""
+        return run_whoever_reads(["pulumi", *arguments], self.home.project, self.environment)
+
+    def read(self, *arguments: str) -> str:
+        """Runs a quiet command and returns what it prints; raises SetupError with its words."""
+        ended = subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self.home.project,
+            env=dict(self.environment),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if ended.returncode != 0:
+            said = (ended.stderr or ended.stdout).strip()
+            raise SetupError(f"`pulumi {' '.join(arguments)}` failed:\n{said}")
+        return ended.stdout
+
+    def select(self, stack: str) -> None:
+        """Makes the stack exist."""
+        self.read("stack", "select", "--create", "--stack", stack, "--non-interactive")
+
+    def outputs(self, stack: str) -> dict[str, Any]:
+        """The stack's outputs, secrets masked."""
+        outputs: dict[str, Any] = json.loads(self.read("stack", "output", "--json", "-s", stack))
+        return outputs
+
+    def release_stale_lock(self, stack: str) -> str | None:
+        """Cancels a lock left by a killed engine on this host and says so; None if there is none.
+
+        A lock of another host, or of a process that still lives, is left alone: the engine then
+        says who holds it.
+        """
+        for lock in self._locks(stack):
+            if lock["hostname"] == socket.gethostname() and not _is_engine(int(lock["pid"])):
+                self.read("cancel", "--yes", "--stack", stack)
+                return (
+                    f"Stack {stack}: an engine (process {lock['pid']}) died here while it held "
+                    "the lock. The lock is released; what it began is taken up again."
+                )
+        return None
+
+    def forget_interrupted_creates(self, stack: str) -> None:
+        """Drops what the state says of creates that a killed engine never saw the end of.
+
+        The engine would warn of them in every run from now on, until a person looks. Nobody has
+        to: whatever our own providers had made by then, their next create finds and takes up.
+        """
+        exported = json.loads(self.read("stack", "export", "--stack", stack))
+        pending = exported["deployment"].get("pending_operations") or []
+        left = [each for each in pending if _OURS not in each["resource"]["urn"]]
+        if len(left) == len(pending):
+            return
+        exported["deployment"]["pending_operations"] = left
+        # In the home, which is closed to other users; secrets in it are encrypted.
+        path = self.home.folder / f"interrupted-{stack}.json"
+        path.write_text(json.dumps(exported), encoding="utf-8")
+        try:
+            self.read("stack", "import", "--file", str(path), "--stack", stack)
+        finally:
+            path.unlink()
+
+    def _locks(self, stack: str) -> Iterator[dict[str, Any]]:
+        folder = self.home.backend / ".pulumi" / "locks" / "organization" / NAME / stack
+        for path in folder.glob("*.json") if folder.is_dir() else ():
+            # An engine may be writing it or taking it away right now; then it lives.
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether that process lives and is a pulumi: numbers of dead processes are given again."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return b"pulumi" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # it ended just now, or there is no /proc, as on macOS
+        return not Path("/proc/self").exists()

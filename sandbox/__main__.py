@@ -1,7 +1,0 @@
-"""`python -m sandbox`: the sandbox's command line, which `make` and `with-sandbox` call."""
-
-import sys
-
-from sandbox.cli import main
-
-sys.exit(main())

@@ -1,0 +1,1 @@
+"""Running applications, whatever platform they belong to: addresses, health, logs, workers."""

@@ -1,0 +1,1 @@
+"""What is said about commits: statuses and deployments."""

@@ -1,0 +1,193 @@
+"""Deployments, as callers tell of them, and their statuses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.checks.deployments import STATES, Deployment, Deployments, DeploymentStatus
+from sandbox.github.checks.statuses import Statuses
+from sandbox.github.http.access import Access
+from sandbox.github.http.accounts import Account
+from sandbox.github.http.body import Body
+from sandbox.github.http.describe import node_id, simple_user
+from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.requests import REPOSITORY, Urls, answer, nothing, page, route, urls
+from sandbox.github.repositories.registry import Repository
+
+_FILTERS = ("ref", "task", "environment")
+
+
+class DeploymentRoutes:
+    """Endpoints of deployments."""
+
+    def __init__(self, access: Access, deployments: Deployments, statuses: Statuses) -> None:
+        self._access = access
+        self._deployments = deployments
+        self._statuses = statuses
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        one = f"{REPOSITORY}/deployments/{{deployment:int}}"
+        return [
+            route("GET", f"{REPOSITORY}/deployments", self.list),
+            route("POST", f"{REPOSITORY}/deployments", self.add),
+            route("GET", one, self.get),
+            route("DELETE", one, self.delete),
+            route("GET", f"{one}/statuses", self.statuses),
+            route("POST", f"{one}/statuses", self.add_status),
+        ]
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/deployments`, newest first."""
+        repository = self._access.readable(request)
+        asked = request.query_params
+        found = [
+            each
+            for each in self._deployments.list(repository.id)
+            if all(asked.get(key, each.fields[key]) == each.fields[key] for key in _FILTERS)
+            and asked.get("sha", each.sha) == each.sha
+        ]
+        chosen, headers = page(request, found)
+        here = urls(request)
+        shown = [self._shown(repository, each, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/deployments`: refused while required statuses are missing."""
+        repository, caller = self._access.writable(request)
+        ref = body.text("ref")
+        sha = repository.git.resolve(ref)
+        if sha is None:
+            raise UnprocessableError(f"No ref found for: {ref}")
+        self._require_checks(repository, sha, body)
+        environment = body.optional_text("environment") or "production"
+        production = body.flag("production_environment", default=environment == "production")
+        fields = {
+            "ref": ref,
+            "task": body.optional_text("task") or "deploy",
+            "environment": environment,
+            "original_environment": environment,
+            "description": body.optional_text("description"),
+            "payload": body.fields.get("payload") or {},
+            "transient_environment": body.flag("transient_environment", default=False),
+            "production_environment": production,
+        }
+        added = self._deployments.add(repository.id, sha, fields, caller.login)
+        return answer(request, self._shown(repository, added, urls(request)), 201)
+
+    def _require_checks(self, repository: Repository, sha: str, body: Body) -> None:
+        newest = {each.context: each.state for each in self._statuses.newest(repository.id, sha)}
+        wanted = body.fields.get("required_contexts")
+        contexts = list(newest) if wanted is None else body.sequence("required_contexts")
+        bad = [context for context in contexts if newest.get(context) != "success"]
+        if bad:
+            error = {"contexts": [{"context": c, "state": newest.get(c)} for c in contexts]}
+            details = {"resource": "Deployment", "field": "required_contexts", "code": "invalid"}
+            message = f"Conflict: Commit status checks failed for {body.text('ref')}."
+            raise ConflictError(message, [{**error, **details}])
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/deployments/{id}`."""
+        repository = self._access.readable(request)
+        return answer(
+            request, self._shown(repository, self._found(request, repository), urls(request))
+        )
+
+    def delete(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/deployments/{id}`: only one that is not active."""
+        repository, _ = self._access.writable(request)
+        found = self._found(request, repository)
+        statuses = self._deployments.statuses(found)
+        alone = len(self._deployments.list(repository.id)) == 1
+        if not alone and (not statuses or statuses[0].state != "inactive"):
+            raise UnprocessableError(
+                "We cannot delete an active deployment unless it is the only "
+                "deployment in a given environment."
+            )
+        self._deployments.delete(found)
+        return nothing()
+
+    def statuses(self, request: Request, _body: Body) -> Response:
+        """`GET R/deployments/{id}/statuses`, newest first."""
+        repository = self._access.readable(request)
+        found = self._found(request, repository)
+        chosen, headers = page(request, self._deployments.statuses(found))
+        here = urls(request)
+        shown = [self._status(repository, found, each, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add_status(self, request: Request, body: Body) -> Response:
+        """`POST R/deployments/{id}/statuses`; a success ends the former ones of its environment."""
+        repository, caller = self._access.writable(request)
+        found = self._found(request, repository)
+        state = body.choice("state", STATES)
+        fields = {
+            "description": body.optional_text("description") or "",
+            "environment": body.optional_text("environment") or found.fields["environment"],
+            "target_url": body.optional_text("target_url") or "",
+            "log_url": body.optional_text("log_url") or body.optional_text("target_url") or "",
+            "environment_url": body.optional_text("environment_url") or "",
+        }
+        added = self._deployments.add_status(found, state, fields, caller.login)
+        if state == "success" and body.flag("auto_inactive", default=True):
+            self._end_former(repository, found, caller.login)
+        return answer(request, self._status(repository, found, added, urls(request)), 201)
+
+    def _end_former(self, repository: Repository, newest: Deployment, login: str) -> None:
+        environment = newest.fields["environment"]
+        for each in self._deployments.list(repository.id):
+            if each.id >= newest.id or each.fields["environment"] != environment:
+                continue
+            said = self._deployments.statuses(each)
+            ended = said and said[0].state == "inactive"
+            lasting = not each.fields["transient_environment"]
+            if said and not ended and lasting and not each.fields["production_environment"]:
+                former: Mapping[str, Any] = {**said[0].fields, "description": ""}
+                self._deployments.add_status(each, "inactive", former, login)
+
+    def _found(self, request: Request, repository: Repository) -> Deployment:
+        found = self._deployments.find(repository.id, request.path_params["deployment"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def _creator(self, login: str, here: Urls) -> dict[str, Any]:
+        account = self._access.accounts.find(login) or Account(login, organization=False)
+        return simple_user(account, here)
+
+    def _shown(self, repository: Repository, found: Deployment, here: Urls) -> dict[str, Any]:
+        api = f"{here.api}/repos/{repository.full_name}"
+        return {
+            "url": f"{api}/deployments/{found.id}",
+            "id": found.id,
+            "node_id": node_id("Deployment", found.id),
+            "sha": found.sha,
+            **found.fields,
+            "creator": self._creator(found.creator, here),
+            "created_at": found.created_at,
+            "updated_at": found.updated_at,
+            "statuses_url": f"{api}/deployments/{found.id}/statuses",
+            "repository_url": api,
+            "performed_via_github_app": None,
+        }
+
+    def _status(
+        self, repository: Repository, of: Deployment, found: DeploymentStatus, here: Urls
+    ) -> dict[str, Any]:
+        api = f"{here.api}/repos/{repository.full_name}"
+        return {
+            "url": f"{api}/deployments/{of.id}/statuses/{found.id}",
+            "id": found.id,
+            "node_id": node_id("DeploymentStatus", found.id),
+            "state": found.state,
+            "creator": self._creator(found.creator, here),
+            **found.fields,
+            "created_at": found.created_at,
+            "updated_at": found.created_at,
+            "deployment_url": f"{api}/deployments/{of.id}",
+            "repository_url": api,
+            "performed_via_github_app": None,
+        }

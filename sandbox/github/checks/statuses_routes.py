@@ -1,0 +1,111 @@
+"""Commit statuses."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.checks.statuses import STATES, Status, Statuses, combined
+from sandbox.github.http.access import Access
+from sandbox.github.http.accounts import Account
+from sandbox.github.http.body import Body
+from sandbox.github.http.describe import minimal_repository, node_id, simple_user
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
+from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
+from sandbox.github.repositories.registry import Repository
+
+_LONGEST_DESCRIPTION = 140  # characters
+
+
+class StatusRoutes:
+    """Endpoints of commit statuses."""
+
+    def __init__(self, access: Access, statuses: Statuses) -> None:
+        self._access = access
+        self._statuses = statuses
+
+    def routes(self) -> list[Route]:
+        """The addresses served here; before that of a commit, whose name may hold slashes."""
+        commit = f"{REPOSITORY}/commits/{{ref:path}}"
+        return [
+            route("POST", f"{REPOSITORY}/statuses/{{sha}}", self.add),
+            route("GET", f"{REPOSITORY}/statuses/{{ref:path}}", self.list),
+            route("GET", f"{commit}/statuses", self.list),
+            route("GET", f"{commit}/status", self.combined),
+        ]
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/statuses/{sha}`."""
+        repository, caller = self._access.writable(request)
+        sha = request.path_params["sha"]
+        if repository.git.resolve(sha) != sha:
+            raise UnprocessableError(f"No commit found for SHA: {sha}")
+        state = body.text("state")
+        if state not in STATES:
+            raise invalid("Status", "state", f"state must be one of {', '.join(STATES)}")
+        description = body.optional_text("description")
+        if description is not None and len(description) > _LONGEST_DESCRIPTION:
+            most = f"description is too long (maximum is {_LONGEST_DESCRIPTION} characters)"
+            raise invalid("Status", "description", most)
+        added = self._statuses.add(
+            repository.id,
+            sha,
+            state=state,
+            context=body.optional_text("context") or "default",
+            description=description,
+            target_url=body.optional_text("target_url"),
+            creator=caller.login,
+        )
+        return answer(request, self._shown(repository, added, urls(request)), 201)
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/commits/{ref}/statuses`: every one, newest first."""
+        repository, sha = self._commit(request)
+        chosen, headers = page(request, self._statuses.all(repository.id, sha))
+        here = urls(request)
+        shown = [self._shown(repository, each, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def combined(self, request: Request, _body: Body) -> Response:
+        """`GET R/commits/{ref}/status`: the newest of each context, taken together."""
+        repository, sha = self._commit(request)
+        newest = self._statuses.newest(repository.id, sha)
+        chosen, headers = page(request, newest)
+        here = urls(request)
+        api = f"{here.api}/repos/{repository.full_name}/commits/{sha}"
+        shown = [self._shown(repository, each, here) for each in chosen]
+        content = {
+            "state": combined(newest),
+            "statuses": [{k: v for k, v in each.items() if k != "creator"} for each in shown],
+            "sha": sha,
+            "total_count": len(newest),
+            "repository": minimal_repository(repository, self._access.accounts, here),
+            "commit_url": api,
+            "url": f"{api}/status",
+        }
+        return answer(request, content, headers=headers)
+
+    def _commit(self, request: Request) -> tuple[Repository, str]:
+        repository = self._access.readable(request)
+        sha = repository.git.resolve(request.path_params["ref"])
+        if sha is None:
+            raise NotFoundError
+        return repository, sha
+
+    def _shown(self, repository: Repository, status: Status, here: Urls) -> dict[str, Any]:
+        creator = self._access.accounts.find(status.creator)
+        account = creator or Account(status.creator, organization=False)
+        return {
+            "url": f"{here.api}/repos/{repository.full_name}/statuses/{status.sha}",
+            "avatar_url": f"{here.web}/{account.login}.png",
+            "id": status.id,
+            "node_id": node_id("StatusContext", status.id),
+            "state": status.state,
+            "description": status.description,
+            "target_url": status.target_url,
+            "context": status.context,
+            "created_at": status.created_at,
+            "updated_at": status.created_at,
+            "creator": simple_user(account, here),
+        }

@@ -1,0 +1,1 @@
+"""GitHub's HTTP surface: who asks, what is refused, git over HTTP, pages for people."""

@@ -1,0 +1,118 @@
+"""Turns a request into a caller, and asks what the caller may do with a repository.
+
+What one may not see is not found (404); what one sees and may not change is forbidden (403). A
+classic token that lacks the scope counts as one that does not see: GitHub answers 404 there too.
+"""
+
+from enum import IntEnum
+
+from starlette.requests import Request
+
+from sandbox.github.http.accounts import Accounts, Caller
+from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenError, NotFoundError
+from sandbox.github.http.tokens import token_of
+from sandbox.github.repositories.registry import Registry, Repository
+
+
+class Right(IntEnum):
+    """What may be done with a repository; each includes those before it."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2  # content, statuses, dispatches
+    ADMIN = 3  # settings, secrets, rules
+
+
+class Access:
+    """Authentication and authorization of requests. Thread-safe: it holds no state."""
+
+    def __init__(self, accounts: Accounts, registry: Registry) -> None:
+        self.accounts = accounts
+        self._registry = registry
+
+    def caller(self, request: Request) -> Caller | None:
+        """Who asks; None for an anonymous one. Raises BadCredentialsError for a foreign token."""
+        token = token_of(request.headers.get("authorization"))
+        return None if token is None else self.accounts.identify(token)
+
+    def require_caller(self, request: Request) -> Caller:
+        """Who asks; raises AuthenticationRequiredError for an anonymous request."""
+        caller = self.caller(request)
+        if caller is None:
+            raise AuthenticationRequiredError
+        return caller
+
+    def visible(self, caller: Caller | None, repository: Repository) -> bool:
+        """Whether a caller may know of a repository."""
+        return right_to(caller, repository) >= Right.READ
+
+    def readable(self, request: Request) -> Repository:
+        """The repository of the address, if the caller may read it; raises NotFoundError."""
+        repository = self._addressed(request)
+        if not self.visible(self.caller(request), repository):
+            raise NotFoundError
+        return repository
+
+    def writable(self, request: Request) -> tuple[Repository, Caller]:
+        """The repository of the address and the caller, if they may push; as `administered`."""
+        return self._with_right(request, Right.WRITE)
+
+    def administered(self, request: Request) -> tuple[Repository, Caller]:
+        """The repository of the address and the caller, if they may administer it.
+
+        Raises:
+            AuthenticationRequiredError: an anonymous caller asks for a public repository.
+            NotFoundError: it is not there, private and not the caller's, or the token lacks the
+                scope.
+            ForbiddenError: it is somebody else's, or the token is for less.
+        """
+        return self._with_right(request, Right.ADMIN)
+
+    def _with_right(self, request: Request, wanted: Right) -> tuple[Repository, Caller]:
+        caller = self.caller(request)
+        repository = self._addressed(request)
+        require_right(caller, repository, wanted)
+        if caller is None:  # require_right has refused
+            raise AuthenticationRequiredError
+        return repository, caller
+
+    def _addressed(self, request: Request) -> Repository:
+        parameters = request.path_params
+        if "repository_id" in parameters:
+            found = self._registry.find_id(int(parameters["repository_id"]))
+        else:
+            found = self._registry.find(parameters["owner"], parameters["repo"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+
+def right_to(caller: Caller | None, repository: Repository) -> Right:
+    """What a caller may do with a repository, token and person taken together."""
+    public = Right.NONE if repository.private else Right.READ
+    if caller is None or not caller.administers(repository.owner):
+        return public
+    if caller.token.scopes is None:
+        if caller.token.may_administer and caller.token.may_write:
+            return Right.ADMIN
+        return Right.WRITE if caller.token.may_write else Right.READ
+    if "repo" in caller.token.scopes:
+        return Right.ADMIN
+    return Right.ADMIN if public and "public_repo" in caller.token.scopes else public
+
+
+def require_right(caller: Caller | None, repository: Repository, wanted: Right) -> None:
+    """Refuses whoever may do less with a repository, in GitHub's way; see `administered`."""
+    right = right_to(caller, repository)
+    if right >= wanted:
+        return
+    if right < Right.READ:
+        raise NotFoundError
+    if caller is None:
+        raise AuthenticationRequiredError
+    if caller.token.scopes is None and caller.administers(repository.owner):
+        kind = "personal access token" if caller.token.may_administer else "integration"
+        raise ForbiddenError(f"Resource not accessible by {kind}")
+    if caller.administers(repository.owner):
+        raise NotFoundError  # the person may, the token lacks the scope
+    raise ForbiddenError("Must have admin rights to Repository.")

@@ -1,0 +1,110 @@
+"""Who may speak to the sandbox's GitHub: users, their organizations, their tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sandbox.github.http.errors import BadCredentialsError
+
+ACTIONS = "github-actions[bot]"  # who speaks for runs
+ALL_SCOPES = ("repo", "workflow", "delete_repo", "read:org", "user")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """What a token may do: a classic one what its scopes say, others what they were made for.
+
+    Args:
+        scopes: of a classic token; None for one that has permissions instead.
+        may_write: of a token with permissions, to all repositories of its user.
+        may_administer: the same for settings, secrets and rules; the token of jobs may not.
+    """
+
+    scopes: Sequence[str] | None = ALL_SCOPES
+    may_write: bool = True
+    may_administer: bool = True
+
+    def allows(self, scope: str) -> bool:
+        """Whether a classic token has a scope, or another one may do all that scopes are for."""
+        return self.may_administer if self.scopes is None else scope in self.scopes
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A person who owns repositories, and administers those of their organizations.
+
+    Args:
+        works_for: others whose repositories are treated as this one's, as runs do for owners.
+    """
+
+    login: str
+    tokens: Mapping[str, Token]
+    organizations: Sequence[str] = field(default_factory=tuple)
+    works_for: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody whose token was recognised."""
+
+    login: str
+    token: Token
+    organizations: tuple[str, ...]
+    works_for: tuple[str, ...] = ()
+
+    def administers(self, owner: str) -> bool:
+        """Whether this person, whatever their token, is in charge of the owner's repositories."""
+        names = (self.login, *self.organizations, *self.works_for)
+        return owner.lower() in {name.lower() for name in names}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user or an organization as the API names it."""
+
+    login: str
+    organization: bool
+
+    @property
+    def id(self) -> int:
+        """A number, the same for the same login."""
+        return int(hashlib.sha256(self.login.lower().encode()).hexdigest()[:7], 16)
+
+
+class Accounts:
+    """The users and organizations of one sandbox; fixed for its lifetime.
+
+    Args:
+        users: who there is; organizations exist by being a user's.
+        paid: whether private repositories may have rules, which the free plan does not include.
+    """
+
+    def __init__(self, users: Sequence[User], *, paid: bool = True) -> None:
+        self._users = users
+        self.paid = paid
+        logins = [Account(user.login, organization=False) for user in users]
+        groups = [Account(name, organization=True) for user in users for name in user.organizations]
+        self._accounts = {each.login.lower(): each for each in (*groups, *logins)}
+
+    def identify(self, token: str) -> Caller:
+        """The owner of a token; raises BadCredentialsError if nobody's."""
+        for user in self._users:
+            for candidate, kind in user.tokens.items():
+                # Compared in constant time: containers that run foreign code can reach this server.
+                if secrets.compare_digest(candidate.encode(), token.encode()):
+                    groups = tuple(user.organizations)
+                    return Caller(user.login, kind, groups, tuple(user.works_for))
+        raise BadCredentialsError
+
+    def find(self, login: str) -> Account | None:
+        """The user or organization of that name, whatever its case."""
+        return self._accounts.get(login.lower())
+
+    def with_id(self, number: int) -> Account | None:
+        """The user or organization with that number."""
+        return next((each for each in self._accounts.values() if each.id == number), None)
+
+    def of(self, caller: Caller) -> Account:
+        """A caller's own account."""
+        return self._accounts[caller.login.lower()]

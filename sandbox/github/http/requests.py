@@ -1,0 +1,139 @@
+"""What GitHub's routes share: bodies, pages of a list, addresses, conditional answers."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.github.http.body import Body
+
+Item = TypeVar("Item")
+Handler = Callable[[Request, Body], Response]
+
+REPOSITORY = "/repos/{owner}/{repo}"
+BY_NUMBER = "/repositories/{repository_id:int}"
+# Where secrets and variables lie; the official Pulumi provider uses the one by number.
+HOLDERS = (
+    f"{REPOSITORY}/actions",
+    f"{REPOSITORY}/environments/{{environment}}",
+    f"{BY_NUMBER}/environments/{{environment}}",
+)
+LARGEST_PAGE = 100
+
+
+def route(method: str, path: str, handler: Handler) -> Route:
+    """An endpoint of a blocking handler that gets the body as a JSON object."""
+
+    async def endpoint(request: Request) -> Response:
+        content = await request.body()
+        return await run_in_threadpool(lambda: handler(request, Body.parse(content)))
+
+    reading = method == "GET"
+    read: Callable[[Request], Awaitable[Response]] = endpoint
+    if reading:
+
+        async def read(request: Request) -> Response:
+            return await run_in_threadpool(handler, request, Body({}))
+
+    return Route(path, read if reading else endpoint, methods=[method])
+
+
+class _Unquoted(Convertor[Any]):
+    """Gives a parameter as it was meant: addresses arrive here as they were sent."""
+
+    def __init__(self, inner: Convertor[Any]) -> None:
+        self._inner = inner
+
+    def convert(self, value: str) -> Any:  # noqa: ANN401 - what the inner one makes of it
+        return self._inner.convert(unquote(value))
+
+    def to_string(self, value: Any) -> str:  # noqa: ANN401 - as above
+        return self._inner.to_string(value)
+
+
+def unquote_parameters(routes: Sequence[BaseRoute]) -> None:
+    """Lets routes match addresses with their escapes, so that a `%2F` in a name is no slash."""
+    for each in routes:
+        if isinstance(each, Route):
+            each.param_convertors = {
+                name: inner if isinstance(inner, _Unquoted) else _Unquoted(inner)
+                for name, inner in each.param_convertors.items()
+            }
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Under which addresses this caller reaches the API and the pages; no slash at the end."""
+
+    api: str
+    web: str
+
+
+def urls(request: Request) -> Urls:
+    """The addresses of the host that the caller used."""
+    host = request.url.netloc
+    # `gh` asks api.HOST, as on github.com.
+    web = f"{request.url.scheme}://{host.removeprefix('api.')}"
+    return Urls(str(request.base_url).rstrip("/"), web)
+
+
+def answer(
+    request: Request,
+    content: Any,  # noqa: ANN401 - any JSON
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A JSON answer; to a GET that knows it already, 304 without a body."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    more = dict(headers or {})
+    if request.method in {"GET", "HEAD"}:
+        etag = f'W/"{hashlib.sha256(text).hexdigest()}"'
+        more |= {"ETag": etag, "Cache-Control": "private, max-age=60, s-maxage=60"}
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=more)
+    return Response(text, status, more, "application/json; charset=utf-8")
+
+
+def nothing() -> Response:
+    """204."""
+    return Response(status_code=204)
+
+
+def page(
+    request: Request, items: Sequence[Item], *, size: int = 30, largest: int = LARGEST_PAGE
+) -> tuple[Sequence[Item], dict[str, str]]:
+    """The items of the page a request asks for, and the `Link` header that leads to the others."""
+    size = min(_positive(request, "per_page", size), largest)
+    number = _positive(request, "page", 1)
+    last = max(1, -(-len(items) // size))
+    links = {}
+    if number > 1:
+        links = {"prev": min(number - 1, last)}
+    if number < last:
+        links |= {"next": number + 1, "last": last}
+    if number > 1:
+        links["first"] = 1
+    text = ", ".join(f'<{_at_page(request, to)}>; rel="{name}"' for name, to in links.items())
+    return items[(number - 1) * size : number * size], {"Link": text} if text else {}
+
+
+def _positive(request: Request, name: str, default: int) -> int:
+    value = request.query_params.get(name, "")
+    return int(value) if value.isdigit() and int(value) > 0 else default
+
+
+def _at_page(request: Request, number: int) -> str:
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "page"]
+    return f"{_address(request)}?{urlencode([*query, ('page', str(number))])}"
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope['path']}"

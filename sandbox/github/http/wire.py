@@ -1,0 +1,89 @@
+"""How GitHub speaks HTTP around all endpoints: prefix of the API, headers of every answer."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.errors import BadCredentialsError, response_of
+from sandbox.github.http.tokens import token_of
+
+API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com has a host for it
+_VERSION = "2022-11-28"
+# First words of the API's addresses without that prefix, as `gh` asks for them.
+API_WORDS = ("repos", "repositories", "user", "users", "orgs", "rate_limit", "meta", "api")
+
+
+def is_api(path: str) -> bool:
+    """Whether an address is of the API; others are git's and those of pages."""
+    return path.startswith(f"{API_PREFIX}/") or path.split("/")[1] in {"", *API_WORDS}
+
+
+class AddressesAsSent:
+    """ASGI middleware: paths keep their escapes; whole addresses, as proxies get, lose the host.
+
+    Belongs outside of everything that looks at paths.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "http":
+            raw = scope.get("raw_path") or scope["path"].encode()
+            sent = raw.decode("latin-1").partition("?")[0]
+            path = urlsplit(sent).path if "://" in sent.partition("?")[0][:8] else sent
+            scope = {**scope, "path": path or "/", "raw_path": path.encode("latin-1")}
+        await self._app(scope, receive, send)
+
+
+class Wire:
+    """ASGI middleware: strips the API's prefix, refuses foreign tokens, adds GitHub's headers."""
+
+    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
+        self._app = app
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(f"{API_PREFIX}/"):
+            scope = {**scope, "root_path": API_PREFIX}
+        headers = {
+            "X-GitHub-Request-Id": _request_id(),
+            "X-GitHub-Media-Type": "github.v3; format=json",
+            "X-GitHub-Api-Version-Selected": _VERSION,
+            "Vary": "Accept, Authorization, Accept-Encoding",
+        }
+        refusal = None
+        try:
+            token = token_of(Headers(scope=scope).get("authorization"))
+            caller = None if token is None else self._accounts.identify(token)
+            if caller is not None and caller.token.scopes is not None:
+                headers["X-OAuth-Scopes"] = ", ".join(caller.token.scopes)
+                headers["X-Accepted-OAuth-Scopes"] = "repo"
+        except BadCredentialsError as error:
+            # git asks for another password after a 401 that says how; its endpoints say it.
+            if not _of_git(scope["path"]):
+                refusal = response_of(error)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await (refusal or self._app)(scope, receive, send_with_headers)
+
+
+def _of_git(path: str) -> bool:
+    return path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
+
+
+def _request_id() -> str:
+    drawn = secrets.token_hex(16).upper()
+    return ":".join((drawn[:4], drawn[4:9], drawn[9:16], drawn[16:23], drawn[23:31]))

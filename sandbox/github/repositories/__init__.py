@@ -1,0 +1,1 @@
+"""Repositories: git data, who they belong to, and how their references move."""

@@ -1,0 +1,156 @@
+"""Branches, tags, commits and trees of repositories, for reading."""
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.objects import full_commit, git_commit
+from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
+from sandbox.github.repositories.registry import Repository
+from sandbox.github.settings.rulesets import Rulesets
+
+_SHA = re.compile(r"[0-9a-f]{40}")
+
+
+class CommitRoutes:
+    """Endpoints of what references point at."""
+
+    def __init__(self, access: Access, rulesets: Rulesets) -> None:
+        self._access = access
+        self._rulesets = rulesets
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        git = f"{REPOSITORY}/git"
+        return [
+            route("GET", f"{REPOSITORY}/branches", self.branches),
+            route("GET", f"{REPOSITORY}/branches/{{branch:path}}", self.branch),
+            route("GET", f"{REPOSITORY}/tags", self.tags),
+            route("GET", f"{REPOSITORY}/commits", self.commits),
+            route("GET", f"{REPOSITORY}/commits/{{ref:path}}", self.commit),
+            route("GET", f"{git}/commits/{{sha}}", self.git_commit),
+            route("GET", f"{git}/trees/{{sha}}", self.tree),
+        ]
+
+    def branches(self, request: Request, _body: Body) -> Response:
+        """`GET R/branches`."""
+        repository = self._access.readable(request)
+        found = repository.git.references("refs/heads/")
+        chosen, headers = page(request, list(found.items()))
+        here = urls(request)
+        shown = [self._branch(repository, ref, target, here) for ref, target in chosen]
+        return answer(request, shown, headers=headers)
+
+    def branch(self, request: Request, _body: Body) -> Response:
+        """`GET R/branches/{branch}`."""
+        repository = self._access.readable(request)
+        name = request.path_params["branch"]
+        head = repository.git.branch_head(name)
+        if head is None:
+            raise NotFoundError("Branch not found")
+        here = urls(request)
+        shown = self._branch(repository, f"refs/heads/{name}", head, here)
+        itself = f"{here.api}/repos/{repository.full_name}/branches/{name}"
+        commit = full_commit(repository, repository.git.commit(head), self._access.accounts, here)
+        links = {"self": itself, "html": f"{here.web}/{repository.full_name}/tree/{name}"}
+        return answer(request, {**shown, "commit": commit, "_links": links})
+
+    def tags(self, request: Request, _body: Body) -> Response:
+        """`GET R/tags`."""
+        repository = self._access.readable(request)
+        found = list(repository.git.references("refs/tags/"))
+        chosen, headers = page(request, found)
+        api = f"{urls(request).api}/repos/{repository.full_name}"
+        shown = []
+        for ref in chosen:
+            name, sha = ref.removeprefix("refs/tags/"), repository.git.resolve(ref)
+            shown.append(
+                {
+                    "name": name,
+                    "commit": {"sha": sha, "url": f"{api}/commits/{sha}"},
+                    "zipball_url": f"{api}/zipball/{ref}",
+                    "tarball_url": f"{api}/tarball/{ref}",
+                    "node_id": "",
+                }
+            )
+        return answer(request, shown, headers=headers)
+
+    def commits(self, request: Request, _body: Body) -> Response:
+        """`GET R/commits`: the history of `sha`, newest first."""
+        repository = self._access.readable(request)
+        if not repository.git.references():
+            raise ConflictError("Git Repository is empty.")
+        start = repository.git.resolve(request.query_params.get("sha") or "HEAD")
+        if start is None:
+            raise NotFoundError
+        path = request.query_params.get("path", "").strip("/")
+        chosen, headers = page(request, list(repository.git.history(start, path)))
+        accounts, here = self._access.accounts, urls(request)
+        shown = [full_commit(repository, each, accounts, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def commit(self, request: Request, _body: Body) -> Response:
+        """`GET R/commits/{ref}`: without the files that it changes."""
+        repository = self._access.readable(request)
+        ref = request.path_params["ref"]
+        sha = repository.git.resolve(ref)
+        if sha is None:
+            raise UnprocessableError(f"No commit found for SHA: {ref}")
+        if "sha" in request.headers.get("accept", ""):
+            return Response(sha, media_type="application/vnd.github.sha")
+        commit = repository.git.commit(sha)
+        shown = full_commit(repository, commit, self._access.accounts, urls(request))
+        return answer(request, shown)
+
+    def git_commit(self, request: Request, _body: Body) -> Response:
+        """`GET R/git/commits/{sha}`."""
+        repository = self._access.readable(request)
+        sha = request.path_params["sha"]
+        if not _SHA.fullmatch(sha) or repository.git.resolve(sha) is None:
+            raise NotFoundError
+        return answer(request, git_commit(repository, repository.git.commit(sha), urls(request)))
+
+    def tree(self, request: Request, _body: Body) -> Response:
+        """`GET R/git/trees/{sha}`, with `recursive` all the way down."""
+        repository = self._access.readable(request)
+        wanted = request.path_params["sha"]
+        sha = repository.git.resolve(wanted) or wanted
+        try:
+            entries = list(repository.git.walk(sha, recursive="recursive" in request.query_params))
+        except (KeyError, ValueError):
+            raise NotFoundError from None
+        api = f"{urls(request).api}/repos/{repository.full_name}/git"
+        shown = []
+        for each in entries:
+            kind = {"dir": "tree", "submodule": "commit"}.get(each.kind, "blob")
+            one = {"path": each.path, "mode": f"{each.mode:06o}", "type": kind, "sha": each.oid}
+            if kind == "blob":
+                one["size"] = each.size  # type: ignore[assignment]
+            shown.append({**one, "url": f"{api}/{kind}s/{each.oid}"})
+        content = {"sha": sha, "url": f"{api}/trees/{sha}", "tree": shown, "truncated": False}
+        return answer(request, content)
+
+    def _branch(self, repository: Repository, ref: str, head: str, here: Urls) -> dict[str, Any]:
+        name, default = ref.removeprefix("refs/heads/"), repository.git.default_branch()
+        api = f"{here.api}/repos/{repository.full_name}"
+        rulesets = self._rulesets.list(repository.id)
+        return {
+            "name": name,
+            "commit": {"sha": head, "url": f"{api}/commits/{head}"},
+            "protected": any(each.concerns(ref, default) for each in rulesets),
+            "protection": {
+                "enabled": False,
+                "required_status_checks": {
+                    "enforcement_level": "off",
+                    "contexts": [],
+                    "checks": [],
+                },
+            },
+            "protection_url": f"{api}/branches/{name}/protection",
+        }

@@ -1,0 +1,134 @@
+"""The one way references move: pushes and API calls, judged and announced alike."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+import pygit2
+
+from sandbox.github.checks.statuses import Statuses
+from sandbox.github.contract import RunHost, Trigger
+from sandbox.github.http.access import Right, right_to
+from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
+from sandbox.github.http.errors import ConflictError
+from sandbox.github.repositories.ancestry import GitAncestry
+from sandbox.github.repositories.registry import Registry, Repository
+from sandbox.github.settings.rules import NOTHING, Move, judge
+from sandbox.github.settings.rulesets import Rulesets
+
+_BRANCHES = "refs/heads/"
+_LOG = logging.getLogger(__name__)
+
+# Told of (repository, branch, commit) whenever a branch has moved.
+PushListener = Callable[[Repository, str, str], None]
+
+
+class Movements:
+    """Moves references and tells who wants to know. Thread-safe."""
+
+    def __init__(
+        self, registry: Registry, accounts: Accounts, rulesets: Rulesets, statuses: Statuses
+    ) -> None:
+        self._registry = registry
+        self._accounts = accounts
+        self._rulesets = rulesets
+        self._statuses = statuses
+        self.run_host: RunHost | None = None
+        self.listeners: list[PushListener] = []
+
+    def push(self, repository: Repository, caller: Caller, answer: Iterator[bytes]) -> bytes:
+        """Lets git receive a push, whose hook judges it, and returns what git answers."""
+        with self._registry.lock(repository):
+            self._registry.require(repository)
+            before = repository.git.references()
+            whole = b"".join(answer)
+            after = repository.git.references()
+            moves = [
+                Move(ref, before.get(ref, NOTHING), after.get(ref, NOTHING))
+                for ref in sorted({*before, *after})
+                if before.get(ref) != after.get(ref)
+            ]
+            self._announce(repository, caller, moves)
+        return whole
+
+    def move(self, repository: Repository, caller: Caller, move: Move) -> None:
+        """Moves one reference, if it still is where the caller saw it.
+
+        Raises:
+            ConflictError: a rule refuses it, or it has moved on. The rule's words come with it.
+        """
+        with self._registry.lock(repository):
+            verdict = judge(
+                move,
+                self._rulesets.list(repository.id),
+                default_branch=repository.git.default_branch(),
+                user=self._accounts.of(caller).id,
+                admin=right_to(caller, repository) >= Right.ADMIN,
+                ancestry=GitAncestry(repository.path),
+                passed=lambda sha: self._statuses.passed(repository.id, sha),
+            )
+            if verdict.broken:
+                rules = "\n\n".join(verdict.broken)
+                raise ConflictError(f"Repository rule violations found\n\n{rules}\n\n")
+            _apply(repository, move)
+            self._announce(repository, caller, [move])
+
+    def _announce(self, repository: Repository, caller: Caller, moves: Sequence[Move]) -> None:
+        if not moves:
+            return
+        self._registry.pushed(repository)
+        branches = [m.ref.removeprefix(_BRANCHES) for m in moves if m.ref.startswith(_BRANCHES)]
+        store = repository.git
+        if store.branch_head(store.default_branch()) is None:
+            # The first branch that an empty repository gets becomes the default one.
+            pushed = [branch for branch in branches if store.branch_head(branch) is not None]
+            if pushed:
+                store.set_default_branch(pushed[0])
+        for move in moves:
+            commit = None if move.deletes else store.resolve(move.ref)
+            if commit is not None:
+                self._tell(repository, caller, move, commit)
+
+    def _tell(self, repository: Repository, caller: Caller, move: Move, commit: str) -> None:
+        trigger = Trigger(
+            repository=repository.full_name,
+            event="push",
+            ref=move.ref,
+            commit=commit,
+            actor=caller.login,
+            before=move.old,
+        )
+        # What jobs push with their own token starts no further runs, or they would never end.
+        by_job = caller.login == ACTIONS
+        # The push has happened: whoever fails to take note of it must not undo that.
+        try:
+            if self.run_host is not None and not by_job:
+                self.run_host.triggered(trigger)
+        except Exception:  # noqa: BLE001 - whatever it was, it is logged
+            _LOG.exception("%s: no runs for the push to %s", repository.full_name, move.ref)
+        if move.ref.startswith(_BRANCHES):
+            self.tell_listeners(repository, move.ref.removeprefix(_BRANCHES), commit)
+
+    def tell_listeners(self, repository: Repository, branch: str, commit: str) -> None:
+        """Tells who follows branches."""
+        for listener in self.listeners:
+            try:
+                listener(repository, branch, commit)
+            except Exception:  # noqa: BLE001 - as above
+                _LOG.exception("%s: %s was not announced", repository.full_name, branch)
+
+
+def _apply(repository: Repository, move: Move) -> None:
+    handle = repository.git.open()
+    try:
+        if move.creates:
+            handle.references.create(move.ref, move.new)
+            return
+        reference = handle.references[move.ref]
+        if str(reference.target) != move.old:
+            raise ConflictError(f"{move.ref} is at {reference.target} but expected {move.old}")
+        if move.deletes:
+            reference.delete()
+        else:
+            reference.set_target(move.new)
+    except (pygit2.AlreadyExistsError, KeyError, pygit2.GitError):
+        raise ConflictError(f"{move.ref} has moved meanwhile") from None

@@ -1,0 +1,116 @@
+"""References of repositories: reading and moving them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.objects import reference
+from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.repositories.movements import Movements
+from sandbox.github.repositories.registry import Repository
+from sandbox.github.settings.rules import NOTHING, Move
+
+_SHA = re.compile(r"[0-9a-f]{40}")
+_REF = re.compile(r"refs/(?:[^/\x00-\x20~^:?*\[\\]+/)+[^/\x00-\x20~^:?*\[\\]+")
+
+
+class ReferenceRoutes:
+    """Endpoints of references."""
+
+    def __init__(self, access: Access, movements: Movements) -> None:
+        self._access = access
+        self._movements = movements
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        git = f"{REPOSITORY}/git"
+        return [
+            route("GET", f"{git}/ref/{{ref:path}}", self.get),
+            route("GET", f"{git}/matching-refs/{{ref:path}}", self.matching),
+            route("POST", f"{git}/refs", self.add),
+            route("PATCH", f"{git}/refs/{{ref:path}}", self.change),
+            route("DELETE", f"{git}/refs/{{ref:path}}", self.delete),
+        ]
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/git/ref/{ref}`."""
+        repository = self._access.readable(request)
+        name = f"refs/{request.path_params['ref']}"
+        target = repository.git.references().get(name)
+        if target is None:
+            raise NotFoundError
+        return answer(request, reference(repository, name, target, urls(request)))
+
+    def matching(self, request: Request, _body: Body) -> Response:
+        """`GET R/git/matching-refs/{ref}`: those that begin so."""
+        repository = self._access.readable(request)
+        found = repository.git.references(f"refs/{request.path_params['ref']}")
+        chosen, headers = page(request, list(found.items()))
+        here = urls(request)
+        shown = [reference(repository, name, target, here) for name, target in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/git/refs`."""
+        repository, caller = self._access.writable(request)
+        name, sha = body.text("ref"), body.text("sha")
+        if not _REF.fullmatch(name):
+            raise UnprocessableError(f"{name} is not a valid ref name.")
+        if name in repository.git.references():
+            raise UnprocessableError("Reference already exists")
+        _require_commit(repository, sha)
+        with _as_unprocessable():
+            self._movements.move(repository, caller, Move(name, NOTHING, sha))
+        return answer(request, reference(repository, name, sha, urls(request)), 201)
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R/git/refs/{ref}`: fast-forward alone, unless it is forced."""
+        repository, caller = self._access.writable(request)
+        name, old = self._existing(request, repository)
+        sha = body.text("sha")
+        _require_commit(repository, sha)
+        forward = old in (each.oid for each in repository.git.history(sha))
+        if not forward and not body.flag("force", default=False):
+            raise UnprocessableError("Update is not a fast forward")
+        if sha != old:
+            with _as_unprocessable():
+                self._movements.move(repository, caller, Move(name, old, sha))
+        return answer(request, reference(repository, name, sha, urls(request)))
+
+    def delete(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/git/refs/{ref}`."""
+        repository, caller = self._access.writable(request)
+        name, old = self._existing(request, repository)
+        if name == f"refs/heads/{repository.git.default_branch()}":
+            raise UnprocessableError("Cannot delete the default branch")
+        with _as_unprocessable():
+            self._movements.move(repository, caller, Move(name, old, NOTHING))
+        return nothing()
+
+    def _existing(self, request: Request, repository: Repository) -> tuple[str, str]:
+        name = f"refs/{request.path_params['ref']}"
+        old = repository.git.references().get(name)
+        if old is None:
+            raise UnprocessableError("Reference does not exist")
+        return name, old
+
+
+def _require_commit(repository: Repository, sha: str) -> None:
+    if not _SHA.fullmatch(sha) or repository.git.resolve(sha) is None:
+        raise UnprocessableError("Object does not exist")
+
+
+@contextmanager
+def _as_unprocessable() -> Iterator[None]:
+    """References are refused with 422 where files are with 409."""
+    try:
+        yield
+    except ConflictError as error:
+        raise UnprocessableError(error.message) from None

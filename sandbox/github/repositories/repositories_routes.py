@@ -1,0 +1,135 @@
+"""Repositories as a whole: making, showing, changing and deleting them."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access
+from sandbox.github.http.accounts import Caller
+from sandbox.github.http.body import Body
+from sandbox.github.http.describe import full_repository
+from sandbox.github.http.errors import (
+    ForbiddenError,
+    NotFoundError,
+    NotImitatedError,
+    UnprocessableError,
+    invalid,
+)
+from sandbox.github.http.requests import BY_NUMBER, REPOSITORY, answer, nothing, route, urls
+from sandbox.github.repositories.git_writer import Change, Writer
+from sandbox.github.repositories.registry import Repository
+from sandbox.github.service import GitHubService
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_LATER = ("gitignore_template", "license_template", "template_repository")
+
+
+class RepositoryRoutes:
+    """Endpoints of repositories."""
+
+    def __init__(self, access: Access, service: GitHubService, writer: Writer) -> None:
+        self._access = access
+        self._service = service
+        self._writer = writer
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        return [
+            route("POST", "/user/repos", self.add),
+            route("POST", "/orgs/{login}/repos", self.add),
+            route("GET", REPOSITORY, self.get),
+            route("GET", BY_NUMBER, self.get),
+            route("PATCH", REPOSITORY, self.change),
+            route("DELETE", REPOSITORY, self.delete),
+        ]
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R`."""
+        return self._shown(request, self._access.readable(request), 200)
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST /user/repos` and `POST /orgs/{org}/repos`: empty unless `auto_init` is set."""
+        caller = self._access.require_caller(request)
+        owner = request.path_params.get("login", caller.login)
+        account = self._access.accounts.find(owner)
+        if account is None:
+            raise NotFoundError
+        private = _private(body, default=False)
+        _require_creation(caller, account.login, private=private)
+        for key in _LATER:
+            if body.fields.get(key):
+                raise NotImitatedError(f"{key} of a new repository")
+        name = body.text("name")
+        if not _NAME.fullmatch(name) or name in {".", ".."} or name.endswith(".git"):
+            raise invalid("Repository", "name", "name is invalid")
+        added = self._service.registry.add(
+            account.login,
+            name,
+            private=private,
+            description=body.optional_text("description"),
+            homepage=body.optional_text("homepage"),
+        )
+        if body.flag("auto_init", default=False):
+            text = f"# {name}\n{added.description or ''}".rstrip() + "\n"
+            readme = Change("README.md", text.encode())
+            self._writer.commit(added, caller, None, [readme], "Initial commit")
+        return self._shown(request, added, 201)
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R`."""
+        repository, _ = self._access.administered(request)
+        name = body.optional_text("name")
+        if name is not None and name != repository.name:
+            raise NotImitatedError("another name for a repository")
+        if body.flag("archived", default=False):
+            raise NotImitatedError("archived repositories")
+        branch = body.optional_text("default_branch")
+        if branch is not None and branch != repository.git.default_branch():
+            if repository.git.branch_head(branch) is None:
+                raise invalid("Repository", "default_branch", f"The branch {branch} was not found.")
+            with self._service.registry.lock(repository):
+                repository.git.set_default_branch(branch)
+        described, homepage = "description" in body, "homepage" in body
+        self._service.registry.change(
+            repository,
+            private=_private(body, default=repository.private),
+            description=body.optional_text("description") if described else repository.description,
+            homepage=body.optional_text("homepage") if homepage else repository.homepage,
+        )
+        return self._shown(request, self._service.require(repository.full_name), 200)
+
+    def delete(self, request: Request, _body: Body) -> Response:
+        """`DELETE R`."""
+        repository, caller = self._access.administered(request)
+        if not caller.token.allows("delete_repo"):
+            raise ForbiddenError("Must have admin rights to Repository.")
+        self._service.delete(repository)
+        return nothing()
+
+    def _shown(self, request: Request, repository: Repository, status: int) -> Response:
+        caller, here = self._access.caller(request), urls(request)
+        shown = full_repository(repository, self._access.accounts, caller, here)
+        location = {"Location": shown["url"]} if status == 201 else {}  # noqa: PLR2004 - created
+        return answer(request, shown, status, location)
+
+
+def _private(body: Body, *, default: bool) -> bool:
+    visibility = body.optional_text("visibility")
+    if visibility is not None:
+        if visibility not in {"public", "private"}:
+            raise UnprocessableError(f"Visibility can't be {visibility}")
+        return visibility == "private"
+    return body.flag("private", default=default)
+
+
+def _require_creation(caller: Caller, owner: str, *, private: bool) -> None:
+    token = caller.token
+    if token.scopes is None:
+        if not token.may_write:
+            raise ForbiddenError("Resource not accessible by personal access token")
+    elif "repo" not in token.scopes and (private or "public_repo" not in token.scopes):
+        raise NotFoundError
+    if not caller.administers(owner):
+        raise ForbiddenError(f"You need admin access to the organization {owner}")

@@ -1,0 +1,1 @@
+"""Runs as the API and the pages show them."""

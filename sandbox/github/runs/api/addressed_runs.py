@@ -1,0 +1,93 @@
+"""What the routes of runs share: the run an address means, lists, who may do what."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from sandbox.github.contract import RepositoryHalf
+from sandbox.github.http.access import Access
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.requests import REPOSITORY, answer, page, route
+from sandbox.github.runs.records import JobRecord, Run, RunRecords
+
+ACTIONS = f"{REPOSITORY}/actions"
+RUN = f"{ACTIONS}/runs/{{run:int}}"
+
+
+class Runs(Protocol):
+    """What the routes ask of the service."""
+
+    records: RunRecords
+    repositories: RepositoryHalf
+    folder: Path
+
+    def cancel(self, run: int) -> bool:
+        """Ends a run; False if it is not at work."""
+        ...
+
+    def rerun(self, run: Run, *, failed_only: bool = False) -> bool:
+        """Runs it again; False if it is at work or cannot run."""
+        ...
+
+    def workflow_paths(self, repository: str) -> list[str]:
+        """The workflow files on the default branch."""
+        ...
+
+    def workflow_name(self, repository: str, path: str) -> str:
+        """What a file calls itself."""
+        ...
+
+    def log_file(self, run: int, attempt: int, job: int) -> Path:
+        """Where a job's log lies."""
+        ...
+
+
+class AddressedRuns:
+    """Finds what an address means, as far as the caller may know of it."""
+
+    def __init__(self, runs: Runs, access: Access) -> None:
+        self._runs = runs
+        self._records = runs.records
+        self._access = access
+
+    def _readable(self, request: Request) -> str:
+        return self._access.readable(request).full_name
+
+    def _run(self, request: Request, *, write: bool = False) -> Run:
+        if write:
+            self._access.writable(request)
+        repository = self._readable(request)
+        run = self._records.get(request.path_params["run"])
+        if run is None or run.repository != repository:
+            raise NotFoundError
+        return run
+
+    def _job(self, request: Request) -> tuple[Run, JobRecord]:
+        repository = self._readable(request)
+        job = self._records.job(request.path_params["job"])
+        run = None if job is None else self._records.get(job.run)
+        if job is None or run is None or run.repository != repository:
+            raise NotFoundError
+        return run, job
+
+    @staticmethod
+    def _listed(
+        request: Request, name: str, found: Sequence[Any], shown: Callable[[Any], Any]
+    ) -> Response:
+        items, links = page(request, found)
+        content = {"total_count": len(found), name: [shown(item) for item in items]}
+        return answer(request, content, headers=links)
+
+
+def bodyless_route(method: str, path: str, handler: Callable[[Request], Response]) -> BaseRoute:
+    """An endpoint that takes no body, or ignores it."""
+
+    def handle(request: Request, _body: Body) -> Response:
+        return handler(request)
+
+    return route(method, path, handle)

@@ -1,0 +1,64 @@
+"""The API of artifacts."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.requests import answer, urls
+from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, bodyless_route
+from sandbox.github.runs.records import Run
+from sandbox.github.runs.running.artifacts import Artifact, artifact_view, artifacts_of
+
+
+class ArtifactRoutes(AddressedRuns):
+    """Endpoints of what jobs kept beside their runs."""
+
+    def routes(self) -> list[BaseRoute]:
+        """The addresses served here."""
+        artifact = f"{ACTIONS}/artifacts/{{artifact:int}}"
+        return [
+            bodyless_route("GET", f"{RUN}/artifacts", self.run_artifacts),
+            bodyless_route("GET", f"{ACTIONS}/artifacts", self.artifacts),
+            bodyless_route("GET", artifact, self.artifact),
+            bodyless_route("GET", f"{artifact}/zip", self.artifact_zip),
+        ]
+
+    def run_artifacts(self, request: Request) -> Response:
+        """`GET R/actions/runs/{run}/artifacts`."""
+        return self._artifacts(request, [self._run(request)])
+
+    def artifacts(self, request: Request) -> Response:
+        """`GET R/actions/artifacts`: of all runs."""
+        return self._artifacts(request, self._records.runs(self._readable(request)))
+
+    def _artifacts(self, request: Request, runs: Sequence[Run]) -> Response:
+        name = request.query_params.get("name")
+        found = [
+            (artifact, run)
+            for run in runs
+            for artifact in artifacts_of(self._runs.folder, run.id)
+            if name in (None, artifact.name)
+        ]
+        return self._listed(
+            request, "artifacts", found, lambda each: artifact_view(each[0], each[1], urls(request))
+        )
+
+    def artifact(self, request: Request) -> Response:
+        """`GET R/actions/artifacts/{artifact}`."""
+        artifact, run = self._artifact(request)
+        return answer(request, artifact_view(artifact, run, urls(request)))
+
+    def artifact_zip(self, request: Request) -> Response:
+        """`GET R/actions/artifacts/{artifact}/zip`; on GitHub a redirect leads there."""
+        artifact, _run = self._artifact(request)
+        return Response(artifact.packed(), media_type="application/zip")
+
+    def _artifact(self, request: Request) -> tuple[Artifact, Run]:
+        for run in self._records.runs(self._readable(request)):
+            for artifact in artifacts_of(self._runs.folder, run.id):
+                if artifact.id == request.path_params["artifact"]:
+                    return artifact, run
+        raise NotFoundError

@@ -1,0 +1,78 @@
+"""The API of checks: each job is a check run, each run a check suite."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.requests import REPOSITORY, answer, urls
+from sandbox.github.runs.api.addressed_runs import AddressedRuns, bodyless_route
+from sandbox.github.runs.api.views import check_run_view, check_suite_view
+from sandbox.github.runs.records import JobRecord, Run
+
+_COMMIT = f"{REPOSITORY}/commits/{{ref:path}}"
+
+
+class CheckRoutes(AddressedRuns):
+    """Endpoints of check runs and suites."""
+
+    def routes(self) -> list[BaseRoute]:
+        """The addresses served here."""
+        suite = f"{REPOSITORY}/check-suites/{{run:int}}"
+        return [
+            bodyless_route("GET", f"{_COMMIT}/check-runs", self.check_runs),
+            bodyless_route("GET", f"{_COMMIT}/check-suites", self.check_suites),
+            bodyless_route("GET", f"{REPOSITORY}/check-runs/{{job:int}}", self.check_run),
+            bodyless_route("GET", f"{suite}/check-runs", self.check_runs_of_suite),
+        ]
+
+    def check_runs(self, request: Request) -> Response:
+        """`GET R/commits/{ref}/check-runs`."""
+        runs = self._of_commit(request)
+        found = [(run, job) for run in runs for job in self._records.jobs(run.id, run.attempt)]
+        return self._checks(request, found)
+
+    def check_runs_of_suite(self, request: Request) -> Response:
+        """`GET R/check-suites/{run}/check-runs`."""
+        run = self._run(request)
+        return self._checks(
+            request, [(run, job) for job in self._records.jobs(run.id, run.attempt)]
+        )
+
+    def _checks(self, request: Request, found: Sequence[tuple[Run, JobRecord]]) -> Response:
+        name = request.query_params.get("check_name")
+        status = request.query_params.get("status")
+        kept = [
+            (run, job)
+            for run, job in found
+            if name in (None, job.name) and status in (None, job.status)
+        ]
+        return self._listed(
+            request,
+            "check_runs",
+            kept,
+            lambda each: check_run_view(each[0], each[1], urls(request)),
+        )
+
+    def check_run(self, request: Request) -> Response:
+        """`GET R/check-runs/{job}`."""
+        return answer(request, check_run_view(*self._job(request), urls(request)))
+
+    def check_suites(self, request: Request) -> Response:
+        """`GET R/commits/{ref}/check-suites`."""
+
+        def shown(run: Run) -> dict[str, Any]:
+            count = len(self._records.jobs(run.id, run.attempt))
+            return check_suite_view(run, count, urls(request))
+
+        return self._listed(request, "check_suites", self._of_commit(request), shown)
+
+    def _of_commit(self, request: Request) -> list[Run]:
+        repository = self._readable(request)
+        commit = self._runs.repositories.resolve(repository, request.path_params["ref"])
+        if commit is None:
+            raise NotFoundError
+        return self._records.runs_of_commit(repository, commit)

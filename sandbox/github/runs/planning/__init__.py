@@ -1,0 +1,1 @@
+"""What is to run: workflow files, events, filters, expressions, jobs."""

@@ -1,0 +1,172 @@
+"""A workflow file: what it listens to and which jobs it has. The jobs' insides are for `act`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from sandbox.github.runs.planning.expression_values import ExpressionError
+from sandbox.github.runs.planning.expressions import check_template
+from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml
+
+FOLDER = ".github/workflows"
+_TOP = {"name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"}
+_JOB = {
+    *("name", "needs", "if", "runs-on", "environment", "concurrency", "outputs", "env", "defaults"),
+    *("steps", "timeout-minutes", "strategy", "continue-on-error", "container", "services"),
+    *("permissions", "uses", "with", "secrets", "snapshot"),
+}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+class WorkflowError(Exception):
+    """A file that GitHub would call an invalid workflow; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One entry of `jobs`, as written."""
+
+    key: str
+    needs: Sequence[str]
+    source: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def steps(self) -> Sequence[Mapping[str, Any]]:
+        """Its steps, as written."""
+        return list(self.source.get("steps") or [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """One file that is a valid workflow."""
+
+    path: str
+    name: str  # the path if the file gives none
+    on: Mapping[str, Mapping[str, Any]]  # event -> its filters or inputs
+    jobs: Mapping[str, Job]  # in the file's order
+    source: Mapping[str, Any] = field(repr=False)
+
+
+def is_workflow(name: str) -> bool:
+    """Whether a file of the workflows' folder counts as one."""
+    return PurePosixPath(name).suffix in {".yml", ".yaml"}
+
+
+def parse_workflow(path: str, content: bytes) -> Workflow:
+    """Reads a workflow file.
+
+    Raises:
+        WorkflowError: it is no YAML, or lacks what every workflow has.
+    """
+    try:
+        source = parse_yaml(content)
+    except YamlError as error:
+        raise WorkflowError(str(error)) from None
+    if not isinstance(source, dict):
+        raise WorkflowError("A mapping was expected: a workflow has `on` and `jobs`")
+    unknown = [str(key) for key in source if key not in _TOP]
+    if unknown:
+        raise WorkflowError(f"Unexpected value '{unknown[0]}'")
+    if "on" not in source:
+        raise WorkflowError("Required property is missing: on")
+    jobs = _jobs(source.get("jobs"))
+    try:
+        check_template(source.get("run-name"))
+        for job in jobs.values():
+            _check_expressions(job)
+    except ExpressionError as error:
+        raise WorkflowError(str(error)) from None
+    name = source.get("name")
+    return Workflow(
+        path=path,
+        name=path if name is None else str(name),
+        on=_events(source["on"]),
+        jobs=jobs,
+        source=source,
+    )
+
+
+def _events(on: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - from YAML
+    if isinstance(on, str):
+        on = {on: None}
+    elif isinstance(on, list):
+        on = {str(event): None for event in on}
+    if not isinstance(on, dict) or not on:
+        raise WorkflowError("Unexpected value in `on`: it names the events to listen to")
+    events = {}
+    for event, filters in on.items():
+        if event == "schedule":
+            events[str(event)] = {"cron": filters}
+        elif filters is None or isinstance(filters, dict):
+            events[str(event)] = filters or {}
+        else:
+            raise WorkflowError(f"Unexpected value '{filters}' in on.{event}")
+    for name in ("branches", "tags", "paths"):
+        both = [e for e, f in events.items() if name in f and f"{name}-ignore" in f]
+        if both:
+            raise WorkflowError(
+                f"on.{both[0]}: you may only define one of {name} and {name}-ignore"
+            )
+    return events
+
+
+def _jobs(source: Any) -> dict[str, Job]:  # noqa: ANN401 - from YAML
+    if not isinstance(source, dict) or not source:
+        raise WorkflowError("Required property is missing: jobs")
+    jobs = {}
+    for key, body in source.items():
+        if not isinstance(key, str) or _NAME.fullmatch(key) is None:
+            raise WorkflowError(
+                f"The identifier '{key}' is invalid. IDs may only contain alphanumeric characters,"
+                " '_', and '-'. IDs must start with a letter or '_' and must be less than 100"
+                " characters."
+            )
+        jobs[key] = _job(key, body)
+    if all(job.needs for job in jobs.values()):
+        raise WorkflowError("The workflow must contain at least one job with no dependencies.")
+    for job in jobs.values():
+        for needed in job.needs:
+            if needed not in jobs:
+                raise WorkflowError(f"Job '{job.key}' depends on unknown job '{needed}'.")
+    _refuse_circles(jobs)
+    return jobs
+
+
+def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
+    if not isinstance(body, dict):
+        raise WorkflowError(f"jobs.{key}: a mapping was expected")
+    unknown = [str(name) for name in body if name not in _JOB]
+    if unknown:
+        raise WorkflowError(f"jobs.{key}: Unexpected value '{unknown[0]}'")
+    if "uses" not in body:
+        for name in ("runs-on", "steps"):
+            if not body.get(name):
+                raise WorkflowError(f"jobs.{key}: Required property is missing: {name}")
+        if not isinstance(body["steps"], list):
+            raise WorkflowError(f"jobs.{key}.steps: a sequence was expected")
+        for number, step in enumerate(body["steps"]):
+            if not isinstance(step, dict) or ("run" in step) == ("uses" in step):
+                raise WorkflowError(f"jobs.{key}.steps[{number}]: a step has one of run and uses")
+    needs = body.get("needs") or []
+    return Job(key=key, needs=[needs] if isinstance(needs, str) else list(needs), source=body)
+
+
+def _check_expressions(job: Job) -> None:
+    """Finds broken expressions in what is evaluated here; act says so of those it evaluates."""
+    source = job.source
+    check_template(source.get("if"), bare=True)
+    strategy = source.get("strategy")
+    for value in (source.get("name"), source.get("environment"), strategy, source.get("runs-on")):
+        check_template(value)
+
+
+def _refuse_circles(jobs: Mapping[str, Job]) -> None:
+    settled: set[str] = set()
+    while len(settled) < len(jobs):
+        ready = {key for key, job in jobs.items() if set(job.needs) <= settled} - settled
+        if not ready:
+            left = ", ".join(sorted(set(jobs) - settled))
+            raise WorkflowError(f"The jobs {left} depend on each other in a circle.")
+        settled |= ready

@@ -1,0 +1,1 @@
+"""Jobs at work: their files, their process, their log."""

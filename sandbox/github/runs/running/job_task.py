@@ -1,0 +1,65 @@
+"""What a job is given to run, what it works with, and how it ended."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.github.contract import RepositoryHalf
+from sandbox.github.runs.planning.event import Addresses
+from sandbox.github.runs.planning.private_workflow import Needed
+from sandbox.github.runs.planning.source import Sources
+from sandbox.github.runs.planning.workflow import Job, Workflow
+from sandbox.github.runs.records import Run, RunRecords
+
+SUCCESS, FAILURE, CANCELLED, SKIPPED = "success", "failure", "cancelled", "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What every job of a sandbox works with."""
+
+    repositories: RepositoryHalf
+    records: RunRecords
+    sources: Sources
+    folder: Path
+    addresses: Addresses
+    ensure_act: Callable[[], Path]
+    token: str
+    environment: Mapping[str, str]  # for every job
+    slots: threading.BoundedSemaphore
+    cancel_seconds: float  # for steps that run even when cancelled
+
+    def log_of(self, run: int, attempt: int, job: int) -> Path:
+        """Where a job's log lies."""
+        return self.folder / "logs" / str(run) / str(attempt) / f"{job}.log"
+
+    def cache_of(self, repository: str) -> Path:
+        """Where a repository's jobs keep their caches."""
+        return self.folder / "cache" / repository.lower().replace("/", "--")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobTask:
+    """One job to run, everything decided."""
+
+    id: int
+    run: Run
+    workflow: Workflow
+    job: Job
+    labels: tuple[str, ...]
+    environment: str | None
+    matrix: Mapping[str, Any] | None
+    needed: Mapping[str, Needed]
+    event: Mapping[str, Any] = field(repr=False)
+    github: Mapping[str, Any] = field(repr=False)
+    timeout_minutes: float = 360
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """How a job ended."""
+
+    conclusion: str
+    outputs: Mapping[str, str] = field(default_factory=dict)

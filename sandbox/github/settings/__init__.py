@@ -1,0 +1,1 @@
+"""What is set in a repository: secrets, variables, environments, rulesets."""

@@ -1,0 +1,150 @@
+"""Rulesets of repositories, kept as callers wrote them."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sandbox.github.http.clock import now
+from sandbox.github.http.errors import UnprocessableError
+from sandbox.github.settings.patterns import concerns
+from sandbox.store.database import Database
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS github_rulesets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository INTEGER NOT NULL REFERENCES github_repositories (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    target TEXT NOT NULL,            -- branch, tag or push
+    enforcement TEXT NOT NULL,       -- disabled, active or evaluate
+    bypass_actors TEXT NOT NULL,     -- JSON; so are the others
+    conditions TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    UNIQUE (repository, name)
+);
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a caller decides about a ruleset."""
+
+    name: str
+    enforcement: str
+    target: str = "branch"
+    bypass_actors: Sequence[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    conditions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    rules: Sequence[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruleset(Wanted):
+    """One ruleset as it stood when it was looked up."""
+
+    id: int
+    repository: int
+    created_at: str
+    updated_at: str
+
+    def concerns(self, ref: str, default_branch: str) -> bool:
+        """Whether it is in force for a full reference."""
+        kinds = {"branch": "refs/heads/", "tag": "refs/tags/"}
+        condition = self.conditions.get("ref_name") or {}
+        return (
+            self.enforcement == "active"
+            and ref.startswith(kinds.get(self.target, "refs/"))
+            and concerns(
+                ref, condition.get("include") or [], condition.get("exclude") or [], default_branch
+            )
+        )
+
+    def bypass(self, user: int, *, admin: bool) -> str | None:
+        """In which mode (always, pull_request, exempt) a user passes it by; None if not at all."""
+        for actor in self.bypass_actors:
+            kind, number = actor["actor_type"], actor.get("actor_id")
+            role = kind == "RepositoryRole" and number in _ROLES_OF_ADMINS and admin
+            owner = admin and kind == "OrganizationAdmin"
+            if role or owner or (kind == "User" and number == user):
+                return str(actor.get("bypass_mode") or "always")
+        return None
+
+
+_ROLES_OF_ADMINS = (2, 4, 5)  # maintain, write, admin: an administrator has them all
+
+
+class Rulesets:
+    """All rulesets. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_TABLES)
+
+    def list(self, repository: int) -> Sequence[Ruleset]:
+        """A repository's, oldest first."""
+        rows = self._database.query(
+            "SELECT * FROM github_rulesets WHERE repository = ? ORDER BY id", (repository,)
+        )
+        return [_ruleset(row) for row in rows]
+
+    def find(self, repository: int, number: int) -> Ruleset | None:
+        """The repository's ruleset with that number."""
+        return next((each for each in self.list(repository) if each.id == number), None)
+
+    def add(self, repository: int, wanted: Wanted) -> Ruleset:
+        """A new one; raises UnprocessableError if its name is taken."""
+        with _unique_name(), self._database.transaction() as connection:
+            number = connection.execute(
+                "INSERT INTO github_rulesets (repository, name, target, enforcement, bypass_actors,"
+                " conditions, rules, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (repository, *_columns(wanted), now(), now()),
+            ).lastrowid
+            row = connection.execute("SELECT * FROM github_rulesets WHERE id = ?", (number,))
+            return _ruleset(row.fetchone())
+
+    def change(self, found: Ruleset, wanted: Wanted) -> Ruleset:
+        """Replaces one; raises UnprocessableError if its name is another's."""
+        moment = now()
+        with _unique_name():
+            self._database.execute(
+                "UPDATE github_rulesets SET name = ?, target = ?, enforcement = ?,"
+                " bypass_actors = ?, conditions = ?, rules = ?, updated_at = ? WHERE id = ?",
+                (*_columns(wanted), moment, found.id),
+            )
+        return replace(found, **vars(wanted), updated_at=moment)
+
+    def delete(self, found: Ruleset) -> None:
+        """Forgets one."""
+        self._database.execute("DELETE FROM github_rulesets WHERE id = ?", (found.id,))
+
+
+@contextmanager
+def _unique_name() -> Iterator[None]:
+    """Turns the table's refusal of a second name into the platform's."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise UnprocessableError("Validation Failed", "Name must be unique") from None
+
+
+def _columns(wanted: Wanted) -> tuple[str, ...]:
+    kept = (wanted.bypass_actors, wanted.conditions, wanted.rules)
+    return (wanted.name, wanted.target, wanted.enforcement, *map(json.dumps, kept))
+
+
+def _ruleset(row: sqlite3.Row) -> Ruleset:
+    return Ruleset(
+        id=row["id"],
+        repository=row["repository"],
+        name=row["name"],
+        target=row["target"],
+        enforcement=row["enforcement"],
+        bypass_actors=json.loads(row["bypass_actors"]),
+        conditions=json.loads(row["conditions"]),
+        rules=json.loads(row["rules"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )

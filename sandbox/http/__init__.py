@@ -1,0 +1,1 @@
+"""What all platforms share of HTTP: request log, ids, faults on demand, limits, connections."""

@@ -1,0 +1,1 @@
+"""The Hub's HTTP surface for repositories: who asks, what is refused, each route."""

@@ -1,0 +1,87 @@
+"""Turns a request into a caller, and asks whether the caller may touch a repository.
+
+Both halves of the Hub go through here, so a private repository is hidden the same way everywhere.
+"""
+
+import base64
+import binascii
+
+from starlette.requests import Request
+
+from sandbox.hub.http.accounts import Accounts, Identity
+from sandbox.hub.http.errors import (
+    ForbiddenError,
+    InvalidTokenError,
+    RepositoryNotFoundError,
+    SignInRequiredError,
+)
+from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.registry import Registry, Repository
+
+
+class Access:
+    """Authentication and authorization of HTTP requests. Thread-safe: it holds no state."""
+
+    def __init__(self, accounts: Accounts, registry: Registry) -> None:
+        self.accounts = accounts
+        self._registry = registry
+
+    def caller(self, request: Request) -> Identity | None:
+        """Who asks; None for an anonymous request. Raises InvalidTokenError for a foreign token."""
+        token = _token(request.headers.get("authorization"))
+        return None if token is None else self.accounts.identify(token)
+
+    def require_caller(self, request: Request) -> Identity:
+        """Who asks; raises SignInRequiredError for an anonymous request."""
+        identity = self.caller(request)
+        if identity is None:
+            raise SignInRequiredError
+        return identity
+
+    def require(
+        self,
+        request: Request,
+        repo_id: str,
+        *,
+        kind: RepoKind = RepoKind.SPACE,
+        write: bool,
+    ) -> Repository:
+        """The repository the caller may read (or write).
+
+        Raises:
+            RepositoryNotFoundError: It does not exist, or is private and none of the caller's.
+            SignInRequiredError: An anonymous caller wants to write.
+            ForbiddenError: The caller may see it but not change it.
+        """
+        identity = self.caller(request)
+        namespace = repo_id.partition("/")[0]
+        repository = self._registry.find(kind, repo_id)
+        if repository is None:
+            raise RepositoryNotFoundError
+        # A Space's "protected" hides its code as "private" does; only the running app stays public.
+        hidden = repository.visibility != "public"
+        if hidden and (identity is None or not identity.member_of(namespace)):
+            raise RepositoryNotFoundError
+        if write:
+            if identity is None:
+                raise SignInRequiredError
+            if not identity.may_write(namespace):
+                raise ForbiddenError(f"You have read but not write access to {repo_id}")
+        return repository
+
+
+def _token(header: str | None) -> str | None:
+    """The token in `Authorization: Bearer …`, or git's `Basic user:token`."""
+    if header is None:
+        return None
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise InvalidTokenError from None
+        # git sends the token as the password; some tools put it in the user's place instead.
+        return password or user
+    raise InvalidTokenError

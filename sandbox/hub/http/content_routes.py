@@ -1,0 +1,138 @@
+"""What is in a repository: info, trees, commits, lists."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.http.request_log import reads_only
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.hub.http.requests import (
+    API_REPO,
+    api_repo,
+    is_true,
+    page,
+    revision_and_path,
+    with_body,
+)
+from sandbox.hub.repositories.git_store import DEFAULT_BRANCH
+from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded
+from sandbox.hub.repositories.names import kind_of_plural
+from sandbox.hub.repositories.registry import Registry, Repository
+
+_TREE_PAGE = 1000  # entries; 50 when each comes with its last commit (contract: Hub docs 2026-08)
+_EXPANDED_TREE_PAGE = 50
+_COMMITS_PAGE = 50
+_LIST_PAGE = 1000
+_LIST_PARAMETERS = {"author", "search", "limit", "cursor", "full", "expand", "cardData"}
+
+
+class ContentRoutes:
+    """Endpoints that read repositories."""
+
+    def __init__(self, access: Access, registry: Registry, describer: Describer) -> None:
+        self._access = access
+        self._registry = registry
+        self._describer = describer
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        paths_info = reads_only(with_body(self.paths_info))
+        return [
+            Route("/api/{plural:plural}", self.list),
+            Route(API_REPO, self.info),
+            Route(f"{API_REPO}/revision/{{revision:path}}", self.info),
+            Route(f"{API_REPO}/tree/{{rest:path}}", self.tree),
+            Route(f"{API_REPO}/paths-info/{{revision:path}}", paths_info, methods=["POST"]),
+            Route(f"{API_REPO}/commits/{{revision:path}}", self.commits),
+        ]
+
+    def list(self, request: Request) -> Response:
+        """`GET /api/{kind}s`: the repositories the caller may see, newest first."""
+        unknown = set(request.query_params) - _LIST_PARAMETERS
+        if unknown:
+            raise NotImitatedError(f"listing repositories by {', '.join(sorted(unknown))}")
+        identity = self._access.caller(request)
+        author = request.query_params.get("author")
+        search = request.query_params.get("search", "").lower()
+        visible = [
+            each
+            for each in self._registry.list(kind_of_plural(request.path_params["plural"]))
+            if (author is None or each.name.namespace == author)
+            and search in each.id.lower()
+            and (
+                each.visibility == "public"
+                or (identity is not None and identity.member_of(each.name.namespace))
+            )
+        ]
+        chosen, headers = page(request, visible, _LIST_PAGE)
+        infos = [self._info(request, each, each.git.resolve(DEFAULT_BRANCH)) for each in chosen]
+        return JSONResponse(infos, headers=headers)
+
+    def info(self, request: Request) -> Response:
+        """`GET /api/{kind}s/{id}[/revision/{revision}]`."""
+        repository = self._readable(request)
+        if is_true(request, "securityStatus"):
+            raise NotImitatedError("security scans")
+        commit = repository.git.resolve(request.path_params.get("revision", DEFAULT_BRANCH))
+        return JSONResponse(self._info(request, repository, commit))
+
+    def tree(self, request: Request) -> Response:
+        """`GET /api/{kind}s/{id}/tree/{revision}[/{path}]`."""
+        repository = self._readable(request)
+        revision, folder = revision_and_path(request, "tree")
+        commit = repository.git.resolve(revision)
+        recursive, expand = is_true(request, "recursive"), is_true(request, "expand")
+        entries = list(repository.git.walk(commit, folder, recursive=recursive))
+        size = _EXPANDED_TREE_PAGE if expand else _TREE_PAGE
+        chosen, headers = page(request, entries, size)
+        paths = [entry.path for entry in chosen]
+        last = repository.git.last_commits(commit, paths) if expand else {}
+        objects = [entry_object(entry, last.get(entry.path)) for entry in chosen]
+        return JSONResponse(objects, headers=headers)
+
+    def paths_info(self, request: Request, body: bytes) -> Response:
+        """`POST /api/{kind}s/{id}/paths-info/{revision}`: paths that do not exist are left out."""
+        repository = self._readable(request)
+        paths, expand = _asked_paths(request, body)
+        commit = repository.git.resolve(request.path_params["revision"])
+        found = [repository.git.entry(commit, path.strip("/")) for path in paths]
+        entries = [entry for entry in found if entry is not None]
+        names = [entry.path for entry in entries]
+        last = repository.git.last_commits(commit, names) if expand else {}
+        return JSONResponse([entry_object(entry, last.get(entry.path)) for entry in entries])
+
+    def commits(self, request: Request) -> Response:
+        """`GET /api/{kind}s/{id}/commits/{revision}`."""
+        repository = self._readable(request)
+        history = repository.git.history(repository.git.resolve(request.path_params["revision"]))
+        chosen, headers = page(request, history, _COMMITS_PAGE)
+        headers["X-Total-Count"] = str(len(history))
+        return JSONResponse([commit_object(each) for each in chosen], headers=headers)
+
+    def _readable(self, request: Request) -> Repository:
+        kind, repo_id = api_repo(request)
+        return self._access.require(request, repo_id, kind=kind, write=False)
+
+    def _info(self, request: Request, repository: Repository, commit: str) -> dict[str, Any]:
+        info = self._describer.info(repository, commit, blobs=is_true(request, "blobs"))
+        properties = request.query_params.getlist("expand")
+        return expanded(info, properties) if properties else info
+
+
+def _asked_paths(request: Request, body: bytes) -> tuple[list[str], bool]:
+    if request.headers.get("content-type", "").startswith("application/json"):
+        parsed = json.loads(body)
+        paths, expand = parsed.get("paths", []), bool(parsed.get("expand"))
+    else:
+        form = parse_qs(body.decode())
+        paths, expand = form.get("paths", []), form.get("expand", ["false"])[0].lower() == "true"
+    if isinstance(paths, str):
+        paths = [paths]
+    if not paths:
+        raise BadRequestError('"paths" is required')
+    return paths, expand

@@ -1,0 +1,165 @@
+"""The git-lfs API: batch, upload, verify, download; used by the client and by git-lfs alike."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.http.request_log import reads_only
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import (
+    BadRequestError,
+    EntryNotFoundError,
+    ForbiddenError,
+    RepositoryNotFoundError,
+    UnprocessableError,
+)
+from sandbox.hub.http.requests import WEB_REPO, base_url, json_object, web_repo, with_body
+from sandbox.hub.repositories.lfs import is_oid
+from sandbox.hub.repositories.registry import Registry, Repository
+
+_MEDIA_TYPE = "application/vnd.git-lfs+json"
+_LIFETIME = 3600  # seconds an address of an object is good for
+_STORAGE = "/lfs-storage/{uid}/{oid}"
+_STORED = 422
+_MISSING = 404
+
+
+class LfsRoutes:
+    """Endpoints of git-lfs. Objects have signed addresses: the client sends no token there."""
+
+    def __init__(self, access: Access, registry: Registry) -> None:
+        self._access = access
+        self._registry = registry
+        self._key = secrets.token_bytes(32)  # an address outlives no restart
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        objects = f"{WEB_REPO}/info/lfs/objects"
+        return [
+            Route(f"{objects}/batch", reads_only(with_body(self.batch)), methods=["POST"]),
+            Route(f"{objects}/verify", reads_only(with_body(self.verify)), methods=["POST"]),
+            Route(_STORAGE, self.upload, methods=["PUT"]),
+            Route(_STORAGE, self.download),
+        ]
+
+    def batch(self, request: Request, body: bytes) -> Response:
+        """Says for each object where to send it or get it; nothing for one that is there."""
+        parsed = json_object(body)
+        operation = parsed.get("operation")
+        if operation not in {"upload", "download"}:
+            raise BadRequestError('"operation" must be one of [upload, download]')
+        if parsed.get("hash_algo", "sha256") != "sha256":
+            raise BadRequestError('"hash_algo" must be sha256')
+        repository = self._repository(request, write=operation == "upload")
+        answers = []
+        for asked in parsed.get("objects") or []:
+            if not isinstance(asked, dict) or not is_oid(asked.get("oid")):
+                raise BadRequestError('"objects" must hold objects with the sha256 as "oid"')
+            answers.append(self._answer(request, repository, operation, asked))
+        answer = {"transfer": "basic", "objects": answers, "hash_algo": "sha256"}
+        return JSONResponse(answer, media_type=_MEDIA_TYPE)
+
+    def verify(self, request: Request, body: bytes) -> Response:
+        """Whether an uploaded object is there, and of the announced size."""
+        repository = self._repository(request, write=True)
+        parsed = json_object(body)
+        size = repository.objects.size(str(parsed.get("oid")))
+        if size is None:
+            raise EntryNotFoundError(f"LFS object {parsed.get('oid')}")
+        if size != parsed.get("size"):
+            raise UnprocessableError(f"The object has {size} bytes")
+        return Response(status_code=200)
+
+    async def upload(self, request: Request) -> Response:
+        """Takes an object's bytes; refused (422) if they are not what their name says."""
+        repository = await run_in_threadpool(self._signed, request, "upload")
+        objects = repository.objects
+        upload = await run_in_threadpool(objects.receive, request.path_params["oid"])
+        with upload:
+            async for chunk in request.stream():
+                await run_in_threadpool(upload.write, chunk)
+            await run_in_threadpool(upload.finish)
+        return Response(status_code=200)
+
+    def download(self, request: Request) -> Response:
+        """An object's bytes."""
+        repository, oid = self._signed(request, "download"), request.path_params["oid"]
+        if repository.objects.size(oid) is None:
+            raise EntryNotFoundError(f"LFS object {oid}")
+        return FileResponse(repository.objects.path(oid), media_type="application/octet-stream")
+
+    def _answer(
+        self,
+        request: Request,
+        repository: Repository,
+        operation: str,
+        asked: dict[str, Any],
+    ) -> dict[str, Any]:
+        oid, announced = asked["oid"], asked.get("size")
+        answer: dict[str, Any] = {"oid": oid, "size": announced, "authenticated": True}
+        stored = repository.objects.size(oid)
+        if operation == "download":
+            if stored is None:
+                error = {"code": _MISSING, "message": "Object does not exist"}
+                return {"oid": oid, "size": announced, "error": error}
+            answer["size"] = stored
+            answer["actions"] = {"download": self._action(request, repository, oid, operation)}
+        elif stored is None:
+            verify = f"{base_url(request)}{request.url.path.removesuffix('/batch')}/verify"
+            answer["actions"] = {
+                "upload": self._action(request, repository, oid, operation),
+                "verify": {"href": verify, "header": _authorization(request)},
+            }
+        elif stored != announced:
+            error = {"code": _STORED, "message": f"The object has {stored} bytes"}
+            return {"oid": oid, "size": stored, "error": error}
+        return answer
+
+    def _action(
+        self,
+        request: Request,
+        repository: Repository,
+        oid: str,
+        operation: str,
+    ) -> dict[str, Any]:
+        expires = int(time.time()) + _LIFETIME
+        signature = self._sign(operation, repository.uid, oid, expires)
+        query = urlencode({"expires": expires, "signature": signature})
+        path = _STORAGE.format(uid=repository.uid, oid=oid)
+        return {"href": f"{base_url(request)}{path}?{query}", "expires_in": _LIFETIME}
+
+    def _signed(self, request: Request, operation: str) -> Repository:
+        uid, oid = request.path_params["uid"], request.path_params["oid"]
+        expires = request.query_params.get("expires", "")
+        given = request.query_params.get("signature", "")
+        expected = self._sign(operation, uid, oid, int(expires) if expires.isdigit() else 0)
+        if not hmac.compare_digest(expected.encode(), given.encode()):
+            raise ForbiddenError("Invalid signature")
+        if int(expires) < time.time():
+            raise ForbiddenError("The address has expired")
+        repository = self._registry.find_uid(uid)
+        if repository is None:
+            raise RepositoryNotFoundError
+        return repository
+
+    def _sign(self, operation: str, uid: str, oid: str, expires: int) -> str:
+        text = f"{operation}\n{uid}\n{oid}\n{expires}".encode()
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+    def _repository(self, request: Request, *, write: bool) -> Repository:
+        kind, repo_id = web_repo(request)
+        return self._access.require(request, repo_id, kind=kind, write=write)
+
+
+def _authorization(request: Request) -> dict[str, str]:
+    # git-lfs sends to an action's address just the headers that came with the action.
+    header = request.headers.get("authorization")
+    return {} if header is None else {"Authorization": header}

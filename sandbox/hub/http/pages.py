@@ -1,0 +1,135 @@
+"""The Hub for people: what exists, what each Space does right now, and where it answers."""
+
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.console.page import page, state, table
+from sandbox.hub.contract import SpaceHost
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import NotImitatedError
+from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.registry import Registry, Repository
+
+_SHOWN_COMMITS = 10
+_SITE = "sandbox Hub"
+
+
+def page_routes(registry: Registry, access: Access, spaces: SpaceHost) -> list[Route]:
+    """The pages: `/`, `/spaces/{namespace}/{name}` and `/{namespace}/{name}`."""
+    pages = Pages(registry, access, spaces)
+    return [
+        Route("/", pages.overview),
+        Route("/spaces/{namespace}/{name}", pages.space),
+        Route("/{namespace}/{name}", pages.model),
+    ]
+
+
+class Pages:
+    """Renders the pages; private repositories show only to callers with a token."""
+
+    def __init__(self, registry: Registry, access: Access, spaces: SpaceHost) -> None:
+        self._registry = registry
+        self._access = access
+        self._spaces = spaces
+
+    def overview(self, _request: Request) -> Response:
+        """Every public repository."""
+        spaces = [self._space_row(space) for space in self._public(RepoKind.SPACE)]
+        models = [
+            (f'<a href="/{escape(model.id)}">{escape(model.id)}</a>', _commit(model))
+            for model in self._public(RepoKind.MODEL)
+        ]
+        body = (
+            "<h2>Spaces</h2>"
+            + table(("Space", "Stage", "App", "Serving"), spaces)
+            + "<h2>Models</h2>"
+            + table(("Repository", "Commit"), models)
+        )
+        return page("Hub", body, _SITE, busy=_busy(body))
+
+    def space(self, request: Request) -> Response:
+        """One Space."""
+        repository = self._repository(request, RepoKind.SPACE)
+        _, stage, app, serving = self._space_row(repository)
+        error = self._spaces.runtime(repository.id).get("errorMessage")
+        rows = [
+            ("Stage", stage),
+            ("App", app),
+            ("Serving", serving),
+            *([("Error", f"<code>{escape(str(error))}</code>")] if error else []),
+            ("Logs", f"<code>./with-sandbox hf spaces logs {escape(repository.id)}</code>"),
+        ]
+        body = table(("", ""), rows) + _history(repository)
+        return page(repository.id, body, _SITE, busy=_busy(stage))
+
+    def model(self, request: Request) -> Response:
+        """One model repository."""
+        if request.path_params["namespace"] == "api":
+            raise NotImitatedError(f"{request.method} {request.url.path}")
+        repository = self._repository(request, RepoKind.MODEL)
+        head = repository.git.branch_head()
+        files = [
+            (
+                (
+                    f'<a href="/{escape(repository.id)}/resolve/main/{quote(entry.path)}">'
+                    f"{escape(entry.path)}</a>"
+                ),
+                f"{entry.content_size:,} bytes",
+            )
+            for entry in (repository.git.walk(head, recursive=True) if head else ())
+            if not entry.is_folder
+        ]
+        body = table(("File", "Size"), files) + _history(repository)
+        return page(repository.id, body, _SITE)
+
+    def _repository(self, request: Request, kind: RepoKind) -> Repository:
+        parameters = request.path_params
+        repo_id = f"{parameters['namespace']}/{parameters['name']}"
+        return self._access.require(request, repo_id, kind=kind, write=False)
+
+    def _public(self, kind: RepoKind) -> Iterable[Repository]:
+        return (each for each in self._registry.list(kind) if each.visibility != "private")
+
+    def _space_row(self, space: Repository) -> tuple[str, str, str, str]:
+        runtime = self._spaces.runtime(space.id)
+        url, _ = self._spaces.host(space.id)
+        stage = str(runtime["stage"])
+        look = (
+            "bad"
+            if "ERROR" in stage
+            else "busy"
+            if _is_busy(stage)
+            else "good"
+            if stage == "RUNNING"
+            else ""
+        )
+        return (
+            f'<a href="/spaces/{escape(space.id)}">{escape(space.id)}</a>',
+            state(stage, look),
+            f'<a href="{escape(url)}">{escape(url)}</a>',
+            f"<code>{escape(str(runtime.get('sha') or '—')[:12])}</code>",
+        )
+
+
+def _is_busy(stage: str) -> bool:
+    return "BUILDING" in stage or "STARTING" in stage
+
+
+def _busy(html: str) -> bool:
+    return 'class="state busy"' in html
+
+
+def _commit(repository: Repository) -> str:
+    return f"<code>{escape((repository.git.branch_head() or '—')[:12])}</code>"
+
+
+def _history(repository: Repository) -> str:
+    head = repository.git.branch_head()
+    commits = repository.git.history(head)[:_SHOWN_COMMITS] if head else []
+    rows = [(f"<code>{each.oid[:12]}</code>", escape(each.title)) for each in commits]
+    return "<h2>Commits</h2>" + table(("Commit", "Title"), rows)

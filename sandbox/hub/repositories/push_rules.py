@@ -1,0 +1,98 @@
+"""What a `git push` may not bring, with the platform's texts.
+
+Every new blob is looked at, not just those of the last commit: a binary that was added and deleted
+again is refused too (contract: rejected pushes in public issues).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sandbox.hub.repositories.card import validate
+from sandbox.hub.repositories.lfs import POINTER_SIZE_LIMIT, parse_pointer
+from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, looks_binary
+
+_LINE = "-" * 73
+_DOCS = "https://huggingface.co/docs/hub"
+
+
+@dataclass(frozen=True)
+class PushedBlob:
+    """A file's content that a push brings and the repository did not have."""
+
+    path: str
+    ref: str  # the full name of the reference that brings it
+    size: int  # bytes
+    read: Callable[[], bytes]
+
+
+def refusal(
+    blobs: Sequence[PushedBlob],
+    readmes: Sequence[bytes],
+    kind: RepoKind,
+    has_object: Callable[[str], bool],
+) -> str | None:
+    """The text for the pusher, or None if all is well.
+
+    Args:
+        blobs: What the push brings.
+        readmes: The root README.md of each pushed branch's new head.
+        kind: Of the repository, for the card rules.
+        has_object: Whether the LFS store holds an object.
+    """
+    too_large = [blob for blob in blobs if blob.size > REGULAR_SIZE_LIMIT]
+    if too_large:
+        return _box(
+            "Your push was rejected because it contains files larger than 10 MiB.",
+            "Please use https://git-lfs.github.com/ to store larger files.",
+            f"See also: {_DOCS}/repositories-getting-started#terminal",
+            too_large,
+        )
+    contents = {blob: blob.read() for blob in blobs}
+    binary = [blob for blob, content in contents.items() if looks_binary(content)]
+    if binary:
+        return _box(
+            "Your push was rejected because it contains binary files.",
+            f"Please use {_DOCS}/xet to store binary files.",
+            f"See also: {_DOCS}/xet/using-xet-storage#git",
+            binary,
+        )
+    dangling = [blob for blob, content in contents.items() if _points_nowhere(content, has_object)]
+    if dangling:
+        return _box(
+            "Your push was rejected because an LFS pointer pointed to a file that does not exist.",
+            "For instance, this can happen if you used git push --no-verify to push your changes.",
+            "",
+            dangling,
+        )
+    errors = list(_card_errors(readmes, kind))
+    if errors:
+        lines = ["Sorry, your push was rejected during YAML metadata verification:"]
+        lines += [f"  - Error: {error}" for error in errors]
+        footer = ["Please find the documentation at:", f"{_DOCS}/{_card_page(kind)}"]
+        return "\n".join([_LINE, *lines, _LINE, *footer, _LINE])
+    return None
+
+
+def _points_nowhere(content: bytes, has_object: Callable[[str], bool]) -> bool:
+    if len(content) >= POINTER_SIZE_LIMIT:
+        return False
+    pointer = parse_pointer(content)
+    return pointer is not None and not has_object(pointer.oid)
+
+
+def _card_errors(readmes: Sequence[bytes], kind: RepoKind) -> Iterator[str]:
+    for content in readmes:
+        yield from validate(content.decode(errors="replace"), kind).errors
+
+
+def _card_page(kind: RepoKind) -> str:
+    if kind is RepoKind.SPACE:
+        return "spaces-config-reference"
+    return f"{kind}-cards#{kind}-card-metadata"
+
+
+def _box(what: str, remedy: str, more: str, blobs: Sequence[PushedBlob]) -> str:
+    offending = [f"  - {blob.path} (ref: {blob.ref})" for blob in blobs]
+    lines = [line for line in (what, remedy, more) if line]
+    return "\n".join([_LINE, *lines, _LINE, "Offending files:", *offending])

@@ -1,0 +1,63 @@
+"""Which uploads go to LFS, which are ignored, and which paths are legal in a repository."""
+
+import codecs
+import re
+
+import pathspec
+
+from sandbox.hub.http.errors import BadRequestError
+from sandbox.hub.repositories.git_store import GitStore
+
+REGULAR_SIZE_LIMIT = 10 * 1024 * 1024  # bytes; larger files must go to LFS
+SAMPLE_SIZE = 512  # bytes of a file the client sends ahead
+_MAX_PATH_LENGTH = 4096
+_CONTROL = re.compile(rb"[\x00-\x08]")
+
+
+def looks_binary(sample: bytes) -> bool:
+    """Whether the first bytes of a file are no UTF-8 text.
+
+    The platform's exact test is not published; this is its visible effect: any binary is refused by
+    git push, whatever its size (contract: rejected pushes in public issues).
+    """
+    if _CONTROL.search(sample):
+        return True
+    try:
+        # A sample may end inside a character: that is no sign of a binary.
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=False)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def goes_to_lfs(store: GitStore, commit: str, path: str, size: int, sample: bytes) -> bool:
+    """Whether `preupload` asks the client to send a file through LFS."""
+    if size == 0:
+        return False
+    return (
+        size > REGULAR_SIZE_LIMIT
+        or looks_binary(sample[:SAMPLE_SIZE])
+        or store.stored_in_lfs(commit, path)
+    )
+
+
+def ignored(patterns: str | None, path: str) -> bool:
+    """Whether a `.gitignore` sent along with an upload covers a path."""
+    if not patterns:
+        return False
+    return bool(pathspec.GitIgnoreSpec.from_lines(patterns.splitlines()).match_file(path))
+
+
+def checked_path(path: object) -> str:
+    """A path inside a repository; raises BadRequestError for one that could lead out of it."""
+    if not isinstance(path, str) or not is_safe_path(path):
+        raise BadRequestError(f"Invalid path in repository: {path!r}")
+    return path
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether a path names something inside a repository and nothing of git's own."""
+    if not path or len(path) > _MAX_PATH_LENGTH or "\\" in path or "\0" in path:
+        return False
+    parts = path.split("/")
+    return all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)

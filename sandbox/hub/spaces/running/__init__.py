@@ -1,0 +1,1 @@
+"""From a Space's commit to an app that answers."""

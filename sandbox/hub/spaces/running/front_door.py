@@ -1,0 +1,99 @@
+"""The public address of each Space: to the app that serves, or why none does."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.visitor import Visitor
+from sandbox.hub.spaces.records import SpaceRecord
+from sandbox.hub.spaces.running.turn import Parts
+from sandbox.hub.spaces.stages import Stage
+
+_LOG = logging.getLogger(__name__)
+
+MayVisit = Callable[[str, str | None], bool]  # (repository id, Authorization header)
+
+_SOON = 2  # seconds, the Retry-After of an app that is on its way
+_REMEDIES = {
+    Stage.NO_APP_FILE: "Commit a Dockerfile (or, for a static Space, an index.html).",
+    Stage.CONFIG_ERROR: "Correct the README's front matter or the Space's settings.",
+    Stage.BUILD_ERROR: "Look at the build log and commit a fix.",
+    Stage.RUNTIME_ERROR: "Look at the run log, then restart the Space or commit a fix.",
+    Stage.PAUSED: "Its owner has to restart it.",
+}
+_GONE = Unavailable(
+    title="404: there is no such Space",
+    remedy="Check its name, and that your token may see it.",
+    status=HTTPStatus.NOT_FOUND,
+)
+
+
+class FrontDoor:
+    """Opens and closes the Spaces' addresses and decides, per visitor, where they lead."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        addresses: AddressBook,
+        *,
+        wake: Callable[[int], None],
+        may_visit: MayVisit | None,
+    ) -> None:
+        self._parts = parts
+        self._addresses = addresses
+        self._wake = wake
+        self._may_visit = may_visit
+
+    def open(self, space: int) -> None:
+        """Opens a Space's address, the same one every time."""
+        self._addresses.open(address_owner(space), lambda visitor: self._lead(space, visitor))
+
+    def open_all(self) -> None:
+        """Opens what is not open; a port somebody else took is said, and tried again later."""
+        for record in self._parts.records.all():
+            if record.repo_id is None or self._addresses.is_open(address_owner(record.id)):
+                continue
+            try:
+                self.open(record.id)
+            except AddressUnavailableError as error:
+                _LOG.warning("Space %s has no address: %s", record.repo_id, error)
+
+    def close(self, space: int, *, forget: bool = False) -> None:
+        """Closes the address; `forget` gives its port away."""
+        self._addresses.close(address_owner(space), forget=forget)
+
+    def host(self, record: SpaceRecord) -> str:
+        """The address without its scheme."""
+        return f"127.0.0.1:{self._addresses.port(address_owner(record.id))}"
+
+    def idle_seconds(self, space: int) -> float:
+        """Seconds since a visitor's or the app's last byte passed."""
+        return self._addresses.idle_seconds(address_owner(space))
+
+    def _lead(self, space: int, visitor: Visitor) -> Upstream | Unavailable:
+        record = self._parts.records.get(space)
+        if record is None or record.repo_id is None:
+            return _GONE
+        if self._may_visit and not self._may_visit(record.repo_id, visitor.authorization):
+            return _GONE
+        app = self._parts.serving.get(space)
+        if app is not None:
+            return Upstream(app.port)
+        title = f"Space {record.repo_id}: {record.stage}"
+        remedy = _REMEDIES.get(record.stage)
+        if remedy is not None:
+            return Unavailable(title=title, remedy=f"{record.error or ''}\n{remedy}".strip())
+        if record.stage is Stage.SLEEPING:
+            self._wake(space)
+        return Unavailable(
+            title=title,
+            remedy="The app is being prepared; try again in a moment.",
+            retry_after=_SOON,
+            hold=record.stage is Stage.SLEEPING,
+        )
+
+
+def address_owner(space: int) -> str:
+    """The name under which the address book keeps a Space's port."""
+    return f"space:{space}"

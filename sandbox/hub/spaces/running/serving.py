@@ -1,0 +1,17 @@
+"""What serves a Space."""
+
+import threading
+from dataclasses import dataclass
+
+from sandbox.hub.spaces.running.static_site import StaticSite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """What answers for a Space: a container, or the files of a static Space."""
+
+    port: int  # on loopback
+    container_id: str | None = None
+    container: str | None = None  # its name
+    follower: threading.Thread | None = None  # copies the container's output until it ends
+    site: StaticSite | None = None

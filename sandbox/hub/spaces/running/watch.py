@@ -1,0 +1,95 @@
+"""Looks after running apps: those that end, those nobody uses, addresses that are not open."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from sandbox.hub.spaces.hardware import DEFAULT_FLAVOR, FREE_SLEEP_SECONDS
+from sandbox.hub.spaces.records import SpaceRecord
+from sandbox.hub.spaces.running.app_start import exit_message, last_lines
+from sandbox.hub.spaces.running.serving import Serving
+from sandbox.hub.spaces.running.turn import Parts
+from sandbox.hub.spaces.stages import WITHOUT_OLD, Stage, Wanted
+from sandbox.machine.contract import ContainerState, MachineUnavailableError
+
+_LOG = logging.getLogger(__name__)
+_LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
+
+
+def sleep_after(record: SpaceRecord) -> int | None:
+    """Seconds without a visitor after which the Space sleeps; None for never."""
+    if record.hardware == DEFAULT_FLAVOR:
+        return FREE_SLEEP_SECONDS  # fixed: a sleep time needs paid hardware
+    if record.sleep_seconds is None or record.sleep_seconds < 0:
+        return None
+    return record.sleep_seconds
+
+
+class Watch:
+    """One thread that looks at all running apps every `watch_seconds`."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        idle_seconds: Callable[[int], float],
+        put_to_sleep: Callable[[int], None],
+        open_addresses: Callable[[], None],
+    ) -> None:
+        self._parts = parts
+        self._idle_seconds = idle_seconds
+        self._put_to_sleep = put_to_sleep
+        self._open_addresses = open_addresses
+        self._thread = threading.Thread(target=self._run, name="spaces-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Waits for the last look, once the parts are stopping."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._parts.stopping.wait(self._parts.tuning.watch_seconds):
+            try:
+                self._open_addresses()
+                for space, app in self._parts.serving.all().items():
+                    self._look(space, app)
+            except MachineUnavailableError as error:
+                _LOG.warning("running Spaces cannot be looked at: %s", error)
+            except Exception:  # noqa: BLE001 - one failing look must not end the later ones
+                _LOG.exception("a look at the running Spaces failed")
+
+    def _look(self, space: int, app: Serving) -> None:
+        if app.container_id is not None:
+            state = self._parts.machine.state(app.container_id)
+            if state is None or not state.running:
+                self._ended(space, app, state)
+                return
+        record = self._parts.records.get(space)
+        if record is None or record.static or record.stage is not Stage.RUNNING:
+            return
+        allowed = sleep_after(record)
+        if allowed is not None and self._idle_seconds(space) > allowed:
+            self._put_to_sleep(space)
+
+    def _ended(self, space: int, app: Serving, state: ContainerState | None) -> None:
+        """An app that nobody asked to end did: RUNTIME_ERROR, unless a new one is on its way."""
+        if self._parts.stopping.is_set() or not self._parts.serving.take(space, app):
+            return
+        if app.follower is not None:
+            app.follower.join(_LOG_END_SECONDS)
+        message = exit_message(state, last_lines(self._parts, space))
+
+        def change(record: SpaceRecord) -> dict[str, object] | None:
+            if record.container != app.container:
+                return None
+            gone: dict[str, object] = {"container": None, "sha": None}
+            if record.stage is Stage.RUNNING and record.wanted is Wanted.NOTHING:
+                return gone | {"stage": Stage.RUNTIME_ERROR, "error": message}
+            return gone | {"stage": WITHOUT_OLD.get(record.stage, record.stage)}
+
+        self._parts.records.request(space, change, supersede=False)
+        if app.container is not None:
+            self._parts.machine.remove(app.container)

@@ -1,0 +1,1 @@
+"""Deploys: from a commit or an image to an instance that serves."""

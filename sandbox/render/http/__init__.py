@@ -1,0 +1,1 @@
+"""Render's HTTP surface: who asks, what is refused, each route."""

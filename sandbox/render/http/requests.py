@@ -1,0 +1,124 @@
+"""What Render's routes share: the key, bodies, pages of a list, filters, nulls."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox.render.http.account import Account
+from sandbox.render.http.errors import BadRequestError, UnauthorizedError
+from sandbox.render.http.ids import read_time
+
+# What an absent value looks like: null, as recorded, or its key left out, as Render's own Python
+# SDK needs it (it fails on the nulls that the API sends).
+Nulls = Literal["faithful", "strict"]
+Item = TypeVar("Item")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_DEFAULT_LIMIT = 20
+_HIGHEST_LIMIT = 100
+
+
+class Door:
+    """Makes endpoints of blocking handlers, and answers of plain values."""
+
+    def __init__(self, account: Account, nulls: Nulls) -> None:
+        self._account = account
+        self._nulls = nulls
+
+    def keyed(self, handler: Callable[[Request, bytes], Response]) -> Endpoint:
+        """An endpoint for the holder of the key, given the request and its body."""
+
+        async def endpoint(request: Request) -> Response:
+            if not self._account.has_key(request.headers.get("authorization")):
+                raise UnauthorizedError
+            body = await request.body()
+            return await run_in_threadpool(handler, request, body)
+
+        return endpoint
+
+    def answer(self, value: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
+        """A JSON answer."""
+        return JSONResponse(_without_nulls(value) if self._nulls == "strict" else value, status)
+
+
+def page(
+    request: Request,
+    items: Sequence[Item],
+    key: Callable[[Item], str],
+    describe: Callable[[Item], Any],
+    name: str,
+) -> list[dict[str, Any]]:
+    """The page of a list that a request asks for: `[{"cursor": …, name: …}]`."""
+    limit = limit_of(request)
+    start = 0
+    cursor = request.query_params.get("cursor")
+    if cursor:
+        last = _decode(cursor)
+        places = [place for place, item in enumerate(items) if key(item) == last]
+        if not places:
+            raise BadRequestError("invalid cursor")
+        start = places[0] + 1
+    return [
+        {"cursor": _encode(key(item)), name: describe(item)}
+        for item in items[start : start + limit]
+    ]
+
+
+def whole_page(pairs: Sequence[tuple[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Everything in the form of a page, as the answers of bulk writes."""
+    return [{"cursor": _encode(key), name: value} for key, value in pairs]
+
+
+def limit_of(request: Request) -> int:
+    """How many items a caller wants: 1 to 100, 20 unless told."""
+    text = request.query_params.get("limit", str(_DEFAULT_LIMIT))
+    if not text.isdecimal() or not 1 <= int(text) <= _HIGHEST_LIMIT:
+        raise BadRequestError(f"limit must be from 1 to {_HIGHEST_LIMIT}")
+    return int(text)
+
+
+def listed(request: Request, name: str) -> list[str]:
+    """A filter with several values: `name=a,b` or `name=a&name=b`."""
+    return [each for text in request.query_params.getlist(name) for each in text.split(",") if each]
+
+
+def within(request: Request, values: Mapping[str, str | None]) -> bool:
+    """Whether times lie in the `…Before` and `…After` a request asks for."""
+    for name, moment in values.items():
+        before = time_parameter(request, f"{name}Before")
+        after = time_parameter(request, f"{name}After")
+        if (before or after) and moment is None:
+            return False
+        if (before and (moment or "") >= before) or (after and (moment or "") <= after):
+            return False
+    return True
+
+
+def time_parameter(request: Request, name: str) -> str | None:
+    """A time out of the query in our form, None if it is not given."""
+    text = request.query_params.get(name)
+    return read_time(text, name) if text else None
+
+
+def _encode(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def _decode(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor.encode()).decode()
+    except (binascii.Error, ValueError):
+        raise BadRequestError("invalid cursor") from None
+
+
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    return value

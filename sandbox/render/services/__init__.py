@@ -1,0 +1,1 @@
+"""Services: what they are told to be, what belongs to them, and their life."""

@@ -1,0 +1,84 @@
+"""What happened to a service, as `GET …/events` lists it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.render.http.errors import NotFoundError
+from sandbox.render.http.ids import new_id, now
+from sandbox.store.database import Database
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS render_events (
+    id TEXT PRIMARY KEY,
+    service INTEGER NOT NULL REFERENCES render_services (number) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    type TEXT NOT NULL,
+    details TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS render_events_order ON render_events (service, at);
+"""
+# The numbers beside the words in `*_ended` events; what they are is our reading of the schema.
+_OUTCOMES = {"succeeded": 2, "failed": 3, "canceled": 4}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event."""
+
+    id: str
+    service: int
+    at: str
+    type: str
+    details: Mapping[str, Any]
+
+
+class Events:
+    """The table of events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_SCHEMA)
+
+    def add(self, service: int, kind: str, **details: object) -> None:
+        """Notes an event of a service that is still there."""
+        self._database.execute(
+            "INSERT INTO render_events SELECT ?, number, ?, ?, ? FROM render_services"
+            " WHERE number = ?",
+            (new_id("evt"), now(), kind, json.dumps(details), service),
+        )
+
+    def build_ended(
+        self, service: int, build: str, outcome: str, reason: Mapping[str, Any] | None = None
+    ) -> None:
+        """`build_ended`; `outcome` is succeeded, failed or canceled."""
+        values = {"buildStatus": outcome, "status": _OUTCOMES[outcome], "reason": reason or {}}
+        self.add(service, "build_ended", buildId=build, **values)
+
+    def deploy_ended(
+        self, service: int, deploy: str, outcome: str, reason: Mapping[str, Any] | None = None
+    ) -> None:
+        """`deploy_ended`; `outcome` is succeeded, failed or canceled."""
+        values = {"deployStatus": outcome, "status": _OUTCOMES[outcome], "reason": reason or {}}
+        self.add(service, "deploy_ended", deployId=deploy, **values)
+
+    def of(self, service: int, types: Sequence[str], start: str, end: str) -> list[Event]:
+        """A service's events between two times, newest first; no types means all."""
+        rows = self._database.query(
+            "SELECT * FROM render_events WHERE service = ? AND at >= ? AND at <= ?"
+            " ORDER BY at DESC",
+            (service, start, end),
+        )
+        return [_event(row) for row in rows if not types or row["type"] in types]
+
+    def find(self, identifier: str) -> Event:
+        """One event; raises NotFoundError."""
+        rows = self._database.query("SELECT * FROM render_events WHERE id = ?", (identifier,))
+        if not rows:
+            raise NotFoundError(identifier)
+        return _event(rows[0])
+
+
+def _event(row: Any) -> Event:  # noqa: ANN401 - sqlite3.Row is untyped
+    return Event(**{**dict(row), "details": json.loads(row["details"])})

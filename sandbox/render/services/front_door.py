@@ -1,0 +1,83 @@
+"""The public address of each service: to the instance that serves, or why none does."""
+
+import logging
+from http import HTTPStatus
+
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.visitor import Visitor
+from sandbox.render.deploys.records import OPEN
+from sandbox.render.deploys.turn import Parts
+from sandbox.render.services.records import Service
+
+_LOG = logging.getLogger(__name__)
+_SOON = 2  # seconds, the Retry-After of an app that is on its way
+_GONE = Unavailable(
+    title="404: there is no such service",
+    remedy="It was deleted, or never was.",
+    status=HTTPStatus.NOT_FOUND,
+)
+
+
+class FrontDoor:
+    """Opens and closes the services' addresses and decides, per visitor, where they lead."""
+
+    def __init__(self, parts: Parts, addresses: AddressBook) -> None:
+        self._parts = parts
+        self._addresses = addresses
+
+    def open(self, number: int) -> None:
+        """Opens a service's address, the same one every time."""
+        self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
+
+    def open_all(self) -> None:
+        """Opens what is not open; a port somebody else took is said, and tried again later."""
+        for service in self._parts.services.all():
+            opened = self._addresses.is_open(address_owner(service.number))
+            if opened or not service.settings.public:
+                continue
+            try:
+                self.open(service.number)
+            except AddressUnavailableError as error:
+                _LOG.warning("service %s has no address: %s", service.slug, error)
+
+    def close(self, number: int, *, forget: bool = False) -> None:
+        """Closes the address; `forget` gives its port away."""
+        self._addresses.close(address_owner(number), forget=forget)
+
+    def url(self, service: Service) -> str:
+        """The address under which the app answers; empty for one that has none.
+
+        On Render it is `https://<slug>.onrender.com`, which leads nowhere on a closed machine.
+        """
+        if not service.settings.public:
+            return ""
+        return f"http://127.0.0.1:{self._addresses.port(address_owner(service.number))}"
+
+    def _lead(self, number: int, _visitor: Visitor) -> Upstream | Unavailable:
+        service = self._parts.services.get(number)
+        if service is None or service.deleted:
+            return _GONE
+        if service.suspended:
+            return Unavailable(
+                title=f"Service {service.slug} has been suspended",
+                remedy="Its owner has to resume it.",
+            )
+        instance = self._parts.serving.get(number)
+        if instance is not None:
+            return Upstream(instance.port)
+        if service.live is None and not self._parts.deploys.of(number, OPEN):
+            return Unavailable(
+                title=f"Service {service.slug} has no live deploy",
+                remedy="Look at its logs and deploy a fix.",
+                status=HTTPStatus.BAD_GATEWAY,
+            )
+        return Unavailable(
+            title=f"Service {service.slug} is being deployed",
+            remedy="Try again in a moment.",
+            retry_after=_SOON,
+        )
+
+
+def address_owner(number: int) -> str:
+    """The name under which the address book keeps a service's port."""
+    return f"render:{number}"

@@ -1,0 +1,103 @@
+"""Starts and stops the services of a sandbox: what ran before runs again; nothing is left over."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sandbox.apps.workers import Workers
+from sandbox.machine.contract import ContainerState, MachineUnavailableError
+from sandbox.render.deploys.images import CONTEXT_PREFIX
+from sandbox.render.deploys.instances import failure_of
+from sandbox.render.deploys.records import OPEN
+from sandbox.render.deploys.turn import Instance, Parts, Turn
+from sandbox.render.deploys.worker import ServiceWorker
+from sandbox.render.services.front_door import FrontDoor
+from sandbox.render.services.logs import LogType
+from sandbox.render.services.records import Service
+
+_LOG = logging.getLogger(__name__)
+_STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
+_LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
+_PARALLEL_REMOVALS = 8
+
+
+class Lifetime:
+    """The threads of the sandbox's Render: a worker per busy service, and one that watches."""
+
+    def __init__(self, parts: Parts, door: FrontDoor, forget: Callable[[Service], None]) -> None:
+        self._parts = parts
+        self._door = door
+        self._worker = ServiceWorker(parts, url_of=door.url, forget=forget)
+        self._workers = Workers(self._worker.work, "render")
+        self._watch = threading.Thread(target=self._look_around, name="render-watch", daemon=True)
+        self._started = False
+
+    def wake(self, number: int) -> None:
+        """Lets the service's worker look at its rows."""
+        self._workers.wake(number)
+
+    def start(self) -> None:
+        """Starts what was live, without a new deploy, and takes up interrupted deploys."""
+        for context in self._parts.folder.glob(f"{CONTEXT_PREFIX}*"):
+            shutil.rmtree(context, ignore_errors=True)  # of builds that a killed sandbox left
+        self._door.open_all()
+        for service in self._parts.services.all(deleted=True):
+            if service.candidate not in (None, service.container):
+                self._remove(service.candidate or "")
+            self.wake(service.number)
+        self._watch.start()
+        self._started = True
+
+    def stop(self, *, containers: bool) -> None:
+        """Ends workers, watch and addresses; the rows keep saying what is to run."""
+        self._parts.stopping.set()
+        self._workers.close(_STOP_SECONDS)
+        if self._started:
+            self._watch.join()
+        for service in self._parts.services.all():
+            self._door.close(service.number)
+        serving = [self._parts.serving.swap(number, None) for number in self._parts.serving.all()]
+        if containers and serving:
+            with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
+                list(pool.map(self._remove, (each.container for each in serving if each)))
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._parts.machine.remove(name)
+        except MachineUnavailableError as error:
+            _LOG.warning("container %s is left over: %s", name, error)
+
+    def _look_around(self) -> None:
+        while not self._parts.stopping.wait(self._parts.tuning.watch_seconds):
+            try:
+                self._door.open_all()
+                for number, instance in self._parts.serving.all().items():
+                    state = self._parts.machine.state(instance.container_id)
+                    if state is None or not state.running:
+                        self._ended(number, instance, state)
+                for service in self._parts.services.all():
+                    due = self._worker.may_start(service)
+                    if due or self._parts.deploys.of(service.number, OPEN):
+                        self.wake(service.number)
+            except MachineUnavailableError as error:
+                _LOG.warning("running services cannot be looked at: %s", error)
+            except Exception:  # noqa: BLE001 - one failing look must not end the later ones
+                _LOG.exception("a look at the running services failed")
+
+    def _ended(self, number: int, instance: Instance, state: ContainerState | None) -> None:
+        """An app that nobody asked to end did: it is said, and the app started again."""
+        parts = self._parts
+        if parts.stopping.is_set() or not parts.serving.take(number, instance):
+            return
+        instance.follower.join(_LOG_END_SECONDS)
+        service = parts.services.get(number)
+        if service is not None:
+            deploy = parts.deploys.find(number, instance.deploy)
+            message, failure = failure_of(state, deploy.frozen.settings.plan)
+            turn = Turn(parts, service, deploy, lambda: True)
+            parts.logs_of(turn, LogType.APP).complain(message)
+            parts.events.add(number, "server_failed", reason=failure)
+        self._remove(instance.container)
+        self.wake(number)

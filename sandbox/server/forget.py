@@ -1,0 +1,58 @@
+"""Forgetting a sandbox: its containers, networks and images, and then its folder."""
+
+from sandbox.machine.contract import MachineUnavailableError
+from sandbox.machine.docker_machine import DockerMachine
+from sandbox.server.home import Home
+from toolchain.cache import remove_tree
+from toolchain.engine.setup import ensure_engine, may_hold_anything
+from toolchain.images.registry import RegistryClient
+from toolchain.progress import Progress, SetupError
+from toolchain.standins.docker.leftovers import remove_leftovers
+from toolchain.standins.protocol import PluginError
+
+
+def end_leftovers(home: Home) -> bool:
+    """Ends what a server that was killed left running; False if it left nothing.
+
+    Raises:
+        SetupError: the engine can't be reached.
+    """
+    if not home.server_file.exists():  # a server that ends in order takes it away
+        return False
+    with ensure_engine(Progress(), building=False) as engine:
+        DockerMachine(engine.address, home.identity().name).remove_containers()
+    home.server_file.unlink(missing_ok=True)
+    return True
+
+
+def forget(home: Home, progress: Progress) -> None:
+    """Removes everything a stopped sandbox has; what clones share in the cache stays.
+
+    Without an engine its containers and images can't be removed; that is said, and no reason to
+    keep the rest. A copy of another sandbox's folder has nothing but the folder.
+    """
+    if home.original() is None and home.server_log.exists():
+        try:
+            _forget_in_engine(home)
+        except (SetupError, MachineUnavailableError, PluginError) as error:
+            progress.note(
+                f"What the sandbox left in the container engine is still there: {error} (to find "
+                f"it later: `docker ps -a --filter label=slipway.sandbox={home.identity().name}`)"
+            )
+    remove_tree(home.folder)
+
+
+def _forget_in_engine(home: Home) -> None:
+    if not may_hold_anything():
+        return
+    name = home.identity().name
+    with ensure_engine(Progress(), building=False) as engine:
+        DockerMachine(engine.address, name).remove_all()
+        remove_leftovers(engine.address.docker_host, name, image_prefix(name))
+        if engine.address.registry is not None:
+            RegistryClient(engine.address.registry).forget_below(image_prefix(name))
+
+
+def image_prefix(name: str) -> str:
+    """The folder of a sandbox's images in the registry that a user's clones share."""
+    return f"slipway-{name}"

@@ -1,0 +1,147 @@
+"""One sandbox's home: the git-ignored folder with everything a clone's sandbox keeps."""
+
+import json
+import os
+import secrets
+import string
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sandbox.store.database import Database
+from toolchain.cache import locked
+from toolchain.ports import free_low_port
+from toolchain.progress import SetupError
+
+HOME_VARIABLE = "SLIPWAY_HOME"
+_PLACE = "folder"  # key of the identity's file: where the sandbox was when it was last used
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is drawn once per sandbox and then stays: its name, ports and credentials."""
+
+    name: str  # in names of containers, networks and images; 8 hex digits
+    hub_port: int
+    hub_token: str  # may write; what the program and `git push` use
+    hub_read_token: str  # may read; what the Spaces get
+    render_port: int
+    render_key: str  # Render's API key
+    render_hook_key: str  # of every service's deploy hook
+    github_port: int
+    github_token: str  # classic, with all scopes; what the program and `git push` use
+    github_job_token: str  # what workflow jobs get: content, not settings and secrets
+    passphrase: str  # of the sandbox's own state backend
+
+
+class Home:
+    """Paths and identity of one sandbox; the folder is created when first asked for.
+
+    Args:
+        folder: `.slipway` of a clone, or any other folder, as tests use.
+        checkout: the clone whose program runs in it.
+    """
+
+    def __init__(self, folder: Path, checkout: Path) -> None:
+        self.folder = folder.resolve()
+        self.checkout = checkout.resolve()
+        self._identity = self.folder / "identity.json"
+        self.database = self.folder / "sandbox.db"
+        self.repositories = self.folder / "hub"
+        self.project = self.folder / "project"
+        self.backend = self.folder / "state"
+        self.server_log = self.folder / "server.log"
+        self.start_lock = self.folder / "start.lock"
+        self.server_lock = self.folder / "server.lock"
+        self.server_file = self.folder / "server.json"
+        self.passphrase_file = self.folder / "passphrase"
+
+    @classmethod
+    def current(cls) -> "Home":
+        """The home of the clone this code lies in, or the one that SLIPWAY_HOME names."""
+        checkout = Path(__file__).resolve().parent.parent
+        return cls(Path(os.environ.get(HOME_VARIABLE) or checkout / ".slipway"), checkout)
+
+    def make_folder(self) -> None:
+        """Makes the folder, closed to other users: logs and private repositories are in it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
+    def open_database(self) -> Database:
+        """The sandbox's database; holds what the platforms know, Space secrets included."""
+        self.make_folder()
+        self.database.touch(mode=0o600)
+        return Database(self.database)
+
+    def identity(self) -> Identity:
+        """The sandbox's identity, drawn when first asked for.
+
+        Raises:
+            SetupError: this folder is a copy of another sandbox's, whose identity it can't share.
+        """
+        if original := self.original():
+            raise SetupError(
+                f"{self.folder} is a copy of {original}, and two sandboxes can't share ports, "
+                "containers and credentials. Run `make reset` here; it forgets the copy alone."
+            )
+        self.make_folder()
+        with locked(self.folder / "identity.lock"):
+            known = self._known()
+            # A home made by an older version lacks what a newer one draws; what it has, it keeps.
+            # One that was moved, instead of copied, keeps everything.
+            missing = any(field.name not in known for field in fields(Identity))
+            if missing or known.get(_PLACE) != str(self.folder):
+                known = {**asdict(_draw()), **known, _PLACE: str(self.folder)}
+                self._write_private(self._identity, json.dumps(known, indent=2))
+            identity = Identity(**{field.name: known[field.name] for field in fields(Identity)})
+            if not self.passphrase_file.exists():
+                self._write_private(self.passphrase_file, identity.passphrase)
+        return identity
+
+    def original(self) -> Path | None:
+        """The sandbox's folder that this one is a copy of, as `cp -r` of a checkout makes one.
+
+        The folder says where it was when it was last used. If the same sandbox is still there, this
+        is a copy; if it is not, or it is this very folder under another path, it was moved.
+        """
+        known = self._known()
+        place = Path(known.get(_PLACE) or self.folder)
+        there = place / self._identity.name
+        try:
+            if place == self.folder or there.samefile(self._identity):
+                return None
+            same = json.loads(there.read_text(encoding="utf-8"))["name"] == known["name"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return place if same else None
+
+    def _known(self) -> dict[str, Any]:
+        if not self._identity.exists():
+            return {}
+        known: dict[str, Any] = json.loads(self._identity.read_text(encoding="utf-8"))
+        return known
+
+    def _write_private(self, path: Path, text: str) -> None:
+        partial = path.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(text, encoding="utf-8")
+        partial.rename(path)
+
+
+def _draw() -> Identity:
+    def token(prefix: str, length: int) -> str:
+        return prefix + "".join(secrets.choice(string.ascii_letters) for _ in range(length))
+
+    return Identity(
+        name=secrets.token_hex(4),
+        hub_port=free_low_port(),
+        hub_token=token("hf_", 34),
+        hub_read_token=token("hf_", 34),
+        render_port=free_low_port(),
+        render_key=token("rnd_", 32),
+        render_hook_key=token("", 16),
+        github_port=free_low_port(),
+        github_token=token("ghp_", 36),
+        github_job_token=token("ghs_", 36),
+        passphrase=secrets.token_urlsafe(24),
+    )

@@ -1,0 +1,145 @@
+"""Starting and stopping the sandbox's server, one detached process per home."""
+
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+from sandbox.server.home import HOME_VARIABLE, Home
+from sandbox.server.namespaces import namespaces
+from toolchain.cache import locked
+from toolchain.progress import Progress, SetupError
+
+START_SECONDS = 180.0  # includes starting the container engine
+STOP_SECONDS = 40.0  # a container gets 10 s to end by itself
+_POLL_SECONDS = 0.1
+_TAIL_LINES = 15
+_LOG_LIMIT = 5_000_000  # bytes, beyond which a start begins a new log and keeps the last one
+
+
+def ensure_server(home: Home, progress: Progress) -> None:
+    """Starts the server unless one of this code runs already; returns when it answers.
+
+    Raises:
+        SetupError: it did not come up; the text holds the end of its log.
+    """
+    home.make_folder()
+    with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
+        running = _settled_server(home)
+        if running and running["code"] == code_digest(home):
+            return
+        if running:
+            progress.note("The sandbox's own code changed: starting it again")
+            _stop(home, int(running["pid"]))
+        with progress.step("Sandbox: starting", usually_seconds=5):
+            _start(home)
+
+
+def running_server(home: Home) -> dict[str, str] | None:
+    """What the running server said of itself, or None if none runs or it is still starting."""
+    if not is_running(home):
+        return None
+    try:
+        said: dict[str, str] = json.loads(home.server_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return said
+
+
+def is_running(home: Home) -> bool:
+    """Whether a server process is alive: it holds the lock, which the kernel drops at its death."""
+    try:
+        with home.server_lock.open("r") as lock:
+            # Shared: two that look at the same moment must not take each other for a server.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def stop_server(home: Home) -> bool:
+    """Stops the server and what it runs; False if none ran.
+
+    What exists stays on disk, and the next start brings the same apps back. A start that goes on
+    is waited for.
+    """
+    if not home.folder.exists():
+        return False
+    with locked(home.start_lock):
+        running = _settled_server(home)
+        if running is None:
+            return False
+        _stop(home, int(running["pid"]))
+    return True
+
+
+def code_digest(home: Home) -> str:
+    """Changes when a start would bring another server: its code, packages, place, or owners."""
+    checkout = home.checkout
+    digest = hashlib.sha256((checkout / "requirements-dev.txt").read_bytes())
+    digest.update(str(home.folder).encode())  # a moved checkout's server works in the old place
+    digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
+    for path in sorted((checkout / "sandbox").rglob("*.py")):
+        digest.update(path.relative_to(checkout).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _settled_server(home: Home) -> dict[str, str] | None:
+    """The running server, one included that is still starting since its `make up` was ended."""
+    deadline = time.monotonic() + START_SECONDS
+    while is_running(home) and time.monotonic() < deadline:
+        if said := running_server(home):
+            return said
+        time.sleep(_POLL_SECONDS)
+    return None
+
+
+def _stop(home: Home, pid: int) -> None:
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):  # it ends at this very moment
+            os.kill(pid, sent)
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            if not is_running(home):
+                return
+            time.sleep(_POLL_SECONDS)
+    raise SetupError(f"The sandbox's server (process {pid}) does not end; see {home.server_log}.")
+
+
+def _start(home: Home) -> None:
+    if home.server_log.exists() and home.server_log.stat().st_size > _LOG_LIMIT:
+        home.server_log.replace(home.server_log.with_suffix(".log.old"))
+    with home.server_log.open("ab") as log:
+        written_before = log.tell()
+        # Its own session and no inherited streams: `make up | tail` ends when make does, and a
+        # Ctrl-C at the terminal does not reach it.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "serve"],
+            cwd=home.checkout,
+            env={**os.environ, HOME_VARIABLE: str(home.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if running_server(home):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(_POLL_SECONDS)
+    else:
+        process.kill()
+    said = home.server_log.read_bytes()[written_before:].decode(errors="replace").strip()
+    raise SetupError(
+        f"The sandbox did not start; the end of {home.server_log}:\n"
+        + "\n".join(f"  | {line}" for line in said.splitlines()[-_TAIL_LINES:])
+    )

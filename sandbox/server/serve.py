@@ -1,0 +1,148 @@
+"""The sandbox's server: one process with every platform in it."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.apps.addresses import LOOPBACK, AddressBook
+from sandbox.http.connection import AbortableProtocol
+from sandbox.machine.docker_machine import DockerMachine
+from sandbox.server.home import Home
+from sandbox.server.platforms import Platform, compose
+from sandbox.server.process import code_digest
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress, SetupError
+
+_LOCK_SECONDS = 2.0  # whoever looks whether a server runs holds the lock for a moment
+_LOCK_POLL_SECONDS = 0.02
+
+
+def serve(home: Home) -> None:
+    """Serves until SIGTERM or SIGINT; then ends what it runs and keeps what exists.
+
+    Raises:
+        SetupError: another server of this home is alive, or a port is taken.
+    """
+    identity = home.identity()
+    code = code_digest(home)
+    with ExitStack() as stack:
+        stack.enter_context(_sole_server(home))
+        # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
+        # every app would go on running.
+        signal.signal(signal.SIGTERM, _unwind)
+        engine = stack.enter_context(ensure_engine(Progress())).address
+        machine = DockerMachine(engine, identity.name)
+        addresses = AddressBook(home.open_database(), bind_host=engine.bind_host)
+        stack.callback(addresses.stop)
+        platforms = compose(home, machine, addresses)
+        sockets = [
+            listener
+            for platform in platforms
+            for listener in _listen(platform.name, platform.port, engine.bind_host)
+        ]
+        stack.callback(_stop_all, platforms)
+        for platform in platforms:
+            platform.start()
+        by_port = {platform.port: platform.app for platform in platforms}
+        _Server(_ByPort(by_port), home, code).run(sockets)
+
+
+def _stop_all(platforms: Sequence[Platform]) -> None:
+    """Each waits for what it has under way; side by side, so that all keep to one deadline."""
+    with ThreadPoolExecutor(len(platforms)) as pool:
+        for stopped in [pool.submit(platform.stop) for platform in platforms]:
+            stopped.result()
+
+
+@contextmanager
+def _sole_server(home: Home) -> Iterator[None]:
+    """Holds the lock by which a home's server is known to live."""
+    with home.server_lock.open("a") as lock:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise SetupError(
+                        f"Another server of {home.folder} is running already."
+                    ) from None
+                time.sleep(_LOCK_POLL_SECONDS)
+        home.server_file.unlink(missing_ok=True)  # of a server that was killed
+        try:
+            yield
+        finally:
+            home.server_file.unlink(missing_ok=True)
+
+
+def _unwind(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not cut the ending short
+    sys.exit()
+
+
+class _ByPort:
+    """One server for all platforms: which one is asked, the port says."""
+
+    def __init__(self, apps: Mapping[int, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[scope["server"][1]](scope, receive, send)
+
+
+def _listen(platform: str, port: int, bridge: str) -> list[socket.socket]:
+    """Sockets on loopback, for people, and on the containers' bridge, for what runs in them."""
+    sockets = []
+    for host in dict.fromkeys((LOOPBACK, bridge)):
+        # asyncio turns Nagle's delay off only where the protocol is named: 40 ms an answer.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"The address of the {platform}, {host}:{port}, is taken ({error.strerror}). End "
+                "what listens there, or run `make reset` for a sandbox with other addresses."
+            ) from None
+        sockets.append(listener)
+    return sockets
+
+
+class _Server(uvicorn.Server):
+    """Says that it is up where those who started it look."""
+
+    def __init__(self, app: ASGIApp, home: Home, code: str) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=AbortableProtocol,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                # uvicorn's Date may be 2 s old, and huggingface_hub ends a log at the first line
+                # younger than that header; log streams send an exact one of their own.
+                date_header=False,
+                timeout_graceful_shutdown=2,  # a followed log would hold the end up for good
+            )
+        )
+        self._home = home
+        self._code = code
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept, then announces it."""
+        await super().startup(sockets)
+        said = {"pid": str(os.getpid()), "code": self._code}
+        partial = self._home.server_file.with_suffix(".partial")
+        partial.write_text(json.dumps(said), encoding="utf-8")
+        partial.rename(self._home.server_file)

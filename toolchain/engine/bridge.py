@@ -1,0 +1,199 @@
+"""The private engine's own bridge: its name, its addresses, and how packets get through it."""
+
+import hashlib
+import ipaddress
+import json
+import shutil
+import socket
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from toolchain.debian_packages import find_program
+from toolchain.progress import SetupError
+
+# Private ranges seldom met on a laptop or in an office; the first without a route of its own is
+# taken. Docker's own defaults (172.17-31, 192.168) are left to a Docker of the user's.
+_CANDIDATES = tuple(f"10.{second}.0.0/16" for second in (213, 87, 171, 59, 241, 33))
+_NETWORK_BITS = 28  # 14 addresses for each container's own network
+_CHECK_CHAIN = "SLIPWAY-CHECK"
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A bridge device of the host, and the addresses around it."""
+
+    device: str
+    address: str  # the host's own address on it: the sandbox's servers, seen from inside
+    prefix_length: int
+    pool: str  # CIDR range from which each container's network takes its part
+    pool_part: int  # prefix length of such a part
+
+    @property
+    def shared_range(self) -> str:
+        """CIDR range for networks of many containers: what lies beside the pool and the bridge."""
+        pool = ipaddress.IPv4Network(self.pool)
+        upper = ipaddress.IPv4Network(
+            (int(pool.network_address) + pool.num_addresses, pool.prefixlen)
+        )
+        return str(next(upper.subnets(prefixlen_diff=1)))
+
+
+def choose_bridge(folder: Path) -> Bridge:
+    """The bridge of the engine whose data lie in `folder`: the same one at each call.
+
+    Raises:
+        SetupError: each range we know is in use by another network of this host.
+    """
+    kept = folder / "bridge.json"
+    if kept.is_file():
+        return Bridge(**json.loads(kept.read_text(encoding="utf-8")))
+    taken = _routed_networks()
+    for candidate in map(ipaddress.IPv4Network, _CANDIDATES):
+        if not any(candidate.overlaps(network) for network in taken):
+            break
+    else:
+        raise SetupError(
+            f"No address range is free for the containers: {', '.join(_CANDIDATES)} all have a"
+            " route on this host already. Free one of them (`ip route`)."
+        )
+    lower, upper = candidate.subnets(prefixlen_diff=1)
+    own = list(upper.subnets(new_prefix=24))[-1]
+    bridge = Bridge(
+        # Named after the folder: two cache folders are two engines. 15 characters at most.
+        device=f"slipway{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}",
+        address=str(own[1]),
+        prefix_length=own.prefixlen,
+        pool=str(lower),
+        pool_part=_NETWORK_BITS,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(asdict(bridge)), encoding="utf-8")
+    return bridge
+
+
+def raise_bridge(bridge: Bridge) -> None:
+    """Creates the device with its address and no other, if it is not there; needs root.
+
+    Raises:
+        SetupError: this kernel makes no bridges, or we are not allowed to.
+    """
+    address = f"{bridge.address}/{bridge.prefix_length}"
+    if bridge_exists(bridge):
+        # Of an engine that was killed and whose folder is gone: dockerd would take that address
+        # for its own, and drop ours at its next start.
+        for other in _addresses(bridge.device) - {address}:
+            _ip("address", "delete", other, "dev", bridge.device)
+    else:
+        _ip("link", "add", bridge.device, "type", "bridge")
+    _ip("address", "replace", address, "dev", bridge.device)
+    _ip("link", "set", bridge.device, "up")
+
+
+def lower_bridge(bridge: Bridge) -> None:
+    """Removes the device; absent is success."""
+    if bridge_exists(bridge):
+        _ip("link", "delete", bridge.device)
+
+
+def bridge_exists(bridge: Bridge) -> bool:
+    """Whether the device is there; asked of the kernel, as /sys may be of another namespace."""
+    return any(name == bridge.device for _, name in socket.if_nameindex())
+
+
+def choose_iptables() -> tuple[str | None, str]:
+    """The iptables program with which dockerd can work in this kernel.
+
+    Debian has two of one name, on top of nftables and the older one, and a kernel may support
+    either, both or none. The system's choice is tried first.
+
+    Returns:
+        Its path, or None if none works, and the reason as a sentence for the log.
+    """
+    reasons: list[str] = []
+    for name in ("iptables", "iptables-nft", "iptables-legacy"):
+        path = find_program(name)
+        if path is None:
+            continue
+        problem = _try_rules(path)
+        if problem is None:
+            return path, f"{name} takes NAT rules; it separates the containers' networks."
+        reasons.append(f"{name}: {problem}")
+    why = "; ".join(reasons) or "no iptables program is installed"
+    return None, (
+        "No iptables works here, so containers reach the sandbox but nothing outside it, and their"
+        f" networks are not kept apart ({why})."
+    )
+
+
+def shadow_iptables(program: str, folder: Path) -> Path:
+    """A folder to put first on dockerd's PATH, where `iptables` is the chosen program."""
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "iptables"
+    link.unlink(missing_ok=True)
+    link.symlink_to(program)
+    return folder
+
+
+def _try_rules(program: str) -> str | None:
+    """Adds and removes rules of the kinds dockerd needs; returns what was wrong, or None."""
+    table = [program, "--wait", "-t", "nat"]
+    _run([*table, "-F", _CHECK_CHAIN])
+    _run([*table, "-X", _CHECK_CHAIN])
+    try:
+        for rule in (
+            ["-N", _CHECK_CHAIN],
+            ["-A", _CHECK_CHAIN, "-m", "addrtype", "--dst-type", "LOCAL", "-j", "RETURN"],
+            ["-A", _CHECK_CHAIN, "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "RETURN"],
+        ):
+            problem = _run([*table, *rule])
+            if problem is not None:
+                return problem
+    finally:
+        _run([*table, "-F", _CHECK_CHAIN])
+        _run([*table, "-X", _CHECK_CHAIN])
+    return None
+
+
+def _run(command: list[str]) -> str | None:
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    if ended.returncode == 0:
+        return None
+    return (ended.stderr.strip() or f"exit code {ended.returncode}").splitlines()[-1]
+
+
+def _routed_networks() -> list[ipaddress.IPv4Network]:
+    """Every IPv4 network this host has a route to, but for the default route."""
+    program = shutil.which("ip") or "/usr/sbin/ip"
+    shown = subprocess.run(
+        [program, "-json", "-4", "route", "show", "table", "all"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    networks = []
+    for route in json.loads(shown.stdout or "[]"):
+        destination = str(route["dst"])
+        if destination != "default":
+            networks.append(ipaddress.IPv4Network(destination, strict=False))
+    return networks
+
+
+def _addresses(device: str) -> set[str]:
+    """A device's own IPv4 addresses, each with its prefix length."""
+    program = find_program("ip") or "ip"
+    command = [program, "-json", "-4", "address", "show", "dev", device]
+    shown = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    found = json.loads(shown or "[]")
+    entries = [entry for link in found for entry in link.get("addr_info", ())]
+    return {f"{entry['local']}/{entry['prefixlen']}" for entry in entries}
+
+
+def _ip(*words: str) -> None:
+    program = find_program("ip") or "ip"
+    problem = _run([program, *words])
+    if problem is not None:
+        raise SetupError(
+            f"Network bridge for the containers: `ip {' '.join(words)}` said: {problem}. The"
+            " private engine needs root and a kernel with bridges; a running Docker does as well."
+        )

@@ -1,0 +1,156 @@
+"""The private Docker engine: Debian's dockerd with everything it owns in our folder."""
+
+import json
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from toolchain.debian_packages import find_program
+from toolchain.detached_process import DetachedProcess, boot_id
+from toolchain.engine.bridge import (
+    Bridge,
+    choose_iptables,
+    lower_bridge,
+    raise_bridge,
+    shadow_iptables,
+)
+from toolchain.engine.endpoint import engine_answers
+from toolchain.progress import Progress, SetupError
+
+_SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
+_READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left running
+_STOP_SECONDS = 30.0  # it stops the containers before itself
+_CONTAINER_STOP_SECONDS = 5
+_SLOW = "dockerd: slow to answer; waiting for it"
+# containerd's debug socket is the longest path; the kernel allows 107 characters for one.
+_LONGEST_SOCKET = "exec/containerd/containerd-debug.sock"
+_SOCKET_LIMIT = 107
+
+
+class Dockerd:
+    """One dockerd, and the containerd it starts, of one data folder."""
+
+    def __init__(self, folder: Path, bridge: Bridge) -> None:
+        self._folder = folder
+        self._bridge = bridge
+        self._process = DetachedProcess("dockerd", folder)
+        self._exec_root = folder / "exec"
+        self.socket = folder / "docker.sock"
+
+    @property
+    def host(self) -> str:
+        """What DOCKER_HOST has to be."""
+        return f"unix://{self.socket}"
+
+    def ensure(self, progress: Progress, *, held: bool = False) -> None:
+        """Starts it unless it runs; one that runs and is slow to answer is waited for.
+
+        Args:
+            progress: where it is said that this takes a while.
+            held: another process uses it: as long as it lives it is left alone.
+
+        Raises:
+            SetupError: it could not be started; the message holds its log's last lines. Or it is
+                held and does not answer.
+        """
+        if self._process.serves(self._answers, _SLOW_SECONDS, lambda: progress.note(_SLOW)):
+            return
+        if held:
+            self._process.refuse_to_stop()
+        self._check_path_length()
+        self._process.stop(_STOP_SECONDS)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._clear_leftovers()
+        raise_bridge(self._bridge)
+        iptables, reason = choose_iptables()
+        (self._folder / "network.log").write_text(f"{reason}\n", encoding="utf-8")
+        if iptables is None:
+            progress.note(reason)
+        config = self._folder / "daemon.json"
+        config.write_text(
+            json.dumps(self._configuration(with_iptables=iptables is not None)), encoding="utf-8"
+        )
+        self._process.start(
+            [find_program("dockerd") or "dockerd", "--config-file", config],
+            {"PATH": self._path(iptables), "HOME": str(self._folder)},
+        )
+        self._process.wait_until(self._answers, _READY_SECONDS)
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.alive()
+
+    def stop(self) -> None:
+        """Ends it with its containers, and takes its bridge away."""
+        self._process.stop(_STOP_SECONDS)
+        self._end_containerd()
+        lower_bridge(self._bridge)
+
+    def _configuration(self, *, with_iptables: bool) -> dict[str, object]:
+        pool = {"base": self._bridge.pool, "size": self._bridge.pool_part}
+        return {
+            "hosts": [self.host],
+            "data-root": str(self._folder / "data"),
+            "exec-root": str(self._exec_root),
+            "pidfile": str(self._folder / "dockerd.pid"),
+            "bridge": self._bridge.device,
+            "default-address-pools": [pool],
+            "iptables": with_iptables,
+            "ip-masq": with_iptables,
+            "shutdown-timeout": _CONTAINER_STOP_SECONDS,
+            "log-driver": "json-file",
+            "log-opts": {"max-size": "10m", "max-file": "2"},
+        }
+
+    def _path(self, iptables: str | None) -> str:
+        path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+        if iptables is None:
+            return path
+        return f"{shadow_iptables(iptables, self._folder / 'bin')}:{path}"
+
+    def _answers(self) -> bool:
+        """Whether it serves its API."""
+        return engine_answers(self.host)
+
+    def _check_path_length(self) -> None:
+        longest = self._folder / _LONGEST_SOCKET
+        if len(str(longest)) > _SOCKET_LIMIT:
+            raise SetupError(
+                f"The cache folder's path is too long for the sockets in it ({longest} has more"
+                f" than {_SOCKET_LIMIT} characters). Set XDG_CACHE_HOME to a shorter one."
+            )
+
+    def _clear_leftovers(self) -> None:
+        """Removes what a killed dockerd left and the next one would trip over.
+
+        It refuses to start when the pid in its file belongs to any process, and so does its
+        containerd; after a reboot or a while that may be anybody's.
+        """
+        (self._folder / "dockerd.pid").unlink(missing_ok=True)
+        self._end_containerd()
+        boot = self._folder / "boot"
+        if not boot.is_file() or boot.read_text(encoding="ascii") != boot_id():
+            # All in it was about processes and mounts of before the reboot.
+            shutil.rmtree(self._exec_root, ignore_errors=True)
+            boot.write_text(boot_id(), encoding="ascii")
+
+    def _end_containerd(self) -> None:
+        """Ends a containerd that outlived its dockerd; another process's pid is left alone."""
+        pid_file = self._exec_root / "containerd" / "containerd.pid"
+        if not pid_file.is_file():
+            return
+        pid = int(pid_file.read_text(encoding="ascii").strip() or 0)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while pid and self._is_ours(pid) and time.monotonic() < deadline:
+            os.kill(pid, signal.SIGTERM)
+            time.sleep(0.2)
+        pid_file.unlink(missing_ok=True)
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return str(self._exec_root).encode() in command

@@ -1,0 +1,100 @@
+"""The closed machine's own engine: dockerd, BuildKit and a registry, shared by a user's clones."""
+
+from pathlib import Path
+
+from toolchain.cache import cache_folder, locked
+from toolchain.debian_packages import ensure_packages
+from toolchain.engine.address import BuildkitAddress, EngineAddress
+from toolchain.engine.bridge import choose_bridge
+from toolchain.engine.dockerd import Dockerd
+from toolchain.engine.leases import Lease, live_leases
+from toolchain.images.base_images import BaseImages
+from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.images.registry import Registry
+from toolchain.progress import Progress
+
+
+def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
+    """Sets up what is missing and starts what does not run, under one lock for all clones.
+
+    A daemon that died is started again. One that lives and that another process holds is never
+    stopped: it is used as it is, however slow it answers.
+
+    Returns:
+        Where the engine is, and a lease that keeps it running as long as this process lives.
+
+    Raises:
+        SetupError: a part could not be set up or started; the message says which and its log.
+    """
+    ensure_packages(progress)
+    programs = ensure_programs(progress)
+    folder = _folder()
+    with locked(_lock(), on_wait=lambda: progress.note("Container engine: another set-up has it")):
+        held = live_leases(_leases()) > 0
+        lease = Lease(_leases())
+        try:
+            bridge = choose_bridge(folder)
+            registry = Registry(folder / "registry").ensure()
+            dockerd = Dockerd(folder / "docker", bridge)
+            dockerd.ensure(progress, held=held)
+            buildkitd = Buildkitd(folder / "buildkit")
+            buildkitd.ensure(programs, registry, progress, held=held)
+            base_images = BaseImages(folder / "registry", programs)
+            names = base_images.ensure(registry, buildkitd.address, progress)
+        except BaseException:
+            lease.release()
+            raise
+    buildkit = BuildkitAddress(
+        buildctl=programs.buildctl,
+        address=buildkitd.address,
+        registry=registry,
+        stand_ins=names,
+    )
+    address = EngineAddress(
+        docker_host=dockerd.host,
+        inside_host=bridge.address,
+        bind_host=bridge.address,
+        buildkit=buildkit,
+        shared_range=bridge.shared_range,
+    )
+    return address, lease
+
+
+def stop_private_engine_if_unused(progress: Progress) -> bool:
+    """Stops the daemons unless a sandbox that lives holds a lease.
+
+    Returns:
+        Whether nothing of the engine runs now.
+    """
+    folder = _folder()
+    with locked(_lock()):
+        if live_leases(_leases()) > 0:
+            return False
+        bridge = choose_bridge(folder)
+        dockerd = Dockerd(folder / "docker", bridge)
+        registry = Registry(folder / "registry")
+        buildkitd = Buildkitd(folder / "buildkit")
+        if not (dockerd.alive() or registry.alive() or buildkitd.alive()):
+            return True
+        with progress.step("Container engine: stopping", usually_seconds=3):
+            buildkitd.stop()
+            dockerd.stop()
+            registry.stop()
+    return True
+
+
+def exists() -> bool:
+    """Whether one was ever set up, with this cache folder."""
+    return _folder().exists()
+
+
+def _folder() -> Path:
+    return cache_folder() / "engine"
+
+
+def _lock() -> Path:
+    return cache_folder() / ".locks" / "engine.lock"
+
+
+def _leases() -> Path:
+    return _folder() / "leases"

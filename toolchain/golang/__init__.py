@@ -1,0 +1,1 @@
+"""Go itself, and programs built with it from pinned modules."""

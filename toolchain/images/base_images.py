@@ -1,0 +1,221 @@
+"""Stand-ins for official base images, for hosts that reach package archives but no image registry.
+
+They lie in the private registry under the official images' own names, where BuildKit looks first.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from toolchain.cache import cache_folder, made_once, remove_tree
+from toolchain.images import host_needs
+from toolchain.images.buildkit import CLIENT_ENVIRONMENT, VERSION, BuildkitPrograms
+from toolchain.images.registry import RegistryClient
+from toolchain.images.root_filesystem import (
+    HostRelease,
+    candidate_versions,
+    host_release,
+    make_root_filesystem,
+)
+from toolchain.logged_command import run_logged
+from toolchain.progress import Progress
+
+STAND_IN_LABEL = "slipway.stand-in"  # its value says for which image, made from what
+
+_DOCKERFILE = Path(__file__).with_name("base_images.Dockerfile")
+_FRONTEND_MINOR = 25  # BuildKit v0.N carries Dockerfile syntax 1.(N-6); older ones are parts of it
+_REMEDY = "Packages come from the mirror in /etc/apt; check that `apt-get update` works here."
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """One image made here, and the official names it answers to."""
+
+    target: str  # stage of base_images.Dockerfile
+    names: tuple[str, ...]  # as in a FROM, such as "python:3.11-slim"
+
+
+def stand_ins(release: HostRelease, python_version: str, busybox_version: str) -> list[StandIn]:
+    """What can truly be stood in for: this release, and the minor versions it really has.
+
+    Args:
+        release: the host's distribution.
+        python_version: of its python3, such as "3.11.2".
+        busybox_version: of its busybox, such as "1.35.0".
+    """
+    code, number = release.codename, release.version
+    if release.distribution == "debian":
+        base = [
+            f"debian:{code}",
+            f"debian:{code}-slim",
+            f"debian:{number}",
+            f"debian:{number}-slim",
+        ]
+    else:
+        base = [f"ubuntu:{code}", f"ubuntu:{number}"]
+    minor = ".".join(python_version.split(".")[:2])
+    pythons = [f"python:{version}" for version in dict.fromkeys((minor, python_version))]
+    slim = [f"{name}-slim{ending}" for name in pythons for ending in ("", f"-{code}")]
+    full = [f"{name}{ending}" for name in pythons for ending in ("", f"-{code}")]
+    busybox = ["busybox:latest", f"busybox:{busybox_version}"]
+    syntax = [f"docker/dockerfile:1.{number}" for number in range(_FRONTEND_MINOR + 1)]
+    return [
+        StandIn("debian", tuple(base)),
+        StandIn("python-slim", tuple(slim)),
+        StandIn("python", tuple(full)),
+        StandIn("busybox", tuple(busybox)),
+        StandIn("frontend", ("docker/dockerfile:1", "docker/dockerfile:latest", *syntax)),
+    ]
+
+
+class BaseImages:
+    """Makes the stand-ins and keeps them in the private registry."""
+
+    def __init__(self, folder: Path, programs: BuildkitPrograms) -> None:
+        """Names where they are kept track of.
+
+        Args:
+            folder: where the record of what was made lies; it should go when the registry's data
+                go.
+            programs: BuildKit's client and frontend.
+        """
+        self._record = folder / "stand-ins.json"
+        self._programs = programs
+
+    def ensure(self, registry: str, buildkit: str, progress: Progress) -> tuple[str, ...]:
+        """Makes all of them unless they are there and made from what this host is now.
+
+        Args:
+            registry: the private registry's address, "127.0.0.1:PORT".
+            buildkit: the builder's address, "unix://…".
+            progress: where steps announce themselves.
+
+        Returns:
+            The official names that are stood in for, those of the Dockerfile syntax left out.
+
+        Raises:
+            SetupError: a program failed; the message names its log.
+        """
+        release = host_release()
+        python_version, busybox_version = candidate_versions("python3", "busybox")
+        images = stand_ins(release, python_version, busybox_version)
+        key = self._key(release, images)
+        if not self._present(RegistryClient(registry), images, key):
+            self._make(release, images, python_version, (registry, buildkit), progress)
+            self._record.write_text(json.dumps({"key": key}), encoding="utf-8")
+        return tuple(name for image in images if image.target != "frontend" for name in image.names)
+
+    def _make(
+        self,
+        release: HostRelease,
+        images: list[StandIn],
+        python_version: str,
+        addresses: tuple[str, str],
+        progress: Progress,
+    ) -> None:
+        log = cache_folder() / "logs" / "base-images.log"
+        log.unlink(missing_ok=True)
+        what = f"{release.distribution.capitalize()} {release.codename}"
+        registry = RegistryClient(addresses[0])
+        archive = _root_archive(release, what, log, progress)
+        with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
+            context = Path(folder)
+            os.link(archive, context / "rootfs.tar")
+            (context / "Dockerfile").write_text(_dockerfile(), encoding="utf-8")
+            shutil.copyfile(self._programs.frontend, context / "dockerfile-frontend")
+            (context / "dockerfile-frontend").chmod(0o755)
+            for image in images:
+                repository, tag = _repository(image.names[0]).rsplit(":", 1)
+                former = registry.digest(repository, tag)
+                title = f"Base image {image.names[0]}: building a stand-in from {what}"
+                with progress.step(title, usually_seconds=_USUAL_SECONDS[image.target], log=log):
+                    self._build(image, context, (python_version, what), addresses, log)
+                if former != registry.digest(repository, tag):
+                    registry.forget(repository, former)
+
+    def _build(
+        self,
+        image: StandIn,
+        context: Path,
+        origin: tuple[str, str],
+        addresses: tuple[str, str],
+        log: Path,
+    ) -> None:
+        registry, buildkit = addresses
+        python_version, made_from = origin
+        pushed = ",".join(f"{registry}/{_repository(name)}" for name in image.names)
+        label = f"{image.names[0]}, made from {made_from} packages"
+        command: list[str | Path] = [self._programs.buildctl, "--addr", buildkit, "build"]
+        command += ["--progress=plain", "--frontend=dockerfile.v0"]
+        command += ["--local", f"context={context}", "--local", f"dockerfile={context}"]
+        command += ["--opt", f"target={image.target}"]
+        command += ["--opt", f"build-arg:PYTHON_VERSION={python_version}"]
+        command += ["--opt", f"label:{STAND_IN_LABEL}={label}"]
+        command += ["--output", f'type=image,"name={pushed}",push=true']
+        environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": str(context)}
+        run_logged(command, log, remedy=_REMEDY, environment=environment)
+
+    def _present(self, registry: RegistryClient, images: list[StandIn], key: str) -> bool:
+        if not self._record.is_file():
+            return False
+        if json.loads(self._record.read_text(encoding="utf-8"))["key"] != key:
+            return False
+        names = [image.names[0] for image in images]
+        references = [_repository(name).rsplit(":", 1) for name in names]
+        return all(registry.digest(path, tag) is not None for path, tag in references)
+
+    def _key(self, release: HostRelease, images: list[StandIn]) -> str:
+        """Changes with everything that goes into the images."""
+        return _digest(VERSION, _dockerfile(), repr(images), _system_key(release))
+
+
+def _root_archive(release: HostRelease, what: str, log: Path, progress: Progress) -> Path:
+    """The base system as a tar file in the cache, made at most once of the same ingredients."""
+    folder = cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
+
+    def make(partial: Path) -> None:
+        with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
+            make_root_filesystem(release, partial / "rootfs.tar", log)
+
+    made_once(folder, make)
+    # What former ones were made of is no more; the engine's lock is held, so nobody reads them.
+    for former in cache_folder().glob("base-system-*"):
+        if former != folder:
+            remove_tree(former)
+    return folder / "rootfs.tar"
+
+
+def _system_key(release: HostRelease) -> str:
+    certificates = host_needs.added_certificates(None)
+    configuration = (host_needs.pip_configuration(), host_needs.apt_configuration())
+    return _digest(repr(release), *configuration, *certificates)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+# Measured on two cores.
+_USUAL_SECONDS = {"debian": 7, "python-slim": 40, "python": 40, "busybox": 4, "frontend": 1}
+
+
+def _repository(name: str) -> str:
+    """An official name as Docker Hub's own paths have it."""
+    return name if "/" in name else f"library/{name}"
+
+
+def _dockerfile() -> str:
+    """The committed file, with the variables this host needs set in the image all others stand on.
+
+    They are put in here because a Dockerfile can't leave a variable unset by a build argument.
+    """
+    text = _DOCKERFILE.read_text(encoding="utf-8")
+    variables = host_needs.certificate_variables().items()
+    if not variables:
+        return text
+    line = " ".join(["ENV", *(f"{name}={value}" for name, value in variables)])
+    return text.replace("ADD rootfs.tar /\n", f"ADD rootfs.tar /\n{line}\n", 1)

@@ -1,0 +1,166 @@
+"""The private image builder: BuildKit, built from source, with runc underneath."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.debian_packages import find_program
+from toolchain.detached_process import DetachedProcess
+from toolchain.golang.build import build
+from toolchain.progress import Progress
+
+VERSION = "v0.31.0"  # as pinned in modules/buildkit/go.mod
+_MODULE = "github.com/moby/buildkit"
+_PACKAGES = {
+    "buildkitd": f"{_MODULE}/cmd/buildkitd",
+    "buildctl": f"{_MODULE}/cmd/buildctl",
+    # What `# syntax=docker/dockerfile:1` names: we make that image ourselves.
+    "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
+}
+# For every run of buildctl. It traces itself, gives the last spans 50 ms to reach the daemon when
+# it ends, and on a busy machine calls a build that was done a failure: "context deadline exceeded".
+CLIENT_ENVIRONMENT = {"OTEL_TRACES_SAMPLER": "always_off"}
+_READY_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
+_SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
+_SLOW = "buildkitd: slow to answer; waiting for it"
+_STOP_SECONDS = 15.0
+_CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
+_CACHE_KEPT = "5GB"
+
+
+@dataclass(frozen=True)
+class BuildkitPrograms:
+    """Where the built programs lie."""
+
+    folder: Path
+
+    @property
+    def buildctl(self) -> Path:
+        """The client."""
+        return self.folder / "buildctl"
+
+    @property
+    def frontend(self) -> Path:
+        """The Dockerfile frontend as a program of its own."""
+        return self.folder / "dockerfile-frontend"
+
+
+def ensure_programs(progress: Progress) -> BuildkitPrograms:
+    """Builds buildkitd and its companions, once per version.
+
+    Raises:
+        SetupError: no Go, or a module could not be fetched.
+    """
+    flags = f"-s -w -X {_MODULE}/version.Version={VERSION}"
+    # 121 s on two cores, downloads included, measured.
+    return BuildkitPrograms(build("buildkit", _PACKAGES, flags, progress, usually_seconds=120))
+
+
+class Buildkitd:
+    """One buildkitd of one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = DetachedProcess("buildkitd", folder)
+        self.socket = folder / "buildkitd.sock"
+
+    @property
+    def address(self) -> str:
+        """What buildctl's --addr has to be."""
+        return f"unix://{self.socket}"
+
+    def ensure(
+        self,
+        programs: BuildkitPrograms,
+        registry: str,
+        progress: Progress,
+        *,
+        held: bool = False,
+    ) -> None:
+        """Starts it unless it runs with this registry; one that is slow to answer is waited for.
+
+        Args:
+            programs: what to start, and to ask it with.
+            registry: "127.0.0.1:PORT" of the private registry.
+            progress: where it is said that this takes a while.
+            held: another process uses it, and may be building: as long as it lives it is left
+                alone, even if this version of ours would configure it otherwise.
+
+        Raises:
+            SetupError: it could not be started; the message holds its log's last lines. Or it is
+                held and does not answer, or knows another registry.
+        """
+        config = self._folder / "buildkitd.toml"
+        wanted = self._configuration(registry)
+        present = config.read_text(encoding="utf-8") if config.is_file() else ""
+        usable = present == wanted or (held and f'[registry."{registry}"]' in present)
+        if usable and self._process.serves(
+            lambda: self._answers(programs), _SLOW_SECONDS, lambda: progress.note(_SLOW)
+        ):
+            return
+        if held:
+            self._process.refuse_to_stop()
+        self._process.stop(_STOP_SECONDS)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        config.write_text(wanted, encoding="utf-8")
+        self._process.start(
+            [programs.folder / "buildkitd", "--config", config],
+            # It would look for registry credentials in the user's ~/.docker.
+            {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
+        )
+        self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.alive()
+
+    def stop(self) -> None:
+        """Ends it; what it has cached stays."""
+        self._process.stop(_STOP_SECONDS)
+
+    def _answers(self, programs: BuildkitPrograms) -> bool:
+        try:
+            asked = subprocess.run(
+                [programs.buildctl, "--addr", self.address, "debug", "workers"],
+                check=False,
+                env={**os.environ, **CLIENT_ENVIRONMENT},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_ANSWER_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return asked.returncode == 0
+
+    def _configuration(self, registry: str) -> str:
+        """TOML; the quoted strings are paths and addresses of ours, without quotes in them.
+
+        RUN steps use the host's network: what the host reaches, `pip install` reaches, and the
+        bridge's address is one of the host's own. Docker Hub's names are looked up in our registry
+        first, so a Dockerfile keeps its real FROM and `# syntax=`, whoever sends the build.
+        """
+        return f"""\
+root = "{self._folder / "data"}"
+
+[grpc]
+address = ["{self.address}"]
+
+[worker.containerd]
+enabled = false
+
+[worker.oci]
+enabled = true
+binary = "{find_program("runc") or "runc"}"
+networkMode = "host"
+gc = true
+reservedSpace = "{_CACHE_KEPT}"
+maxUsedSpace = "{_CACHE_LIMIT}"
+
+[registry."docker.io"]
+mirrors = ["{registry}"]
+
+[registry."{registry}"]
+http = true
+"""

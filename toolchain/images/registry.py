@@ -1,0 +1,192 @@
+"""The private image registry: what BuildKit made goes through it to the engine, layer by layer."""
+
+import http.client
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.cache import remove_tree
+from toolchain.debian_packages import find_program
+from toolchain.detached_process import DetachedProcess
+from toolchain.progress import SetupError
+
+_READY_SECONDS = 20.0
+_STOP_SECONDS = 10.0
+_PORT_SECONDS = 2.0
+_PAGE = 500  # repositories; a registry refuses more than 1000
+_MANIFEST_TYPES = (
+    "application/vnd.docker.distribution.manifest.v2+json,"
+    "application/vnd.oci.image.manifest.v1+json"
+)
+
+
+class Registry:
+    """Debian's docker-registry on a loopback port, plain http, with its data in our folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = DetachedProcess("docker-registry", folder)
+        self._config = folder / "config.json"
+
+    def ensure(self) -> str:
+        """Starts it unless it runs.
+
+        Returns:
+            Its address, "127.0.0.1:PORT"; the port stays the same while it is free.
+
+        Raises:
+            SetupError: it could not be started; the message holds its log's last lines.
+        """
+        address = self._configured_address()
+        if address is not None and self._process.alive():
+            return address
+        address = f"127.0.0.1:{_free_port(address)}"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._config.write_text(json.dumps(self._configuration(address)), encoding="utf-8")
+        self._process.start([_program(), "serve", self._config], {})
+        client = RegistryClient(address)
+        self._process.wait_until(client.answers, _READY_SECONDS)
+        return address
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.alive()
+
+    def stop(self) -> None:
+        """Ends it, and drops the layers that no image needs any more."""
+        self._process.stop(_STOP_SECONDS)
+        if not self._config.is_file():
+            return
+        # Only while it is stopped: a push running beside this could lose its layers. Not with
+        # --delete-untagged, which takes the parts of multi-platform images for untagged ones.
+        command: list[str | Path] = [
+            _program(),
+            "garbage-collect",
+            self._config,
+        ]
+        with (self._folder / "garbage-collect.log").open("wb") as log:
+            subprocess.run(command, check=False, stdout=log, stderr=log)
+        self._drop_empty()
+
+    def _drop_empty(self) -> None:
+        """Removes repositories without a tag: the registry itself lists them for good."""
+        root = self._folder / "data" / "docker" / "registry" / "v2" / "repositories"
+        for sandbox in root.glob("slipway-*"):
+            for tags in sorted(sandbox.rglob("_manifests/tags"), reverse=True):
+                if not any(tags.iterdir()):
+                    remove_tree(tags.parent.parent)
+            if not any(sandbox.rglob("_manifests")):
+                remove_tree(sandbox)
+
+    def _configured_address(self) -> str | None:
+        if not self._config.is_file():
+            return None
+        configuration = json.loads(self._config.read_text(encoding="utf-8"))
+        return str(configuration["http"]["addr"])
+
+    def _configuration(self, address: str) -> dict[str, object]:
+        """YAML is what the registry reads, and JSON is YAML."""
+        return {
+            "version": "0.1",
+            "log": {"level": "warn", "accesslog": {"disabled": True}},
+            "storage": {
+                "filesystem": {"rootdirectory": str(self._folder / "data")},
+                "delete": {"enabled": True},
+            },
+            "http": {"addr": address},
+        }
+
+
+@dataclass(frozen=True)
+class RegistryClient:
+    """What we ask of the registry ourselves."""
+
+    address: str  # "127.0.0.1:PORT"
+
+    def answers(self) -> bool:
+        """Whether it serves."""
+        try:
+            return self._request("GET", "/v2/")[0] == http.HTTPStatus.OK
+        except OSError:
+            return False
+
+    def digest(self, repository: str, tag: str) -> str | None:
+        """The digest of a tagged image's manifest, or None if there is none."""
+        status, digest = self._request("HEAD", f"/v2/{repository}/manifests/{tag}")
+        return digest if status == http.HTTPStatus.OK else None
+
+    def forget(self, repository: str, digest: str | None) -> None:
+        """Drops an image; its layers go when the registry stops. None or absent is success."""
+        if digest is not None:
+            self._request("DELETE", f"/v2/{repository}/manifests/{digest}")
+
+    def forget_below(self, prefix: str) -> None:
+        """Drops every image of the repositories in one folder, such as "slipway-1234"."""
+        for repository in list(self._repositories()):
+            if repository.startswith(f"{prefix}/"):
+                for tag in self._list(f"/v2/{repository}/tags/list", "tags"):
+                    self.forget(repository, self.digest(repository, tag))
+
+    def _repositories(self) -> Iterator[str]:
+        last = ""
+        while page := self._list(f"/v2/_catalog?n={_PAGE}&last={last}", "repositories"):
+            yield from page
+            last = page[-1]
+
+    def _list(self, path: str, key: str) -> list[str]:
+        with self._answer("GET", path) as response:
+            listed = json.load(response) if response.status == http.HTTPStatus.OK else {}
+        return listed.get(key) or []
+
+    def _request(self, method: str, path: str) -> tuple[int, str | None]:
+        with self._answer(method, path) as response:
+            return response.status, response.getheader("Docker-Content-Digest")
+
+    @contextmanager
+    def _answer(self, method: str, path: str) -> Iterator[http.client.HTTPResponse]:
+        connection = http.client.HTTPConnection(self.address, timeout=10)
+        try:
+            connection.request(method, path, headers={"Accept": _MANIFEST_TYPES})
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+
+def _program() -> str:
+    program = find_program("docker-registry")
+    if program is None:
+        raise SetupError("docker-registry is not installed: `apt-get install docker-registry`.")
+    return program
+
+
+def _free_port(preferred: str | None) -> int:
+    """The port of the preferred address if nobody listens there, else any free one.
+
+    The threads of a registry that was just killed may hold it a moment longer than the process
+    seems to live.
+    """
+    deadline = time.monotonic() + _PORT_SECONDS
+    while preferred is not None and time.monotonic() < deadline:
+        port = _bound_port(int(preferred.rpartition(":")[2]))
+        if port is not None:
+            return port
+        time.sleep(0.05)
+    port = _bound_port(0)
+    if port is None:
+        raise SetupError("No loopback port is free for the image registry.")
+    return port
+
+
+def _bound_port(port: int) -> int | None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(listener.getsockname()[1])
