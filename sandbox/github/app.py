@@ -12,15 +12,15 @@ from sandbox.github.contract import RunHost
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import GitHubError, NotImitatedError, render_error
-from sandbox.github.http.git_http import GitRoutes
+from sandbox.github.http.errors import render_error
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits, RateLimit
 from sandbox.github.http.requests import unquote_parameters
+from sandbox.github.http.smart_http import GitRoutes
 from sandbox.github.http.wire import API_WORDS, Wire
+from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.contents_routes import ContentRoutes
-from sandbox.github.repositories.git_writer import Writer
 from sandbox.github.repositories.refs_routes import ReferenceRoutes
 from sandbox.github.repositories.repositories_routes import RepositoryRoutes
 from sandbox.github.runs.api.dispatches_routes import DispatchRoutes
@@ -29,6 +29,7 @@ from sandbox.github.settings.environments_routes import EnvironmentRoutes
 from sandbox.github.settings.rulesets_routes import RulesetRoutes
 from sandbox.github.settings.secrets_routes import SecretRoutes
 from sandbox.github.settings.variables_routes import VariableRoutes
+from sandbox.http.errors import NotImitatedError, Refusal
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -78,7 +79,7 @@ def create_github_app(
     unquote_parameters(routes)
     return Starlette(
         routes=routes,
-        exception_handlers={GitHubError: render_error},
+        exception_handlers={Refusal: render_error},
         middleware=[
             Middleware(Wire, accounts=service.accounts),
             Middleware(RateLimit, limiter=limiter),

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.git.service import GitService
+from sandbox.git.smart_http import GitService
+from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.request_id import RequestId
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.access import Access
@@ -21,12 +22,7 @@ from sandbox.hub.http.account_routes import AccountRoutes
 from sandbox.hub.http.commit_routes import CommitRoutes
 from sandbox.hub.http.content_routes import ContentRoutes
 from sandbox.hub.http.download_routes import DownloadRoutes
-from sandbox.hub.http.errors import (
-    HubError,
-    NotImitatedError,
-    RepositoryNotFoundError,
-    render_error,
-)
+from sandbox.hub.http.errors import RepositoryNotFoundError, render_error
 from sandbox.hub.http.lfs_routes import LfsRoutes
 from sandbox.hub.http.lifecycle_routes import LifecycleRoutes
 from sandbox.hub.http.pages import page_routes
@@ -82,7 +78,7 @@ def create_hub_app(
     ]
     return Starlette(
         routes=routes,
-        exception_handlers={HubError: render_error},
+        exception_handlers={Refusal: render_error},
         middleware=[Middleware(RequestId), Middleware(RateLimit, quotas=quotas)],
     )
 

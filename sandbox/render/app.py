@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.windows import Clock
 from sandbox.render.http.account_routes import AccountRoutes
 from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
 from sandbox.render.http.env_groups_routes import EnvGroupRoutes
-from sandbox.render.http.errors import NotImitatedError, RenderError, render_error
+from sandbox.render.http.errors import render_error
 from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
 from sandbox.render.http.requests import Door, Nulls
@@ -54,7 +55,7 @@ def create_render_app(
     routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
     return Starlette(
         routes=routes,
-        exception_handlers={RenderError: render_error},
+        exception_handlers={Refusal: render_error},
         middleware=[
             Middleware(RequestId),
             Middleware(RateLimit, limits=limits or Limits(), clock=clock),

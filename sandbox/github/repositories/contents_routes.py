@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.git.store import Entry, Person
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
@@ -15,8 +16,7 @@ from sandbox.github.http.contents_view import described, inside
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError, invalid
 from sandbox.github.http.objects import git_commit
 from sandbox.github.http.requests import REPOSITORY, answer, route, urls
-from sandbox.github.repositories.git_store import Entry, Person
-from sandbox.github.repositories.git_writer import Change, Writer
+from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
 
 _CONTENTS = f"{REPOSITORY}/contents"

@@ -9,19 +9,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError, ForbiddenError, NotImitatedError
+from sandbox.hub.http.errors import BadRequestError, ForbiddenError
 from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url, with_body
 from sandbox.hub.repositories.committer import Committer
-from sandbox.hub.repositories.git_writer import (
+from sandbox.hub.repositories.lfs import Pointer, is_oid
+from sandbox.hub.repositories.operations import (
     AddFile,
     AddPointer,
     DeleteFile,
     DeleteFolder,
     Operation,
 )
-from sandbox.hub.repositories.lfs import Pointer, is_oid
 from sandbox.hub.repositories.registry import Repository
 from sandbox.hub.repositories.upload_rules import checked_path, goes_to_lfs, ignored
 

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import object_id
-from sandbox.hub.http.errors import BadRequestError, ConflictError, NotImitatedError
+from sandbox.hub.http.errors import BadRequestError, ConflictError
 from sandbox.hub.http.requests import (
     API_REPO,
     allow_keys,

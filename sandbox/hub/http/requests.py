@@ -12,7 +12,8 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.http.errors import NotImitatedError
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.repositories.names import RepoKind, RepoName, kind_of_plural
 
 Item = TypeVar("Item")

@@ -7,13 +7,9 @@ from typing import Any
 
 from sandbox.apps.addresses import AddressBook
 from sandbox.apps.serving import ServingApps
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import RepositoryReader, SpaceSettings
-from sandbox.hub.http.errors import (
-    BadRequestError,
-    NotImitatedError,
-    RepositoryNotFoundError,
-    SignInRequiredError,
-)
+from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError, SignInRequiredError
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults

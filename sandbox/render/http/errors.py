@@ -3,22 +3,16 @@
 Bodies are `{"id": …, "message": …}` as in Render's own schema; `id` is that of the request.
 """
 
-from typing import ClassVar
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from sandbox.http.errors import Refusal
 
 REQUEST_ID_STATE = "render_request_id"
 
 
-class RenderError(Exception):
-    """A refusal; the message is for people."""
-
-    status: ClassVar[int] = 500
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class RenderError(Refusal):
+    """A refusal of Render's; the message is for people."""
 
 
 class BadRequestError(RenderError):
@@ -63,18 +57,9 @@ class ConflictError(RenderError):
     status = 409
 
 
-class NotImitatedError(RenderError):
-    """Render can do this, the sandbox cannot: said aloud, never a silent 200."""
-
-    status = 501
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The sandbox does not imitate {what}")
-
-
 def render_error(request: Request, error: Exception) -> Response:
-    """Starlette's handler for RenderError."""
-    if not isinstance(error, RenderError):  # registered for RenderError alone; else it is a bug
+    """Starlette's handler for refusals."""
+    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
         raise error
     identifier = request.scope.get(REQUEST_ID_STATE, "")
     return JSONResponse({"id": identifier, "message": error.message}, error.status)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.github.settings.rules import NOTHING
+from sandbox.git.moves import NOTHING
 from tests.sandbox.github.live import JOB_TOKEN, OWNER, live_github
 
 LISTENING = "on: workflow_dispatch\n"

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import pygit2
-from pygit2.enums import FileMode
-
+from sandbox.git.moves import NOTHING, Move
+from sandbox.git.store import Person
+from sandbox.git.writer import Draft
 from sandbox.github.http.accounts import Account, Accounts, Caller
-from sandbox.github.repositories.git_store import Person
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Registry, Repository
-from sandbox.github.settings.rules import NOTHING, Move
 
 
 @dataclass(frozen=True)
@@ -65,43 +63,20 @@ class Writer:
             self._registry.require(repository)
             branch = branch or repository.git.default_branch()
             head = repository.git.branch_head(branch)
-            handle = repository.git.open()
-            index = pygit2.Index()
-            if head is not None:
-                index.read_tree(handle[head].peel(pygit2.Tree))
+            draft = Draft(repository.git, head)
             for change in changes:
-                _apply(handle, index, change)
+                if change.content is None:
+                    draft.remove(change.path)
+                else:
+                    draft.put(change.path, change.content)
             own = person_of(self._accounts.of(caller))
-            created = handle.create_commit(
-                None,
-                _signature(author or committer or own),
-                _signature(committer or own),
-                message,
-                index.write_tree(handle),
-                [] if head is None else [pygit2.Oid(hex=head)],
-            )
-            move = Move(f"refs/heads/{branch}", head or NOTHING, str(created))
+            created = draft.write(message, author or committer or own, committer or own)
+            move = Move(f"refs/heads/{branch}", head or NOTHING, created)
             self._movements.move(repository, caller, move)
-        return str(created)
+        return created
 
 
 def person_of(account: Account) -> Person:
     """As whom an account's commits are signed."""
     email = f"{account.id}+{account.login}@users.noreply.localhost"
     return Person(account.login, email, datetime.fromtimestamp(int(time.time())).astimezone())
-
-
-def _signature(person: Person) -> pygit2.Signature:
-    offset = person.at.utcoffset()
-    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-    return pygit2.Signature(person.name, person.email, int(person.at.timestamp()), minutes)
-
-
-def _apply(handle: pygit2.Repository, index: pygit2.Index, change: Change) -> None:
-    if change.content is None:
-        index.remove(change.path)
-        return
-    mode = index[change.path].mode if change.path in index else FileMode.BLOB
-    if mode == FileMode.LINK:  # new content makes a link a file again
-        mode = FileMode.BLOB
-    index.add(pygit2.IndexEntry(change.path, handle.create_blob(change.content), mode))

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Self
 
 import pygit2
 from pygit2.enums import FileMode, SortMode
 
 _SHA = re.compile(r"[0-9a-f]{4,40}")
-FIRST_BRANCH = "main"  # of a repository that nobody has pushed to
+DEFAULT_BRANCH = "main"  # of a repository that nobody has pushed to
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ class Commit:
     author: Person
     committer: Person
 
+    @property
+    def title(self) -> str:
+        """First line of the message."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """The message after its first line."""
+        return self.message.partition("\n")[2].strip()
+
 
 class GitStore:
     """One bare repository, for reading. Thread-safe."""
@@ -66,9 +77,9 @@ class GitStore:
         self.path = path
 
     @classmethod
-    def create(cls, path: Path) -> "GitStore":
+    def create(cls, path: Path) -> Self:
         """A new one without any commit."""
-        repository = pygit2.init_repository(path, bare=True, initial_head=FIRST_BRANCH)
+        repository = pygit2.init_repository(path, bare=True, initial_head=DEFAULT_BRANCH)
         # A detached `git gc` would outlive the push that started it, and the sandbox with it.
         repository.config["gc.auto"] = 0
         repository.config["receive.autogc"] = False
@@ -92,8 +103,9 @@ class GitStore:
         names = sorted(name for name in repository.references if name.startswith(prefix))
         return {name: str(repository.references[name].target) for name in names}
 
-    def branch_head(self, branch: str) -> str | None:
-        """The commit a branch points at; None if there is no such branch."""
+    def branch_head(self, branch: str | None = None) -> str | None:
+        """The commit a branch (the default one unless named) points at; None if it is not there."""
+        branch = branch or self.default_branch()
         try:
             return str(self.open().references[f"refs/heads/{branch}"].target)
         except (KeyError, pygit2.InvalidSpecError):
@@ -110,10 +122,6 @@ class GitStore:
                 return str(repository.references[name].peel(pygit2.Commit).id)
             except (KeyError, pygit2.GitError, pygit2.InvalidSpecError):
                 continue
-        return self._by_sha(repository, ref)
-
-    @staticmethod
-    def _by_sha(repository: pygit2.Repository, ref: str) -> str | None:
         if not _SHA.fullmatch(ref):
             return None
         try:
@@ -131,22 +139,20 @@ class GitStore:
 
     def children(self, commit: str, folder: str) -> list[Entry] | None:
         """What lies directly in a folder, in git's order; None if there is no such folder."""
-        repository = self.open()
-        tree: pygit2.Object = repository[commit].peel(pygit2.Tree)
-        if folder:
-            try:
-                tree = repository[commit].peel(pygit2.Tree)[folder]
-            except (KeyError, ValueError):
-                return None
-        if not isinstance(tree, pygit2.Tree):
+        try:
+            return list(self.walk(commit, folder, recursive=False))
+        except KeyError:
             return None
-        prefix = f"{folder}/" if folder else ""
-        return [_entry(repository, child, f"{prefix}{child.name}") for child in tree]
 
-    def walk(self, tree: str, *, recursive: bool) -> Iterator[Entry]:
-        """What the tree of a commit or a tree object holds; raises KeyError if there is none."""
+    def walk(self, tree: str, folder: str = "", *, recursive: bool) -> Iterator[Entry]:
+        """What a folder of a commit or tree object holds; raises KeyError if there is none."""
         repository = self.open()
-        yield from _walk(repository, repository[tree].peel(pygit2.Tree), "", recursive=recursive)
+        found: pygit2.Object = repository[tree].peel(pygit2.Tree)
+        if folder:
+            found = repository[tree].peel(pygit2.Tree)[folder]
+        if not isinstance(found, pygit2.Tree):
+            raise KeyError(folder)
+        yield from _walk(repository, found, f"{folder}/" if folder else "", recursive=recursive)
 
     def blob(self, oid: str) -> bytes | None:
         """A blob's bytes; None if there is no such blob."""
@@ -167,6 +173,21 @@ class GitStore:
             here, parents = _oid_at(each, path), [_oid_at(p, path) for p in each.parents]
             if not path or here not in (parents or [None]):
                 yield _commit(each)
+
+    def last_commits(self, commit: str, paths: list[str]) -> dict[str, Commit]:
+        """For each path the newest commit on the first-parent line that changed it."""
+        found: dict[str, Commit] = {}
+        current = self.open()[commit].peel(pygit2.Commit)
+        while len(found) < len(paths):
+            parent = next(iter(current.parents), None)
+            for path in paths:
+                before = None if parent is None else _oid_at(parent, path)
+                if path not in found and _oid_at(current, path) != before:
+                    found[path] = _commit(current)
+            if parent is None:
+                break
+            current = parent
+        return found
 
 
 _HEAD = "ref: refs/heads/"
