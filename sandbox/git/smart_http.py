@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -95,23 +95,28 @@ async def _received(request: Request, limit: int) -> IO[bytes]:
     """The body of a request, spooled and uncompressed; `_ran` closes it."""
     spool = tempfile.TemporaryFile(buffering=_IN_MEMORY)  # noqa: SIM115 - closed by `_ran`
     compressed = request.headers.get("content-encoding") == "gzip"
-    inflate = zlib.decompressobj(wbits=31) if compressed else None
     size = 0
     try:
-        async for chunk in request.stream():
-            rest = chunk
-            while rest:
-                # Piece by piece: a few bytes of gzip may stand for gigabytes.
-                plain = rest if inflate is None else inflate.decompress(rest, _CHUNK)
-                rest = b"" if inflate is None else inflate.unconsumed_tail
-                size += len(plain)
-                if size > limit:
-                    raise TooLargeError(limit)
-                await to_thread.run_sync(spool.write, plain)
+        async for plain in _inflated(request.stream()) if compressed else request.stream():
+            size += len(plain)
+            if size > limit:
+                raise TooLargeError(limit)
+            await to_thread.run_sync(spool.write, plain)
     except BaseException:
         spool.close()
         raise
     return spool
+
+
+async def _inflated(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What gzip stands for, piece by piece: a few bytes may stand for gigabytes."""
+    inflate = zlib.decompressobj(wbits=31)
+    async for chunk in chunks:
+        rest = chunk
+        while rest:
+            yield inflate.decompress(rest, _CHUNK)
+            rest = inflate.unconsumed_tail
+    yield inflate.flush()
 
 
 def _ran(

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.http.errors import NotImitatedError, Refusal
-from sandbox.http.windows import Clock
+from sandbox.http.limits import Clock, RateLimit
+from sandbox.http.request_id import RequestId
 from sandbox.render.http.account_routes import AccountRoutes
 from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
@@ -19,7 +20,7 @@ from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
 from sandbox.render.http.requests import Door, Nulls
 from sandbox.render.http.services_routes import ServiceRoutes, VariableRoutes
-from sandbox.render.http.wire import Limits, RateLimit, RequestId
+from sandbox.render.http.wire import Limiter, Limits, RequestIds
 from sandbox.render.services.service import RenderService
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -57,8 +58,8 @@ def create_render_app(
         routes=routes,
         exception_handlers={Refusal: render_error},
         middleware=[
-            Middleware(RequestId),
-            Middleware(RateLimit, limits=limits or Limits(), clock=clock),
+            Middleware(RequestId, header="Render-Request-Id", draw=RequestIds().draw),
+            Middleware(RateLimit, count=Limiter(limits or Limits(), clock).count),
         ],
     )
 

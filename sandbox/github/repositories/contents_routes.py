@@ -18,6 +18,7 @@ from sandbox.github.http.objects import git_commit
 from sandbox.github.http.requests import REPOSITORY, answer, route, urls
 from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.bodies import WITH_FILES
 
 _CONTENTS = f"{REPOSITORY}/contents"
 
@@ -35,7 +36,7 @@ class ContentRoutes:
         return [
             route("GET", _CONTENTS, self.get),
             route("GET", one, self.get),
-            route("PUT", one, self.put),
+            route("PUT", one, self.put, WITH_FILES),
             route("DELETE", one, self.delete),
             route("GET", f"{REPOSITORY}/readme", self.readme),
         ]

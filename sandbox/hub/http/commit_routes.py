@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import WITH_FILES, with_body
 from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, ForbiddenError
-from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url, with_body
+from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url
 from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.lfs import Pointer, is_oid
 from sandbox.hub.repositories.operations import (
@@ -42,7 +43,11 @@ class CommitRoutes:
         preupload = reads_only(with_body(self.preupload))
         return [
             Route(f"{API_REPO}/preupload/{{revision:path}}", preupload, methods=["POST"]),
-            Route(f"{API_REPO}/commit/{{revision:path}}", with_body(self.commit), methods=["POST"]),
+            Route(
+                f"{API_REPO}/commit/{{revision:path}}",
+                with_body(self.commit, WITH_FILES),
+                methods=["POST"],
+            ),
         ]
 
     def preupload(self, request: Request, body: bytes) -> Response:

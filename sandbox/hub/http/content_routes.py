@@ -1,6 +1,5 @@
 """What is in a repository: info, trees, commits, lists."""
 
-import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,18 +8,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.git.store import DEFAULT_BRANCH
+from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
-from sandbox.hub.http.requests import (
-    API_REPO,
-    api_repo,
-    is_true,
-    page,
-    revision_and_path,
-    with_body,
-)
+from sandbox.hub.http.requests import API_REPO, api_repo, is_true, page, revision_and_path
 from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded
 from sandbox.hub.repositories.names import kind_of_plural
 from sandbox.hub.repositories.registry import Registry, Repository
@@ -128,7 +121,7 @@ class ContentRoutes:
 
 def _asked_paths(request: Request, body: bytes) -> tuple[list[str], bool]:
     if request.headers.get("content-type", "").startswith("application/json"):
-        parsed = json.loads(body)
+        parsed = json_object(body)
         paths, expand = parsed.get("paths", []), bool(parsed.get("expand"))
     else:
         form = parse_qs(body.decode())

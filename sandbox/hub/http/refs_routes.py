@@ -7,9 +7,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.git.store import DEFAULT_BRANCH
+from sandbox.http.bodies import with_body
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RevisionNotFoundError
-from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object, with_body
+from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object
 from sandbox.hub.repositories import operations
 from sandbox.hub.repositories.registry import Registry, Repository
 

@@ -5,10 +5,16 @@ Bodies are `{"id": …, "message": …}` as in Render's own schema; `id` is that
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from sandbox.http.errors import Refusal
+from sandbox.http.request_id import request_id
 
-REQUEST_ID_STATE = "render_request_id"
+
+class Utf8Json(JSONResponse):
+    """JSON as Render sends it."""
+
+    media_type = "application/json; charset=utf-8"
 
 
 class RenderError(Refusal):
@@ -61,5 +67,9 @@ def render_error(request: Request, error: Exception) -> Response:
     """Starlette's handler for refusals."""
     if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
         raise error
-    identifier = request.scope.get(REQUEST_ID_STATE, "")
-    return JSONResponse({"id": identifier, "message": error.message}, error.status)
+    return refused(request.scope, error.message, error.status)
+
+
+def refused(scope: Scope, message: str, status: int) -> Response:
+    """A refusal with the request's id."""
+    return Utf8Json({"id": request_id(scope), "message": message}, status)

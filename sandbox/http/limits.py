@@ -1,13 +1,16 @@
-"""Counting requests in fixed windows, as the platforms' rate limits do."""
+"""Rate limits: requests counted in fixed windows, and refused beyond a quota."""
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
-from starlette.types import Scope
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.http.headers import with_headers
 
 Clock = Callable[[], float]  # seconds
 
@@ -50,3 +53,30 @@ def caller_of(scope: Scope) -> str:
         return hashlib.sha256(header.encode()).hexdigest()
     client: tuple[str, int] | None = scope.get("client")
     return client[0] if client else ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a platform says of a request that it has counted."""
+
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])  # of the answer
+    refusal: Response | None = None  # instead of the answer, if the quota is used up
+
+
+class RateLimit:
+    """ASGI middleware that counts requests, says how many are left, and refuses those beyond.
+
+    Args:
+        app: what is served.
+        count: counts one request by the platform's rules.
+    """
+
+    def __init__(self, app: ASGIApp, count: Callable[[Scope], Verdict]) -> None:
+        self._app = app
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        verdict = self._count(scope) if scope["type"] == "http" else Verdict()
+        app = verdict.refusal or self._app
+        await app(scope, receive, with_headers(send, verdict.headers))
