@@ -13,7 +13,14 @@ from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
-from sandbox.hub.http.requests import API_REPO, api_repo, is_true, page, revision_and_path
+from sandbox.hub.http.requests import (
+    API_REPO,
+    api_repo,
+    is_true,
+    json_object,
+    page,
+    revision_and_path,
+)
 from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded
 from sandbox.hub.repositories.names import kind_of_plural
 from sandbox.hub.repositories.registry import Registry, Repository
