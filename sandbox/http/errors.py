@@ -23,6 +23,12 @@ class TooLargeError(Refusal):
         super().__init__(f"The request is too large: this address takes {limit:,} bytes")
 
 
+class UnavailableError(Refusal):
+    """What the sandbox itself lacks, such as a container engine; the message says what."""
+
+    status = 503
+
+
 class NotImitatedError(Refusal):
     """The platform can do this, the sandbox cannot: said aloud, never a silent 200."""
 

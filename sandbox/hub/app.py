@@ -38,6 +38,7 @@ from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.info import Describer
 from sandbox.hub.repositories.lifecycle import Lifecycle
 from sandbox.hub.repositories.registry import Registry
+from sandbox.machine.contract import MachineUnavailableError
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -84,7 +85,7 @@ def create_hub_app(
     ]
     return Starlette(
         routes=routes,
-        exception_handlers={Refusal: render_error},
+        exception_handlers={Refusal: render_error, MachineUnavailableError: render_error},
         middleware=[
             Middleware(RequestId, header="X-Request-Id", draw=request_id_of),
             Middleware(RateLimit, count=Quotas(quotas, clock).count),

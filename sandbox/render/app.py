@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
+from sandbox.machine.contract import MachineUnavailableError
 from sandbox.render.http.account_routes import AccountRoutes
 from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
@@ -56,7 +57,7 @@ def create_render_app(
     routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
     return Starlette(
         routes=routes,
-        exception_handlers={Refusal: render_error},
+        exception_handlers={Refusal: render_error, MachineUnavailableError: render_error},
         middleware=[
             Middleware(RequestId, header="Render-Request-Id", draw=RequestIds().draw),
             Middleware(RateLimit, count=Limiter(limits or Limits(), clock).count),

@@ -11,7 +11,8 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.http.errors import Refusal
+from sandbox.http.errors import Refusal, UnavailableError
+from sandbox.machine.contract import MachineUnavailableError
 
 
 class HubError(Refusal):
@@ -145,6 +146,8 @@ def response_of(error: Refusal) -> Response:
 
 def render_error(_request: Request, error: Exception) -> Response:
     """Starlette's handler for refusals."""
-    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
+    if isinstance(error, MachineUnavailableError):
+        error = UnavailableError(str(error))
+    if not isinstance(error, Refusal):  # registered for those two alone
         raise error
     return response_of(error)

@@ -63,7 +63,7 @@ class Pages:
             ("App", app),
             ("Serving", serving),
             *([("Error", f"<code>{escape(str(error))}</code>")] if error else []),
-            ("Logs", f"<code>./with-sandbox hf spaces logs {escape(repository.id)}</code>"),
+            ("Logs", f"<code>hf spaces logs {escape(repository.id)}</code>"),
         ]
         body = table(("", ""), rows) + _history(repository)
         return page(repository.id, body, _SITE, busy=_busy(stage))

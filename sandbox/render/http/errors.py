@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from sandbox.http.errors import Refusal
+from sandbox.http.errors import Refusal, UnavailableError
 from sandbox.http.request_id import request_id
+from sandbox.machine.contract import MachineUnavailableError
 
 
 class Utf8Json(JSONResponse):
@@ -65,7 +66,9 @@ class ConflictError(RenderError):
 
 def render_error(request: Request, error: Exception) -> Response:
     """Starlette's handler for refusals."""
-    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
+    if isinstance(error, MachineUnavailableError):
+        error = UnavailableError(str(error))
+    if not isinstance(error, Refusal):  # registered for those two alone
         raise error
     return refused(request.scope, error.message, error.status)
 

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Mapping
 
-from sandbox.server.home import Home
-from sandbox.server.namespaces import USER
+from doors.home import Home
+from doors.namespaces import USER
+from sandbox.server.endpoints import github_endpoint, hub_endpoint, render_endpoint
 
 # A user's own settings that would reach past the sandbox into real accounts or other state.
 _DROPPED = (
@@ -51,6 +52,7 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
     exceptions = kept.get("no_proxy") or kept.get("NO_PROXY")
     beside_the_proxy = ",".join(filter(None, (exceptions, *_OWN_HOSTS)))
     home.backend.mkdir(parents=True, exist_ok=True)
+    home.ensure_passphrase()
     return {
         **kept,
         **toolchain,
@@ -72,31 +74,3 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
         "PULUMI_BACKEND_URL": home.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase_file),
     }
-
-
-def job_environment(home: Home) -> dict[str, str]:
-    """What every workflow job sees of the sandbox, so that workflows reach it as they stand.
-
-    No credentials: those come as the secrets of the repository, as on the platform.
-    """
-    return {
-        "HF_ENDPOINT": hub_endpoint(home),
-        "RENDER_API_URL": render_endpoint(home),
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-    }
-
-
-def hub_endpoint(home: Home) -> str:
-    """The Hub's address on this machine."""
-    return f"http://127.0.0.1:{home.identity().hub_port}"
-
-
-def github_endpoint(home: Home) -> str:
-    """GitHub's address on this machine; its API lies below, as on a GitHub of one's own."""
-    return f"http://127.0.0.1:{home.identity().github_port}"
-
-
-def render_endpoint(home: Home) -> str:
-    """Render's API on this machine, with its version as on the platform."""
-    return f"http://127.0.0.1:{home.identity().render_port}/v1"
