@@ -1,6 +1,6 @@
 """The sandbox's user owns whatever the stack files name, so that they work as they stand."""
 
-from sandbox.server.namespaces import namespaces
+from doors.namespaces import namespaces
 
 
 def test_owners_are_found_wherever_a_stack_file_names_them(tmp_path):

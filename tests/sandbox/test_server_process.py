@@ -23,7 +23,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from sandbox.server import serve
 from sandbox.server.home import Home
-from sandbox.server.platforms import Platform
+from sandbox.server.options import Options
+from sandbox.server.place import Platform
 
 folder = Path(sys.argv[1])
 log = lambda text: (folder / "ended").open("a").write(text + "\\n")
@@ -39,18 +40,18 @@ def engine(_progress):
 async def app(scope, receive, send):
     pass
 
-port = Home(folder, Path.cwd()).identity().hub_port
+port = Home(folder).identity().hub_port
 platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
 serve.ensure_engine = engine
 serve.DockerMachine = lambda *_: None
 serve.compose = lambda *_: [platform]
-serve.serve(Home(folder, Path.cwd()))
+serve.serve(Home(folder), Options())
 """
 
 
 @pytest.fixture
 def home(tmp_path):
-    made = Home(tmp_path / "home", CHECKOUT)
+    made = Home(tmp_path / "home")
     made.identity()
     return made
 
@@ -115,7 +116,7 @@ def test_somebody_who_looks_is_not_taken_for_a_server(home):
 
 
 def test_where_nothing_ever_ran_there_is_nothing_to_stop(tmp_path):
-    assert not stop_server(Home(tmp_path / "none", CHECKOUT))
+    assert not stop_server(Home(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 
 

@@ -105,7 +105,6 @@ def installed(tmp_path_factory):
 def test_it_is_there_soon_and_needs_little(installed, record_property):
     record_property("start to first answer, seconds", round(installed.first_answer, 2))
     record_property("idle memory, MiB", round(installed.resident_mebibytes()))
-    print(f"first answer {installed.first_answer:.2f} s, {installed.resident_mebibytes():.0f} MiB")
     assert installed.first_answer < START_SECONDS
     assert installed.resident_mebibytes() < 250
 
@@ -114,7 +113,8 @@ def test_every_module_of_it_can_be_imported(installed):
     names = [
         name.removesuffix(".py").replace("/", ".")
         for name in run(installed.python, "-m", "zipfile", "-l", installed.wheel).split()
-        if name.endswith(".py") and name.startswith(("sandbox/", "toolchain/"))
+        if name.endswith(".py")
+        and name.startswith(("sandbox/", "toolchain/"))
         # Programs by themselves: git, act and Go start them, or they are the command.
         and not name.endswith(("__main__.py",))
         and "/programs/" not in name
@@ -177,7 +177,7 @@ def test_renders_own_client_finds_its_workspace(installed):
     assert owner.owner.name == "slipway"
 
 
-def test_its_commands_show_trouble_prune_and_forget(installed, tmp_path):
+def test_its_commands_show_trouble_prune_and_forget(installed, tmp_path, record_property):
     assert "running" in installed.command("status")
     assert json.loads(installed.command("requests", "--json"))
     installed.command("faults", "--platform", "hub", "--path", "whoami")
@@ -193,5 +193,5 @@ def test_its_commands_show_trouble_prune_and_forget(installed, tmp_path):
     other.mkdir()
     began = time.monotonic()
     assert "forgotten" in run(installed.program, "reset", "--home", other, cwd=tmp_path)
-    print(f"reset {time.monotonic() - began:.2f} s")
+    record_property("reset, seconds", round(time.monotonic() - began, 2))
     assert not other.exists()
