@@ -148,7 +148,7 @@ def _status(home: Home, options: argparse.Namespace) -> int:
 
 
 def _requests(home: Home, options: argparse.Namespace) -> int:
-    print(requests_text(home, since=options.since, as_json=options.json))
+    print(requests_text(home.open_database(), since=options.since, as_json=options.json))
     return 0
 
 

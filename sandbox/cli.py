@@ -65,7 +65,7 @@ def _status(home: Home, options: argparse.Namespace) -> None:
 
 
 def _requests(home: Home, options: argparse.Namespace) -> None:
-    print(requests_text(home, since=options.since, as_json=options.json))
+    print(requests_text(home.open_database(), since=options.since, as_json=options.json))
 
 
 def _faults(home: Home, options: argparse.Namespace) -> None:

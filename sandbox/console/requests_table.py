@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 from sandbox.console.report import table
 from sandbox.http.request_log import LoggedRequest, RequestLog
-from sandbox.server.home import Home
+from sandbox.store.database import Database
 
 
-def requests_text(home: Home, *, since: int, as_json: bool) -> str:
+def requests_text(database: Database, *, since: int, as_json: bool) -> str:
     """The requests after an id, as a table or as JSON."""
-    rows = RequestLog(home.open_database()).requests(since_id=since)
+    rows = RequestLog(database).requests(since_id=since)
     if as_json:
         return json.dumps([asdict(row) for row in rows], indent=2)
     header = ("id", "platform", "status", "mutates", "ms", "request")
