@@ -1,6 +1,7 @@
 """GitHub, put into a sandbox."""
 
 import time
+from dataclasses import fields
 
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
@@ -49,7 +50,7 @@ def github(place: Place) -> Platform:
     app = create_github_app(
         service,
         runs,
-        limits=Limits(**place.options.quotas_of(NAME)),
+        limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
         clock=place.options.clock(time.time),
     )
 

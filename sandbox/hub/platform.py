@@ -34,7 +34,7 @@ def hub(place: Place) -> Platform:
         place.home.repositories,
         spaces,
         extra_routes=space_routes(spaces, access),
-        quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME)},
+        quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME, PRO_QUOTAS)},
         clock=place.options.clock(),
     )
 

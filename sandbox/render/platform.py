@@ -1,5 +1,7 @@
 """Render, put into a sandbox."""
 
+from dataclasses import fields
+
 from sandbox.render.app import create_render_app
 from sandbox.render.http.account import Account, Workspace
 from sandbox.render.http.wire import Limits
@@ -36,7 +38,7 @@ def render(place: Place) -> Platform:
     app = create_render_app(
         service,
         nulls=place.options.nulls,
-        limits=Limits(**place.options.quotas_of(NAME)),
+        limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
         clock=place.options.clock(),
     )
     return place.platform(NAME, app, start=service.start, stop=service.stop)

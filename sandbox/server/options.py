@@ -7,7 +7,7 @@ first user's are drawn once per home and kept in it.
 import argparse
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +15,18 @@ from typing import Any, Literal, get_args
 from sandbox.http.limits import Clock
 from toolchain.progress import SetupError
 
+# What TOML makes of the options.
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "users": (list,),
+    "containers": (bool,),
+    "paid": (bool,),
+    "card_on_file": (bool,),
+    "nulls": (str,),
+    "ports": (dict,),
+    "quotas": (dict,),
+    "clock_speed": (float, int),
+    "revision": (str,),
+}
 _HUB_ROLES = ("read", "write")
 Nulls = Literal["faithful", "strict"]
 
@@ -51,10 +63,16 @@ class Options:
     clock_speed: float = 1.0  # 60: the window of a rate limit that is an hour ends in a minute
     revision: str = ""  # what the server is to say of itself while it runs
 
-    def quotas_of(self, platform: str) -> dict[str, int]:
-        """The quotas of one platform, without its name."""
+    def quotas_of(self, platform: str, known: Collection[str]) -> dict[str, int]:
+        """The quotas of one platform, without its name; raises SetupError if it knows one not."""
         prefix = f"{platform}."
-        return {k.removeprefix(prefix): v for k, v in self.quotas.items() if k.startswith(prefix)}
+        found = {k.removeprefix(prefix): v for k, v in self.quotas.items() if k.startswith(prefix)}
+        if strange := set(found) - set(known):
+            raise SetupError(
+                f"{platform} has no quota called {', '.join(sorted(strange))}; it has "
+                f"{', '.join(sorted(known))}"
+            )
+        return found
 
     def clock(self, source: Clock = time.monotonic) -> Clock:
         """The clock by which windows of rate limits end."""
@@ -71,6 +89,9 @@ def read_options(path: Path) -> Options:
     unknown = set(given) - {each.name for each in fields(Options)}
     if unknown:
         raise SetupError(f"{path}: no option is called {', '.join(sorted(unknown))}")
+    for key, kinds in _KINDS.items():
+        if not isinstance(given.get(key, kinds[0]()), kinds):
+            raise SetupError(f"{path}: {key} is of another kind")
     try:
         if "users" in given:
             given["users"] = tuple(_user(each) for each in given["users"])

@@ -10,6 +10,7 @@ from sandbox.render.platform import render
 from sandbox.server.home import Home
 from sandbox.server.options import Options
 from sandbox.server.place import Place, Platform
+from toolchain.progress import SetupError
 
 Assemble = Callable[[Place], Platform]
 
@@ -25,6 +26,9 @@ def compose(
     platforms: Mapping[str, Assemble] = PLATFORMS,
 ) -> list[Platform]:
     """Every platform, over one database, one machine and one address book."""
+    for name in (*options.ports, *(quota.partition(".")[0] for quota in options.quotas)):
+        if name not in platforms:
+            raise SetupError(f"{name} is no platform; there are {', '.join(platforms)}")
     place = Place(
         home=home,
         options=options,

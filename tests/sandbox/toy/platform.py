@@ -9,7 +9,7 @@ NAME = "toy"
 
 def toy(place: Place) -> Platform:
     """The platform over a sandbox's database."""
-    quota = place.options.quotas_of(NAME).get("calls", 100)
+    quota = place.options.quotas_of(NAME, {"calls"}).get("calls", 100)
     app = create_toy_app(Notes(place.database), place.home.identity().hub_token, quota)
     return place.platform(NAME, app, start=_nothing, stop=_nothing)
 
