@@ -137,7 +137,7 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except pygit2.AlreadyExistsError:
-        raise ReferenceExistsError(f"Reference already exists: {name}") from None
+        raise ReferenceExistsError(f"Reference {name} already exists") from None
     except KeyError:
         raise ReferenceMissingError(f"Reference does not exist: {name}") from None
     except (pygit2.InvalidSpecError, pygit2.GitError):

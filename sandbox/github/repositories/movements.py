@@ -21,7 +21,8 @@ from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.rules import judge
 from sandbox.github.settings.rulesets import Rulesets
 
-_BRANCHES = "refs/heads/"
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
+_TAGS_TOLD = 3
 _LOG = logging.getLogger(__name__)
 
 # Told of (repository, branch, commit) whenever a branch has moved.
@@ -94,7 +95,12 @@ class Movements:
             pushed = [branch for branch in branches if store.branch_head(branch) is not None]
             if pushed:
                 store.set_default_branch(pushed[0])
+        # GitHub makes no event for tags of which more than three are pushed at once.
+        new_tags = [move for move in moves if move.ref.startswith(_TAGS) and not move.deletes]
+        silent = new_tags if len(new_tags) > _TAGS_TOLD else []
         for move in moves:
+            if move in silent:
+                continue
             commit = None if move.deletes else store.resolve(move.ref)
             if commit is not None:
                 self._tell(repository, caller, move, commit)

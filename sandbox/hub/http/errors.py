@@ -108,7 +108,9 @@ class StaleParentError(HubError):
     status = 412
 
     def __init__(self) -> None:
-        super().__init__("A commit has happened since. Please refresh and try again.")
+        super().__init__(
+            "The branch was updated since you opened this page. Please refresh and try again."
+        )
 
 
 class RangeNotSatisfiableError(HubError):

@@ -55,7 +55,9 @@ def revision_and_path(request: Request, word: str) -> tuple[str, str]:
     among the path's own slashes once decoded.
     """
     raw = request.scope["raw_path"].decode("latin-1").partition("?")[0]
-    _, _, rest = raw.partition(f"/{word}/")
+    parameters = request.path_params
+    # With the id before it: a repository may be called `tree`.
+    _, _, rest = raw.partition(f"/{parameters['namespace']}/{parameters['name']}/{word}/")
     revision, _, path = rest.partition("/")
     return unquote(revision), unquote(path).rstrip("/")
 

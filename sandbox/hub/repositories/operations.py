@@ -133,7 +133,7 @@ def create_tag(store: HubStore, tag: str, commit: str, message: str, author: str
 def delete_branch(store: HubStore, branch: str) -> None:
     """Forgets a branch; `main` cannot be forgotten."""
     if branch == DEFAULT_BRANCH:
-        raise BadRequestError(f"Cannot delete the default branch {DEFAULT_BRANCH!r}")
+        raise BadRequestError(f"Cannot delete refs/heads/{DEFAULT_BRANCH}")
     _delete(store, f"refs/heads/{branch}", branch)
 
 
@@ -157,9 +157,9 @@ def _apply(draft: Draft, operation: Operation, parent: str) -> None:
                 draft.put(operation.path, operation.content)
             case AddPointer():
                 draft.put(operation.path, operation.pointer.encode())
-            case DeleteFile():
+            case DeleteFile() if operation.path in draft:
                 draft.remove(operation.path)
-            case DeleteFolder():
+            case DeleteFile() | DeleteFolder():  # the Hub takes either word for a folder
                 draft.remove_folder(operation.path)
     except KeyError:
         raise EntryNotFoundError(operation.path, parent) from None

@@ -124,7 +124,9 @@ class Registry:
                 (name.namespace, name.name, uid),
             )
         except sqlite3.IntegrityError:
-            raise ConflictError(f"The {name.kind} {name.id} already exists") from None
+            raise ConflictError(
+                f"A {name.kind} repository called {name.id} already exists"
+            ) from None
 
     def set_visibility(self, uid: str, visibility: str) -> None:
         """Sets public, protected or private."""

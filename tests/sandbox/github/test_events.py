@@ -55,6 +55,18 @@ def test_what_jobs_push_starts_no_runs(gh, clone, repository):
     assert gh.runs.triggers == []
 
 
+def test_more_than_three_tags_at_once_start_nothing(gh, clone, repository):
+    for number in range(4):
+        clone.git("tag", f"v{number}")
+    gh.runs.triggers.clear()
+    clone.git("push", "--quiet", "--tags", gh.git_url("one"))
+    assert gh.runs.triggers == []
+    assert len(gh.service.require(repository).git.references("refs/tags/")) == 4
+    clone.git("tag", "v9")
+    clone.git("push", "--quiet", gh.git_url("one"), "v9")
+    assert [each.ref for each in gh.runs.triggers] == ["refs/tags/v9"]
+
+
 def test_a_repository_dispatch_is_for_the_default_branch(gh, repository):
     gh.runs.triggers.clear()
     path = f"/repos/{repository}/dispatches"
