@@ -101,9 +101,7 @@ def _switch(environment: Mapping[str, str], key: str, *, default: bool) -> bool:
     return text in _TRUE
 
 
-def _url(
-    environment: Mapping[str, str], key: str, default: str, schemes: tuple[str, ...]
-) -> str:
+def _url(environment: Mapping[str, str], key: str, default: str, schemes: tuple[str, ...]) -> str:
     url = (environment.get(key) or default).strip().rstrip("/")
     if not url:
         return url

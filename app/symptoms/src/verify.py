@@ -75,7 +75,7 @@ def _health(url: str) -> Check:
 
 def _prediction(url: str) -> Check:
     [said] = _call(url, "predict", list(_PATIENT))
-    return Check(str(said).startswith("Most likely:"), str(said))
+    return Check(str(said).startswith("### Most likely:"), str(said).removeprefix("### "))
 
 
 def _logs(url: str) -> Check:
@@ -107,9 +107,7 @@ def _import() -> Check:
 
 def _call(url: str, name: str, data: list[Any]) -> list[Any]:
     """Calls a function of a Gradio page: one request to start it, one to follow it."""
-    begun = requests.post(
-        f"{url}/gradio_api/call/{name}", json={"data": data}, timeout=_SECONDS
-    )
+    begun = requests.post(f"{url}/gradio_api/call/{name}", json={"data": data}, timeout=_SECONDS)
     begun.raise_for_status()
     follow = f"{url}/gradio_api/call/{name}/{begun.json()['event_id']}"
     with requests.get(follow, timeout=_SECONDS, stream=True) as events:

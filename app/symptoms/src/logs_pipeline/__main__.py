@@ -1,8 +1,8 @@
 # ruff: noqa: T201 - a command line: it says what it found
 """Reads the log and says what it warns of; ends with 1 if it warns of something.
 
-    python -m src.logs_pipeline                the log of the API at API_URL, with API_KEY
-    python -m src.logs_pipeline FILE           lines of JSON, such as a Space's run log; - is stdin
+python -m src.logs_pipeline                the log of the API at API_URL, with API_KEY
+python -m src.logs_pipeline FILE           lines of JSON, such as a Space's run log; - is stdin
 """
 
 import argparse

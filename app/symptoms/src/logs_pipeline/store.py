@@ -5,7 +5,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import redis
 
@@ -68,7 +68,7 @@ class LogStore:
     def clear(self) -> int:
         """Forgets everything; how many entries that were."""
 
-        def forget(server: "redis.Redis[Any]") -> int:
+        def forget(server: redis.Redis) -> int:
             with server.pipeline() as together:
                 together.llen(KEY)
                 together.delete(KEY)
@@ -79,7 +79,7 @@ class LogStore:
             self._memory.clear()
             return count + (self._ask(forget) or 0)
 
-    def _move(self, server: "redis.Redis[Any]") -> bool:
+    def _move(self, server: redis.Redis) -> bool:
         """Puts what is in memory into Redis: all of it or, if that fails, nothing."""
         with server.pipeline() as together:
             together.lpush(KEY, *reversed(self._memory))
@@ -88,7 +88,7 @@ class LogStore:
         self._memory.clear()
         return True
 
-    def _ask(self, question: Callable[["redis.Redis[Any]"], _Answer]) -> _Answer | None:
+    def _ask(self, question: Callable[[redis.Redis], _Answer]) -> _Answer | None:
         """An answer of Redis; None without one. A log must not be what stops a prediction."""
         if self._redis is None:
             return None

@@ -10,11 +10,15 @@ The same seed gives the same predictions. Two files: `model.pkl`, which travels 
 import argparse
 import hashlib
 import json
+import os
 import pickle
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+# The order of additions decides the last bits of the coefficients, and with them the file's sum.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import sklearn

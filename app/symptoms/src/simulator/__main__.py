@@ -1,9 +1,9 @@
 # ruff: noqa: T201 - a command line: it says what came back
 """Sends synthetic patients to the API at API_URL, with API_KEY.
 
-    python -m src.simulator --rate 5 --seconds 10
-    python -m src.simulator --invalid-percent 20        what raises the alert invalid-input
-    python -m src.simulator --only influenza            what raises the alert one-label
+python -m src.simulator --rate 5 --seconds 10
+python -m src.simulator --invalid-percent 20        what raises the alert invalid-input
+python -m src.simulator --only influenza            what raises the alert one-label
 """
 
 import argparse
@@ -33,7 +33,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=LABELS, default="")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    if not 0 < given.rate <= _WHOLE or not 0 < given.seconds or not 0 <= given.invalid_percent <= _WHOLE:
+    if (
+        not 0 < given.rate <= _WHOLE
+        or not given.seconds > 0
+        or not 0 <= given.invalid_percent <= _WHOLE
+    ):
         parser.error("--rate is above 0 up to 100, --seconds above 0, --invalid-percent 0 to 100")
     settings = Settings.load()
     client = APIProxyClient(

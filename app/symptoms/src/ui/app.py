@@ -31,7 +31,9 @@ def build_page() -> gr.Blocks:
         gr.Markdown(_INTRODUCTION)
         with gr.Tab("Prediction"), gr.Row():
             with gr.Column():
-                age = gr.Number(34, label="Age (years)", precision=0, minimum=AGES[0], maximum=AGES[1])
+                age = gr.Number(
+                    34, label="Age (years)", precision=0, minimum=AGES[0], maximum=AGES[1]
+                )
                 temperature = gr.Slider(
                     *TEMPERATURES, value=37.0, step=0.1, label="Temperature (°C)"
                 )
@@ -43,11 +45,7 @@ def build_page() -> gr.Blocks:
                 chances = gr.Label(label="Probabilities")
         with gr.Tab("Recent logs"):
             gr.Markdown("Requests and predictions, never what was entered.")
-            key = gr.Textbox(
-                label="Key",
-                type="password",
-                info="Needed where the service requires one.",
-            )
+            key = gr.Textbox(label="Key", type="password")
             with gr.Row():
                 refresh = gr.Button("Show logs", variant="primary")
                 clear = gr.Button("Clear logs", variant="stop")
@@ -62,6 +60,8 @@ def build_page() -> gr.Blocks:
         refresh.click(_logs, key, [log_said, table], api_name="logs")
         clear.click(_clear_logs, key, [log_said, table], api_name="clear_logs")
         check.click(_health, None, state, api_name="health")
+        # Whoever needs no key is not asked for one.
+        page.load(_key_field, None, key, api_visibility="private")
     return page
 
 
@@ -74,18 +74,19 @@ def create_app() -> FastAPI:
         response, status = api_health_proxy()
         return JSONResponse(response, status)
 
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         build_page(),
         path="",
         ssr_mode=False,
         # No fonts from elsewhere: a visitor's browser talks to this address alone.
         theme=gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        footer_links=["api"],
+        footer_links=[],
         run_history=False,
         show_error=True,
         max_file_size="1kb",  # nothing here takes a file
     )
+    return app
 
 
 def _predict(age: float | None, temperature: float | None, symptoms: list[str]) -> str:
@@ -116,6 +117,12 @@ def _clear_logs(key: str) -> tuple[str, list[Any]]:
     if status != wording.GOOD:
         return f"**Not cleared.** {wording.trouble(response, status)}", []
     return f"{response['deleted']} entries cleared.", []
+
+
+def _key_field() -> dict[str, Any]:
+    response, _ = api_health_proxy()
+    shown: dict[str, Any] = gr.update(visible=response.get("auth_required", True))
+    return shown
 
 
 def _health() -> dict[str, Any]:

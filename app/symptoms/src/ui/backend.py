@@ -51,7 +51,9 @@ def api_logs_proxy(limit: int, api_key: str) -> Answer:
 def api_clear_logs_proxy(api_key: str) -> Answer:
     """Forgets the log, for who knows the key."""
     client = proxy_client()
-    return client.delete_logs(api_key=api_key) if client else _request("DELETE", "/logs", key=api_key)
+    return (
+        client.delete_logs(api_key=api_key) if client else _request("DELETE", "/logs", key=api_key)
+    )
 
 
 def on_space() -> bool:

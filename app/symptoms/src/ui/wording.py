@@ -26,7 +26,7 @@ def result(response: Mapping[str, Any], status: int) -> str:
     """The prediction as a sentence."""
     if status != GOOD:
         return f"**No prediction.** {trouble(response, status)}"
-    return f"Most likely: **{response['prediction']}** ({response['probability']:.0%})"
+    return f"### Most likely: {response['prediction']} ({response['probability']:.1%})"
 
 
 def trouble(response: Mapping[str, Any], status: int) -> str:
@@ -49,7 +49,7 @@ def log_rows(entries: Iterable[Mapping[str, Any]]) -> list[Sequence[Any]]:
             each["status_code"],
             each["duration_ms"],
             each["prediction"] or "",
-            "" if each["probability"] is None else f"{each['probability']:.0%}",
+            "" if each["probability"] is None else f"{each['probability']:.1%}",
         )
         for each in entries
     ]
