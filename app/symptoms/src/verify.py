@@ -113,8 +113,8 @@ def _call(url: str, name: str, data: list[Any]) -> list[Any]:
     with requests.get(follow, timeout=_SECONDS, stream=True) as events:
         events.raise_for_status()
         event = ""
-        for line in events.iter_lines(decode_unicode=True):
-            key, _, value = str(line).partition(": ")
+        for line in events.iter_lines():
+            key, _, value = line.decode().partition(": ")
             if key == "event":
                 event = value
             elif key == "data" and event == "complete":

@@ -1,11 +1,16 @@
-"""What the tests of the symptom checker share: one small trained model, and real servers with it."""
+"""What the tests of the symptom checker share: one small trained model, and APIs that serve it."""
 
+import threading
 from pathlib import Path
+from typing import Self
 
 import pytest
+import uvicorn
 
+from app.symptoms.src.api.app import create_app
+from app.symptoms.src.logs_pipeline.store import LogStore
 from app.symptoms.src.model import train
-from tests.app.app_process import AppProcess, free_port
+from app.symptoms.src.model.predictor import Predictor
 
 APP = Path(__file__).parents[3] / "app" / "symptoms"
 PATIENT = {
@@ -24,26 +29,40 @@ def trained(tmp_path_factory) -> Path:
     return folder
 
 
-class RunningApi(AppProcess):
-    """`python -m src.api`, started as the image starts it."""
+class ServedApi:
+    """The API on a port of its own, in this process: the model's library is loaded here anyway."""
 
-    def __init__(self, model: Path, log: Path, **variables: str) -> None:
-        port = free_port()
-        environment = {"MODEL_FOLDER": str(model), "API_PORT": str(port)}
-        super().__init__(["-m", "src.api"], APP, log, environment | variables, port)
+    def __init__(self, model: Path, key: str = "", capacity: int = 1000) -> None:
+        app = create_app(Predictor.load(model), LogStore("", capacity), key)
+        config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        ready = threading.Event()
+        while not self._server.started:
+            assert self._thread.is_alive()
+            ready.wait(0.01)
+        [sockets] = [each.sockets for each in self._server.servers]
+        self.url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
 
 
 @pytest.fixture(scope="session")
-def open_api(trained, tmp_path_factory):
+def open_api(trained):
     """One API that lets everybody in, for tests that can share its log."""
-    with RunningApi(trained, tmp_path_factory.mktemp("api"), AUTH_REQUIRED="false") as api:
-        api.wait_until(200)
+    with ServedApi(trained) as api:
         yield api
 
 
 @pytest.fixture(scope="session")
-def closed_api(trained, tmp_path_factory):
+def closed_api(trained):
     """One API that asks for the key."""
-    with RunningApi(trained, tmp_path_factory.mktemp("api"), API_KEY=KEY) as api:
-        api.wait_until(200)
+    with ServedApi(trained, KEY) as api:
         yield api

@@ -1,4 +1,4 @@
-"""No entry is lost while Redis is away, none is kept twice, and never more than there is room for."""
+"""No entry is lost while Redis is away, none kept twice, and never more than there is room for."""
 
 import threading
 from contextlib import contextmanager

@@ -71,8 +71,9 @@ def test_elsewhere_the_client_is_not_even_imported(open_api, monkeypatch):
     assert CLIENT not in sys.modules
 
 
+@pytest.mark.usefixtures("place")
 def test_the_page_predicts_with_its_own_key_and_reads_logs_with_the_visitors(
-    place, closed_api, monkeypatch
+    closed_api, monkeypatch
 ):
     monkeypatch.setenv("API_URL", closed_api.url)
     monkeypatch.setenv("API_KEY", KEY)
@@ -83,14 +84,16 @@ def test_the_page_predicts_with_its_own_key_and_reads_logs_with_the_visitors(
         assert backend.api_clear_logs_proxy(key)[1] == status
 
 
-def test_without_an_api_the_answer_says_so(place, monkeypatch):
+@pytest.mark.usefixtures("place")
+def test_without_an_api_the_answer_says_so(monkeypatch):
     monkeypatch.setenv("API_URL", f"http://127.0.0.1:{free_port()}")
     for response, status in call_all().values():
         assert status == 503
         assert "answer" in response["detail"]
 
 
-def test_an_invalid_form_is_explained_by_field(place, open_api, monkeypatch):
+@pytest.mark.usefixtures("place")
+def test_an_invalid_form_is_explained_by_field(open_api, monkeypatch):
     monkeypatch.setenv("API_URL", open_api.url)
     response, status = backend.api_predict_proxy(wording.patient(None, 99, ["cough"]))
     said = wording.result(response, status)

@@ -10,11 +10,8 @@ import uvicorn
 
 from .. import json_log
 from ..config import Settings, SettingsError
-from ..logs_pipeline.store import LogStore
-from ..model.model_file import ModelFileError
-from ..model.predictor import Predictor
+from ..model.model_file import ModelFileError, read_model_file
 from ..port import require_free_port
-from .app import create_app
 
 log = logging.getLogger("symptoms")
 
@@ -27,10 +24,17 @@ def main() -> int:
         json_log.configure(settings.log_level)
         key = settings.required_key()
         require_free_port(settings.api_host, settings.api_port, "API_PORT")
+        read_model_file(settings.model_folder)
+        # Seconds go by until scikit-learn is loaded; what is wrong above is said at once.
+        from ..model.predictor import Predictor  # noqa: PLC0415
+
         predictor = Predictor.load(settings.model_folder)
     except (SettingsError, ModelFileError) as error:
         log.critical("cannot start: %s", error)
         return 2 if isinstance(error, SettingsError) else 1
+    from ..logs_pipeline.store import LogStore  # noqa: PLC0415
+    from .app import create_app  # noqa: PLC0415
+
     store = LogStore(settings.redis_url, settings.log_capacity)
     server = uvicorn.Server(
         uvicorn.Config(
