@@ -9,9 +9,9 @@ from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.dockerfile.context import read_context
 from slipway.preflight.hosting import note_hardware_price
 from slipway.preflight.image import check_dockerfile
+from systems import symptoms_files
 from systems.config import StackConfig
 from systems.symptoms import SymptomsSettings
-from systems.symptoms_files import PREPARED, symptoms_payload
 
 
 def check_symptoms(config: StackConfig) -> list[Finding]:
@@ -33,5 +33,6 @@ def _key(settings: SymptomsSettings) -> None:
 
 
 def _image(settings: SymptomsSettings) -> Iterator[Finding]:
-    symptoms_payload()
-    yield from check_dockerfile(settings.space, read_context(PREPARED), delivery="lfs")
+    symptoms_files.symptoms_payload()
+    context = read_context(symptoms_files.PREPARED)
+    yield from check_dockerfile(settings.space, context, delivery="lfs")

@@ -37,6 +37,9 @@ class Server(ThreadingHTTPServer):
         self.asked = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, *_):
+        """A client that has given up is what a test wanted."""
+
 
 class Handler(BaseHTTPRequestHandler):
     def _reply(self):
