@@ -42,7 +42,7 @@ lint: ## ruff, mypy, import rules
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
 
-model: ## train the small language model, for use on the real platforms
+model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
 lock: ## renew the locked requirements (needs uv)

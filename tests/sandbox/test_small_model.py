@@ -3,7 +3,7 @@
 import pytest
 
 from doors import small_model
-from doors.small_model import OUTPUT, SOURCES, ensure_weights
+from doors.small_model import MODELS, OUTPUT, SOURCES, ensure_weights
 from toolchain.progress import Progress
 
 
@@ -14,13 +14,14 @@ def checkout(tmp_path, monkeypatch):
     (folder / SOURCES).mkdir(parents=True)
     (folder / SOURCES / "train.py").write_text("version 1")
 
-    def train(checkout, output, _log):
+    def train(_model, checkout, output, _log):
         (output / "tiny.gguf").write_text(
             "trained by " + (checkout / SOURCES / "train.py").read_text()
         )
         (output / "README.md").write_text("a card")
 
     monkeypatch.setattr(small_model, "_train", train)
+    monkeypatch.setattr(small_model, "MODELS", MODELS[:1])
     return folder
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from systems import own_model
+from systems import own_model, symptoms_files
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -43,4 +43,10 @@ def checkout(tmp_path, monkeypatch):
     for name in ("tiny-phi.gguf", "README.md", "metrics.json"):
         (weights / name).write_text(name, encoding="utf-8")
     monkeypatch.setattr(own_model, "WEIGHTS", weights)
+    symptoms_model = tmp_path / "symptoms-model"
+    symptoms_model.mkdir()
+    for name in ("model.pkl", "metadata.json"):
+        (symptoms_model / name).write_text(name, encoding="utf-8")
+    monkeypatch.setattr(symptoms_files, "MODEL", symptoms_model)
+    monkeypatch.setattr(symptoms_files, "PREPARED", tmp_path / "symptoms")
     return weights
