@@ -13,7 +13,7 @@ from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.disk_errors import explain
 from doors.foreground import run_to_its_end
 from doors.mirror import sync_mirror
-from doors.small_model import ensure_weights
+from doors.trained_models import ensure_models
 from sandbox.console.report import table
 from sandbox.http.request_log import LoggedRequest, RequestLog
 from sandbox.machine.contract import MachineUnavailableError
@@ -67,7 +67,7 @@ def prepare(home: Home) -> Pulumi:
     plan()  # a machine that can run no containers is told so before anything starts
     name = home.identity().name  # a copy of another sandbox is refused before anything starts
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
     environment = pulumi_environment(toolchain, home.folder)
@@ -169,7 +169,7 @@ def _request_row(row: LoggedRequest) -> tuple[str, ...]:
 
 
 def _model(home: Home, _options: argparse.Namespace) -> int:
-    ensure_weights(home.checkout, Progress())
+    ensure_models(home.checkout, Progress())
     return 0
 
 
@@ -182,7 +182,7 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     progress = Progress()
     plan()
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # The tests start engines and servers of their own; this one is held while they run, so that
     # they share one engine and what it has built.
     with ensure_engine(progress):
@@ -210,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
-    command("model", _model, "Trains the small language model.")
+    command("model", _model, "Trains the models that are trained here.")
     command("serve", _serve, "Serves the platforms in the foreground; `up` starts this itself.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
     tests.add_argument("argv", nargs=argparse.REMAINDER)

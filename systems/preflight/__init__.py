@@ -12,10 +12,12 @@ from slipway.core.findings import Finding, Severity, gather, refuse_errors
 from systems.config import StackConfig
 from systems.preflight.frigo import check_frigo
 from systems.preflight.inference import check_inference
+from systems.preflight.turnover import check_turnover
 
 CHECKS: Mapping[str, Callable[[StackConfig], Iterable[Finding]]] = {
     "frigo": check_frigo,
     "inference": check_inference,
+    "turnover": check_turnover,
 }
 
 
