@@ -24,6 +24,7 @@ os.environ.setdefault(
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
+import httpx2
 from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 from huggingface_hub.errors import (
     EntryNotFoundError,
@@ -74,7 +75,7 @@ def fetch(settings: Settings) -> Model:
     """
     try:
         commit, content, announced = _download(settings)
-    except (HfHubHTTPError, EntryNotFoundError, OSError, ValueError) as error:
+    except (HfHubHTTPError, httpx2.HTTPError, OSError, ValueError) as error:
         # Not chained: the client's own texts hold headers and addresses.
         raise ModelUnavailableError(explain(error, settings)) from None
     sha256 = hashlib.sha256(content).hexdigest()

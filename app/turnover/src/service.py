@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -19,7 +20,7 @@ from .served_model import ModelNotLoadedError, ServedModel
 from .settings import Settings
 from .version import VERSION
 
-_NOT_READY = 503
+_NOT_READY, _UNPROCESSABLE = 503, 422
 _YES = "Oui"
 _EVEN = 0.5  # the probability from which on the answer is "Oui"
 
@@ -69,9 +70,7 @@ def create_app(
         app.add_middleware(RequireKey, key=settings.api_key)
     app.add_middleware(RequestLog, recent=recent, monitor=monitor)  # outermost: refusals show too
 
-    @app.exception_handler(ModelNotLoadedError)
-    async def not_loaded(_: Request, error: ModelNotLoadedError) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, _NOT_READY)
+    _explain_errors(app)
 
     @app.get("/")
     async def about() -> dict[str, Any]:
@@ -119,3 +118,17 @@ def create_app(
         return {"logs": recent.latest(limit), "alerts": state}
 
     return app
+
+
+def _explain_errors(app: FastAPI) -> None:
+    """What a caller is told."""
+
+    @app.exception_handler(ModelNotLoadedError)
+    async def not_loaded(_: Request, error: ModelNotLoadedError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, _NOT_READY)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_an_employee(_: Request, error: RequestValidationError) -> JSONResponse:
+        # Where and why, not what: a value such as NaN can't be said in JSON.
+        detail = [{key: each[key] for key in ("loc", "msg", "type")} for each in error.errors()]
+        return JSONResponse({"detail": detail}, _UNPROCESSABLE)
