@@ -1,6 +1,6 @@
 # The doors. `make` lists them.
 PYTHON ?= python3
-sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m sandbox
+sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 
 .PHONY: help bench up prod preview down reset status requests test lint model lock
 
@@ -33,14 +33,14 @@ test: ## set everything up and run every test; ARGS="tests/sandbox -k lock" runs
 	$(sandbox) test -- $(ARGS)
 
 lint: ## ruff, mypy, import rules
-	@checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh'
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
-	@checkout=. PYTHON=$(PYTHON) sh -c '. ./sandbox/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
 
 model: ## train the small language model, for use on the real platforms
 	$(sandbox) model

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the sandbox's command line, which `make` and `with-sandbox` call."""
+"""`python -m doors`: the sandbox's command line, which `make` and `with-sandbox` call."""
 
 import sys
 

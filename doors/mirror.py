@@ -18,10 +18,11 @@ LINKED = (
     "__main__.py",
     "Pulumi.yaml",
     "requirements.txt",
-    "components",
+    "slipway",
     "systems",
     "app",
     "sandbox",
+    "toolchain",
     ".venv",
 )
 _SALT_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")

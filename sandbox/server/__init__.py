@@ -1,1 +1,1 @@
-"""The server process of a sandbox: its home, its platforms, how it starts, stops and is forgotten."""
+"""A sandbox's server process: its home, its platforms, how it starts, stops and is forgotten."""

@@ -59,7 +59,7 @@ class Home:
     @classmethod
     def current(cls) -> "Home":
         """The home of the clone this code lies in, or the one that SLIPWAY_HOME names."""
-        checkout = Path(__file__).resolve().parent.parent
+        checkout = Path(__file__).resolve().parents[2]
         return cls(Path(os.environ.get(HOME_VARIABLE) or checkout / ".slipway"), checkout)
 
     def make_folder(self) -> None:

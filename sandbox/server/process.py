@@ -86,7 +86,8 @@ def code_digest(home: Home) -> str:
     digest = hashlib.sha256((checkout / "requirements-dev.txt").read_bytes())
     digest.update(str(home.folder).encode())  # a moved checkout's server works in the old place
     digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
-    for path in sorted((checkout / "sandbox").rglob("*.py")):
+    rooms = ("sandbox", "toolchain")
+    for path in sorted(file for room in rooms for file in (checkout / room).rglob("*.py")):
         digest.update(path.relative_to(checkout).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -121,7 +122,7 @@ def _start(home: Home) -> None:
         # Its own session and no inherited streams: `make up | tail` ends when make does, and a
         # Ctrl-C at the terminal does not reach it.
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve"],
+            [sys.executable, "-m", "doors", "serve"],
             cwd=home.checkout,
             env={**os.environ, HOME_VARIABLE: str(home.folder)},
             stdin=subprocess.DEVNULL,

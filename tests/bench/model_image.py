@@ -66,7 +66,7 @@ class Bench:
         shutil.copytree(OWN_PROGRAM, self.folder)
         shutil.copytree(APP, self.folder / "app")
         (self.folder / "one-layer.Dockerfile").rename(self.folder / "app" / "one-layer.Dockerfile")
-        for name in ("components", ".venv"):
+        for name in ("slipway", ".venv"):
             (self.folder / name).symlink_to(self.clone.folder / name)
         address = self.engine.address
         if address.buildkit is None:

@@ -44,9 +44,9 @@ class Clone:
         return cls(folder)
 
     def sandbox(self, *arguments, environment=None, timeout=900):
-        """`python -m sandbox …`; output captured, stdout and stderr apart."""
+        """`python -m doors …`; output captured, stdout and stderr apart."""
         return subprocess.run(
-            [sys.executable, "-m", "sandbox", *arguments],
+            [sys.executable, "-m", "doors", *arguments],
             cwd=self.folder,
             env={**_plain_environment(), **(environment or {})},
             capture_output=True,
@@ -58,7 +58,7 @@ class Clone:
     def start(self, *arguments, environment=None):
         """The same in the background, in a process group of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "sandbox", *arguments],
+            [sys.executable, "-m", "doors", *arguments],
             cwd=self.folder,
             env={**_plain_environment(), **(environment or {})},
             stdout=subprocess.PIPE,

@@ -65,7 +65,7 @@ def test_a_second_up_of_the_same_clone_waits_for_the_first(clones):
 def test_a_pipe_behind_up_ends_with_up_although_the_sandbox_stays(clones):
     clone = clones[0]
     clone.sandbox("down")
-    command = f"{sys.executable} -m sandbox up dev 2>&1 | tail -1"
+    command = f"{sys.executable} -m doors up dev 2>&1 | tail -1"
 
     ended = subprocess.run(
         ["sh", "-c", command],
@@ -85,7 +85,7 @@ def test_a_pipe_that_is_closed_early_leaves_the_engine_to_finish(clones):
     clone.up()
     state = clone.folder / ".slipway" / "state" / ".pulumi"
     before = set(state.rglob("*.history.json"))
-    command = f"{sys.executable} -m sandbox up dev 2>&1 | head -1"
+    command = f"{sys.executable} -m doors up dev 2>&1 | head -1"
     subprocess.run(["sh", "-c", command], cwd=clone.folder, timeout=120, check=True)
 
     clone.up()  # waits for the one before, which goes on without its reader

@@ -120,7 +120,7 @@ def project(clone):
     assert clone.sandbox("run", "--", "true").returncode == 0
     folder = clone.folder / "model_image"
     shutil.copytree(PROGRAM, folder)
-    (folder / "components").symlink_to(clone.folder / "components")
+    (folder / "slipway").symlink_to(clone.folder / "slipway")
     (folder / ".venv").symlink_to(clone.folder / ".venv")
     identity = clone.identity()
     hub = HfApi(f"http://127.0.0.1:{identity['hub_port']}", token=identity["hub_token"])

@@ -18,7 +18,7 @@ def strangers(clone):
     """The program beside the mirror project, in the same sandbox."""
     folder = clone.folder / "strangers"
     shutil.copytree(PROGRAM, folder)
-    (folder / "components").symlink_to(clone.folder / "components")
+    (folder / "slipway").symlink_to(clone.folder / "slipway")
     (folder / ".venv").symlink_to(clone.folder / ".venv")
 
     def up(stack, *names):

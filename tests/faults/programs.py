@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pulumi
 
-from slipway.render.registry_credential.registry_credential import RegistryCredential, RegistryCredentialArgs
+from slipway.render.registry_credential.registry_credential import (
+    RegistryCredential,
+    RegistryCredentialArgs,
+)
 from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
 from slipway.render.service.web_services import WebServices
 
@@ -34,7 +37,10 @@ from pathlib import Path
 
 import pulumi
 
-from slipway.render.registry_credential.registry_credential import RegistryCredential, RegistryCredentialArgs
+from slipway.render.registry_credential.registry_credential import (
+    RegistryCredential,
+    RegistryCredentialArgs,
+)
 from slipway.render.service.sources import Image, Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import WebService, WebServiceArgs

@@ -50,7 +50,7 @@ class Project:
         self._write("Pulumi.yaml", f"name: slipway\nruntime: {python}\n")
         self._write("__main__.py", program)
         self.declare(declared)
-        (self.sources / "components").symlink_to(ROOT / "components")
+        (self.sources / "slipway").symlink_to(ROOT / "slipway")
         self.backend.mkdir()
         self.url = render_url
 

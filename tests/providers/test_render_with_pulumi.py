@@ -51,7 +51,7 @@ def pulumi(running_render, tmp_path):
     python = f"{{name: python, options: {{virtualenv: {Path(sys.prefix)}}}}}"
     (project / "Pulumi.yaml").write_text(f"name: slipway\nruntime: {python}\n", encoding="utf-8")
     (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-    (project / "components").symlink_to(ROOT / "components")
+    (project / "slipway").symlink_to(ROOT / "slipway")
     (tmp_path / "backend").mkdir()
     environment = {
         **os.environ,

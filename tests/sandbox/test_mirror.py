@@ -13,7 +13,7 @@ from toolchain.progress import SetupError
 @pytest.fixture
 def home(tmp_path):
     checkout = tmp_path / "checkout"
-    for folder in ("components", "systems", "app", "sandbox", ".venv"):
+    for folder in ("slipway", "systems", "app", "sandbox", ".venv"):
         (checkout / folder).mkdir(parents=True)
     (checkout / "__main__.py").write_text("")
     (checkout / "Pulumi.yaml").write_text("name: slipway\n")
@@ -33,7 +33,7 @@ def config(home):
 
 def test_sources_are_linked_and_stack_files_copied(home):
     assert sync_mirror(home) == []
-    assert (home.project / "components").readlink() == home.checkout / "components"
+    assert (home.project / "slipway").readlink() == home.checkout / "slipway"
     assert not stack_file(home).is_symlink()
     assert stack_file(home).read_text() == (home.checkout / "Pulumi.dev.yaml").read_text()
 

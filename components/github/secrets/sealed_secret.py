@@ -1,9 +1,9 @@
 """A secret's value, sealed for GitHub before Pulumi's engine hands it to another provider.
 
 The engine writes every property into its verbose log in clear, secrets included. What our own
-provider gets is sealed by us (`slipway.core.secrecy.sealing`); Pulumi's provider for GitHub could not open
-that. But GitHub takes secrets sealed with its public key: so that is done here, and no engine, log
-or state ever sees more than ciphertext that only GitHub opens.
+provider gets is sealed by us (`slipway.core.secrecy.sealing`); Pulumi's provider for GitHub could
+not open that. But GitHub takes secrets sealed with its public key: so that is done here, and no
+engine, log or state ever sees more than ciphertext that only GitHub opens.
 """
 
 from typing import Any
