@@ -7,6 +7,8 @@ from slipway.core.credentials import GITHUB_TOKEN, HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.findings import Finding, error, gather, requires
 from slipway.core.stack import require_stack_credential
 from slipway.dockerfile.context import read_context
+from slipway.huggingface.space.card import read_card
+from slipway.payload.files import payload_from_folder
 from slipway.preflight.hosting import note_hardware_price
 from slipway.preflight.image import check_dockerfile
 from systems.config import StackConfig
@@ -23,6 +25,7 @@ def check_turnover(config: StackConfig) -> list[Finding]:
         "slipway:turnover",
         *(requires(partial(require_stack_credential, each)) for each in needed),
         *(requires(each) for each in own),
+        requires(partial(_card, settings)),
         partial(note_hardware_price, "turnover", settings.hardware),
         partial(_closed, config, settings),
         partial(check_dockerfile, settings.space, read_context(APP), delivery="download"),
@@ -39,3 +42,8 @@ def _closed(config: StackConfig, settings: TurnoverSettings) -> Iterator[Finding
     if settings.debug:
         problem = "debug is true in a protected stack: its API describes itself to anybody"
         yield error("slipway:turnover", problem, "Set it to false")
+
+
+def _card(settings: TurnoverSettings) -> None:
+    """Raises ConfigError where an empty Space would be given what it can't start from."""
+    read_card(settings.space, payload_from_folder(APP).text("README.md"), "docker")
