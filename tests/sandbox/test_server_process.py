@@ -21,7 +21,7 @@ import sys, time
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from sandbox import serve
+from sandbox.server import serve
 from sandbox.server.home import Home
 from sandbox.server.platforms import Platform
 
