@@ -15,7 +15,7 @@ from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
 from doors.serving import ensure_sandbox, forget_plugins
-from doors.small_model import ensure_weights
+from doors.trained_models import ensure_models
 from sandbox.console.requests_table import requests_text
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, image_prefix
@@ -66,7 +66,7 @@ def prepare(home: Home) -> Pulumi:
     plan()  # a machine that can run no containers is told so before anything starts
     name = home.identity().name  # a copy of another sandbox is refused before anything starts
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
     environment = pulumi_environment(toolchain, home.folder)
@@ -153,7 +153,7 @@ def _requests(home: Home, options: argparse.Namespace) -> int:
 
 
 def _model(home: Home, _options: argparse.Namespace) -> int:
-    ensure_weights(home.checkout, Progress())
+    ensure_models(home.checkout, Progress())
     return 0
 
 
@@ -161,7 +161,7 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     progress = Progress()
     plan()
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # The tests start engines and servers of their own; this one is held while they run, so that
     # they share one engine and what it has built.
     with ensure_engine(progress):
@@ -189,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
-    command("model", _model, "Trains the small language model.")
+    command("model", _model, "Trains the models that are trained here.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
     tests.add_argument("argv", nargs=argparse.REMAINDER)
     status = command("status", _status, "Says what exists and what runs.")
