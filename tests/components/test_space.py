@@ -68,17 +68,17 @@ def test_it_registers_the_space_its_wait_and_a_provider_for_the_wait_below_itsel
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "demo": "slipway:huggingface:Space",
         "demo-space": f"{DYNAMIC}:Space",
-        "demo-waits": "pulumi:providers:pulumi-python",
+        "huggingface-waits": "pulumi:providers:pulumi-python",
         "demo-ready": f"{DYNAMIC}:SpaceReady",
     }
     assert recorder["demo"].parent == ""
-    assert {recorder[f"demo-{role}"].parent for role in ("space", "waits", "ready")} == {"demo"}
+    assert {recorder[f"demo-{role}"].parent for role in ("space", "ready")} == {"demo"}
 
 
 def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_space_does_not(args):
     recorder = build(args)
-    assert recorder["demo-ready"].provider == "demo-waits"
-    assert recorder["demo-space"].provider != "demo-waits"
+    assert recorder["demo-ready"].provider == "huggingface-waits"
+    assert recorder["demo-space"].provider != "huggingface-waits"
 
 
 def sealed_secret(recorder):
@@ -182,7 +182,7 @@ def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_no
 ):
     monkeypatch.delenv("HF_TOKEN")
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    given = recorder["demo-waits"].inputs["slipway:hfToken"]
+    given = recorder["huggingface-waits"].inputs["slipway:hfToken"]
     assert is_secret(given)
     assert TOKEN in unwrap(given)
     for each in recorder.resources.values():
@@ -193,7 +193,7 @@ def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_no
 def test_the_waits_find_a_token_wherever_the_space_finds_one(args, exported, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", exported)
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    assert ("slipway:hfToken" in recorder["demo-waits"].inputs) is not bool(exported)
+    assert ("slipway:hfToken" in recorder["huggingface-waits"].inputs) is not bool(exported)
 
 
 def test_a_space_without_payload_leaves_the_files_to_git(args):
