@@ -45,7 +45,7 @@ def test_an_unknown_system_is_refused_with_the_known_ones_before_any_other_is_ra
     with pytest.raises(pulumi.RunError) as refusal:
         start(recorder, values)
     assert str(refusal.value) == (
-        "slipway:systems names nonsense; known are frigo, inference, repository."
+        "slipway:systems names nonsense; known are frigo, inference, repository, turnover."
     )
     assert (recorder.resources, exported) == ({}, {})
 

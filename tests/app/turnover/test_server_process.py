@@ -59,6 +59,7 @@ def test_it_fetches_the_model_answers_and_writes_nothing_but_json(variables, tmp
     paths = [line["path"] for line in lines if "path" in line]
     assert paths.count("/predict") == 2
     assert any(line["message"] == "Model loaded" for line in lines)
+    assert "resolve/" not in api.output()  # addresses of downloads carry signatures
     assert KEY not in api.output()
 
 
