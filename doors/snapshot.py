@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.server.environment import github_endpoint
-from sandbox.server.home import Home
-from sandbox.server.namespaces import USER
+from doors.home import Home
+from doors.namespaces import USER
+from sandbox.server.endpoints import github_endpoint
 from toolchain.cache import locked
 
 REPOSITORY = f"{USER}/slipway"

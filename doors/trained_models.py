@@ -17,29 +17,40 @@ _RECORD = ".put-here.json"  # name -> sha256 of what was put there by us
 
 @dataclass(frozen=True)
 class Training:
-    """One model: `train.py --out FOLDER` in a folder of the checkout writes its files."""
+    """One model: the module `train` of a folder of the checkout writes its files with --out."""
 
     title: str  # for people
     name: str  # of its folders in the cache
     sources: Path  # the folder; every module in it decides which version this is
+    output: Path  # where the program looks for the files
     usual_seconds: float
     requirements: Path | None = None  # decide it too, where another version makes another file
 
-    @property
-    def output(self) -> Path:
-        """Where the program looks for the files."""
-        return self.sources / "build"
 
-
-LANGUAGE_MODEL = Training("Small model", "small-model", Path("app/language_model"), 70.0)
+LANGUAGE_MODEL = Training(
+    "Small model",
+    "small-model",
+    Path("app/language_model"),
+    Path("app/language_model/build"),
+    70.0,
+)
+SYMPTOMS_MODEL = Training(
+    "Symptoms model",
+    "symptoms-model",
+    Path("app/symptoms/src/model"),
+    Path("app/symptoms/model"),
+    5.0,
+    Path("app/symptoms/requirements.in"),  # a pickle is of one version of scikit-learn
+)
 TURNOVER_MODEL = Training(
     "Turnover model",
     "turnover-model",
     Path("app/turnover/training"),
+    Path("app/turnover/training/build"),
     4.0,
-    Path("app/turnover/requirements.in"),  # a pickle is of one version of scikit-learn
+    Path("app/turnover/requirements.in"),  # the same
 )
-TRAININGS = (LANGUAGE_MODEL, TURNOVER_MODEL)
+TRAININGS = (LANGUAGE_MODEL, SYMPTOMS_MODEL, TURNOVER_MODEL)
 
 
 def ensure_models(checkout: Path, progress: Progress) -> None:
@@ -106,11 +117,11 @@ def _sha256(path: Path) -> str | None:
 
 
 def _train(training: Training, checkout: Path, output: Path, log: Path) -> None:
-    script = checkout / training.sources / "train.py"
     run_logged(
-        [sys.executable, script, "--out", output],
+        [sys.executable, "-m", ".".join((*training.sources.parts, "train")), "--out", output],
         log,
         remedy="Read the log; `make model` tries again.",
+        environment={"PYTHONPATH": str(checkout)},
     )
 
 

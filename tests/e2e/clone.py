@@ -32,9 +32,9 @@ class Clone:
         ).stdout
         for name in filter(None, listed.split("\0")):
             source, target = CHECKOUT / name, folder / name
-            if source.is_file():
+            if source.exists():  # what was deleted and not committed is still listed
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target)
+                shutil.copy2(source, target, follow_symlinks=False)
         (folder / ".venv").symlink_to(CHECKOUT / ".venv")
         if systems is not None:
             project = folder / "Pulumi.yaml"

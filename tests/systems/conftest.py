@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from systems import symptoms_files
 from systems.own_model import LANGUAGE_MODEL, TURNOVER_MODEL
 
 CHECKOUT = Path(__file__).parents[2]
@@ -45,4 +46,10 @@ def checkout(tmp_path, monkeypatch):
         for name in model.files.values():
             (weights / name).write_text(name, encoding="utf-8")
         monkeypatch.setitem(vars(model), "folder", weights)  # past the freeze
+    symptoms_model = tmp_path / "symptoms-model"
+    symptoms_model.mkdir()
+    for name in ("model.pkl", "metadata.json"):
+        (symptoms_model / name).write_text(name, encoding="utf-8")
+    monkeypatch.setattr(symptoms_files, "MODEL", symptoms_model)
+    monkeypatch.setattr(symptoms_files, "PREPARED", tmp_path / "symptoms")
     return weights

@@ -180,7 +180,7 @@ def answering():
 def test_the_trial_fails_after_its_time_where_there_is_no_model(answering):
     running = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        with pytest.raises(try_api.TrialError, match="GET /health: 503 .* after 1 s"):
+        with pytest.raises(try_api.TrialError, match=r"GET /health: 503 .* after 1 s"):
             try_api.wait_until_healthy(running, answering(503, {"status": "loading"}), 1)
     finally:
         running.kill()
