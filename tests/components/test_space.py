@@ -201,6 +201,25 @@ def test_a_space_without_payload_leaves_the_files_to_git(args):
     assert (inputs["manifest"], inputs["sources"], inputs["build_inputs"]) == ({}, {}, [])
 
 
+def test_a_seed_is_what_such_a_space_holds_first_and_never_its_payload(args, payload_of):
+    recorder = build(args | {"payload": None, "seed": payload_of()})
+    inputs = recorder["demo-space"].inputs
+    assert inputs["manifest"] == inputs["sources"] == {}
+    assert inputs["seed"] == payload_of().manifest()
+    assert inputs["seed_sources"] == payload_of().sources()
+    assert inputs["build_inputs"] == ["BASE_MODEL", "HF_TOKEN"]
+    assert recorder["demo-ready"].inputs["awaits_push"] is False
+
+
+def test_a_seed_is_checked_like_a_payload_and_there_is_one_of_the_two(args, payload_of):
+    with pytest.raises(ConfigError, match=r"no README\.md"):
+        SpaceArgs(**args | {"payload": None, "seed": payload_of(readme=None)})
+    with pytest.raises(ConfigError, match="needs the secret HF_TOKEN"):
+        SpaceArgs(**args | {"payload": None, "seed": payload_of(), "secrets": {}})
+    with pytest.raises(ConfigError, match="a payload and a seed"):
+        SpaceArgs(**args | {"seed": payload_of()})
+
+
 def test_a_static_space_needs_no_dockerfile(args, payload_of):
     payload = payload_of(sdk="static", dockerfile=None)
     recorder = build(args | {"sdk": "static", "secrets": {}, "payload": payload})
