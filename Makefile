@@ -2,10 +2,10 @@
 PYTHON ?= python3
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 
-.PHONY: help bench up prod preview down reset status requests test lint model lock
+.PHONY: help bench up prod preview down reset status requests test test-all lint model lock
 
 help: ## list these doors
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
 	  printf 'make %-10s %s\n' "$$door" "$$what"; done
 
 up: ## set everything up, start the sandbox, raise dev, print the addresses
@@ -29,8 +29,11 @@ status: ## what exists in the sandbox and what runs
 requests: ## what requests its platforms received
 	$(sandbox) requests
 
-test: ## set everything up and run every test; ARGS="tests/sandbox -k lock" runs those alone
+test: ## set everything up and run what every change needs; ARGS="tests/sandbox -k lock" runs those alone
 	$(sandbox) test -- $(ARGS)
+
+test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
+	$(sandbox) test --long
 
 lint: ## ruff, mypy, import rules
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
@@ -46,6 +49,7 @@ model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
 lock: ## renew the locked requirements (needs uv)
-	for name in requirements requirements-dev; do uv pip compile --quiet --universal \
-	  --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command 'make lock' $$name.in -o $$name.txt; done
+	for name in requirements requirements-dev app/turnover/requirements app/turnover/requirements-test; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	  $$name.in -o $$name.txt; done

@@ -6,24 +6,23 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from doors.deployment import Pulumi, preview, raise_stack, raising
-from doors.disk_errors import explain
+from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
+from doors.home import Home
 from doors.mirror import sync_mirror
-from doors.small_model import ensure_weights
-from sandbox.console.report import table
-from sandbox.http.request_log import LoggedRequest, RequestLog
+from doors.serving import ensure_sandbox, forget_plugins
+from doors.trained_models import ensure_models
+from sandbox.console.requests_table import requests_text
 from sandbox.machine.contract import MachineUnavailableError
-from sandbox.server.environment import sandbox_environment
 from sandbox.server.forget import end_leftovers, forget, image_prefix
-from sandbox.server.home import Home
 from sandbox.server.inventory import inventory, print_inventory
-from sandbox.server.process import ensure_server, stop_server
-from sandbox.server.serve import serve
+from sandbox.server.process import stop_server
 from toolchain.cache import cache_folder
+from toolchain.disk_errors import explain
 from toolchain.engine.setup import ensure_engine, plan
 from toolchain.golang.build import discard_downloads
 from toolchain.progress import Progress, SetupError
@@ -67,7 +66,7 @@ def prepare(home: Home) -> Pulumi:
     plan()  # a machine that can run no containers is told so before anything starts
     name = home.identity().name  # a copy of another sandbox is refused before anything starts
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # Held here only until the server holds the engine itself; set up in the foreground, since it
     # takes minutes the first time and a person wants to see them pass.
     environment = pulumi_environment(toolchain, home.folder)
@@ -82,7 +81,7 @@ def prepare(home: Home) -> Pulumi:
         )
         environment |= docker_host_variables(engine.address.docker_host, name)
         discard_downloads()  # gigabytes that only the next build from source would need
-        ensure_server(home, progress)
+        ensure_sandbox(home, progress)
     for note in sync_mirror(home):
         progress.note(note)
     return Pulumi(home, sandbox_environment(home, environment))
@@ -133,7 +132,8 @@ def _down(home: Home, _options: argparse.Namespace) -> int:
 def _reset(home: Home, _options: argparse.Namespace) -> int:
     if home.folder.exists():
         stop_server(home)
-        forget(home, Progress())
+        prefix = image_prefix(home.identity().name) if home.original() is None else ""
+        forget(home, Progress(), [partial(forget_plugins, home, prefix)])
     print("Sandbox forgotten.")
     return 0
 
@@ -143,38 +143,17 @@ def _status(home: Home, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(found, indent=2))
     else:
-        print_inventory(found)
+        print_inventory(found, home.start_command)
     return 0
 
 
 def _requests(home: Home, options: argparse.Namespace) -> int:
-    rows = RequestLog(home.open_database()).requests(since_id=options.since)
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], indent=2))
-    else:
-        header = ("id", "platform", "status", "mutates", "ms", "request")
-        print(table([_request_row(row) for row in rows], header))
+    print(requests_text(home.open_database(), since=options.since, as_json=options.json))
     return 0
-
-
-def _request_row(row: LoggedRequest) -> tuple[str, ...]:
-    return (
-        str(row.id),
-        row.platform,
-        str(row.status or "cut"),
-        "yes" if row.mutates else "",
-        f"{row.duration_ms:.0f}",
-        f"{row.method} {row.path}",
-    )
 
 
 def _model(home: Home, _options: argparse.Namespace) -> int:
-    ensure_weights(home.checkout, Progress())
-    return 0
-
-
-def _serve(home: Home, _options: argparse.Namespace) -> int:
-    serve(home)
+    ensure_models(home.checkout, Progress())
     return 0
 
 
@@ -182,14 +161,15 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     progress = Progress()
     plan()
     toolchain = ensure_pulumi(progress)
-    ensure_weights(home.checkout, progress)
+    ensure_models(home.checkout, progress)
     # The tests start engines and servers of their own; this one is held while they run, so that
     # they share one engine and what it has built.
     with ensure_engine(progress):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
-        everything = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
-        command = [sys.executable, "-m", "pytest", *(_words(options) or everything)]
+        all_cores = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+        tier = [*all_cores, "-m", "long" if options.long else "not long"]
+        command = [sys.executable, "-m", "pytest", *(_words(options) or tier)]
         return run_to_its_end(command, home.checkout, environment)
 
 
@@ -210,9 +190,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
-    command("model", _model, "Trains the small language model.")
-    command("serve", _serve, "Serves the platforms in the foreground; `up` starts this itself.")
+    command("model", _model, "Trains the models that are trained here.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
+    tests.add_argument("--long", action="store_true", help="the second tier instead of the first")
     tests.add_argument("argv", nargs=argparse.REMAINDER)
     status = command("status", _status, "Says what exists and what runs.")
     status.add_argument("--json", action="store_true")

@@ -46,7 +46,7 @@ def raise_symptoms(config: StackConfig) -> dict[str, Output[str]]:
     payload = symptoms_payload()
     secrets: dict[str, Input[str]] = {}
     if settings.auth_required:
-        secrets["API_KEY"] = api_key(KEY, settings.api_key_rotation, given=SYMPTOMS_API_KEY)
+        secrets["API_KEY"] = api_key(KEY, settings.api_key_rotation, given_as=SYMPTOMS_API_KEY)
     required = json.dumps(settings.auth_required)
     args = SpaceArgs(
         repo_id=config.hub_id(settings.space),

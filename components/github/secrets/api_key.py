@@ -1,4 +1,4 @@
-"""An API key: given, or drawn once and kept."""
+"""An API key that nobody has to think up: given, or drawn once and kept."""
 
 import pulumi
 from pulumi import Output, ResourceOptions
@@ -13,7 +13,7 @@ def api_key(
     name: str,
     rotation: int = 0,
     parent: pulumi.Resource | None = None,
-    given: Credential = API_KEY,
+    given_as: Credential = API_KEY,
 ) -> Output[str]:
     """The key, a secret: from the environment, else this stack's, else drawn here.
 
@@ -21,16 +21,16 @@ def api_key(
         name: logical name of what is drawn.
         rotation: another number draws another key.
         parent: of what is drawn.
-        given: where it stands if somebody gave it.
+        given_as: where somebody may have given it.
 
     Raises:
         ConfigError: no GitHub token, without which a drawn key can't be kept.
     """
-    key = stack_credential(given)
-    if key is not None:
-        return key
+    given = stack_credential(given_as)
+    if given is not None:
+        return given
     token = require_stack_credential(GITHUB_TOKEN)
-    properties = {"name": given.config_key, "rotation": rotation}
+    properties = {"name": given_as.config_key, "rotation": rotation}
     made = GeneratedKeyResource(name, properties, ResourceOptions(parent=parent))
     opened = Output.all(token, made.kept).apply(lambda pair: open_kept(pair[0], pair[1]))
     return Output.secret(opened)
