@@ -10,7 +10,7 @@ from tests.e2e.clone import Clone, get_json
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 PATIENT = [34, 38.9, ["cough", "fatigue", "muscle_ache", "headache"]]
 LISTENING = "0A"
