@@ -12,6 +12,7 @@ from toolchain.images.base_images import BaseImages
 from toolchain.images.buildkit import Buildkitd, ensure_programs
 from toolchain.images.registry import Registry
 from toolchain.progress import Progress
+from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
 
 
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
@@ -35,9 +36,9 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         try:
             bridge = choose_bridge(folder)
             registry = Registry(folder / "registry").ensure()
-            dockerd = Dockerd(folder / "docker", bridge)
+            dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
             dockerd.ensure(progress, held=held)
-            buildkitd = Buildkitd(folder / "buildkit")
+            buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
             buildkitd.ensure(programs, registry, progress, held=held)
             base_images = BaseImages(folder / "registry", programs)
             names = base_images.ensure(registry, buildkitd.address, progress)
@@ -71,15 +72,16 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         if live_leases(_leases()) > 0:
             return False
         bridge = choose_bridge(folder)
-        dockerd = Dockerd(folder / "docker", bridge)
+        dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
         registry = Registry(folder / "registry")
-        buildkitd = Buildkitd(folder / "buildkit")
+        buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
         if not (dockerd.alive() or registry.alive() or buildkitd.alive()):
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):
             buildkitd.stop()
             dockerd.stop()
             registry.stop()
+        remove_runtime_folder()
     return True
 
 

@@ -1,6 +1,7 @@
 """The private image builder: BuildKit, built from source, with runc underneath."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ _SLOW = "buildkitd: slow to answer; waiting for it"
 _STOP_SECONDS = 15.0
 _CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
 _CACHE_KEPT = "5GB"
+_ADDRESS = re.compile(r'^address = \["(.+)"\]$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,26 @@ def ensure_programs(progress: Progress) -> BuildkitPrograms:
 class Buildkitd:
     """One buildkitd of one data folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        """Names it; nothing is started.
+
+        Args:
+            folder: its data, configuration and log.
+            runtime: a short folder for its socket; see `toolchain.runtime_folder`.
+        """
         self._folder = folder
         self._process = DetachedProcess("buildkitd", folder)
-        self.socket = folder / "buildkitd.sock"
+        self._config = folder / "buildkitd.toml"
+        self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
 
     @property
     def address(self) -> str:
-        """What buildctl's --addr has to be."""
-        return f"unix://{self.socket}"
+        """What buildctl's --addr has to be; of one that runs, what it was started with."""
+        if self._process.alive() and self._config.is_file():
+            found = _ADDRESS.search(self._config.read_text(encoding="utf-8"))
+            if found is not None:
+                return found[1]
+        return self._own_address
 
     def ensure(
         self,
@@ -89,12 +102,11 @@ class Buildkitd:
                 alone, even if this version of ours would configure it otherwise.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines. Or it is
+            SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer, or knows another registry.
         """
-        config = self._folder / "buildkitd.toml"
         wanted = self._configuration(registry)
-        present = config.read_text(encoding="utf-8") if config.is_file() else ""
+        present = self._config.read_text(encoding="utf-8") if self._config.is_file() else ""
         usable = present == wanted or (held and f'[registry."{registry}"]' in present)
         if usable and self._process.serves(
             lambda: self._answers(programs), _SLOW_SECONDS, lambda: progress.note(_SLOW)
@@ -104,9 +116,9 @@ class Buildkitd:
             self._process.refuse_to_stop()
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(wanted, encoding="utf-8")
+        self._config.write_text(wanted, encoding="utf-8")
         self._process.start(
-            [programs.folder / "buildkitd", "--config", config],
+            [programs.folder / "buildkitd", "--config", self._config],
             # It would look for registry credentials in the user's ~/.docker.
             {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
         )
@@ -145,7 +157,7 @@ class Buildkitd:
 root = "{self._folder / "data"}"
 
 [grpc]
-address = ["{self.address}"]
+address = ["{self._own_address}"]
 
 [worker.containerd]
 enabled = false

@@ -40,7 +40,7 @@ class Registry:
             Its address, "127.0.0.1:PORT"; the port stays the same while it is free.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines.
+            SetupError: it could not be started; the message holds its log's deciding line.
         """
         address = self._configured_address()
         if address is not None and self._process.alive():
