@@ -1,7 +1,7 @@
 # Sourced by the doors: makes .venv with the locked requirements, once, and tells what it does.
-# Expects $checkout, and in $packages what is to be done: "run" (what `make up` needs, the default)
-# or "develop" (tests and checks as well). Needs Python 3.11 or later; on Debian and Ubuntu as root
-# it adds python3-venv.
+# Expects $checkout, and in $packages what is to be done: "run" (what `make up` needs, the default),
+# "develop" (tests and checks as well), or "doctor" (nothing but looking). Needs Python 3.11 or
+# later; on Debian and Ubuntu as root it adds python3-venv.
 
 bootstrap() {
   stamp="$checkout/.venv/.requirements"
@@ -23,11 +23,7 @@ bootstrap() {
     file=requirements-sandbox.txt
   fi
 
-  python=${PYTHON:-python3}
-  if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    echo "Slipway needs Python 3.11 or later and found $("$python" --version 2>&1). Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=python3.12 up" >&2
-    return 1
-  fi
+  check_python || return 1
   # Before the first long step; the rest of the set-up asks again only for what it still has to do.
   (cd "$checkout" && "$python" -m doors.doctor --before-setup) >&2 || return 1
 
@@ -46,6 +42,14 @@ bootstrap() {
   echo "Python packages: done in $(($(date +%s) - started)) s" >&2
 }
 
+check_python() {
+  python=${PYTHON:-python3}
+  if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    echo "Slipway needs Python 3.11 or later and found $("$python" --version 2>&1). Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=python3.12 up" >&2
+    return 1
+  fi
+}
+
 make_venv() {
   # A venv without pip is what Debian makes when python3-venv is missing.
   "$python" -m venv --clear "$checkout/.venv" >/dev/null 2>&1 && return 0
@@ -56,6 +60,11 @@ make_venv() {
   echo "Python can't make virtual environments here. Install it (Debian, Ubuntu: apt install python3-venv), then run the same command again." >&2
   return 1
 }
+
+if [ "${packages:-run}" = doctor ]; then
+  check_python && cd "$checkout" && exec "$python" -m doors.doctor
+  exit 1
+fi
 
 # Two set-ups of one clone at once would install into the same folder.
 if command -v flock >/dev/null && (: >> "$checkout/.bootstrap.lock") 2>/dev/null; then

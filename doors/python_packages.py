@@ -30,7 +30,7 @@ _WITH_COMMAS = ("UV_FIND_LINKS",)  # the others take spaces
 def main(arguments: Sequence[str]) -> int:
     """Installs the named requirement files into this Python's environment; uv's exit code."""
     environment = {**os.environ, **uv_variables(pip_settings(), os.environ)}
-    command = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet"]
+    command: list[str | Path] = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet"]
     command += ["--python", sys.executable, "--require-hashes"]
     for name in arguments:
         command += ["--requirements", name]

@@ -12,7 +12,7 @@ from toolchain.progress import Progress
 
 SOURCES = Path("app/language_model")
 OUTPUT = SOURCES / "build"
-USUAL_SECONDS = 70.0
+USUAL_SECONDS = 20.0
 _RECORD = ".put-here.json"  # name -> sha256 of what was put there by us
 
 
@@ -36,6 +36,12 @@ def ensure_weights(checkout: Path, progress: Progress) -> None:
             with progress.step("Small model: training", usually_seconds=USUAL_SECONDS, log=log):
                 made_once(folder, lambda partial: _train(checkout, partial, log))
         _copy(folder, target)
+
+
+def has_weights(checkout: Path) -> bool:
+    """Whether `ensure_weights` would train nothing."""
+    folder = cache_folder() / f"small-model-{_digest(checkout)}"
+    return folder.is_dir() or _is_somebody_elses(checkout / OUTPUT)
 
 
 def _copy(folder: Path, target: Path) -> None:

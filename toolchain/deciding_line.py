@@ -21,8 +21,13 @@ _TOOL_ERROR = re.compile(
     r"^(?:E: |ERROR: |error: |fatal: |go: (?!downloading|warning)|panic: |OSError: )"
 )
 _GO_MODULE = re.compile(r"^\S+@v\S+: |^\S+\.go:\d+(?::\d+)?: ")
-_PYTHON_ERROR = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt)\b(?:: |$)")
+_PYTHON_ERROR = re.compile(
+    r"^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt)\b(?:: |$)"
+)
 _CAUSE = re.compile(r"^\s+(?:cause|Caused by): (?P<text>.+)")
+_BROKEN = re.compile(
+    r"after connection broken by '(?:\w+\()?.*?(?P<why>[A-Z][^<>]*?)'?\)?': (?P<path>\S+)$"
+)
 _NOISE = re.compile(
     r"^(?:\$ |#\d+ (?:DONE|CACHED|sha256|extracting)|---+$|\s*\d+ \|( >>>)? |Dockerfile:\d+$)"
 )
@@ -81,6 +86,16 @@ def _build_step(lines: Sequence[str]) -> str | None:
     return None
 
 
+def _pip_connection(lines: Sequence[str]) -> str | None:
+    """Pip says in a warning that no index answered, and then that the package does not exist."""
+    if not any("(from versions: none)" in line for line in lines):
+        return None
+    return next(
+        (f"{found['path']}: {found['why']}" for line in lines if (found := _BROKEN.search(line))),
+        None,
+    )
+
+
 def _tool(lines: Sequence[str]) -> str | None:
     """The first line in which a program calls something an error, with its innermost cause."""
     for at, line in enumerate(lines):
@@ -120,10 +135,19 @@ def _failed_fetch(lines: Sequence[str]) -> str | None:
 
 def _last(lines: Sequence[str]) -> str | None:
     telling = [line for line in lines if not (_NOISE.match(line) or _SUMMARY.search(line))]
-    return (telling or list(lines) or [None])[-1]
+    return next(reversed(telling or list(lines)), None)
 
 
-_RULES: tuple[Rule, ...] = (_daemon, _build_step, _tool, _python, _logfmt, _failed_fetch, _last)
+_RULES: tuple[Rule, ...] = (
+    _daemon,
+    _build_step,
+    _pip_connection,
+    _tool,
+    _python,
+    _logfmt,
+    _failed_fetch,
+    _last,
+)
 
 
 def _readable(line: str) -> str:

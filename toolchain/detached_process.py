@@ -98,7 +98,8 @@ class DetachedProcess:
             seconds: how long that may take.
 
         Raises:
-            SetupError: it ended or was not ready in time; the message holds the log's deciding line.
+            SetupError: it ended or was not ready in time; the message holds its log's deciding
+                line.
         """
         deadline = time.monotonic() + seconds
         while not ready():

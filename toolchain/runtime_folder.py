@@ -55,7 +55,7 @@ def _drawn() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="slipway-"))
     if len(str(folder)) > SOCKET_LIMIT // 2:  # TMPDIR may be as long as the cache folder
         folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="slipway-", dir="/tmp"))  # noqa: S108 - drawn, 0700
+        folder = Path(tempfile.mkdtemp(prefix="slipway-", dir="/tmp"))
     partial = record.with_suffix(f".{os.getpid()}")
     partial.write_text(str(folder), encoding="utf-8")
     partial.rename(record)

@@ -83,7 +83,7 @@ def stop_server(home: Home) -> bool:
 def code_digest(home: Home) -> str:
     """Changes when a start would bring another server: its code, packages, place, or owners."""
     checkout = home.checkout
-    digest = hashlib.sha256((checkout / "requirements-dev.txt").read_bytes())
+    digest = hashlib.sha256((checkout / "requirements-sandbox.txt").read_bytes())
     digest.update(str(home.folder).encode())  # a moved checkout's server works in the old place
     digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
     rooms = ("sandbox", "toolchain")

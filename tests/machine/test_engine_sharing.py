@@ -18,13 +18,13 @@ from toolchain.detached_process import DetachedProcess
 VISITOR = """\
 import os, random, sys, time
 from unittest.mock import Mock
-from toolchain import private_engine
+from toolchain.engine import private_engine
 from toolchain.detached_process import DetachedProcess
 from toolchain.engine.private_engine import start_private_engine, stop_private_engine_if_unused
 from toolchain.progress import Progress
 
 class Daemon:
-    socket = host = address = "unix:///nowhere"
+    host = address = "unix:///nowhere"
 
     def __init__(self, folder, *_):
         self.process = DetachedProcess("daemon", folder)

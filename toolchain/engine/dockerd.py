@@ -17,7 +17,7 @@ from toolchain.engine.bridge import (
     shadow_iptables,
 )
 from toolchain.engine.endpoint import engine_answers
-from toolchain.progress import Progress, SetupError
+from toolchain.progress import Progress
 
 _SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
 _READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left running

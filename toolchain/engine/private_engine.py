@@ -90,6 +90,11 @@ def exists() -> bool:
     return _folder().exists()
 
 
+def has_base_images() -> bool:
+    """Whether base images were made here; if of what the host is now, the start finds out."""
+    return BaseImages.were_made(_folder() / "registry")
+
+
 def _folder() -> Path:
     return cache_folder() / "engine"
 

@@ -26,6 +26,7 @@ from toolchain.progress import Progress
 
 STAND_IN_LABEL = "slipway.stand-in"  # its value says for which image, made from what
 
+_RECORD = "stand-ins.json"
 _DOCKERFILE = Path(__file__).with_name("base_images.Dockerfile")
 _FRONTEND_MINOR = 25  # BuildKit v0.N carries Dockerfile syntax 1.(N-6); older ones are parts of it
 _REMEDY = "Packages come from the mirror in /etc/apt; check that `apt-get update` works here."
@@ -83,8 +84,13 @@ class BaseImages:
                 go.
             programs: BuildKit's client and frontend.
         """
-        self._record = folder / "stand-ins.json"
+        self._record = folder / _RECORD
         self._programs = programs
+
+    @classmethod
+    def were_made(cls, folder: Path) -> bool:
+        """Whether any were made and recorded in that folder."""
+        return (folder / _RECORD).is_file()
 
     def ensure(self, registry: str, buildkit: str, progress: Progress) -> tuple[str, ...]:
         """Makes all of them unless they are there and made from what this host is now.
@@ -119,9 +125,13 @@ class BaseImages:
     ) -> None:
         log = cache_folder() / "logs" / "base-images.log"
         log.unlink(missing_ok=True)
-        what = f"{release.distribution.capitalize()} {release.codename}"
+        what = _name(release)
         registry = RegistryClient(addresses[0])
-        archive = _root_archive(release, what, log, progress)
+        archive = _root_archive(release, progress)
+        # What former ones were made of is no more; the engine's lock is held: nobody reads them.
+        for made_before in cache_folder().glob("base-system-*"):
+            if made_before != archive.parent:
+                remove_tree(made_before)
         with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
             context = Path(folder)
             os.link(archive, context / "rootfs.tar")
@@ -173,20 +183,32 @@ class BaseImages:
         return _digest(VERSION, _dockerfile(), repr(images), _system_key(release))
 
 
-def _root_archive(release: HostRelease, what: str, log: Path, progress: Progress) -> Path:
+def make_base_system(progress: Progress) -> None:
+    """Makes what all stand-ins stand on; needs no engine, so it can be made beside one.
+
+    Raises:
+        SetupError: a program failed; the message names its log.
+    """
+    _root_archive(host_release(), progress)
+
+
+def _root_archive(release: HostRelease, progress: Progress) -> Path:
     """The base system as a tar file in the cache, made at most once of the same ingredients."""
+    log = cache_folder() / "logs" / "base-system.log"
+    what = _name(release)
     folder = cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
 
     def make(partial: Path) -> None:
+        log.unlink(missing_ok=True)
         with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
             make_root_filesystem(release, partial / "rootfs.tar", log)
 
     made_once(folder, make)
-    # What former ones were made of is no more; the engine's lock is held, so nobody reads them.
-    for former in cache_folder().glob("base-system-*"):
-        if former != folder:
-            remove_tree(former)
     return folder / "rootfs.tar"
+
+
+def _name(release: HostRelease) -> str:
+    return f"{release.distribution.capitalize()} {release.codename}"
 
 
 def _system_key(release: HostRelease) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess
-from toolchain.golang.build import build
+from toolchain.golang.build import build, find_built
 from toolchain.progress import Progress
 
 VERSION = "v0.31.0"  # as pinned in modules/buildkit/go.mod
@@ -19,6 +19,7 @@ _PACKAGES = {
     # What `# syntax=docker/dockerfile:1` names: we make that image ourselves.
     "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
 }
+_LDFLAGS = f"-s -w -X {_MODULE}/version.Version={VERSION}"
 # For every run of buildctl. It traces itself, gives the last spans 50 ms to reach the daemon when
 # it ends, and on a busy machine calls a build that was done a failure: "context deadline exceeded".
 CLIENT_ENVIRONMENT = {"OTEL_TRACES_SAMPLER": "always_off"}
@@ -55,9 +56,14 @@ def ensure_programs(progress: Progress) -> BuildkitPrograms:
     Raises:
         SetupError: no Go, or a module could not be fetched.
     """
-    flags = f"-s -w -X {_MODULE}/version.Version={VERSION}"
     # 121 s on two cores, downloads included, measured.
-    return BuildkitPrograms(build("buildkit", _PACKAGES, flags, progress, usually_seconds=120))
+    return BuildkitPrograms(build("buildkit", _PACKAGES, _LDFLAGS, progress, usually_seconds=120))
+
+
+def find_built_programs() -> BuildkitPrograms | None:
+    """What `ensure_programs` would return without building anything, or None."""
+    found = find_built("buildkit", _PACKAGES, _LDFLAGS)
+    return None if found is None else BuildkitPrograms(found)
 
 
 class Buildkitd:

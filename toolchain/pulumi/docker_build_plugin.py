@@ -13,7 +13,7 @@ from pathlib import Path
 
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.golang.build import build
+from toolchain.golang.build import build, find_built
 from toolchain.progress import Progress
 
 VERSION = "0.0.22"  # as in modules/docker-build/go.mod and requirements.in
@@ -68,9 +68,24 @@ def ensure_docker_build(
     }
 
 
-def _install_plugin(progress: Progress, pulumi_home: Path) -> None:
+def build_plugin(progress: Progress) -> Path:
+    """Builds the plugin once; the program.
+
+    Raises:
+        SetupError: it could not be built; the message names the log.
+    """
     # 152 s on two busy cores with an empty cache, downloads included; 75 s on idle ones.
-    built = build("docker-build", _PACKAGES, _LDFLAGS, progress, usually_seconds=110) / _PROGRAM
+    return build("docker-build", _PACKAGES, _LDFLAGS, progress, usually_seconds=110) / _PROGRAM
+
+
+def find_built_plugin() -> Path | None:
+    """What `build_plugin` would return without building anything, or None."""
+    found = find_built("docker-build", _PACKAGES, _LDFLAGS)
+    return None if found is None else found / _PROGRAM
+
+
+def _install_plugin(progress: Progress, pulumi_home: Path) -> None:
+    built = build_plugin(progress)
     folder = pulumi_home / "plugins" / f"resource-docker-build-v{VERSION}"
     program = folder / _PROGRAM
     with locked(pulumi_home / "plugins" / ".docker-build.lock"):
