@@ -45,11 +45,12 @@ lint: ## ruff, mypy, import rules
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
 
-model: ## train the small language model, for use on the real platforms
+model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
 lock: ## renew the locked requirements
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
-	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements; do .venv/bin/uv pip compile --quiet --universal \
-	  --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command 'make lock' $$name.in -o $$name.txt; done
+	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements app/turnover/requirements app/turnover/requirements-test; do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	  $$name.in -o $$name.txt; done

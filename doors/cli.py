@@ -6,24 +6,23 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from functools import partial
 
 from doors.deployment import Pulumi, preview, raise_stack, raising
-from doors.disk_errors import explain
+from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
+from doors.home import Home
 from doors.mirror import sync_mirror
+from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
-from doors.small_model import ensure_weights
-from sandbox.console.report import table
-from sandbox.http.request_log import LoggedRequest, RequestLog
+from doors.trained_models import ensure_models
+from sandbox.console.requests_table import requests_text
 from sandbox.machine.contract import MachineUnavailableError
-from sandbox.server.environment import sandbox_environment
-from sandbox.server.forget import end_leftovers, forget
-from sandbox.server.home import Home
+from sandbox.server.forget import end_leftovers, forget, image_prefix
 from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
-from sandbox.server.serve import serve
 from toolchain.cache import cache_folder
+from toolchain.disk_errors import explain
 from toolchain.live_progress import progress_on
 from toolchain.progress import Progress, SetupError
 
@@ -57,7 +56,7 @@ def _failed(why: str) -> int:
 
 
 def prepare(home: Home, *, say_if_ready: bool = False) -> Pulumi:
-    """Everything a command in the sandbox needs: toolchain, weights, server, mirror project.
+    """Everything a command in the sandbox needs: toolchain, models, server, mirror project.
 
     Args:
         home: the sandbox.
@@ -117,7 +116,8 @@ def _down(home: Home, _options: argparse.Namespace) -> int:
 def _reset(home: Home, _options: argparse.Namespace) -> int:
     if home.folder.exists():
         stop_server(home)
-        forget(home, Progress())
+        prefix = image_prefix(home.identity().name) if home.original() is None else ""
+        forget(home, Progress(), [partial(forget_plugins, home, prefix)])
     print("Sandbox forgotten.")
     return 0
 
@@ -127,38 +127,17 @@ def _status(home: Home, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(found, indent=2))
     else:
-        print_inventory(found)
+        print_inventory(found, home.start_command)
     return 0
 
 
 def _requests(home: Home, options: argparse.Namespace) -> int:
-    rows = RequestLog(home.open_database()).requests(since_id=options.since)
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], indent=2))
-    else:
-        header = ("id", "platform", "status", "mutates", "ms", "request")
-        print(table([_request_row(row) for row in rows], header))
+    print(requests_text(home.open_database(), since=options.since, as_json=options.json))
     return 0
-
-
-def _request_row(row: LoggedRequest) -> tuple[str, ...]:
-    return (
-        str(row.id),
-        row.platform,
-        str(row.status or "cut"),
-        "yes" if row.mutates else "",
-        f"{row.duration_ms:.0f}",
-        f"{row.method} {row.path}",
-    )
 
 
 def _model(home: Home, _options: argparse.Namespace) -> int:
-    ensure_weights(home.checkout, progress_on())
-    return 0
-
-
-def _serve(home: Home, _options: argparse.Namespace) -> int:
-    serve(home)
+    ensure_models(home.checkout, progress_on())
     return 0
 
 
@@ -190,8 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
-    command("model", _model, "Trains the small language model.")
-    command("serve", _serve, "Serves the platforms in the foreground; `up` starts this itself.")
+    command("model", _model, "Trains the models that are trained here.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
     tests.add_argument("argv", nargs=argparse.REMAINDER)
     status = command("status", _status, "Says what exists and what runs.")

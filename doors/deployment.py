@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from doors.foreground import run_whoever_reads
+from doors.home import Home
 from doors.snapshot import push_snapshot
 from sandbox.console.report import addresses, table, wait_until_all_answer
-from sandbox.server.home import Home
 from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
 

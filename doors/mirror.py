@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from sandbox.server.home import Home
+from doors.home import Home
 from toolchain.cache import locked
 from toolchain.progress import SetupError
 

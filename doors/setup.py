@@ -8,12 +8,12 @@ from pathlib import Path
 from doors.doctor.examination import blocked, diagnose
 from doors.doctor.needs import Needs
 from doors.doctor.table import refusal
-from doors.small_model import USUAL_SECONDS as TRAINING_SECONDS
-from doors.small_model import ensure_weights
+from doors.home import Home
+from doors.serving import ensure_sandbox
 from doors.steps import Step, run_steps
+from doors.trained_models import ensure_models
 from sandbox.server.forget import image_prefix
-from sandbox.server.home import Home
-from sandbox.server.process import ensure_server, is_running
+from sandbox.server.process import is_running
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine
 from toolchain.golang.build import discard_downloads
@@ -124,9 +124,9 @@ def _steps(
     steps += [
         Step(name=_CLI, run=make_cli, lane=_COMPILER, usually_seconds=190 if needs.cli else 0),
         Step(
-            name="small model",
-            run=lambda: ensure_weights(home.checkout, progress),
-            usually_seconds=TRAINING_SECONDS if needs.weights else 0,
+            name="models",
+            run=lambda: ensure_models(home.checkout, progress),
+            usually_seconds=needs.training_seconds,
         ),
         Step(
             name=_ENGINE,
@@ -150,7 +150,7 @@ def _steps(
         steps.append(
             Step(
                 name="sandbox",
-                run=lambda: ensure_server(home, progress),
+                run=lambda: ensure_sandbox(home, progress),
                 needs=frozenset({_ENGINE}),
                 usually_seconds=0 if is_running(home) else 5,
             )

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.server.environment import github_endpoint
-from sandbox.server.home import Home
-from sandbox.server.namespaces import USER
+from doors.home import Home
+from doors.namespaces import USER
+from sandbox.server.endpoints import github_endpoint
 from toolchain.cache import locked
 
 REPOSITORY = f"{USER}/slipway"
@@ -71,7 +71,9 @@ class _Snapshot:
             commit = parent  # a new branch at what another one holds
         else:
             above = () if parent is None else ("-p", parent)
-            message = f"Snapshot of the checkout: {what}"
+            # Nobody's push: it must not start the pipelines of what was raised before. A person's
+            # commit on top of it does.
+            message = f"Snapshot of the checkout: {what} [skip ci]"
             commit = self._git("commit-tree", tree, *above, "-m", message).strip()
         self._git("push", "--quiet", remote, f"{commit}:refs/heads/{self._branch}")
         if self._branch == "main" and default != "main":

@@ -8,11 +8,15 @@ from systems.config import StackConfig
 from systems.frigo import raise_frigo
 from systems.inference import raise_inference
 from systems.repository import raise_repository
+from systems.symptoms import raise_symptoms
+from systems.turnover import raise_turnover
 
 Outputs = Mapping[str, pulumi.Output[str]]
 
 SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
     "inference": raise_inference,
+    "symptoms": raise_symptoms,
     "frigo": raise_frigo,
+    "turnover": raise_turnover,
     "repository": raise_repository,
 }

@@ -1,6 +1,7 @@
-"""The small model that is trained here, in a repository of its own on the Hub."""
+"""The models that are trained here, each in a repository of its own on the Hub."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pulumi import Output
@@ -11,33 +12,64 @@ from slipway.images.model_source import ModelSource
 from slipway.payload.files import payload_from_files
 from systems.config import StackConfig
 
-WEIGHTS = Path("app/language_model/build")
 UNPINNED = "0" * 40  # stands for the commit that our own repository is going to have
 
 
-def weights(file: str) -> Path:
-    """The trained weights.
+@dataclass(frozen=True)
+class OwnModel:
+    """What training writes, and where it goes in the repository."""
 
-    Raises:
-        ConfigError: the model is not trained yet.
-    """
-    path = WEIGHTS / file
-    if not path.is_file():
-        raise ConfigError(
-            f"{path}: the small model is not trained yet. Run `make model` (a minute)."
-        )
-    return path
+    title: str  # for people
+    folder: Path  # what `make model` writes
+    files: Mapping[str, str]  # path in the repository -> file in the folder
+
+    def file(self, path: str) -> Path:
+        """A trained file, by its path in the repository.
+
+        Raises:
+            ConfigError: the model is not trained yet, or has no such file.
+        """
+        trained = self.folder / self.files.get(path, path)
+        if not trained.is_file():
+            raise ConfigError(
+                f"{trained}: the {self.title} is not trained yet. Run `make model` (a minute)."
+            )
+        return trained
 
 
-def own_model(config: StackConfig, name: str, repo: str, file: str) -> ModelRepo:
+LANGUAGE_MODEL = OwnModel(
+    "small model",
+    Path("app/language_model/build"),
+    {name: name for name in ("tiny-phi.gguf", "README.md", "metrics.json")},
+)
+TURNOVER_MODEL = OwnModel(
+    "turnover model",
+    Path("app/turnover/training/build"),
+    {
+        "model/model.pkl": "model.pkl",
+        "model/metrics.json": "metrics.json",
+        "README.md": "README.md",
+    },
+)
+
+
+def own_model(
+    config: StackConfig, name: str, repo: str, file: str, model: OwnModel = LANGUAGE_MODEL
+) -> ModelRepo:
     """A model repository seeded with the trained weights, their card and their figures.
 
+    Args:
+        config: the stack.
+        name: logical name.
+        repo: of the repository, in the stack's namespace unless it has one.
+        file: path of the weights in it.
+        model: what is trained here.
+
     Raises:
         ConfigError: the model is not trained yet.
     """
-    weights(file)
-    names = (file, "README.md", "metrics.json")
-    files = payload_from_files({each: WEIGHTS / each for each in names}, what=str(WEIGHTS))
+    paths = dict.fromkeys([file, *model.files])
+    files = payload_from_files({path: model.file(path) for path in paths}, what=str(model.folder))
     args = ModelRepoArgs(repo_id=config.hub_id(repo), files=files, protect=config.protect)
     return ModelRepo(name, args)
 

@@ -65,6 +65,12 @@ GITHUB_TOKEN = Credential(
     "access to Administration, Secrets, Variables and Environments)",
 )
 API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call the apps with")
+SYMPTOMS_API_KEY = Credential(
+    "SYMPTOMS_API_KEY", "symptomsApiKey", "key that the log of the symptoms Space is read with"
+)
+TURNOVER_API_KEY = Credential(
+    "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
+)
 
 
 def hub_endpoint() -> str:

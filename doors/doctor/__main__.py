@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from doors.doctor.examination import blocked, diagnose
 from doors.doctor.table import refusal, table
-from sandbox.server.home import Home
+from doors.home import Home
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from doors.doctor import clock, disk, engine, kernel, machine, ports, registries
 from doors.doctor.finding import Finding, Verdict
 from doors.doctor.needs import Needs, cache_place, look
-from sandbox.server.home import Home
+from doors.home import Home
 
 Check = Callable[[], Iterable[Finding]]
 

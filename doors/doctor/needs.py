@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doors.small_model import has_weights
+from doors.trained_models import left_to_train
 from toolchain.debian_packages import missing_packages
 from toolchain.engine.private_engine import has_base_images
 from toolchain.engine.setup import EnginePlan, Route, plan
@@ -24,7 +24,7 @@ class Needs:
 
     python_packages: bool = False
     cli: bool = False
-    weights: bool = False
+    training_seconds: float = 0.0  # of the models that are left to be trained
     plugin: bool = False
     private_engine: bool = False  # one of ours is used; the following are parts of it
     debian_packages: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Needs:
     @property
     def anything(self) -> bool:
         """Whether any long step is left."""
-        return self.python_packages or self.weights or self.go or self.apt
+        return bool(self.python_packages or self.training_seconds or self.go or self.apt)
 
 
 def look(checkout: Path, *, python_packages: bool) -> Needs:
@@ -65,7 +65,7 @@ def look(checkout: Path, *, python_packages: bool) -> Needs:
     return Needs(
         python_packages=python_packages,
         cli=find_pulumi() is None,
-        weights=not has_weights(checkout),
+        training_seconds=sum(each.usual_seconds for each in left_to_train(checkout)),
         plugin=find_built_plugin() is None,
         private_engine=private,
         debian_packages=tuple(missing_packages()) if private else (),

@@ -1,32 +1,20 @@
 """The sandbox's own ports, which it keeps once they are drawn."""
 
-import fcntl
 import json
 import socket
 from pathlib import Path
 
 from doors.doctor.finding import Finding, Verdict
-from sandbox.server.home import Home
+from doors.home import Home
+from sandbox.server.process import is_running
 
 
 def ports(home: Home) -> Finding:
     """Probe and judgement."""
-    if _runs(home.server_lock):
+    if is_running(home):
         return Finding("ports", "the sandbox is running")
     drawn = drawn_ports(home.folder / "identity.json")
     return judge_ports(drawn, [port for port in drawn if is_taken(port)])
-
-
-def _runs(lock: Path) -> bool:
-    """As `sandbox.server.process.is_running`, which needs packages that may not be there yet."""
-    try:
-        with lock.open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def drawn_ports(identity: Path) -> list[int]:

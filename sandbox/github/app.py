@@ -1,5 +1,7 @@
 """Puts the sandbox's GitHub together: its own endpoints and those of the runs half."""
 
+import time
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,15 +14,15 @@ from sandbox.github.contract import RunHost
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import GitHubError, NotImitatedError, render_error
-from sandbox.github.http.git_http import GitRoutes
+from sandbox.github.http.errors import render_error
 from sandbox.github.http.pages import PageRoutes
-from sandbox.github.http.rate_limit import Limiter, Limits, RateLimit
+from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
-from sandbox.github.http.wire import API_WORDS, Wire
+from sandbox.github.http.smart_http import GitRoutes
+from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
+from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.contents_routes import ContentRoutes
-from sandbox.github.repositories.git_writer import Writer
 from sandbox.github.repositories.refs_routes import ReferenceRoutes
 from sandbox.github.repositories.repositories_routes import RepositoryRoutes
 from sandbox.github.runs.api.dispatches_routes import DispatchRoutes
@@ -29,12 +31,19 @@ from sandbox.github.settings.environments_routes import EnvironmentRoutes
 from sandbox.github.settings.rulesets_routes import RulesetRoutes
 from sandbox.github.settings.secrets_routes import SecretRoutes
 from sandbox.github.settings.variables_routes import VariableRoutes
+from sandbox.http.errors import NotImitatedError, Refusal
+from sandbox.http.limits import Clock, RateLimit
+from sandbox.http.request_id import RequestId
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def create_github_app(
-    service: GitHubService, run_host: RunHost, *, limits: Limits | None = None
+    service: GitHubService,
+    run_host: RunHost,
+    *,
+    limits: Limits | None = None,
+    clock: Clock = time.time,
 ) -> Starlette:
     """GitHub as an ASGI application; wrap it with `AddressesAsSent` where it is served.
 
@@ -42,6 +51,7 @@ def create_github_app(
         service: the repositories half.
         run_host: the runs half, whose endpoints are asked before the others.
         limits: how much a caller may ask; None for what the platform allows.
+        clock: by which windows end, in seconds since 1970.
     """
     access = Access(service.accounts, service.registry)
     addressed = Addressed(access, service.environments)
@@ -64,7 +74,7 @@ def create_github_app(
             access, service.registry, service.movements, service.folder, service.database.path
         ),
     )
-    limiter = Limiter(limits or Limits())
+    limiter = Limiter(limits or Limits(), clock)
     routes: list[BaseRoute] = [
         *run_host.routes(),
         *(route for part in parts for route in part.routes()),
@@ -78,10 +88,11 @@ def create_github_app(
     unquote_parameters(routes)
     return Starlette(
         routes=routes,
-        exception_handlers={GitHubError: render_error},
+        exception_handlers={Refusal: render_error},
         middleware=[
+            Middleware(RequestId, header="X-GitHub-Request-Id", draw=request_id_of),
             Middleware(Wire, accounts=service.accounts),
-            Middleware(RateLimit, limiter=limiter),
+            Middleware(RateLimit, count=limiter.count),
         ],
     )
 

@@ -79,7 +79,7 @@ class HoldAfter:
 
 
 Action = Delay | Answer | CutBefore | CutAfter | AnswerAfter | HoldBefore | HoldAfter
-_ACTIONS: Mapping[str, type[Any]] = {
+ACTIONS: Mapping[str, type[Any]] = {
     each.__name__: each
     for each in (Delay, Answer, CutBefore, CutAfter, AnswerAfter, HoldBefore, HoldAfter)
 }
@@ -145,6 +145,13 @@ class Faults:
             "DELETE FROM faults WHERE ? IS NULL OR id = ?",
             (fault_id, fault_id),
         )
+
+    def rules(self) -> list[tuple[object, ...]]:
+        """Every rule: id, platform, method, path, hits, hits that are left, action."""
+        columns = (
+            "id, platform, coalesce(method, '') , path, hits, coalesce(remaining, 'all'), action"
+        )
+        return [tuple(row) for row in self._database.query(f"SELECT {columns} FROM faults")]  # noqa: S608 - written above
 
     def stands(self, fault_id: int) -> bool:
         """Whether a rule was not cleared yet."""
@@ -237,5 +244,5 @@ async def _swallow(_message: Message) -> None:
 
 def _decode(text: str) -> Action:
     values = json.loads(text)
-    action: Action = _ACTIONS[values.pop("type")](**values)
+    action: Action = ACTIONS[values.pop("type")](**values)
     return action

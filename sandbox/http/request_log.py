@@ -109,6 +109,10 @@ class RequestLog:
         rows = self._database.query("SELECT coalesce(max(id), 0) AS last FROM requests")
         return int(rows[0]["last"])
 
+    def forget_before(self, moment: float) -> int:
+        """Forgets requests that came before a moment (seconds since 1970), and says how many."""
+        return self._database.execute("DELETE FROM requests WHERE time < ?", (moment,))
+
     def clear(self) -> None:
         """Forgets all requests; ids go on counting."""
         self._database.execute("DELETE FROM requests")

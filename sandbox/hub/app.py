@@ -4,16 +4,21 @@ The order matters to whoever builds it: the Spaces half reads repositories, so `
 and `SpaceReader` come first, then the Spaces half, then this application with the Spaces' routes.
 """
 
+import time
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.git.service import GitService
+from sandbox.git.smart_http import GitService
+from sandbox.http.errors import NotImitatedError, Refusal
+from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.access import Access
@@ -21,16 +26,11 @@ from sandbox.hub.http.account_routes import AccountRoutes
 from sandbox.hub.http.commit_routes import CommitRoutes
 from sandbox.hub.http.content_routes import ContentRoutes
 from sandbox.hub.http.download_routes import DownloadRoutes
-from sandbox.hub.http.errors import (
-    HubError,
-    NotImitatedError,
-    RepositoryNotFoundError,
-    render_error,
-)
+from sandbox.hub.http.errors import RepositoryNotFoundError, render_error
 from sandbox.hub.http.lfs_routes import LfsRoutes
 from sandbox.hub.http.lifecycle_routes import LifecycleRoutes
 from sandbox.hub.http.pages import page_routes
-from sandbox.hub.http.rate_limit import PRO_QUOTAS, RateLimit
+from sandbox.hub.http.rate_limit import PRO_QUOTAS, Quotas
 from sandbox.hub.http.refs_routes import RefRoutes
 from sandbox.hub.http.smart_http import SmartHttpRoutes
 from sandbox.hub.repositories import push_hook
@@ -38,6 +38,7 @@ from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.info import Describer
 from sandbox.hub.repositories.lifecycle import Lifecycle
 from sandbox.hub.repositories.registry import Registry
+from sandbox.machine.contract import MachineUnavailableError
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -50,6 +51,7 @@ def create_hub_app(
     *,
     extra_routes: Sequence[BaseRoute] = (),
     quotas: Mapping[str, int] = PRO_QUOTAS,
+    clock: Clock = time.monotonic,
 ) -> Starlette:
     """The Hub as an ASGI application.
 
@@ -60,6 +62,7 @@ def create_hub_app(
         space_host: The Spaces half, told of every change of a Space's repository.
         extra_routes: The Spaces half's own endpoints; asked before everything else.
         quotas: Requests in five minutes for the buckets api, resolvers and pages.
+        clock: By which windows end, in seconds.
     """
     committer = Committer(registry, space_host)
     service = GitService(data_folder / "git-service", push_hook.__name__)
@@ -82,9 +85,19 @@ def create_hub_app(
     ]
     return Starlette(
         routes=routes,
-        exception_handlers={HubError: render_error},
-        middleware=[Middleware(RequestId), Middleware(RateLimit, quotas=quotas)],
+        exception_handlers={Refusal: render_error, MachineUnavailableError: render_error},
+        middleware=[
+            Middleware(RequestId, header="X-Request-Id", draw=request_id_of),
+            Middleware(RateLimit, count=Quotas(quotas, clock).count),
+        ],
     )
+
+
+def request_id_of(headers: Headers) -> str:
+    """The caller's own id, or a new one that holds the trace it speaks of."""
+    own = headers.get("x-request-id")
+    trace = headers.get("x-amzn-trace-id")
+    return own or ";".join(filter(None, (f"Root=1-{uuid.uuid4().hex}", trace)))
 
 
 def _not_found(_request: Request) -> Response:

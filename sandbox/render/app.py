@@ -8,17 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.http.windows import Clock
+from sandbox.http.errors import NotImitatedError, Refusal
+from sandbox.http.limits import Clock, RateLimit
+from sandbox.http.request_id import RequestId
+from sandbox.machine.contract import MachineUnavailableError
 from sandbox.render.http.account_routes import AccountRoutes
 from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
 from sandbox.render.http.env_groups_routes import EnvGroupRoutes
-from sandbox.render.http.errors import NotImitatedError, RenderError, render_error
+from sandbox.render.http.errors import render_error
 from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
 from sandbox.render.http.requests import Door, Nulls
 from sandbox.render.http.services_routes import ServiceRoutes, VariableRoutes
-from sandbox.render.http.wire import Limits, RateLimit, RequestId
+from sandbox.render.http.wire import Limiter, Limits, RequestIds
 from sandbox.render.services.service import RenderService
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -54,10 +57,10 @@ def create_render_app(
     routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
     return Starlette(
         routes=routes,
-        exception_handlers={RenderError: render_error},
+        exception_handlers={Refusal: render_error, MachineUnavailableError: render_error},
         middleware=[
-            Middleware(RequestId),
-            Middleware(RateLimit, limits=limits or Limits(), clock=clock),
+            Middleware(RequestId, header="Render-Request-Id", draw=RequestIds().draw),
+            Middleware(RateLimit, count=Limiter(limits or Limits(), clock).count),
         ],
     )
 

@@ -1,14 +1,17 @@
 """Forgetting a sandbox: its containers, networks and images, and then its folder."""
 
+from collections.abc import Callable, Sequence
+
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.server.home import Home
 from toolchain.cache import remove_tree
+from toolchain.engine.address import EngineAddress
 from toolchain.engine.setup import ensure_engine, may_hold_anything
 from toolchain.images.registry import RegistryClient
 from toolchain.progress import Progress, SetupError
-from toolchain.standins.docker.leftovers import remove_leftovers
-from toolchain.standins.protocol import PluginError
+
+Forget = Callable[[EngineAddress], None]
 
 
 def end_leftovers(home: Home) -> bool:
@@ -25,16 +28,21 @@ def end_leftovers(home: Home) -> bool:
     return True
 
 
-def forget(home: Home, progress: Progress) -> None:
+def forget(home: Home, progress: Progress, more: Sequence[Forget] = ()) -> None:
     """Removes everything a stopped sandbox has; what clones share in the cache stays.
+
+    Args:
+        home: of the sandbox.
+        progress: told what could not be removed.
+        more: remove what others made in the sandbox's engine.
 
     Without an engine its containers and images can't be removed; that is said, and no reason to
     keep the rest. A copy of another sandbox's folder has nothing but the folder.
     """
     if home.original() is None and home.server_log.exists():
         try:
-            _forget_in_engine(home)
-        except (SetupError, MachineUnavailableError, PluginError) as error:
+            _forget_in_engine(home, more)
+        except (SetupError, MachineUnavailableError) as error:
             progress.note(
                 f"What the sandbox left in the container engine is still there: {error} (to find "
                 f"it later: `docker ps -a --filter label=slipway.sandbox={home.identity().name}`)"
@@ -42,13 +50,14 @@ def forget(home: Home, progress: Progress) -> None:
     remove_tree(home.folder)
 
 
-def _forget_in_engine(home: Home) -> None:
+def _forget_in_engine(home: Home, more: Sequence[Forget]) -> None:
     if not may_hold_anything():
         return
     name = home.identity().name
     with ensure_engine(Progress(), building=False) as engine:
         DockerMachine(engine.address, name).remove_all()
-        remove_leftovers(engine.address.docker_host, name, image_prefix(name))
+        for each in more:
+            each(engine.address)
         if engine.address.registry is not None:
             RegistryClient(engine.address.registry).forget_below(image_prefix(name))
 

@@ -1,9 +1,9 @@
 """One sandbox's home: the git-ignored folder with everything a clone's sandbox keeps."""
 
 import json
-import os
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from toolchain.cache import locked
 from toolchain.ports import free_low_port
 from toolchain.progress import SetupError
 
-HOME_VARIABLE = "SLIPWAY_HOME"
+HOME_VARIABLE = "SLIPWAY_HOME"  # names the folder, to whoever starts the server and to it
 _PLACE = "folder"  # key of the identity's file: where the sandbox was when it was last used
 
 
@@ -31,36 +31,23 @@ class Identity:
     github_port: int
     github_token: str  # classic, with all scopes; what the program and `git push` use
     github_job_token: str  # what workflow jobs get: content, not settings and secrets
-    passphrase: str  # of the sandbox's own state backend
 
 
 class Home:
-    """Paths and identity of one sandbox; the folder is created when first asked for.
+    """Paths and identity of one sandbox; the folder is created when first asked for."""
 
-    Args:
-        folder: `.slipway` of a clone, or any other folder, as tests use.
-        checkout: the clone whose program runs in it.
-    """
+    reset_command = "slipway-sandbox reset"  # as a person types it, for messages
+    start_command = "slipway-sandbox serve"
 
-    def __init__(self, folder: Path, checkout: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.checkout = checkout.resolve()
         self._identity = self.folder / "identity.json"
         self.database = self.folder / "sandbox.db"
         self.repositories = self.folder / "hub"
-        self.project = self.folder / "project"
-        self.backend = self.folder / "state"
         self.server_log = self.folder / "server.log"
         self.start_lock = self.folder / "start.lock"
         self.server_lock = self.folder / "server.lock"
         self.server_file = self.folder / "server.json"
-        self.passphrase_file = self.folder / "passphrase"
-
-    @classmethod
-    def current(cls) -> "Home":
-        """The home of the clone this code lies in, or the one that SLIPWAY_HOME names."""
-        checkout = Path(__file__).resolve().parents[2]
-        return cls(Path(os.environ.get(HOME_VARIABLE) or checkout / ".slipway"), checkout)
 
     def make_folder(self) -> None:
         """Makes the folder, closed to other users: logs and private repositories are in it."""
@@ -82,7 +69,8 @@ class Home:
         if original := self.original():
             raise SetupError(
                 f"{self.folder} is a copy of {original}, and two sandboxes can't share ports, "
-                "containers and credentials. Run `make reset` here; it forgets the copy alone."
+                f"containers and credentials. Run `{self.reset_command}` here; it forgets the copy "
+                "alone."
             )
         self.make_folder()
         with locked(self.folder / "identity.lock"):
@@ -92,11 +80,25 @@ class Home:
             missing = any(field.name not in known for field in fields(Identity))
             if missing or known.get(_PLACE) != str(self.folder):
                 known = {**asdict(_draw()), **known, _PLACE: str(self.folder)}
-                self._write_private(self._identity, json.dumps(known, indent=2))
-            identity = Identity(**{field.name: known[field.name] for field in fields(Identity)})
-            if not self.passphrase_file.exists():
-                self._write_private(self.passphrase_file, identity.passphrase)
-        return identity
+                self.write_private(self._identity, json.dumps(known, indent=2))
+        return Identity(**{field.name: known[field.name] for field in fields(Identity)})
+
+    def port(self, platform: str) -> int:
+        """Where a platform listens, drawn when first asked for."""
+        self.identity()
+        with locked(self.folder / "identity.lock"):
+            known = self._known()
+            if f"{platform}_port" not in known:
+                known[f"{platform}_port"] = free_low_port()
+                self.write_private(self._identity, json.dumps(known, indent=2))
+            return int(known[f"{platform}_port"])
+
+    def keep_ports(self, ports: Mapping[str, int]) -> None:
+        """Lets platforms listen elsewhere from now on."""
+        self.identity()
+        with locked(self.folder / "identity.lock"):
+            known = self._known() | {f"{name}_port": port for name, port in ports.items()}
+            self.write_private(self._identity, json.dumps(known, indent=2))
 
     def original(self) -> Path | None:
         """The sandbox's folder that this one is a copy of, as `cp -r` of a checkout makes one.
@@ -121,7 +123,8 @@ class Home:
         known: dict[str, Any] = json.loads(self._identity.read_text(encoding="utf-8"))
         return known
 
-    def _write_private(self, path: Path, text: str) -> None:
+    def write_private(self, path: Path, text: str) -> None:
+        """Writes a file that other users can't read, whole or not at all."""
         partial = path.with_suffix(".partial")
         partial.touch(mode=0o600)
         partial.write_text(text, encoding="utf-8")
@@ -143,5 +146,4 @@ def _draw() -> Identity:
         github_port=free_low_port(),
         github_token=token("ghp_", 36),
         github_job_token=token("ghs_", 36),
-        passphrase=secrets.token_urlsafe(24),
     )

@@ -19,7 +19,7 @@ from sandbox.render.postgres.records import PostgresRecords
 from sandbox.render.postgres.service import address_owner as database_address
 from sandbox.render.services import front_door as service_door
 from sandbox.render.services.records import Services
-from sandbox.server.environment import github_endpoint, hub_endpoint, render_endpoint
+from sandbox.server.endpoints import github_endpoint, hub_endpoint, render_endpoint
 from sandbox.server.home import Home
 from sandbox.server.process import is_running
 from sandbox.store.database import Database
@@ -143,9 +143,9 @@ def _url(addresses: AddressBook, owner: str) -> str | None:
     return f"http://{LOOPBACK}:{port}" if port else None
 
 
-def print_inventory(found: dict[str, Any]) -> None:
+def print_inventory(found: dict[str, Any], start_command: str) -> None:
     """The same as tables."""
-    stopped = "stopped; `make up` brings back what ran, by the stages below"
+    stopped = f"stopped; `{start_command}` brings back what ran, by the stages below"
     print(f"Sandbox {found['name']}: {'running' if found['running'] else stopped}")
     print(f"Hub: {found['hub']}\nRender: {found['render']}\nGitHub: {found['github']}\n")
     spaces = [

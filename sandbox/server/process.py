@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from sandbox.server.home import HOME_VARIABLE, Home
-from sandbox.server.namespaces import namespaces
 from toolchain.cache import locked
 from toolchain.progress import Progress, SetupError
 
@@ -19,11 +20,20 @@ START_SECONDS = 180.0  # includes starting the container engine
 STOP_SECONDS = 40.0  # a container gets 10 s to end by itself
 _POLL_SECONDS = 0.1
 _TAIL_LINES = 15
+_CODE = Path(__file__).resolve().parents[2]  # where the packages `sandbox` and `toolchain` lie
 _LOG_LIMIT = 5_000_000  # bytes, beyond which a start begins a new log and keeps the last one
 
 
-def ensure_server(home: Home, progress: Progress) -> None:
+def ensure_server(
+    home: Home, progress: Progress, flags: Sequence[str] = (), depends_on: Sequence[Path] = ()
+) -> None:
     """Starts the server unless one of this code runs already; returns when it answers.
+
+    Args:
+        home: whose server.
+        progress: told what happens.
+        flags: of `serve`; with others, another server is started.
+        depends_on: files, a change of which wants another server too.
 
     Raises:
         SetupError: it did not come up; the text holds the end of its log.
@@ -31,13 +41,14 @@ def ensure_server(home: Home, progress: Progress) -> None:
     home.make_folder()
     with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
         running = _settled_server(home)
-        if running and running["code"] == code_digest(home):
+        wanted = code_digest(home, flags, depends_on)
+        if running and running["code"] == wanted:
             return
         if running:
             progress.note("The sandbox's own code changed: starting it again")
             _stop(home, int(running["pid"]))
         with progress.step("Sandbox: starting", usually_seconds=5):
-            _start(home)
+            _start(home, [*flags, "--revision", wanted])
 
 
 def running_server(home: Home) -> dict[str, str] | None:
@@ -80,15 +91,16 @@ def stop_server(home: Home) -> bool:
     return True
 
 
-def code_digest(home: Home) -> str:
-    """Changes when a start would bring another server: its code, packages, place, or owners."""
-    checkout = home.checkout
-    digest = hashlib.sha256((checkout / "requirements-sandbox.txt").read_bytes())
+def code_digest(home: Home, flags: Sequence[str], depends_on: Sequence[Path]) -> str:
+    """Changes when a start would bring another server: its code, place, or options."""
+    digest = hashlib.sha256()
+    for path in depends_on:
+        digest.update(path.read_bytes())
     digest.update(str(home.folder).encode())  # a moved checkout's server works in the old place
-    digest.update(" ".join(sorted(namespaces(checkout, home.project))).encode())
+    digest.update("\0".join(flags).encode())
     rooms = ("sandbox", "toolchain")
-    for path in sorted(file for room in rooms for file in (checkout / room).rglob("*.py")):
-        digest.update(path.relative_to(checkout).as_posix().encode() + path.read_bytes())
+    for path in sorted(file for room in rooms for file in (_CODE / room).rglob("*.py")):
+        digest.update(path.relative_to(_CODE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -114,7 +126,7 @@ def _stop(home: Home, pid: int) -> None:
     raise SetupError(f"The sandbox's server (process {pid}) does not end; see {home.server_log}.")
 
 
-def _start(home: Home) -> None:
+def _start(home: Home, flags: Sequence[str]) -> None:
     if home.server_log.exists() and home.server_log.stat().st_size > _LOG_LIMIT:
         home.server_log.replace(home.server_log.with_suffix(".log.old"))
     with home.server_log.open("ab") as log:
@@ -122,8 +134,8 @@ def _start(home: Home) -> None:
         # Its own session and no inherited streams: `make up | tail` ends when make does, and a
         # Ctrl-C at the terminal does not reach it.
         process = subprocess.Popen(
-            [sys.executable, "-m", "doors", "serve"],
-            cwd=home.checkout,
+            [sys.executable, "-m", "sandbox", "serve", *flags],
+            cwd=_CODE,
             env={**os.environ, HOME_VARIABLE: str(home.folder)},
             stdin=subprocess.DEVNULL,
             stdout=log,

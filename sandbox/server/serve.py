@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
@@ -16,10 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.apps.addresses import LOOPBACK, AddressBook
 from sandbox.http.connection import AbortableProtocol
+from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
+from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
-from sandbox.server.platforms import Platform, compose
-from sandbox.server.process import code_digest
+from sandbox.server.options import Options
+from sandbox.server.place import Platform
+from sandbox.server.platforms import compose
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress, SetupError
 
@@ -27,34 +30,48 @@ _LOCK_SECONDS = 2.0  # whoever looks whether a server runs holds the lock for a 
 _LOCK_POLL_SECONDS = 0.02
 
 
-def serve(home: Home) -> None:
+def serve(home: Home, options: Options, announce: Callable[[str], None] | None = None) -> None:
     """Serves until SIGTERM or SIGINT; then ends what it runs and keeps what exists.
 
     Raises:
         SetupError: another server of this home is alive, or a port is taken.
     """
-    identity = home.identity()
-    code = code_digest(home)
+    name = home.identity().name
     with ExitStack() as stack:
         stack.enter_context(_sole_server(home))
         # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
         # every app would go on running.
         signal.signal(signal.SIGTERM, _unwind)
-        engine = stack.enter_context(ensure_engine(Progress())).address
-        machine = DockerMachine(engine, identity.name)
-        addresses = AddressBook(home.open_database(), bind_host=engine.bind_host)
+        home.keep_ports(options.ports)
+        machine: Machine = NoMachine()
+        bind_host = LOOPBACK
+        if options.containers:
+            engine = stack.enter_context(ensure_engine(Progress())).address
+            machine, bind_host = DockerMachine(engine, name), engine.bind_host
+        addresses = AddressBook(home.open_database(), bind_host=bind_host)
         stack.callback(addresses.stop)
-        platforms = compose(home, machine, addresses)
+        platforms = compose(home, options, machine, addresses)
         sockets = [
             listener
             for platform in platforms
-            for listener in _listen(platform.name, platform.port, engine.bind_host)
+            for listener in _listen(platform.name, platform.port, bind_host)
         ]
         stack.callback(_stop_all, platforms)
         for platform in platforms:
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
-        _Server(_ByPort(by_port), home, code).run(sockets)
+        told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
+        _Server(_ByPort(by_port), home, options.revision, told).run(sockets)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _welcome(home: Home, platforms: Sequence[Platform]) -> str:
+    """Where the platforms answer, and where the credentials lie."""
+    lines = [f"{each.name:8} http://{LOOPBACK}:{each.port}" for each in platforms]
+    return "\n".join((*lines, f"tokens   {home.folder / 'identity.json'}"))
 
 
 def _stop_all(platforms: Sequence[Platform]) -> None:
@@ -113,8 +130,10 @@ def _listen(platform: str, port: int, bridge: str) -> list[socket.socket]:
         except OSError as error:
             raise SetupError(
                 f"The address of the {platform}, {host}:{port}, is taken ({error.strerror}). End "
-                "what listens there, or run `make reset` for a sandbox with other addresses."
+                "what listens there, or reset the sandbox for one with other addresses."
             ) from None
+        # From here on the kernel queues who connects: apps start before the platforms answer.
+        listener.listen()
         sockets.append(listener)
     return sockets
 
@@ -122,7 +141,7 @@ def _listen(platform: str, port: int, bridge: str) -> list[socket.socket]:
 class _Server(uvicorn.Server):
     """Says that it is up where those who started it look."""
 
-    def __init__(self, app: ASGIApp, home: Home, code: str) -> None:
+    def __init__(self, app: ASGIApp, home: Home, code: str, told: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -138,6 +157,7 @@ class _Server(uvicorn.Server):
         )
         self._home = home
         self._code = code
+        self._told = told
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to accept, then announces it."""
@@ -146,3 +166,4 @@ class _Server(uvicorn.Server):
         partial = self._home.server_file.with_suffix(".partial")
         partial.write_text(json.dumps(said), encoding="utf-8")
         partial.rename(self._home.server_file)
+        self._told()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.store.migrations import migrate, reached, store_of
+
 
 class Database:
     """One file, one connection per thread, written in short transactions."""
@@ -26,17 +28,27 @@ class Database:
             self._local.connection = connection
         return connection
 
-    def create(self, script: str) -> None:
-        """Runs `CREATE TABLE IF NOT EXISTS …` statements."""
-        self._connection().executescript(script)
+    def create(self, *migrations: str) -> None:
+        """Makes a store's tables, or brings those of an older version up to date.
+
+        Args:
+            migrations: the store's, number 1 (`CREATE TABLE IF NOT EXISTS …`) first.
+
+        Raises:
+            NewerStateError: a newer version of the sandbox wrote them.
+        """
+        if reached(self._connection(), store_of(migrations[0])) == len(migrations):
+            return
+        with self.transaction() as connection:
+            migrate(connection, migrations, str(self.path))
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Reads rows."""
         return self._connection().execute(sql, parameters).fetchall()
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Runs one writing statement in a transaction of its own."""
-        self._connection().execute(sql, parameters)
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Runs one writing statement in a transaction of its own; how many rows it touched."""
+        return self._connection().execute(sql, parameters).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -45,7 +57,8 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")

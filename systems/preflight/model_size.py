@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from slipway.errors import ConfigError
 from slipway.preflight.sizes import memory_needed
-from systems import own_model
+from systems.own_model import LANGUAGE_MODEL
 
 _SMALL_MODEL_TOKEN_BYTES = 4 * 2 * 96  # 4 bytes, 2 layers, width 96
 
@@ -30,7 +30,7 @@ def model_size(key: str, file: str, megabytes: int, *, train_here: bool) -> Mode
         ConfigError: nobody said, or the small model is not trained yet.
     """
     if train_here:
-        size = own_model.weights(file).stat().st_size
+        size = LANGUAGE_MODEL.file(file).stat().st_size
         return ModelSize(size, memory_needed(size, token_bytes=_SMALL_MODEL_TOKEN_BYTES))
     if not megabytes:
         raise ConfigError(

@@ -86,9 +86,9 @@ class AppProcess:
     def get(self, path: str) -> httpx.Response:
         return httpx.get(self.url + path, timeout=20)
 
-    def wait_until(self, status: int = 200) -> httpx.Response:
+    def wait_until(self, status: int = 200, seconds: float = 20) -> httpx.Response:
         """Polls /health until it answers with this status."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 answer = self.get("/health")

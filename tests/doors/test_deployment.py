@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from doors.deployment import Pulumi
-from sandbox.server.home import Home
+from doors.home import Home
 from toolchain.progress import SetupError
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,7 @@ from doors.doctor.machine import (
 from doors.doctor.needs import Needs
 from doors.doctor.ports import judge_ports
 from doors.doctor.table import refusal, table
-from sandbox.server.home import Home
+from doors.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD, WARNING, BLOCKED = Verdict.GOOD, Verdict.WARNING, Verdict.BLOCKED
@@ -37,7 +37,7 @@ GOOD, WARNING, BLOCKED = Verdict.GOOD, Verdict.WARNING, Verdict.BLOCKED
         (judge_architecture("Windows", "AMD64"), BLOCKED),
         (judge_memory(Memory(4000, "the machine"), Needs(cli=True)), GOOD),
         (judge_memory(Memory(900, "the machine"), Needs(cli=True)), BLOCKED),
-        (judge_memory(Memory(900, "the machine"), Needs(weights=True)), GOOD),
+        (judge_memory(Memory(900, "the machine"), Needs(training_seconds=20)), GOOD),
         (judge_open_files(-1), GOOD),
         (judge_open_files(1024), GOOD),
         (judge_open_files(256), BLOCKED),
@@ -97,7 +97,7 @@ def test_a_control_group_bounds_memory(tmp_path, kind):
     ("needs", "asked"),
     [
         (Needs(), set()),
-        (Needs(weights=True), set()),
+        (Needs(training_seconds=20), set()),
         (Needs(python_packages=True), {"Python packages"}),
         (Needs(cli=True), {"Go modules"}),
         (Needs(private_engine=True, base_images=True), {"Debian packages", "clock"}),

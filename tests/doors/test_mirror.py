@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import yaml
 
+from doors.home import Home
 from doors.mirror import sync_mirror
-from sandbox.server.home import Home
 from toolchain.progress import SetupError
 
 

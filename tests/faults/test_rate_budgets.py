@@ -8,7 +8,7 @@ import threading
 import pytest
 from starlette.routing import Route
 
-from sandbox.render.http.wire import Limits, RateLimit
+from sandbox.render.http.wire import Limiter, Limits
 from slipway.errors import ApiError
 from slipway.render.api.client import RenderClient
 from slipway.render.api.rate_limits import Budget, bucket_of
@@ -168,7 +168,7 @@ def test_callers_at_once_lose_nothing(make_client, service):
 
 def test_client_and_platform_mean_the_same_calls_by_a_bucket(limited):
     """What the client has heard of one bucket must not hold up the calls of another."""
-    limit = RateLimit(None, LIMITS)
+    limit = Limiter(LIMITS)
     pairs = set()
     routes = [each for each in limited.routes if isinstance(each, Route)]
     for route in routes:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,11 +9,9 @@ from sandbox.server.forget import forget
 from sandbox.server.home import Home
 from toolchain.progress import Progress, SetupError
 
-CHECKOUT = Path(__file__).parents[2]
-
 
 def home(folder):
-    return Home(folder, CHECKOUT)
+    return Home(folder)
 
 
 def test_a_copy_is_refused_with_the_remedy_and_reset_forgets_the_copy_alone(tmp_path):
@@ -22,7 +19,7 @@ def test_a_copy_is_refused_with_the_remedy_and_reset_forgets_the_copy_alone(tmp_
     identity = first.identity()
     shutil.copytree(first.folder, tmp_path / "copy")
     copy = home(tmp_path / "copy")
-    with pytest.raises(SetupError, match=r"copy of .*/first.*`make reset`"):
+    with pytest.raises(SetupError, match=r"copy of .*/first.*`slipway-sandbox reset`"):
         copy.identity()
     copy.server_log.touch()  # as if its server had run
     forget(copy, Progress())

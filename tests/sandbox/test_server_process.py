@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from sandbox.server.home import Home
-from sandbox.server.process import is_running, running_server, stop_server
+from sandbox.server.process import ensure_server, is_running, running_server, stop_server
+from toolchain.progress import Progress, SetupError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +25,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from sandbox.server import serve
 from sandbox.server.home import Home
-from sandbox.server.platforms import Platform
+from sandbox.server.options import Options
+from sandbox.server.place import Platform
 
 folder = Path(sys.argv[1])
 log = lambda text: (folder / "ended").open("a").write(text + "\\n")
@@ -39,18 +42,18 @@ def engine(_progress):
 async def app(scope, receive, send):
     pass
 
-port = Home(folder, Path.cwd()).identity().hub_port
+port = Home(folder).identity().hub_port
 platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
 serve.ensure_engine = engine
 serve.DockerMachine = lambda *_: None
 serve.compose = lambda *_: [platform]
-serve.serve(Home(folder, Path.cwd()))
+serve.serve(Home(folder), Options())
 """
 
 
 @pytest.fixture
 def home(tmp_path):
-    made = Home(tmp_path / "home", CHECKOUT)
+    made = Home(tmp_path / "home")
     made.identity()
     return made
 
@@ -115,7 +118,7 @@ def test_somebody_who_looks_is_not_taken_for_a_server(home):
 
 
 def test_where_nothing_ever_ran_there_is_nothing_to_stop(tmp_path):
-    assert not stop_server(Home(tmp_path / "none", CHECKOUT))
+    assert not stop_server(Home(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 
 
@@ -128,3 +131,31 @@ def wait_until(holds, seconds=20):
     while not holds():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.02)
+
+
+def test_the_server_that_is_wanted_runs_and_one_of_other_options_is_started_anew(home, tmp_path):
+    progress, plain = Progress(), ["--no-containers"]
+    stamp = tmp_path / "requirements.txt"
+    stamp.write_text("1")
+    try:
+        ensure_server(home, progress, plain, [stamp])
+        first = running_server(home)
+        ensure_server(home, progress, plain, [stamp])
+        assert running_server(home) == first
+        ensure_server(home, progress, [*plain, "--organization", "lab"], [stamp])
+        second = running_server(home)
+        assert second["pid"] != first["pid"]
+        stamp.write_text("2")
+        ensure_server(home, progress, [*plain, "--organization", "lab"], [stamp])
+        assert running_server(home)["pid"] != second["pid"]
+        url = f"http://127.0.0.1:{home.identity().hub_port}/api/models"
+        assert urllib.request.urlopen(url).read() == b"[]"
+    finally:
+        assert stop_server(home)
+    assert running_server(home) is None
+
+
+def test_a_server_that_cannot_start_says_why(home):
+    with pytest.raises(SetupError, match="hub has no quota called apii"):
+        ensure_server(home, Progress(), ["--no-containers", "--quota", "hub.apii=1"])
+    assert not is_running(home)

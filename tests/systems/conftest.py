@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from systems import own_model
+from systems import symptoms_files
+from systems.own_model import LANGUAGE_MODEL, TURNOVER_MODEL
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -40,7 +41,14 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_READ_TOKEN", "canary-read-token")
     weights = tmp_path / "weights"
     weights.mkdir()
-    for name in ("tiny-phi.gguf", "README.md", "metrics.json"):
-        (weights / name).write_text(name, encoding="utf-8")
-    monkeypatch.setattr(own_model, "WEIGHTS", weights)
+    for model in (LANGUAGE_MODEL, TURNOVER_MODEL):
+        for name in model.files.values():
+            (weights / name).write_text(name, encoding="utf-8")
+        monkeypatch.setitem(vars(model), "folder", weights)  # past the freeze
+    symptoms_model = tmp_path / "symptoms-model"
+    symptoms_model.mkdir()
+    for name in ("model.pkl", "metadata.json"):
+        (symptoms_model / name).write_text(name, encoding="utf-8")
+    monkeypatch.setattr(symptoms_files, "MODEL", symptoms_model)
+    monkeypatch.setattr(symptoms_files, "PREPARED", tmp_path / "symptoms")
     return weights

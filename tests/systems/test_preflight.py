@@ -33,6 +33,7 @@ def composed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLIPWAY_REGISTRY", "registry.example/me")
     monkeypatch.setenv("RENDER_API_KEY", "rnd_canary")
+    monkeypatch.setenv("GITHUB_TOKEN", "canary-github-token")
     return tmp_path
 
 

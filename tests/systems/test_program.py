@@ -5,6 +5,7 @@ import runpy
 import pulumi
 import pytest
 
+from systems import SYSTEMS
 from tests.components.recorder import Recorder, run
 from tests.systems.conftest import CHECKOUT
 
@@ -45,7 +46,7 @@ def test_an_unknown_system_is_refused_with_the_known_ones_before_any_other_is_ra
     with pytest.raises(pulumi.RunError) as refusal:
         start(recorder, values)
     assert str(refusal.value) == (
-        "slipway:systems names nonsense; known are frigo, inference, repository."
+        f"slipway:systems names nonsense; known are {', '.join(sorted(SYSTEMS))}."
     )
     assert (recorder.resources, exported) == ({}, {})
 

@@ -1,30 +1,36 @@
-"""The API key that tests and apps share: given, or drawn once and kept."""
+"""An API key that nobody has to think up: given, or drawn once and kept."""
 
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from slipway.core.credentials import API_KEY, GITHUB_TOKEN
+from slipway.core.credentials import API_KEY, GITHUB_TOKEN, Credential
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.resources import GeneratedKeyResource
 from slipway.github.secrets.kept_key import open_kept
 
 
-def api_key(name: str, rotation: int = 0, parent: pulumi.Resource | None = None) -> Output[str]:
+def api_key(
+    name: str,
+    rotation: int = 0,
+    parent: pulumi.Resource | None = None,
+    given_as: Credential = API_KEY,
+) -> Output[str]:
     """The key, a secret: from the environment, else this stack's, else drawn here.
 
     Args:
         name: logical name of what is drawn.
         rotation: another number draws another key.
         parent: of what is drawn.
+        given_as: where somebody may have given it.
 
     Raises:
         ConfigError: no GitHub token, without which a drawn key can't be kept.
     """
-    given = stack_credential(API_KEY)
+    given = stack_credential(given_as)
     if given is not None:
         return given
     token = require_stack_credential(GITHUB_TOKEN)
-    properties = {"name": API_KEY.config_key, "rotation": rotation}
+    properties = {"name": given_as.config_key, "rotation": rotation}
     made = GeneratedKeyResource(name, properties, ResourceOptions(parent=parent))
     opened = Output.all(token, made.kept).apply(lambda pair: open_kept(pair[0], pair[1]))
     return Output.secret(opened)

@@ -34,10 +34,12 @@ OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written",
 
 class SpaceProvider(Provider):
     """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets (sealed), variables,
-    manifest, sources, build_inputs, stack, adopt. Adds: url, host, commit, salt, secret_digests,
-    secrets_written, settings.
+    manifest, sources, seed, seed_sources, build_inputs, stack, adopt. Adds: url, host, commit,
+    salt, secret_digests, secrets_written, settings.
 
-    Only the keys that the stack declares, or once declared, are ever written or deleted.
+    The seed goes into an empty Space only. Afterwards people push there, and no update may put the
+    first files back: `diff` does not look at it. Of secrets and variables, only the keys that the
+    stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
 
     token: str
@@ -81,6 +83,15 @@ class SpaceProvider(Provider):
         )
         if not created:
             self._adopt(props)
+        if props.get("seed") and self._is_virgin(repo_id):
+            self.hub.commit(
+                "space",
+                repo_id,
+                manifest=props["seed"],
+                sources=props["seed_sources"],
+                removable=(),
+                message=f"Seed from {props['stack']}",
+            )
         return CreateResult(repo_id, self._commit(props, removable=(), salt=new_salt()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -142,8 +153,7 @@ class SpaceProvider(Provider):
         repository = self.hub.repository("space", repo_id)
         visible = repository and _visibility(repository.visibility, props["visibility"])
         if owner != props["stack"] and not props.get("adopt"):
-            titles = self.hub.commit_titles("space", repo_id)
-            virgin = owner is None and all(title == INITIAL_COMMIT for title in titles)
+            virgin = owner is None and self._is_virgin(repo_id)
             same = repository and repository.sdk == props["sdk"] and visible == props["visibility"]
             if not (virgin and same):
                 whose = f"belongs to stack {owner}" if owner else "was not made by this stack"
@@ -166,6 +176,10 @@ class SpaceProvider(Provider):
             self.spaces.set_hardware(repo_id, props["hardware"], seconds)
         elif seconds not in (None, runtime.sleep_seconds or -1):
             self.spaces.set_sleep_time(repo_id, seconds)
+
+    def _is_virgin(self, repo_id: str) -> bool:
+        """Whether nobody has committed to it but the platform itself."""
+        return all(title == INITIAL_COMMIT for title in self.hub.commit_titles("space", repo_id))
 
     def _commit(
         self, props: dict[str, Any], *, removable: tuple[str, ...], salt: str

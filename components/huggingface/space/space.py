@@ -2,7 +2,8 @@
 
 It refuses before any call what the platform would only refuse late or publish silently: front
 matter it would not start from, one name as secret and variable, secrets a build needs and nobody
-gave, credentials among the files. With no payload, git owns the files and Pulumi the settings.
+gave, credentials among the files. With no payload, git owns the files and Pulumi the settings; a
+seed is what such a Space holds until the first push.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class SpaceArgs:
 
     repo_id: str  # "namespace/name"; plain, so that it can be checked before any call
     payload: Payload | None  # its files; None leaves them to `git push`
+    seed: Payload | None = None  # without a payload: committed once, while the Space is empty
     sdk: str = "docker"  # or "static"
     visibility: str = "public"  # "protected": code private, app public (paid); "private": both
     hardware: str = "cpu-basic"  # a flavour of huggingface_hub.SpaceHardware
@@ -60,10 +62,20 @@ class SpaceArgs:
                 f"Space {self.repo_id}: cpu-basic always sleeps after 48 h; a sleep time needs "
                 "upgraded hardware. Remove sleep_seconds or change the hardware."
             )
-        if self.payload is not None:
-            card = read_card(self.repo_id, self.payload.text("README.md"), self.sdk)
+        if self.payload is not None and self.seed is not None:
+            raise ConfigError(
+                f"Space {self.repo_id}: it has a payload and a seed. With a payload its files are "
+                "Pulumi's, with a seed they are git's from the first push on: give one of the two."
+            )
+        if self.first_files is not None:
+            card = read_card(self.repo_id, self.first_files.text("README.md"), self.sdk)
             if self.sdk == "docker":
                 self._check_dockerfile(card.app_port)
+
+    @property
+    def first_files(self) -> Payload | None:
+        """What the Space holds when it is made; None: nothing, until somebody pushes."""
+        return self.payload or self.seed
 
     def _check_dockerfile(self, app_port: int) -> None:
         facts = self.dockerfile()
@@ -82,8 +94,8 @@ class SpaceArgs:
             )
 
     def dockerfile(self) -> DockerfileFacts | None:
-        """What the payload's Dockerfile says; None without one."""
-        text = self.payload.text("Dockerfile") if self.payload else None
+        """What the Dockerfile of its files says, as far as they come from here."""
+        text = self.first_files.text("Dockerfile") if self.first_files else None
         return read_dockerfile(text) if text is not None else None
 
 
@@ -126,6 +138,8 @@ class Space(pulumi.ComponentResource):
                 "variables": dict(args.variables),
                 "manifest": args.payload.manifest() if args.payload else {},
                 "sources": args.payload.sources() if args.payload else {},
+                "seed": args.seed.manifest() if args.seed else {},
+                "seed_sources": args.seed.sources() if args.seed else {},
                 "build_inputs": sorted(facts.build_inputs) if facts else [],
                 "stack": stack_mark(),
                 "adopt": args.adopt,
@@ -145,7 +159,7 @@ class Space(pulumi.ComponentResource):
                 "probe_path": args.probe_path,
                 "expect": dict(args.expect),
                 "private": args.visibility == "private",
-                "awaits_push": args.payload is None,
+                "awaits_push": args.first_files is None,
                 "timeout_seconds": args.timeout_seconds,
             },
             ResourceOptions(parent=self, provider=waits),

@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenError, NotFoundError
-from sandbox.github.http.tokens import token_of
 from sandbox.github.repositories.registry import Registry, Repository
 
 
@@ -32,8 +31,7 @@ class Access:
 
     def caller(self, request: Request) -> Caller | None:
         """Who asks; None for an anonymous one. Raises BadCredentialsError for a foreign token."""
-        token = token_of(request.headers.get("authorization"))
-        return None if token is None else self.accounts.identify(token)
+        return self.accounts.caller(request.headers)
 
     def require_caller(self, request: Request) -> Caller:
         """Who asks; raises AuthenticationRequiredError for an anonymous request."""

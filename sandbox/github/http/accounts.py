@@ -1,11 +1,13 @@
 """Who may speak to the sandbox's GitHub: users, their organizations, their tokens."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
+
 from sandbox.github.http.errors import BadCredentialsError
+from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
 
 ACTIONS = "github-actions[bot]"  # who speaks for runs
 ALL_SCOPES = ("repo", "workflow", "delete_repo", "read:org", "user")
@@ -89,13 +91,29 @@ class Accounts:
 
     def identify(self, token: str) -> Caller:
         """The owner of a token; raises BadCredentialsError if nobody's."""
-        for user in self._users:
-            for candidate, kind in user.tokens.items():
-                # Compared in constant time: containers that run foreign code can reach this server.
-                if secrets.compare_digest(candidate.encode(), token.encode()):
-                    groups = tuple(user.organizations)
-                    return Caller(user.login, kind, groups, tuple(user.works_for))
-        raise BadCredentialsError
+        found = owner_of(
+            token,
+            (
+                (candidate, Caller(u.login, kind, tuple(u.organizations), tuple(u.works_for)))
+                for u in self._users
+                for candidate, kind in u.tokens.items()
+            ),
+        )
+        if found is None:
+            raise BadCredentialsError
+        return found
+
+    def caller(self, headers: Headers) -> Caller | None:
+        """Who sent a request with these headers; None for an anonymous one.
+
+        Raises:
+            BadCredentialsError: they carry a foreign token, or nothing that is one.
+        """
+        try:
+            token = token_of(headers.get("authorization"), ("bearer", "token"))
+        except MalformedCredentialsError:
+            raise BadCredentialsError from None
+        return None if token is None else self.identify(token)
 
     def find(self, login: str) -> Account | None:
         """The user or organization of that name, whatever its case."""

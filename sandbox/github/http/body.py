@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sandbox.github.http.errors import BadRequestError, UnprocessableError
+from sandbox.http.bodies import MalformedJsonError, json_of
 
 
 class Body:
@@ -17,8 +18,8 @@ class Body:
     def parse(cls, content: bytes) -> "Body":
         """Reads a body; raises BadRequestError if it is no JSON object."""
         try:
-            parsed = json.loads(content) if content.strip() else {}
-        except ValueError:
+            parsed = json_of(content)
+        except MalformedJsonError:
             raise BadRequestError("Problems parsing JSON") from None
         if parsed is None:
             parsed = {}

@@ -4,8 +4,8 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.git.store import Entry
 from sandbox.github.http.requests import Urls
-from sandbox.github.repositories.git_store import Entry
 from sandbox.github.repositories.registry import Repository
 
 _WITH_CONTENT = 1 << 20  # bytes; larger files come without it, as on the platform

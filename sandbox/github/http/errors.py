@@ -1,18 +1,18 @@
 """What GitHub refuses, and the status and body with which it says so."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.http.errors import Refusal
+
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
-class GitHubError(Exception):
+class GitHubError(Refusal):
     """A refusal. `message` is for people; `errors` go into the body's list of that name."""
-
-    status: ClassVar[int] = 500
 
     def __init__(
         self,
@@ -21,7 +21,6 @@ class GitHubError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.errors = errors
         self.headers = dict(headers or {})
 
@@ -77,32 +76,25 @@ class UnprocessableError(GitHubError):
     status = 422
 
 
-class NotImitatedError(GitHubError):
-    """GitHub can do this, the sandbox cannot: said aloud, never a silent 200."""
-
-    status = 501
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The sandbox does not imitate {what}")
-
-
 def invalid(resource: str, field: str, message: str) -> UnprocessableError:
     """A field of an object breaks a rule that GitHub words itself."""
     error = {"resource": resource, "code": "custom", "field": field, "message": message}
     return UnprocessableError("Validation Failed", [error])
 
 
-def response_of(error: GitHubError) -> Response:
+def response_of(error: Refusal) -> Response:
     """The HTTP form of a refusal."""
     body: dict[str, Any] = {"message": error.message}
-    if error.errors is not None:
-        body["errors"] = error.errors if isinstance(error.errors, str) else list(error.errors)
+    errors = error.errors if isinstance(error, GitHubError) else None
+    if errors is not None:
+        body["errors"] = errors if isinstance(errors, str) else list(errors)
     body |= {"documentation_url": DOCUMENTATION, "status": str(error.status)}
-    return JSONResponse(body, error.status, error.headers)
+    headers = error.headers if isinstance(error, GitHubError) else None
+    return JSONResponse(body, error.status, headers)
 
 
 def render_error(_request: Request, error: Exception) -> Response:
-    """Starlette's handler for GitHubError."""
-    if not isinstance(error, GitHubError):  # registered for GitHubError alone; else it is a bug
+    """Starlette's handler for refusals."""
+    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
         raise error
     return response_of(error)

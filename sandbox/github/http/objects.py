@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from sandbox.git.store import Commit, GitStore, Person
 from sandbox.github.http.accounts import Accounts
 from sandbox.github.http.clock import written
 from sandbox.github.http.describe import node_id, simple_user
 from sandbox.github.http.requests import Urls
-from sandbox.github.repositories.git_store import Commit, GitStore, Person
 from sandbox.github.repositories.registry import Repository
 
 _UNSIGNED = {

@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.github.http.body import Body
+from sandbox.http.bodies import USUAL, with_body
+from sandbox.http.pages_of_lists import other_page, positive
 
 Item = TypeVar("Item")
 Handler = Callable[[Request, Body], Response]
@@ -29,21 +30,13 @@ HOLDERS = (
 LARGEST_PAGE = 100
 
 
-def route(method: str, path: str, handler: Handler) -> Route:
-    """An endpoint of a blocking handler that gets the body as a JSON object."""
+def route(method: str, path: str, handler: Handler, limit: int = USUAL) -> Route:
+    """An endpoint of a blocking handler that gets the body, up to a limit, as a JSON object."""
 
-    async def endpoint(request: Request) -> Response:
-        content = await request.body()
-        return await run_in_threadpool(lambda: handler(request, Body.parse(content)))
+    def handle(request: Request, content: bytes) -> Response:
+        return handler(request, Body({}) if method == "GET" else Body.parse(content))
 
-    reading = method == "GET"
-    read: Callable[[Request], Awaitable[Response]] = endpoint
-    if reading:
-
-        async def read(request: Request) -> Response:
-            return await run_in_threadpool(handler, request, Body({}))
-
-    return Route(path, read if reading else endpoint, methods=[method])
+    return Route(path, with_body(handle, limit), methods=[method])
 
 
 class _Unquoted(Convertor[Any]):
@@ -111,8 +104,8 @@ def page(
     request: Request, items: Sequence[Item], *, size: int = 30, largest: int = LARGEST_PAGE
 ) -> tuple[Sequence[Item], dict[str, str]]:
     """The items of the page a request asks for, and the `Link` header that leads to the others."""
-    size = min(_positive(request, "per_page", size), largest)
-    number = _positive(request, "page", 1)
+    size = min(positive(request, "per_page", size), largest)
+    number = positive(request, "page", 1)
     last = max(1, -(-len(items) // size))
     links = {}
     if number > 1:
@@ -121,19 +114,9 @@ def page(
         links |= {"next": number + 1, "last": last}
     if number > 1:
         links["first"] = 1
-    text = ", ".join(f'<{_at_page(request, to)}>; rel="{name}"' for name, to in links.items())
+    here = f"{request.url.scheme}://{request.url.netloc}{request.scope['path']}"
+    text = ", ".join(
+        f'<{other_page(request, here, "page", str(to))}>; rel="{name}"'
+        for name, to in links.items()
+    )
     return items[(number - 1) * size : number * size], {"Link": text} if text else {}
-
-
-def _positive(request: Request, name: str, default: int) -> int:
-    value = request.query_params.get(name, "")
-    return int(value) if value.isdigit() and int(value) > 0 else default
-
-
-def _at_page(request: Request, number: int) -> str:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "page"]
-    return f"{_address(request)}?{urlencode([*query, ('page', str(number))])}"
-
-
-def _address(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}{request.scope['path']}"

@@ -3,12 +3,12 @@
 import secrets
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.github.http.accounts import Accounts
 from sandbox.github.http.errors import BadCredentialsError, response_of
-from sandbox.github.http.tokens import token_of
+from sandbox.http.headers import with_headers
 
 API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com has a host for it
 _VERSION = "2022-11-28"
@@ -55,15 +55,13 @@ class Wire:
         if scope["path"].startswith(f"{API_PREFIX}/"):
             scope = {**scope, "root_path": API_PREFIX}
         headers = {
-            "X-GitHub-Request-Id": _request_id(),
             "X-GitHub-Media-Type": "github.v3; format=json",
             "X-GitHub-Api-Version-Selected": _VERSION,
             "Vary": "Accept, Authorization, Accept-Encoding",
         }
         refusal = None
         try:
-            token = token_of(Headers(scope=scope).get("authorization"))
-            caller = None if token is None else self._accounts.identify(token)
+            caller = self._accounts.caller(Headers(scope=scope))
             if caller is not None and caller.token.scopes is not None:
                 headers["X-OAuth-Scopes"] = ", ".join(caller.token.scopes)
                 headers["X-Accepted-OAuth-Scopes"] = "repo"
@@ -71,19 +69,14 @@ class Wire:
             # git asks for another password after a 401 that says how; its endpoints say it.
             if not _of_git(scope["path"]):
                 refusal = response_of(error)
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
-            await send(message)
-
-        await (refusal or self._app)(scope, receive, send_with_headers)
+        await (refusal or self._app)(scope, receive, with_headers(send, headers))
 
 
 def _of_git(path: str) -> bool:
     return path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
 
 
-def _request_id() -> str:
+def request_id_of(_headers: Headers) -> str:
+    """A new one in GitHub's form."""
     drawn = secrets.token_hex(16).upper()
     return ":".join((drawn[:4], drawn[4:9], drawn[9:16], drawn[16:23], drawn[23:31]))

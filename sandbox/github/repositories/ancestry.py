@@ -8,7 +8,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from sandbox.github.settings.rules import NOTHING
+from sandbox.git.moves import NOTHING
 
 
 class GitAncestry:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.git.store import Entry, Person
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
@@ -15,9 +16,9 @@ from sandbox.github.http.contents_view import described, inside
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError, invalid
 from sandbox.github.http.objects import git_commit
 from sandbox.github.http.requests import REPOSITORY, answer, route, urls
-from sandbox.github.repositories.git_store import Entry, Person
-from sandbox.github.repositories.git_writer import Change, Writer
+from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.bodies import WITH_FILES
 
 _CONTENTS = f"{REPOSITORY}/contents"
 
@@ -35,7 +36,7 @@ class ContentRoutes:
         return [
             route("GET", _CONTENTS, self.get),
             route("GET", one, self.get),
-            route("PUT", one, self.put),
+            route("PUT", one, self.put, WITH_FILES),
             route("DELETE", one, self.delete),
             route("GET", f"{REPOSITORY}/readme", self.readme),
         ]

@@ -3,8 +3,14 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
-import pygit2
-
+from sandbox.git.moves import NOTHING, Move
+from sandbox.git.writer import (
+    InvalidReferenceError,
+    ReferenceExistsError,
+    ReferenceMissingError,
+    ReferenceMovedError,
+    move_reference,
+)
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost, Trigger
 from sandbox.github.http.access import Right, right_to
@@ -12,10 +18,11 @@ from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
 from sandbox.github.http.errors import ConflictError
 from sandbox.github.repositories.ancestry import GitAncestry
 from sandbox.github.repositories.registry import Registry, Repository
-from sandbox.github.settings.rules import NOTHING, Move, judge
+from sandbox.github.settings.rules import judge
 from sandbox.github.settings.rulesets import Rulesets
 
-_BRANCHES = "refs/heads/"
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
+_TAGS_TOLD = 3
 _LOG = logging.getLogger(__name__)
 
 # Told of (repository, branch, commit) whenever a branch has moved.
@@ -69,7 +76,12 @@ class Movements:
             if verdict.broken:
                 rules = "\n\n".join(verdict.broken)
                 raise ConflictError(f"Repository rule violations found\n\n{rules}\n\n")
-            _apply(repository, move)
+            try:
+                move_reference(repository.git, move)
+            except ReferenceMovedError as error:
+                raise ConflictError(str(error)) from None
+            except (ReferenceExistsError, ReferenceMissingError, InvalidReferenceError):
+                raise ConflictError(f"{move.ref} has moved meanwhile") from None
             self._announce(repository, caller, [move])
 
     def _announce(self, repository: Repository, caller: Caller, moves: Sequence[Move]) -> None:
@@ -83,7 +95,12 @@ class Movements:
             pushed = [branch for branch in branches if store.branch_head(branch) is not None]
             if pushed:
                 store.set_default_branch(pushed[0])
+        # GitHub makes no event for tags of which more than three are pushed at once.
+        new_tags = [move for move in moves if move.ref.startswith(_TAGS) and not move.deletes]
+        silent = new_tags if len(new_tags) > _TAGS_TOLD else []
         for move in moves:
+            if move in silent:
+                continue
             commit = None if move.deletes else store.resolve(move.ref)
             if commit is not None:
                 self._tell(repository, caller, move, commit)
@@ -115,20 +132,3 @@ class Movements:
                 listener(repository, branch, commit)
             except Exception:  # noqa: BLE001 - as above
                 _LOG.exception("%s: %s was not announced", repository.full_name, branch)
-
-
-def _apply(repository: Repository, move: Move) -> None:
-    handle = repository.git.open()
-    try:
-        if move.creates:
-            handle.references.create(move.ref, move.new)
-            return
-        reference = handle.references[move.ref]
-        if str(reference.target) != move.old:
-            raise ConflictError(f"{move.ref} is at {reference.target} but expected {move.old}")
-        if move.deletes:
-            reference.delete()
-        else:
-            reference.set_target(move.new)
-    except (pygit2.AlreadyExistsError, KeyError, pygit2.GitError):
-        raise ConflictError(f"{move.ref} has moved meanwhile") from None

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.git.moves import NOTHING, Move
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
@@ -15,7 +16,6 @@ from sandbox.github.http.objects import reference
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Repository
-from sandbox.github.settings.rules import NOTHING, Move
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"refs/(?:[^/\x00-\x20~^:?*\[\\]+/)+[^/\x00-\x20~^:?*\[\\]+")

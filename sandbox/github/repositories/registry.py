@@ -1,16 +1,15 @@
 """Which repositories exist, under which name, and where their git data lie."""
 
-import shutil
 import sqlite3
 import threading
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.git.registry import RepositoryFolders
+from sandbox.git.store import GitStore
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.repositories.git_store import GitStore
 from sandbox.store.database import Database
 
 _TABLES = """
@@ -61,10 +60,7 @@ class Registry:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
-        self._folder = folder / "repositories"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._locks: dict[int, threading.RLock] = {}
-        self._guard = threading.Lock()
+        self.folders = RepositoryFolders(folder)
         database.create(_TABLES)
 
     def add(
@@ -77,8 +73,8 @@ class Registry:
         homepage: str | None = None,
     ) -> Repository:
         """A new, empty repository; raises UnprocessableError if the name is taken."""
-        folder, moment = uuid.uuid4().hex, now()
-        GitStore.create(self._folder / folder)
+        (folder, path), moment = self.folders.draw(), now()
+        GitStore.create(path)
         try:
             self._database.execute(
                 "INSERT INTO github_repositories (folder, owner, name, private, description,"
@@ -86,7 +82,7 @@ class Registry:
                 (folder, owner, name, private, description, homepage, moment, moment, moment),
             )
         except sqlite3.IntegrityError:
-            shutil.rmtree(self._folder / folder)
+            self.folders.remove(path)
             taken = {
                 "resource": "Repository",
                 "code": "custom",
@@ -146,12 +142,11 @@ class Registry:
     def remove(self, repository: Repository) -> None:
         """Forgets a repository, its data, and by the tables' own rules all that refers to it."""
         self._database.execute("DELETE FROM github_repositories WHERE id = ?", (repository.id,))
-        shutil.rmtree(repository.path, ignore_errors=True)
+        self.folders.remove(repository.path)
 
     def lock(self, repository: Repository) -> threading.RLock:
         """What whoever moves a repository's references holds."""
-        with self._guard:
-            return self._locks.setdefault(repository.id, threading.RLock())
+        return self.folders.lock(repository.id)
 
     def _where(self, condition: str, *values: object) -> Sequence[Repository]:
         rows = self._database.query(
@@ -169,7 +164,7 @@ class Registry:
                 created_at=row["created_at"],
                 updated_at=row["updated_at"],
                 pushed_at=row["pushed_at"],
-                path=self._folder / row["folder"],
+                path=self.folders.at(row["folder"]),
             )
             for row in rows
         ]

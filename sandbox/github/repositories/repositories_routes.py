@@ -10,17 +10,12 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
-from sandbox.github.http.errors import (
-    ForbiddenError,
-    NotFoundError,
-    NotImitatedError,
-    UnprocessableError,
-    invalid,
-)
+from sandbox.github.http.errors import ForbiddenError, NotFoundError, UnprocessableError, invalid
 from sandbox.github.http.requests import BY_NUMBER, REPOSITORY, answer, nothing, route, urls
-from sandbox.github.repositories.git_writer import Change, Writer
+from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
+from sandbox.http.errors import NotImitatedError
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LATER = ("gitignore_template", "license_template", "template_repository")

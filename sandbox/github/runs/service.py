@@ -26,12 +26,11 @@ from sandbox.github.runs.planning.workflow import (
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.running.job_task import Tools
-from sandbox.github.runs.running.publishing import Publisher
+from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.store.database import Database
 
 _LOG = logging.getLogger(__name__)
-_STOPPED = "The sandbox was stopped while this run was at work"
 _WELL = frozenset({"success", "skipped", "neutral"})
 
 
@@ -204,7 +203,7 @@ class RunService:
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
-                self._abandon(run)
+                abandon(self.records, self._publisher, run)
             else:
                 self._launch(run, workflow)
 
@@ -270,27 +269,6 @@ class RunService:
         runs = self.records.runs_of_commit(repository, commit)
         if all(each.status == "completed" for each in runs):
             self._tools.sources.discard(repository, commit)
-
-    def _abandon(self, run: Run) -> None:
-        """Marks what a stopped or killed sandbox left unfinished."""
-        for job in self.records.jobs(run.id, run.attempt):
-            if job.status != "completed":
-                self.records.set_job(
-                    job.id,
-                    status="completed",
-                    conclusion="cancelled",
-                    completed=moment(),
-                    note=_STOPPED,
-                )
-                for step in self.records.steps(job.id):
-                    if step.status != "completed":
-                        self.records.set_step(
-                            job.id, step.number, status="completed", conclusion="cancelled"
-                        )
-                now = self.records.job(job.id)
-                if now is not None:
-                    self._publisher.job(run, now)
-        self.records.set_run(run.id, status="completed", conclusion="cancelled", note=_STOPPED)
 
     def _kept(self, run: Run) -> dict[str, Needed]:
         """The jobs of a run's last attempt that ended well, with those they make run again."""

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotImitatedError, UnprocessableError
+from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.settings.rulesets import Ruleset, Wanted
+from sandbox.http.errors import NotImitatedError
 
 _TARGETS = ("branch", "tag", "push")
 _ENFORCEMENTS = ("disabled", "active", "evaluate")

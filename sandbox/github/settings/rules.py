@@ -4,29 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sandbox.git.moves import Move
 from sandbox.github.settings.rulesets import Ruleset
 
-NOTHING = "0" * 40  # git's word for a reference that is not there
 _PASSING_BY = ("always", "exempt")  # `pull_request` does not help a push
-
-
-@dataclass(frozen=True)
-class Move:
-    """A reference moves from one commit to another."""
-
-    ref: str
-    old: str  # NOTHING for a new one
-    new: str  # NOTHING for one that goes
-
-    @property
-    def creates(self) -> bool:
-        """Whether the reference is new."""
-        return self.old == NOTHING
-
-    @property
-    def deletes(self) -> bool:
-        """Whether the reference goes."""
-        return self.new == NOTHING
 
 
 class Ancestry(Protocol):

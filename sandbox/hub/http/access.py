@@ -3,11 +3,9 @@
 Both halves of the Hub go through here, so a private repository is hidden the same way everywhere.
 """
 
-import base64
-import binascii
-
 from starlette.requests import Request
 
+from sandbox.http.credentials import MalformedCredentialsError, token_of
 from sandbox.hub.http.accounts import Accounts, Identity
 from sandbox.hub.http.errors import (
     ForbiddenError,
@@ -28,7 +26,10 @@ class Access:
 
     def caller(self, request: Request) -> Identity | None:
         """Who asks; None for an anonymous request. Raises InvalidTokenError for a foreign token."""
-        token = _token(request.headers.get("authorization"))
+        try:
+            token = token_of(request.headers.get("authorization"))
+        except MalformedCredentialsError:
+            raise InvalidTokenError from None
         return None if token is None else self.accounts.identify(token)
 
     def require_caller(self, request: Request) -> Identity:
@@ -68,20 +69,3 @@ class Access:
             if not identity.may_write(namespace):
                 raise ForbiddenError(f"You have read but not write access to {repo_id}")
         return repository
-
-
-def _token(header: str | None) -> str | None:
-    """The token in `Authorization: Bearer …`, or git's `Basic user:token`."""
-    if header is None:
-        return None
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic":
-        try:
-            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            raise InvalidTokenError from None
-        # git sends the token as the password; some tools put it in the user's place instead.
-        return password or user
-    raise InvalidTokenError

@@ -4,12 +4,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import with_body
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
-from sandbox.hub.http.requests import json_object, with_body
+from sandbox.hub.http.requests import json_object
 from sandbox.hub.repositories.card import validate
 from sandbox.hub.repositories.names import parse_kind
+
+_LARGEST_CARD = 256 << 10  # bytes; reading YAML takes its time, and this needs no token
 
 
 class AccountRoutes:
@@ -20,7 +23,7 @@ class AccountRoutes:
 
     def routes(self) -> list[Route]:
         """The addresses served here."""
-        validate_yaml = reads_only(with_body(self.validate_yaml))
+        validate_yaml = reads_only(with_body(self.validate_yaml, _LARGEST_CARD))
         return [
             Route("/api/whoami-v2", self.whoami),
             Route("/api/agent-harnesses", self.agent_harnesses),

@@ -1,12 +1,12 @@
 """Who may speak to the sandbox's Hub: users, their organizations, their tokens."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sandbox.http.credentials import owner_of
 from sandbox.hub.http.errors import ForbiddenError, InvalidTokenError
 
 
@@ -65,12 +65,17 @@ class Accounts:
 
     def identify(self, token: str) -> Identity:
         """The owner of a token; raises InvalidTokenError if nobody's."""
-        for user in self._users.values():
-            for candidate, role in user.tokens.items():
-                # Compared in constant time: containers that run foreign code can reach this server.
-                if secrets.compare_digest(candidate.encode(), token.encode()):
-                    return Identity(user.name, role, tuple(user.organizations))
-        raise InvalidTokenError
+        found = owner_of(
+            token,
+            (
+                (candidate, Identity(user.name, role, tuple(user.organizations)))
+                for user in self._users.values()
+                for candidate, role in user.tokens.items()
+            ),
+        )
+        if found is None:
+            raise InvalidTokenError
+        return found
 
     def is_paid(self, namespace: str) -> bool:
         """Whether the namespace's plan runs Docker and Gradio Spaces."""

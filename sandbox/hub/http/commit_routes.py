@@ -9,19 +9,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import WITH_FILES, with_body
+from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError, ForbiddenError, NotImitatedError
-from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url, with_body
+from sandbox.hub.http.errors import BadRequestError, ForbiddenError
+from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url
 from sandbox.hub.repositories.committer import Committer
-from sandbox.hub.repositories.git_writer import (
+from sandbox.hub.repositories.lfs import Pointer, is_oid
+from sandbox.hub.repositories.operations import (
     AddFile,
     AddPointer,
     DeleteFile,
     DeleteFolder,
     Operation,
 )
-from sandbox.hub.repositories.lfs import Pointer, is_oid
 from sandbox.hub.repositories.registry import Repository
 from sandbox.hub.repositories.upload_rules import checked_path, goes_to_lfs, ignored
 
@@ -41,7 +43,11 @@ class CommitRoutes:
         preupload = reads_only(with_body(self.preupload))
         return [
             Route(f"{API_REPO}/preupload/{{revision:path}}", preupload, methods=["POST"]),
-            Route(f"{API_REPO}/commit/{{revision:path}}", with_body(self.commit), methods=["POST"]),
+            Route(
+                f"{API_REPO}/commit/{{revision:path}}",
+                with_body(self.commit, WITH_FILES),
+                methods=["POST"],
+            ),
         ]
 
     def preupload(self, request: Request, body: bytes) -> Response:

@@ -1,6 +1,5 @@
 """What is in a repository: info, trees, commits, lists."""
 
-import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -8,18 +7,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.git.store import DEFAULT_BRANCH
+from sandbox.http.bodies import with_body
+from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.http.requests import (
     API_REPO,
     api_repo,
     is_true,
+    json_object,
     page,
     revision_and_path,
-    with_body,
 )
-from sandbox.hub.repositories.git_store import DEFAULT_BRANCH
 from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded
 from sandbox.hub.repositories.names import kind_of_plural
 from sandbox.hub.repositories.registry import Registry, Repository
@@ -109,7 +110,8 @@ class ContentRoutes:
     def commits(self, request: Request) -> Response:
         """`GET /api/{kind}s/{id}/commits/{revision}`."""
         repository = self._readable(request)
-        history = repository.git.history(repository.git.resolve(request.path_params["revision"]))
+        commit = repository.git.resolve(request.path_params["revision"])
+        history = list(repository.git.history(commit))
         chosen, headers = page(request, history, _COMMITS_PAGE)
         headers["X-Total-Count"] = str(len(history))
         return JSONResponse([commit_object(each) for each in chosen], headers=headers)
@@ -126,7 +128,7 @@ class ContentRoutes:
 
 def _asked_paths(request: Request, body: bytes) -> tuple[list[str], bool]:
     if request.headers.get("content-type", "").startswith("application/json"):
-        parsed = json.loads(body)
+        parsed = json_object(body)
         paths, expand = parsed.get("paths", []), bool(parsed.get("expand"))
     else:
         form = parse_qs(body.decode())

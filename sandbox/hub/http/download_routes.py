@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import EntryNotFoundError, RangeNotSatisfiableError
 from sandbox.hub.http.requests import WEB_REPO, revision_and_path, web_repo
-from sandbox.hub.repositories.git_store import Entry
+from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.registry import Repository
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -55,7 +55,7 @@ class DownloadRoutes:
         headers["Content-Type"] = "text/plain; charset=utf-8"
         return _ranged(request, repository.git.blob(entry.oid), headers)
 
-    def _find(self, request: Request, word: str) -> tuple[Repository, Entry, dict[str, str]]:
+    def _find(self, request: Request, word: str) -> tuple[Repository, HubEntry, dict[str, str]]:
         kind, repo_id = web_repo(request)
         repository = self._access.require(request, repo_id, kind=kind, write=False)
         revision, path = revision_and_path(request, word)

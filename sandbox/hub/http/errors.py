@@ -11,16 +11,17 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.http.errors import Refusal, UnavailableError
+from sandbox.machine.contract import MachineUnavailableError
 
-class HubError(Exception):
+
+class HubError(Refusal):
     """A refusal. `message` is for people; `extra` joins the JSON body beside `error`."""
 
-    status: ClassVar[int] = 500
     code: ClassVar[str | None] = None
 
     def __init__(self, message: str, extra: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
-        self.message = message
         self.extra = dict(extra or {})
 
 
@@ -107,7 +108,9 @@ class StaleParentError(HubError):
     status = 412
 
     def __init__(self) -> None:
-        super().__init__("A commit has happened since. Please refresh and try again.")
+        super().__init__(
+            "The branch was updated since you opened this page. Please refresh and try again."
+        )
 
 
 class RangeNotSatisfiableError(HubError):
@@ -126,21 +129,13 @@ class UnprocessableError(HubError):
     status = 422
 
 
-class NotImitatedError(HubError):
-    """The Hub can do this, the sandbox cannot: said aloud, never a silent 200."""
-
-    status = 501
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The sandbox does not imitate {what}")
-
-
-def response_of(error: HubError) -> Response:
+def response_of(error: Refusal) -> Response:
     """The HTTP form of a refusal."""
     headers = {
         "X-Error-Message": " ".join(error.message.split()).encode("ascii", "replace").decode()
     }
-    if error.code is not None:
+    extra = error.extra if isinstance(error, HubError) else {}
+    if isinstance(error, HubError) and error.code is not None:
         headers["X-Error-Code"] = error.code
     if isinstance(error, EntryNotFoundError) and error.commit is not None:
         headers["X-Repo-Commit"] = error.commit
@@ -148,11 +143,13 @@ def response_of(error: HubError) -> Response:
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, ConflictError):
         headers = {}
-    return JSONResponse({"error": error.message, **error.extra}, error.status, headers)
+    return JSONResponse({"error": error.message, **extra}, error.status, headers)
 
 
 def render_error(_request: Request, error: Exception) -> Response:
-    """Starlette's handler for HubError."""
-    if not isinstance(error, HubError):  # registered for HubError alone; anything else is a bug
+    """Starlette's handler for refusals."""
+    if isinstance(error, MachineUnavailableError):
+        error = UnavailableError(str(error))
+    if not isinstance(error, Refusal):  # registered for those two alone
         raise error
     return response_of(error)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import with_body
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import (
@@ -21,7 +22,7 @@ from sandbox.hub.http.errors import (
     RepositoryNotFoundError,
     UnprocessableError,
 )
-from sandbox.hub.http.requests import WEB_REPO, base_url, json_object, web_repo, with_body
+from sandbox.hub.http.requests import WEB_REPO, base_url, json_object, web_repo
 from sandbox.hub.repositories.lfs import is_oid
 from sandbox.hub.repositories.registry import Registry, Repository
 

@@ -7,18 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import with_body
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import object_id
-from sandbox.hub.http.errors import BadRequestError, ConflictError, NotImitatedError
-from sandbox.hub.http.requests import (
-    API_REPO,
-    allow_keys,
-    api_repo,
-    json_object,
-    web_url,
-    with_body,
-)
+from sandbox.hub.http.errors import BadRequestError, ConflictError
+from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object, web_url
 from sandbox.hub.repositories.card import SDKS
 from sandbox.hub.repositories.lifecycle import Lifecycle
 from sandbox.hub.repositories.names import RepoKind, new_name, parse_id, parse_kind

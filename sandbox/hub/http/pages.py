@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from itertools import islice
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -9,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.console.page import page, state, table
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import NotImitatedError
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.registry import Registry, Repository
 
@@ -62,7 +63,7 @@ class Pages:
             ("App", app),
             ("Serving", serving),
             *([("Error", f"<code>{escape(str(error))}</code>")] if error else []),
-            ("Logs", f"<code>./with-sandbox hf spaces logs {escape(repository.id)}</code>"),
+            ("Logs", f"<code>hf spaces logs {escape(repository.id)}</code>"),
         ]
         body = table(("", ""), rows) + _history(repository)
         return page(repository.id, body, _SITE, busy=_busy(stage))
@@ -130,6 +131,6 @@ def _commit(repository: Repository) -> str:
 
 def _history(repository: Repository) -> str:
     head = repository.git.branch_head()
-    commits = repository.git.history(head)[:_SHOWN_COMMITS] if head else []
+    commits = islice(repository.git.history(head), _SHOWN_COMMITS) if head else ()
     rows = [(f"<code>{each.oid[:12]}</code>", escape(each.title)) for each in commits]
     return "<h2>Commits</h2>" + table(("Commit", "Title"), rows)

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.git.store import DEFAULT_BRANCH
+from sandbox.http.bodies import with_body
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RevisionNotFoundError
-from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object, with_body
-from sandbox.hub.repositories import git_writer
-from sandbox.hub.repositories.git_store import DEFAULT_BRANCH
+from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object
+from sandbox.hub.repositories import operations
 from sandbox.hub.repositories.registry import Registry, Repository
 
 
@@ -57,14 +58,14 @@ class RefRoutes:
         except RevisionNotFoundError as missing:
             raise BadRequestError(missing.message) from None
         with self._registry.lock(repository):
-            git_writer.create_branch(repository.git, request.path_params["branch"], start)
+            operations.create_branch(repository.git, request.path_params["branch"], start)
         return PlainTextResponse("Created", 201)
 
     def delete_branch(self, request: Request) -> Response:
         """`DELETE /api/{kind}s/{id}/branch/{branch}`."""
         repository = self._writable(request)
         with self._registry.lock(repository):
-            git_writer.delete_branch(repository.git, request.path_params["branch"])
+            operations.delete_branch(repository.git, request.path_params["branch"])
         return PlainTextResponse("OK")
 
     def create_tag(self, request: Request, body: bytes) -> Response:
@@ -78,7 +79,7 @@ class RefRoutes:
         commit = repository.git.resolve(request.path_params["revision"])
         author = self._access.require_caller(request).name
         with self._registry.lock(repository):
-            git_writer.create_tag(
+            operations.create_tag(
                 repository.git, tag, commit, str(parsed.get("message") or ""), author
             )
         return PlainTextResponse("Created", 201)
@@ -87,7 +88,7 @@ class RefRoutes:
         """`DELETE /api/{kind}s/{id}/tag/{tag}`."""
         repository = self._writable(request)
         with self._registry.lock(repository):
-            git_writer.delete_tag(repository.git, request.path_params["revision"])
+            operations.delete_tag(repository.git, request.path_params["revision"])
         return PlainTextResponse("OK")
 
     def _writable(self, request: Request) -> Repository:

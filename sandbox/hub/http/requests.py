@@ -1,18 +1,16 @@
 """What the Hub's routes share: bodies, revisions in paths, pages of a list, addresses."""
 
-import base64
-import binascii
-import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
-from starlette.responses import Response
 
-from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.http.bodies import MalformedJsonError, json_of
+from sandbox.http.errors import NotImitatedError
+from sandbox.http.pages_of_lists import decode_cursor, encode_cursor, other_page, positive
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.repositories.names import RepoKind, RepoName, kind_of_plural
 
 Item = TypeVar("Item")
@@ -37,18 +35,6 @@ API_REPO = "/api/{plural:plural}/{namespace}/{name}"
 WEB_REPO = "/{prefix:prefix}{namespace}/{name}"
 
 
-def with_body(
-    handler: Callable[[Request, bytes], Response],
-) -> Callable[[Request], Awaitable[Response]]:
-    """Makes an endpoint of a blocking handler that wants the whole body."""
-
-    async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(handler, request, body)
-
-    return endpoint
-
-
 def api_repo(request: Request) -> tuple[RepoKind, str]:
     """Kind and id of the repository an API_REPO address names."""
     parameters = request.path_params
@@ -69,7 +55,9 @@ def revision_and_path(request: Request, word: str) -> tuple[str, str]:
     among the path's own slashes once decoded.
     """
     raw = request.scope["raw_path"].decode("latin-1").partition("?")[0]
-    _, _, rest = raw.partition(f"/{word}/")
+    parameters = request.path_params
+    # With the id before it: a repository may be called `tree`.
+    _, _, rest = raw.partition(f"/{parameters['namespace']}/{parameters['name']}/{word}/")
     revision, _, path = rest.partition("/")
     return unquote(revision), unquote(path).rstrip("/")
 
@@ -77,8 +65,8 @@ def revision_and_path(request: Request, word: str) -> tuple[str, str]:
 def json_object(body: bytes) -> dict[str, Any]:
     """A request body that must be a JSON object."""
     try:
-        parsed = json.loads(body)
-    except ValueError:
+        parsed = json_of(body)
+    except MalformedJsonError:
         raise BadRequestError("The body is no valid JSON") from None
     if not isinstance(parsed, dict):
         raise BadRequestError("The body must be of type object")
@@ -113,23 +101,14 @@ def page(
     request: Request, items: Sequence[Item], size: int
 ) -> tuple[Sequence[Item], dict[str, str]]:
     """The items of the page a request asks for, and the headers that lead to the next one."""
-    limit = request.query_params.get("limit", "")
-    size = min(size, int(limit)) if limit.isdigit() and int(limit) > 0 else size
-    start = _decode_cursor(request.query_params.get("cursor"))
+    size = min(size, positive(request, "limit", size))
+    try:
+        start = int(decode_cursor(request.query_params.get("cursor") or encode_cursor("0")))
+    except ValueError:
+        raise BadRequestError("Invalid cursor") from None
     end = start + size
     if end >= len(items):
         return items[start:], {}
-    cursor = base64.urlsafe_b64encode(str(end).encode()).decode()
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
     path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
-    url = f"{base_url(request)}{path}?{urlencode([*query, ('cursor', cursor)])}"
+    url = other_page(request, f"{base_url(request)}{path}", "cursor", encode_cursor(str(end)))
     return items[start:end], {"Link": f'<{url}>; rel="next"'}
-
-
-def _decode_cursor(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(cursor))
-    except (binascii.Error, ValueError):
-        raise BadRequestError("Invalid cursor") from None

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.errors import BadRequestError, InvalidCardError
-from sandbox.hub.repositories import git_writer
+from sandbox.hub.repositories import operations as write
 from sandbox.hub.repositories.card import validate
-from sandbox.hub.repositories.git_store import DEFAULT_BRANCH
-from sandbox.hub.repositories.git_writer import AddFile, AddPointer, Operation
 from sandbox.hub.repositories.lfs import Pointer
 from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.operations import AddFile, AddPointer, Operation
 from sandbox.hub.repositories.registry import Registry, Repository
 from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, checked_path
 
@@ -43,7 +43,7 @@ class Committer:
         branch = branch.removeprefix("refs/heads/")
         checked = [_check(repository, operation) for operation in operations]
         with self.watching(repository):
-            return git_writer.commit(
+            return write.commit(
                 repository.git,
                 branch,
                 checked,

@@ -1,12 +1,15 @@
 """The JSON objects in which the Hub describes repositories, files, commits and references."""
 
+from datetime import UTC
 from typing import Any
 
+from sandbox.git.store import Commit
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.accounts import object_id
-from sandbox.hub.http.errors import BadRequestError, NotImitatedError
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.repositories.card import front_matter
-from sandbox.hub.repositories.git_store import CommitInfo, Entry
+from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.registry import Repository
 
@@ -31,7 +34,7 @@ class Describer:
         git = repository.git
         entries = [e for e in git.walk(commit, recursive=True) if not e.is_folder]
         card = self._card(repository, commit)
-        last = git.commit_info(commit)
+        last = git.commit(commit)
         described: dict[str, Any] = {
             "_id": object_id(repository.uid),
             "id": repository.id,
@@ -85,7 +88,7 @@ def expanded(info: dict[str, Any], properties: list[str]) -> dict[str, Any]:
     return {key: value for key, value in info.items() if key in {"_id", "id", *properties}}
 
 
-def entry_object(entry: Entry, last: CommitInfo | None = None) -> dict[str, Any]:
+def entry_object(entry: HubEntry, last: Commit | None = None) -> dict[str, Any]:
     """A file or folder as `tree` and `paths-info` list it; `last` is added when expanding."""
     if entry.is_folder:
         described: dict[str, Any] = {"type": "directory", "oid": entry.oid, "size": 0}
@@ -103,18 +106,18 @@ def entry_object(entry: Entry, last: CommitInfo | None = None) -> dict[str, Any]
     return described
 
 
-def commit_object(commit: CommitInfo) -> dict[str, Any]:
+def commit_object(commit: Commit) -> dict[str, Any]:
     """A commit as `commits` lists it."""
     return {
         "id": commit.oid,
         "title": commit.title,
         "message": commit.description,
-        "authors": [{"user": commit.author, "avatar": None}],
+        "authors": [{"user": commit.author.name, "avatar": None}],
         "date": _time(commit),
     }
 
 
-def _sibling(entry: Entry, *, blobs: bool) -> dict[str, Any]:
+def _sibling(entry: HubEntry, *, blobs: bool) -> dict[str, Any]:
     described: dict[str, Any] = {"rfilename": entry.path}
     if blobs:
         described.update(blobId=entry.oid, size=entry.content_size)
@@ -138,5 +141,5 @@ def _tags(card: dict[str, Any]) -> list[str]:
     return [*dict.fromkeys(tags), "region:us"]
 
 
-def _time(commit: CommitInfo) -> str:
-    return commit.date.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _time(commit: Commit) -> str:
+    return commit.committer.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

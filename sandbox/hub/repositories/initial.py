@@ -3,7 +3,7 @@
 import zlib
 
 from sandbox.hub.repositories.card import COLORS
-from sandbox.hub.repositories.git_writer import LFS_ATTRIBUTES, AddFile
+from sandbox.hub.repositories.operations import LFS_ATTRIBUTES, AddFile
 
 _LFS_GLOBS = (
     "*.7z *.arrow *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.mlmodel *.model *.msgpack "

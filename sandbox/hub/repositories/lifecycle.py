@@ -10,9 +10,9 @@ from sandbox.hub.http.errors import (
     ForbiddenError,
     PaymentRequiredError,
 )
-from sandbox.hub.repositories.git_writer import create_repository
 from sandbox.hub.repositories.initial import initial_files
 from sandbox.hub.repositories.names import RepoKind, RepoName
+from sandbox.hub.repositories.operations import create_repository
 from sandbox.hub.repositories.registry import Registry, Repository
 
 _GATES = {"auto", "manual"}
@@ -49,7 +49,7 @@ class Lifecycle:
             self._require_plan(name, "protected Spaces")
         if self._registry.find(name.kind, name.id) is not None:
             raise ConflictError(f"You already created this {name.kind} repo")
-        uid, folder = self._registry.reserve_folder()
+        uid, folder = self._registry.folders.draw()
         folder.mkdir()
         try:
             files = initial_files(name.name, None if settings is None else settings.sdk)

@@ -7,6 +7,7 @@ again is refused too (contract: rejected pushes in public issues).
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sandbox.git.push_judge import NewBlob
 from sandbox.hub.repositories.card import validate
 from sandbox.hub.repositories.lfs import POINTER_SIZE_LIMIT, parse_pointer
 from sandbox.hub.repositories.names import RepoKind
@@ -18,16 +19,15 @@ _DOCS = "https://huggingface.co/docs/hub"
 
 @dataclass(frozen=True)
 class PushedBlob:
-    """A file's content that a push brings and the repository did not have."""
+    """A new file's content, and the full name of the reference that brings it."""
 
-    path: str
-    ref: str  # the full name of the reference that brings it
-    size: int  # bytes
-    read: Callable[[], bytes]
+    blob: NewBlob
+    ref: str
 
 
 def refusal(
     blobs: Sequence[PushedBlob],
+    contents: Callable[[Sequence[PushedBlob]], Iterator[bytes]],
     readmes: Sequence[bytes],
     kind: RepoKind,
     has_object: Callable[[str], bool],
@@ -36,11 +36,12 @@ def refusal(
 
     Args:
         blobs: What the push brings.
+        contents: Reads them, one after the other; asked only if none is too large.
         readmes: The root README.md of each pushed branch's new head.
         kind: Of the repository, for the card rules.
         has_object: Whether the LFS store holds an object.
     """
-    too_large = [blob for blob in blobs if blob.size > REGULAR_SIZE_LIMIT]
+    too_large = [each for each in blobs if each.blob.size > REGULAR_SIZE_LIMIT]
     if too_large:
         return _box(
             "Your push was rejected because it contains files larger than 10 MiB.",
@@ -48,8 +49,12 @@ def refusal(
             f"See also: {_DOCS}/repositories-getting-started#terminal",
             too_large,
         )
-    contents = {blob: blob.read() for blob in blobs}
-    binary = [blob for blob, content in contents.items() if looks_binary(content)]
+    binary, dangling = [], []
+    for each, content in zip(blobs, contents(blobs), strict=True):
+        if looks_binary(content):
+            binary.append(each)
+        elif _points_nowhere(content, has_object):
+            dangling.append(each)
     if binary:
         return _box(
             "Your push was rejected because it contains binary files.",
@@ -57,7 +62,6 @@ def refusal(
             f"See also: {_DOCS}/xet/using-xet-storage#git",
             binary,
         )
-    dangling = [blob for blob, content in contents.items() if _points_nowhere(content, has_object)]
     if dangling:
         return _box(
             "Your push was rejected because an LFS pointer pointed to a file that does not exist.",
@@ -93,6 +97,6 @@ def _card_page(kind: RepoKind) -> str:
 
 
 def _box(what: str, remedy: str, more: str, blobs: Sequence[PushedBlob]) -> str:
-    offending = [f"  - {blob.path} (ref: {blob.ref})" for blob in blobs]
+    offending = [f"  - {each.blob.path} (ref: {each.ref})" for each in blobs]
     lines = [line for line in (what, remedy, more) if line]
     return "\n".join([_LINE, *lines, _LINE, "Offending files:", *offending])

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pygit2.enums import FileMode
 
+from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.hub.http.errors import RevisionNotFoundError
-from sandbox.hub.repositories.git_store import DEFAULT_BRANCH, Entry
+from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.registry import Registry, Repository
 from sandbox.hub.repositories.upload_rules import is_safe_path
@@ -57,14 +58,14 @@ class SpaceReader:
         _write_links(links, destination)
 
 
-def content_of(repository: Repository, entry: Entry) -> bytes:
+def content_of(repository: Repository, entry: HubEntry) -> bytes:
     """A file's bytes as a reader gets them; the pointer itself if its object is missing."""
     if entry.pointer is not None and repository.objects.size(entry.pointer.oid) is not None:
         return repository.objects.path(entry.pointer.oid).read_bytes()
     return repository.git.blob(entry.oid)
 
 
-def _write_file(repository: Repository, entry: Entry, target: Path) -> None:
+def _write_file(repository: Repository, entry: HubEntry, target: Path) -> None:
     if entry.pointer is not None and repository.objects.size(entry.pointer.oid) is not None:
         shutil.copyfile(repository.objects.path(entry.pointer.oid), target)
     else:

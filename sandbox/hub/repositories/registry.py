@@ -1,15 +1,14 @@
 """Which repositories exist, under which name, and where their git and LFS data lie."""
 
-import shutil
 import sqlite3
 import threading
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sandbox.git.registry import RepositoryFolders
 from sandbox.hub.http.errors import ConflictError, RepositoryNotFoundError
-from sandbox.hub.repositories.git_store import GitStore
+from sandbox.hub.repositories.files import HubStore
 from sandbox.hub.repositories.lfs import ObjectStore
 from sandbox.hub.repositories.names import RepoKind, RepoName
 from sandbox.store.database import Database
@@ -50,9 +49,9 @@ class Repository:
         return self.name.kind
 
     @property
-    def git(self) -> GitStore:
+    def git(self) -> HubStore:
         """The bare repository."""
-        return GitStore(self.folder / "git")
+        return HubStore(self.folder / "git")
 
     @property
     def objects(self) -> ObjectStore:
@@ -65,16 +64,8 @@ class Registry:
 
     def __init__(self, database: Database, data_folder: Path) -> None:
         self._database = database
-        self._folder = data_folder / "repositories"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._locks: dict[str, threading.RLock] = {}
-        self._guard = threading.Lock()
+        self.folders = RepositoryFolders(data_folder)
         database.create(_TABLES)
-
-    def reserve_folder(self) -> tuple[str, Path]:
-        """An identifier and the folder of a repository that is about to be created."""
-        uid = uuid.uuid4().hex
-        return uid, self._folder / uid
 
     def add(self, uid: str, name: RepoName, visibility: str) -> Repository:
         """Makes a prepared folder known under a name; raises ConflictError if that is taken."""
@@ -133,7 +124,9 @@ class Registry:
                 (name.namespace, name.name, uid),
             )
         except sqlite3.IntegrityError:
-            raise ConflictError(f"The {name.kind} {name.id} already exists") from None
+            raise ConflictError(
+                f"A {name.kind} repository called {name.id} already exists"
+            ) from None
 
     def set_visibility(self, uid: str, visibility: str) -> None:
         """Sets public, protected or private."""
@@ -149,12 +142,11 @@ class Registry:
     def remove(self, repository: Repository) -> None:
         """Forgets a repository and its data."""
         self._database.execute("DELETE FROM hub_repositories WHERE uid = ?", (repository.uid,))
-        shutil.rmtree(repository.folder, ignore_errors=True)
+        self.folders.remove(repository.folder)
 
     def lock(self, repository: Repository) -> threading.RLock:
         """What a repository's writers hold, so that commits and their notices keep one order."""
-        with self._guard:
-            return self._locks.setdefault(repository.uid, threading.RLock())
+        return self.folders.lock(repository.uid)
 
     def _repository(self, row: sqlite3.Row) -> Repository:
         return Repository(
@@ -163,7 +155,7 @@ class Registry:
             visibility=row["visibility"],
             gated=row["gated"],
             created_at=datetime.fromisoformat(row["created_at"]),
-            folder=self._folder / row["uid"],
+            folder=self.folders.at(row["uid"]),
         )
 
 

@@ -6,7 +6,7 @@ import re
 import pathspec
 
 from sandbox.hub.http.errors import BadRequestError
-from sandbox.hub.repositories.git_store import GitStore
+from sandbox.hub.repositories.files import HubStore
 
 REGULAR_SIZE_LIMIT = 10 * 1024 * 1024  # bytes; larger files must go to LFS
 SAMPLE_SIZE = 512  # bytes of a file the client sends ahead
@@ -30,7 +30,7 @@ def looks_binary(sample: bytes) -> bool:
     return False
 
 
-def goes_to_lfs(store: GitStore, commit: str, path: str, size: int, sample: bytes) -> bool:
+def goes_to_lfs(store: HubStore, commit: str, path: str, size: int, sample: bytes) -> bool:
     """Whether `preupload` asks the client to send a file through LFS."""
     if size == 0:
         return False

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.http.bodies import with_body
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError, NotImitatedError
-from sandbox.hub.http.requests import is_true, json_object, with_body
+from sandbox.hub.http.errors import BadRequestError
+from sandbox.hub.http.requests import is_true, json_object
 from sandbox.hub.spaces.hardware import FLAVORS
 from sandbox.hub.spaces.log_stream import log_stream
 from sandbox.hub.spaces.running.logs import LogKind

@@ -7,13 +7,9 @@ from typing import Any
 
 from sandbox.apps.addresses import AddressBook
 from sandbox.apps.serving import ServingApps
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import RepositoryReader, SpaceSettings
-from sandbox.hub.http.errors import (
-    BadRequestError,
-    NotImitatedError,
-    RepositoryNotFoundError,
-    SignInRequiredError,
-)
+from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError, SignInRequiredError
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
@@ -28,6 +24,7 @@ from sandbox.hub.spaces.runtime import describe, subdomain
 from sandbox.hub.spaces.settings import Kind
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.machine.contract import Machine
+from sandbox.machine.no_machine import require_containers
 from sandbox.store.database import Database
 
 _SDKS = ("docker", "static")
@@ -98,9 +95,12 @@ class SpaceService:
         Raises:
             NotImitatedError: an SDK that this sandbox cannot build.
             BadRequestError: unknown hardware, or a secret or variable without key or value.
+            MachineUnavailableError: the sandbox runs without a container engine.
         """
         if settings.sdk not in _SDKS:
             raise NotImitatedError(f"{settings.sdk} Spaces: use sdk docker or static")
+        if settings.sdk != "static":
+            require_containers(self._parts.machine)
         chosen = flavor(settings.hardware or DEFAULT_FLAVOR)
         for entry in (*settings.secrets, *settings.variables):
             settings_module.checked(entry)

@@ -1,10 +1,10 @@
 """Whose key it is, and the workspaces it reaches."""
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.http.credentials import same
 from sandbox.render.http.errors import BadRequestError, NotFoundError
 
 
@@ -35,11 +35,11 @@ class Account:
 
     def has_key(self, authorization: str | None) -> bool:
         """Whether an Authorization header carries the key."""
-        return _same(authorization or "", f"Bearer {self.api_key}")
+        return same(authorization or "", f"Bearer {self.api_key}")
 
     def has_hook_key(self, key: str) -> bool:
         """Whether a deploy hook was called with its key."""
-        return _same(key, self.hook_key)
+        return same(key, self.hook_key)
 
     def description(self) -> Mapping[str, str]:
         """The answer of `GET /users`."""
@@ -62,7 +62,3 @@ class Account:
             return self.workspace(owner).id
         except NotFoundError:
             raise BadRequestError(f"invalid ownerId: {owner}") from None
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())

@@ -1,9 +1,9 @@
 """Reads a request's JSON: the values that a rule of the platform applies to."""
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from sandbox.http.bodies import MalformedJsonError, json_of
 from sandbox.render.http.errors import BadRequestError
 
 
@@ -19,11 +19,9 @@ def json_object(content: bytes) -> dict[str, Any]:
 
 def json_value(content: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Any body; no body is null."""
-    if not content.strip():
-        return None
     try:
-        return json.loads(content)
-    except ValueError:
+        return json_of(content)
+    except MalformedJsonError:
         raise BadRequestError("invalid JSON") from None
 
 

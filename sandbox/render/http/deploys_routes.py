@@ -5,10 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.http.bodies import Endpoint
+from sandbox.http.errors import NotImitatedError
 from sandbox.render.deploys.records import Deploy, Status
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import NotImitatedError, UnauthorizedError
-from sandbox.render.http.requests import Door, Endpoint, listed, page, within
+from sandbox.render.http.errors import UnauthorizedError
+from sandbox.render.http.requests import Door, listed, page, within
 from sandbox.render.services.service import RenderService
 
 _DEPLOYS = "/v1/services/{id}/deploys"

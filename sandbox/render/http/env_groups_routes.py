@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.render.env.groups import EnvGroup
 from sandbox.render.env.variables import (
     Kind,
@@ -15,7 +16,7 @@ from sandbox.render.env.variables import (
     variable_value,
 )
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import BadRequestError, NotImitatedError
+from sandbox.render.http.errors import BadRequestError
 from sandbox.render.http.requests import Door, limit_of, listed, within
 from sandbox.render.services.service import RenderService
 from sandbox.render.services.settings import SHORT

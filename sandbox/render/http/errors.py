@@ -3,22 +3,23 @@
 Bodies are `{"id": …, "message": …}` as in Render's own schema; `id` is that of the request.
 """
 
-from typing import ClassVar
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
-REQUEST_ID_STATE = "render_request_id"
+from sandbox.http.errors import Refusal, UnavailableError
+from sandbox.http.request_id import request_id
+from sandbox.machine.contract import MachineUnavailableError
 
 
-class RenderError(Exception):
-    """A refusal; the message is for people."""
+class Utf8Json(JSONResponse):
+    """JSON as Render sends it."""
 
-    status: ClassVar[int] = 500
+    media_type = "application/json; charset=utf-8"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+
+class RenderError(Refusal):
+    """A refusal of Render's; the message is for people."""
 
 
 class BadRequestError(RenderError):
@@ -63,18 +64,15 @@ class ConflictError(RenderError):
     status = 409
 
 
-class NotImitatedError(RenderError):
-    """Render can do this, the sandbox cannot: said aloud, never a silent 200."""
-
-    status = 501
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The sandbox does not imitate {what}")
-
-
 def render_error(request: Request, error: Exception) -> Response:
-    """Starlette's handler for RenderError."""
-    if not isinstance(error, RenderError):  # registered for RenderError alone; else it is a bug
+    """Starlette's handler for refusals."""
+    if isinstance(error, MachineUnavailableError):
+        error = UnavailableError(str(error))
+    if not isinstance(error, Refusal):  # registered for those two alone
         raise error
-    identifier = request.scope.get(REQUEST_ID_STATE, "")
-    return JSONResponse({"id": identifier, "message": error.message}, error.status)
+    return refused(request.scope, error.message, error.status)
+
+
+def refused(scope: Scope, message: str, status: int) -> Response:
+    """A refusal with the request's id."""
+    return Utf8Json({"id": request_id(scope), "message": message}, status)

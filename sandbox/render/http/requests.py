@@ -1,23 +1,21 @@
 """What Render's routes share: the key, bodies, pages of a list, filters, nulls."""
 
-import base64
-import binascii
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from sandbox.http.bodies import Endpoint, Handler, with_body
+from sandbox.http.pages_of_lists import decode_cursor, encode_cursor
 from sandbox.render.http.account import Account
-from sandbox.render.http.errors import BadRequestError, UnauthorizedError
+from sandbox.render.http.errors import BadRequestError, UnauthorizedError, Utf8Json
 from sandbox.render.http.ids import read_time
 
 # What an absent value looks like: null, as recorded, or its key left out, as Render's own Python
 # SDK needs it (it fails on the nulls that the API sends).
 Nulls = Literal["faithful", "strict"]
 Item = TypeVar("Item")
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 _DEFAULT_LIMIT = 20
 _HIGHEST_LIMIT = 100
@@ -30,20 +28,20 @@ class Door:
         self._account = account
         self._nulls = nulls
 
-    def keyed(self, handler: Callable[[Request, bytes], Response]) -> Endpoint:
+    def keyed(self, handler: Handler) -> Endpoint:
         """An endpoint for the holder of the key, given the request and its body."""
+        whole = with_body(handler)
 
         async def endpoint(request: Request) -> Response:
             if not self._account.has_key(request.headers.get("authorization")):
                 raise UnauthorizedError
-            body = await request.body()
-            return await run_in_threadpool(handler, request, body)
+            return await whole(request)
 
         return endpoint
 
     def answer(self, value: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
         """A JSON answer."""
-        return JSONResponse(_without_nulls(value) if self._nulls == "strict" else value, status)
+        return Utf8Json(_without_nulls(value) if self._nulls == "strict" else value, status)
 
 
 def page(
@@ -58,20 +56,23 @@ def page(
     start = 0
     cursor = request.query_params.get("cursor")
     if cursor:
-        last = _decode(cursor)
+        try:
+            last = decode_cursor(cursor)
+        except ValueError:
+            raise BadRequestError("invalid cursor") from None
         places = [place for place, item in enumerate(items) if key(item) == last]
         if not places:
             raise BadRequestError("invalid cursor")
         start = places[0] + 1
     return [
-        {"cursor": _encode(key(item)), name: describe(item)}
+        {"cursor": encode_cursor(key(item)), name: describe(item)}
         for item in items[start : start + limit]
     ]
 
 
 def whole_page(pairs: Sequence[tuple[str, Any]], name: str) -> list[dict[str, Any]]:
     """Everything in the form of a page, as the answers of bulk writes."""
-    return [{"cursor": _encode(key), name: value} for key, value in pairs]
+    return [{"cursor": encode_cursor(key), name: value} for key, value in pairs]
 
 
 def limit_of(request: Request) -> int:
@@ -103,17 +104,6 @@ def time_parameter(request: Request, name: str) -> str | None:
     """A time out of the query in our form, None if it is not given."""
     text = request.query_params.get(name)
     return read_time(text, name) if text else None
-
-
-def _encode(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode()
-
-
-def _decode(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
-    except (binascii.Error, ValueError):
-        raise BadRequestError("invalid cursor") from None
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -6,12 +6,11 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from starlette.datastructures import MutableHeaders
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-from sandbox.http.windows import Clock, FixedWindows, caller_of
-from sandbox.render.http.errors import REQUEST_ID_STATE
+from sandbox.http.limits import Clock, FixedWindows, Verdict, caller_of
+from sandbox.render.http.errors import refused
 
 MINUTE = 60
 HOUR = 3600
@@ -38,47 +37,34 @@ class _Bucket:
     seconds: int
 
 
-class RateLimit:
-    """ASGI middleware that counts requests, says how many are left, and answers 429 beyond.
+class Limiter:
+    """Counts requests.
 
     Args:
-        app: What is served.
         limits: The quotas.
         clock: Seconds; another clock lets a test end a window.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits, clock: Clock = time.monotonic) -> None:
-        self._app = app
+    def __init__(self, limits: Limits, clock: Clock = time.monotonic) -> None:
         self._limits = limits
         self._windows = FixedWindows(clock)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    def count(self, scope: Scope) -> Verdict:
+        """Counts one request."""
         bucket = self._bucket(scope["method"], scope["path"].rstrip("/"))
         # Hooks carry no bearer key and count with the API's calls for their service.
         caller = "" if bucket.name.startswith("service ") else caller_of(scope)
         window = self._windows.add((caller, bucket.name), bucket.seconds)
-        left, seconds = bucket.quota - window.used, window.seconds_left
+        left = bucket.quota - window.used
         headers = {
             "Ratelimit-Limit": str(bucket.quota),
             "Ratelimit-Remaining": str(max(0, left)),
-            "Ratelimit-Reset": str(seconds),
+            "Ratelimit-Reset": str(window.seconds_left),
         }
-        if left < 0:
-            answer = {"id": scope.get(REQUEST_ID_STATE, ""), "message": "rate limit exceeded"}
-            refusal = JSONResponse(answer, 429, {**headers, "Retry-After": str(seconds)})
-            await refusal(scope, receive, send)
-            return
-
-        async def send_with_limits(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
-            await send(message)
-
-        await self._app(scope, receive, send_with_limits)
+        if left >= 0:
+            return Verdict(headers)
+        headers["Retry-After"] = headers["Ratelimit-Reset"]
+        return Verdict(headers, refused(scope, "rate limit exceeded", 429))
 
     def _bucket(self, method: str, path: str) -> _Bucket:
         limits = self._limits
@@ -94,31 +80,16 @@ class RateLimit:
         return _Bucket("writes", limits.writes, MINUTE)
 
 
-class RequestId:
-    """ASGI middleware: `Render-Request-Id`, and the end of a JSON answer's content type."""
+class RequestIds:
+    """Ids of requests in Render's form, all of one process."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self) -> None:
         self._pod = f"api-{secrets.token_hex(5)}"
         self._numbers = itertools.count(1)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        identifier = f"{self._pod}/{secrets.token_urlsafe(8)}-{next(self._numbers):06d}"
-        scope[REQUEST_ID_STATE] = identifier
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Render-Request-Id"] = identifier
-                if headers.get("content-type") == "application/json":
-                    headers["content-type"] = "application/json; charset=utf-8"
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
+    def draw(self, _headers: Headers) -> str:
+        """The next one."""
+        return f"{self._pod}/{secrets.token_urlsafe(8)}-{next(self._numbers):06d}"
 
 
 def _counts_by_service(method: str, path: str, rest: str) -> bool:

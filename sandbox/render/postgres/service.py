@@ -13,6 +13,7 @@ from sandbox.apps.serving import ServingApps
 from sandbox.apps.visitor import Visitor
 from sandbox.apps.workers import Workers
 from sandbox.machine.contract import Machine, MachineUnavailableError
+from sandbox.machine.no_machine import require_containers
 from sandbox.render.deploys.turn import Tuning
 from sandbox.render.http.account import Account
 from sandbox.render.http.errors import BadRequestError
@@ -65,6 +66,7 @@ class PostgresService:
     def create(self, body: Mapping[str, Any]) -> PostgresRecord:
         """A new database; it becomes available later."""
         owner = self._account.owner_of_new(body.get("ownerId"))
+        require_containers(self._machine)
         wish = specification.created(body, owner, self._why_not)
         record = self.records.add(wish, _new_password())
         self._open(record)

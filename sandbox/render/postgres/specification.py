@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import BadRequestError, NotImitatedError
+from sandbox.render.http.errors import BadRequestError
 from sandbox.render.http.ids import with_suffix
 from sandbox.render.postgres.plans import POSTGRES_PLANS, POSTGRES_VERSIONS
 from sandbox.render.postgres.records import Phase, PostgresRecord, PostgresWish

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.apps.addresses import AddressBook
 from sandbox.apps.serving import ServingApps
 from sandbox.machine.contract import Machine
+from sandbox.machine.no_machine import require_containers
 from sandbox.render.deploys.git_source import GitSource
 from sandbox.render.deploys.instances import one_instance
 from sandbox.render.deploys.pushes import Pushes
@@ -111,6 +112,7 @@ class RenderService:
         files = read_files(body.get("secretFiles"))
         wanted = read.mapping(read.mapping(body, "serviceDetails"), "disk")
         disk = read_disk(wanted, settings) if wanted else None
+        require_containers(self.parts.machine)
         service = self.parts.services.add(name, owner, settings)
         self.parts.variables.replace(service.number, Kind.VARIABLE, variables)
         self.parts.variables.replace(service.number, Kind.FILE, files)

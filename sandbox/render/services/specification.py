@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.render.deploys.image_reference import normalised
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import BadRequestError, NotImitatedError
+from sandbox.render.http.errors import BadRequestError
 from sandbox.render.services.plans import FREE, PLANS, REGIONS
 from sandbox.render.services.settings import CONTAINERS, STATIC_SITE, WEB_SERVICE, Settings
 

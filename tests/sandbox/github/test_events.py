@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.github.settings.rules import NOTHING
+from sandbox.git.moves import NOTHING
 from tests.sandbox.github.live import JOB_TOKEN, OWNER, live_github
 
 LISTENING = "on: workflow_dispatch\n"
@@ -53,6 +53,18 @@ def test_what_jobs_push_starts_no_runs(gh, clone, repository):
     clone.git("push", "--quiet", gh.git_url("one", JOB_TOKEN), "main")
     assert gh.service.resolve(repository, "main") == sha
     assert gh.runs.triggers == []
+
+
+def test_more_than_three_tags_at_once_start_nothing(gh, clone, repository):
+    for number in range(4):
+        clone.git("tag", f"v{number}")
+    gh.runs.triggers.clear()
+    clone.git("push", "--quiet", "--tags", gh.git_url("one"))
+    assert gh.runs.triggers == []
+    assert len(gh.service.require(repository).git.references("refs/tags/")) == 4
+    clone.git("tag", "v9")
+    clone.git("push", "--quiet", gh.git_url("one"), "v9")
+    assert [each.ref for each in gh.runs.triggers] == ["refs/tags/v9"]
 
 
 def test_a_repository_dispatch_is_for_the_default_branch(gh, repository):

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
+from sandbox.git.moves import NOTHING
 from sandbox.github.repositories import push_hook
-from sandbox.github.settings.rules import NOTHING
 from tests.sandbox.github.conftest import Clone
 from tests.sandbox.github.live import (
     READ_TOKEN,

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sandbox.server.environment import job_environment, sandbox_environment
-from sandbox.server.home import Home
+from doors.environment import sandbox_environment
+from doors.home import Home
+from sandbox.server.endpoints import job_environment
 from sandbox.server.inventory import inventory, print_inventory
 from tests.sandbox.github.live import live_github
 
@@ -64,7 +65,7 @@ def test_status_shows_repositories_with_what_they_hold(home, capsys):
     assert set(shown["branches"]) == {"main"}
     held = {each["name"]: (each["secrets"], each["variables"]) for each in shown["environments"]}
     assert held == {"": (0, 1), "prod": (0, 2)}
-    print_inventory(found)
+    print_inventory(found, "make up")
     printed = capsys.readouterr().out
     assert "slipway/one" in printed
     assert "prod" in printed

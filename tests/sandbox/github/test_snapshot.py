@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from doors.home import Home
 from doors.snapshot import push_snapshot
-from sandbox.server.home import Home
 from tests.sandbox.github.conftest import Clone
 from tests.sandbox.github.live import OWNER, TOKEN
 

@@ -102,13 +102,20 @@ def test_too_many_points_a_minute_are_the_secondary_limit(tmp_path):
 def test_the_hours_limit_ends_with_its_window():
     now = [1000.0]
     limiter = Limiter(Limits(anonymous=2), clock=lambda: now[0])
-    scope = {"type": "http", "method": "GET", "headers": [], "client": ("127.0.0.1", 1)}
-    assert [limiter.count(scope)[0] for _ in range(2)] == [None, None]
-    refusal, headers = limiter.count(scope)
-    assert "rate limit exceeded" in refusal
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "path": "/user",
+        "client": ("127.0.0.1", 1),
+    }
+    assert [limiter.count(scope).refusal for _ in range(2)] == [None, None]
+    verdict = limiter.count(scope)
+    headers = verdict.headers
+    assert b"rate limit exceeded" in verdict.refusal.body
     assert headers["x-ratelimit-remaining"] == "0"
     now[0] = float(headers["x-ratelimit-reset"])
-    assert limiter.count(scope)[0] is None
+    assert limiter.count(scope).refusal is None
 
 
 def test_trouble_is_injected_and_requests_are_recorded(gh, repository):

@@ -74,7 +74,9 @@ def test_unchanged_files_make_no_commit(hub, api: HfApi, space):
 def test_a_stale_parent_is_refused_and_changes_nothing(hub, api: HfApi, space):
     stale = api.space_info(space).sha
     head = api.create_commit(space, [add("a", "1")], commit_message="a", repo_type="space").oid
-    with pytest.raises(HfHubHTTPError, match="A commit has happened since") as refused:
+    with pytest.raises(
+        HfHubHTTPError, match="The branch was updated since you opened this page"
+    ) as refused:
         api.create_commit(
             space, [add("b", "2")], commit_message="b", repo_type="space", parent_commit=stale
         )
@@ -281,3 +283,23 @@ def test_a_commit_beside_main_builds_nothing(hub, api: HfApi, space):
 def test_a_bad_request_is_the_clients_bad_request(api: HfApi, model):
     with pytest.raises(BadRequestError):
         api.create_branch(model, branch="b", revision="no-such-start")
+
+
+def test_a_folder_goes_with_or_without_a_slash_after_its_name(api: HfApi, model):
+    api.create_commit(model, [add("1/a", "a"), add("2/b", "b")], commit_message="x")
+    gone = [CommitOperationDelete("1", is_folder=False), CommitOperationDelete("2/")]
+    api.create_commit(model, gone, commit_message="y")
+    assert api.list_repo_files(model) == [".gitattributes"]
+
+
+def test_refusals_are_worded_as_the_hubs_clients_match_them(api: HfApi, hub, model):
+    api.create_branch(model, branch="side")
+    with hub.http() as client:
+        again = client.post(f"/api/models/{model}/branch/side")
+        main = client.delete(f"/api/models/{model}/branch/main")
+    assert "Reference refs/heads/side already exists" in again.text
+    assert "Cannot delete refs/heads/main" in main.text
+    other = api.create_repo("ada/taken").repo_id
+    with pytest.raises(HfHubHTTPError, match=f"A model repository called {other} already exists"):
+        api.move_repo(model, other)
+    api.delete_repo(other)

@@ -126,3 +126,12 @@ def test_lists_show_own_and_public_repositories_by_author(hub, api: HfApi, model
     assert model in [each.id for each in api.list_models(author="ada")]
     assert space in [each.id for each in hub.api("eve").list_spaces(author="ada")]
     assert list(api.list_models(author="eve", search=model)) == []
+
+
+@pytest.mark.parametrize("name", ["tree", "resolve", "raw"])
+def test_a_repository_may_be_called_like_a_word_of_the_address(api: HfApi, name):
+    repo = api.create_repo(f"ada/{name}").repo_id
+    commit(api, repo, {"tree/a.txt": b"a"})
+    assert [each.path for each in api.list_repo_tree(repo, "tree")] == ["tree/a.txt"]
+    assert api.file_exists(repo, "tree/a.txt")
+    api.delete_repo(repo)

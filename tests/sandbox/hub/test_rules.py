@@ -5,9 +5,10 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from sandbox.http.limits import RateLimit
 from sandbox.hub.http.accounts import Accounts, TokenRole, User
 from sandbox.hub.http.errors import UnprocessableError
-from sandbox.hub.http.rate_limit import RateLimit, bucket_of
+from sandbox.hub.http.rate_limit import Quotas, bucket_of
 from sandbox.hub.repositories.card import front_matter, validate
 from sandbox.hub.repositories.lfs import ObjectStore, Pointer, parse_pointer
 from sandbox.hub.repositories.names import RepoKind
@@ -121,7 +122,8 @@ def test_an_object_store_holds_whole_objects_only(tmp_path):
 
 def test_quotas_count_down_by_caller_and_come_back_with_the_next_window():
     now = [0.0]
-    app = RateLimit(PlainTextResponse("ok"), {"api": 2, "resolvers": 2, "pages": 2}, lambda: now[0])
+    quotas = Quotas({"api": 2, "resolvers": 2, "pages": 2}, lambda: now[0])
+    app = RateLimit(PlainTextResponse("ok"), quotas.count)
 
     async def ask():
         transport = httpx.ASGITransport(app)

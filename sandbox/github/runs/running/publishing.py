@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.planning.event import Addresses
-from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.records import JobRecord, Run, RunRecords, moment
 
 _LOG = logging.getLogger(__name__)
 _STATES = {"success": "success", "skipped": "success", "neutral": "success", "failure": "failure"}
+
+_STOPPED = "The sandbox was stopped while this run was at work"
 
 
 class Publisher:
@@ -68,3 +70,25 @@ def _description(job: JobRecord) -> str:
         "cancelled": f"Cancelled after {seconds}s",
     }
     return words.get(job.conclusion or "", str(job.conclusion))
+
+
+def abandon(records: RunRecords, publisher: Publisher, run: Run) -> None:
+    """Marks as cancelled what a stopped or killed sandbox left unfinished of a run."""
+    for job in records.jobs(run.id, run.attempt):
+        if job.status != "completed":
+            records.set_job(
+                job.id,
+                status="completed",
+                conclusion="cancelled",
+                completed=moment(),
+                note=_STOPPED,
+            )
+            for step in records.steps(job.id):
+                if step.status != "completed":
+                    records.set_step(
+                        job.id, step.number, status="completed", conclusion="cancelled"
+                    )
+            now = records.job(job.id)
+            if now is not None:
+                publisher.job(run, now)
+    records.set_run(run.id, status="completed", conclusion="cancelled", note=_STOPPED)

@@ -1,0 +1,1 @@
+"""The API: predictions and their log, reachable from inside the container only."""

@@ -1,0 +1,1 @@
+"""The model: synthetic patients, training on them, and the file that is served."""

@@ -1,0 +1,5 @@
+"""The proxy client: the API as Python functions that never raise."""
+
+from .client import APIProxyClient
+
+__all__ = ["APIProxyClient"]

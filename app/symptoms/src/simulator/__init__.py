@@ -1,0 +1,1 @@
+"""Traffic of synthetic patients, for trying a deployment and its alerts."""

@@ -1,0 +1,1 @@
+"""The page people see: the one thing of the container that is reachable from outside."""

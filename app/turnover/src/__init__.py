@@ -1,0 +1,1 @@
+"""The prediction API: who may ask, what is asked, which model answers, and what is logged."""

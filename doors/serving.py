@@ -1,0 +1,28 @@
+"""How this project wants its sandbox: with the owners that its stack files name."""
+
+from doors.home import Home
+from doors.namespaces import USER, namespaces
+from sandbox.server.process import ensure_server
+from toolchain.engine.address import EngineAddress
+from toolchain.progress import Progress, SetupError
+from toolchain.standins.docker.leftovers import remove_leftovers
+from toolchain.standins.protocol import PluginError
+
+
+def ensure_sandbox(home: Home, progress: Progress) -> None:
+    """Starts the sandbox unless it runs as it should; returns when it answers.
+
+    Raises:
+        SetupError: it did not come up; the text holds the end of its log.
+    """
+    owners = sorted(namespaces(home.checkout, home.project) - {USER})
+    flags = ["--user", USER, *(word for owner in owners for word in ("--organization", owner))]
+    ensure_server(home, progress, flags, [home.checkout / "requirements-sandbox.txt"])
+
+
+def forget_plugins(home: Home, prefix: str, engine: EngineAddress) -> None:
+    """Removes what stand-ins of Pulumi's plugins made in the sandbox's engine."""
+    try:
+        remove_leftovers(engine.docker_host, home.identity().name, prefix)
+    except PluginError as error:
+        raise SetupError(str(error)) from None

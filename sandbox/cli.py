@@ -1,0 +1,142 @@
+"""A local cloud: the Hugging Face Hub, Render and GitHub, for clients as they are."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sandbox.console.report import table
+from sandbox.console.requests_table import requests_text
+from sandbox.http.faults import ACTIONS, Faults
+from sandbox.machine.contract import MachineUnavailableError
+from sandbox.server.forget import end_leftovers, forget
+from sandbox.server.home import HOME_VARIABLE, Home
+from sandbox.server.inventory import inventory, print_inventory
+from sandbox.server.options import add_flags, from_flags
+from sandbox.server.process import is_running, stop_server
+from sandbox.server.prune import prune
+from sandbox.server.serve import serve
+from toolchain.cache import cache_folder
+from toolchain.disk_errors import explain
+from toolchain.progress import Progress, SetupError
+
+_HOME = ".slipway-sandbox"  # in the current folder
+
+Command = Callable[[Home, argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; errors for people go to stderr."""
+    options = _parser().parse_args(arguments)
+    home = Home(options.home or Path(os.environ.get(HOME_VARIABLE) or _HOME))
+    try:
+        options.command(home, options)
+        sys.stdout.flush()
+    except (SetupError, MachineUnavailableError) as error:
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if said := explain(error, (home.folder, cache_folder())):
+            return _failed(said)
+        raise  # the trace says where it happened
+    return 0
+
+
+def _failed(why: str) -> int:
+    Progress().note(f"\n{why}")
+    return 1
+
+
+def _serve(home: Home, options: argparse.Namespace) -> None:
+    serve(home, from_flags(options), announce=None if options.revision else print)
+
+
+def _status(home: Home, options: argparse.Namespace) -> None:
+    found = inventory(home)
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        print_inventory(found, home.start_command)
+
+
+def _requests(home: Home, options: argparse.Namespace) -> None:
+    print(requests_text(home.open_database(), since=options.since, as_json=options.json))
+
+
+def _faults(home: Home, options: argparse.Namespace) -> None:
+    faults = Faults(home.open_database())
+    if options.clear is not None:
+        faults.clear(options.clear or None)
+    elif options.platform is not None:
+        try:
+            values = json.loads(options.fields)
+            action = ACTIONS[options.action](**values)
+            rule = faults.set(
+                options.platform,
+                action,
+                path=options.path,
+                method=options.method,
+                nth=options.nth,
+                times=options.times or None,
+            )
+        except (ValueError, TypeError) as error:  # a regular expression's error is a ValueError
+            raise SetupError(f"This rule cannot be set: {error}") from None
+        print(rule)
+    else:
+        rows = [tuple(map(str, rule)) for rule in faults.rules()]
+        print(table(rows, ("id", "platform", "method", "path", "hits", "left", "action")))
+
+
+def _reset(home: Home, _options: argparse.Namespace) -> None:
+    if home.folder.exists():
+        stop_server(home)
+        forget(home, Progress())
+    print("Sandbox forgotten.")
+
+
+def _prune(home: Home, options: argparse.Namespace) -> None:
+    if not is_running(home):
+        end_leftovers(home)
+    for line in prune(home, days=options.days):
+        print(line)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="slipway-sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--home",
+            type=Path,
+            metavar="FOLDER",
+            help=f"where the sandbox keeps everything (${HOME_VARIABLE}, else {_HOME})",
+        )
+        sub.set_defaults(command=function)
+        return sub
+
+    add_flags(command("serve", _serve, "Serves the platforms until it is interrupted."))
+    status = command("status", _status, "Says what exists and what runs.")
+    status.add_argument("--json", action="store_true")
+    requests = command("requests", _requests, "Lists the requests the platforms received.")
+    requests.add_argument("--json", action="store_true")
+    requests.add_argument("--since", type=int, default=0, help="only those after this id")
+    faults = command("faults", _faults, "Lists, sets (by --platform) or clears trouble on demand.")
+    faults.add_argument("--platform", help="as hub, render or github")
+    faults.add_argument("--action", choices=sorted(ACTIONS), default="Answer")
+    faults.add_argument("--fields", default='{"status": 503}', help="of the action, as JSON")
+    faults.add_argument("--path", default="", help="regular expression; every path unless given")
+    faults.add_argument("--method", help="in capitals; any unless given")
+    faults.add_argument("--nth", type=int, default=1, help="the first matching request to be hit")
+    faults.add_argument("--times", type=int, default=1, help="how many are hit; 0: all")
+    faults.add_argument("--clear", type=int, nargs="?", const=0, metavar="ID", help="one, or all")
+    command("reset", _reset, "Forgets the sandbox and everything in it.")
+    pruned = command("prune", _prune, "Drops old requests and packs repositories.")
+    pruned.add_argument("--days", type=int, default=30, help="of requests that are kept")
+    return parser

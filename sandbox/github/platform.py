@@ -1,0 +1,81 @@
+"""GitHub, put into a sandbox."""
+
+import time
+from dataclasses import fields
+
+from sandbox.github.app import create_github_app
+from sandbox.github.http.access import Access
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.rate_limit import Limits
+from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.repositories.located import located
+from sandbox.github.runs.service import RunService
+from sandbox.github.service import GitHubService
+from sandbox.server.endpoints import job_environment
+from sandbox.server.place import Place, Platform
+from toolchain.act import ensure_act
+from toolchain.progress import Progress
+
+NAME = "github"
+
+
+def github(place: Place) -> Platform:
+    """The platform over a sandbox's database, with its workflow runs."""
+    home, url = place.home, place.url(NAME)
+
+    def branch_moved(repository: str, branch: str, commit: str, *, checks_passed: bool) -> None:
+        address = f"{url}/{repository}"
+        place.neighbours.moved(address, branch, commit, checks_passed=checks_passed)
+
+    service = GitHubService(
+        place.database,
+        _accounts(place),
+        folder=home.folder / "github",
+        url=url,
+        branch_moved=branch_moved,
+    )
+    place.neighbours.locators.append(located(service.registry, url))
+    runs = RunService(
+        place.database,
+        service,
+        folder=home.folder / "github-runs",
+        github_url=url,
+        ensure_act=lambda: ensure_act(Progress()),
+        checks_passed=service.checks_passed,
+        token=home.identity().github_job_token,
+        job_environment=job_environment(home),
+        access=Access(service.accounts, service.registry),
+    )
+    service.connect(runs)
+    app = create_github_app(
+        service,
+        runs,
+        limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
+        clock=place.options.clock(time.time),
+    )
+
+    def start() -> None:
+        service.registry.folders.recover()
+        runs.start()
+
+    return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
+
+
+def _accounts(place: Place) -> Accounts:
+    """The sandbox's users, and who speaks for its workflow runs."""
+    identity = place.home.identity()
+    users = [
+        User(
+            login=user.name,
+            tokens={
+                **({identity.github_token: Token()} if user is place.owner else {}),
+                **{token: Token(scopes=scopes) for token, scopes in user.github_tokens.items()},
+            },
+            organizations=user.organizations,
+        )
+        for user in place.options.users
+    ]
+    owners = {name for user in users for name in (user.login, *user.organizations)}
+    tokens = {identity.github_job_token: Token(scopes=None, may_administer=False)}
+    actions = User(login=ACTIONS, tokens=tokens, works_for=sorted(owners))
+    return Accounts([*users, actions], paid=place.options.paid)

@@ -1,0 +1,65 @@
+"""The Hub, put into a sandbox."""
+
+from sandbox.hub.app import create_hub_app
+from sandbox.hub.http.access import Access
+from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.http.rate_limit import PRO_QUOTAS
+from sandbox.hub.repositories.reader import SpaceReader
+from sandbox.hub.repositories.registry import Registry
+from sandbox.hub.spaces.routes import space_routes
+from sandbox.hub.spaces.service import SpaceService
+from sandbox.hub.spaces.visits import visits_of
+from sandbox.server.place import Place, Platform
+
+NAME = "hub"
+
+
+def hub(place: Place) -> Platform:
+    """The platform over a sandbox's database, machine and addresses."""
+    registry = Registry(place.database, place.home.repositories)
+    access = Access(_accounts(place), registry)
+    spaces = SpaceService(
+        place.database,
+        SpaceReader(registry),
+        place.machine,
+        place.addresses,
+        folder=place.home.folder / "spaces",
+        hub_port=place.ports[NAME],
+        sandbox_ports=lambda: set(place.ports.values()),
+        may_visit=visits_of(registry, access),
+    )
+    app = create_hub_app(
+        registry,
+        access,
+        place.home.repositories,
+        spaces,
+        extra_routes=space_routes(spaces, access),
+        quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME, PRO_QUOTAS)},
+        clock=place.options.clock(),
+    )
+
+    def start() -> None:
+        registry.folders.recover()
+        spaces.start()
+
+    return place.platform(NAME, app, start=start, stop=spaces.stop)
+
+
+def _accounts(place: Place) -> Accounts:
+    """The sandbox's users; the first one has both tokens of the home besides its own."""
+    identity, paid = place.home.identity(), place.options.paid
+    drawn = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
+    users = [
+        User(
+            name=user.name,
+            tokens={
+                **(drawn if user is place.owner else {}),
+                **{token: TokenRole(role) for token, role in user.hub_tokens.items()},
+            },
+            organizations=user.organizations,
+            paid=paid,
+        )
+        for user in place.options.users
+    ]
+    names = sorted({name for user in users for name in user.organizations})
+    return Accounts(users, [Organization(name=name, paid=paid) for name in names])

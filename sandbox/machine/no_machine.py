@@ -1,0 +1,80 @@
+"""The machine of a sandbox without a container engine: it has nothing and starts nothing."""
+
+from collections.abc import Sequence
+
+from sandbox.machine.contract import (
+    BuildRequest,
+    Container,
+    ContainerState,
+    LogSink,
+    Machine,
+    MachineUnavailableError,
+    OpenPort,
+    RegistryLogin,
+    RunRequest,
+)
+
+_WHY = (
+    "This sandbox was started without a container engine (--no-containers), so nothing can be "
+    "built or run in it; repositories, files, settings and everything else work"
+)
+
+
+class NoMachine:
+    """Fulfils Machine; what needs an engine raises MachineUnavailableError."""
+
+    inside_host = "127.0.0.1"
+
+    def build(self, _request: BuildRequest, _log: LogSink) -> str:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def pull(self, _reference: str, _tag: str, _login: RegistryLogin | None = None) -> str:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def why_not(self, _reference: str) -> str | None:
+        """No image can be had."""
+        return _WHY
+
+    def has_image(self, _tag: str) -> bool:
+        """There is none."""
+        return False
+
+    def run(self, _request: RunRequest) -> Container:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def follow_logs(self, _container_id: str, _log: LogSink) -> None:
+        """Nothing runs that could log."""
+
+    def state(self, _container_id: str) -> ContainerState | None:
+        """No container is known."""
+        return None
+
+    def open_ports(self, _container_id: str) -> Sequence[OpenPort]:
+        """Nothing listens."""
+        return ()
+
+    def find(self, _name: str) -> Container | None:
+        """Nothing runs."""
+        return None
+
+    def remove(self, _name: str) -> None:
+        """It is absent."""
+
+    def remove_volume(self, _name: str) -> None:
+        """It is absent."""
+
+    def remove_image(self, _tag: str) -> None:
+        """It is absent."""
+
+
+def require_containers(machine: Machine) -> None:
+    """Refuses what would need a container at once, instead of failing later.
+
+    Raises:
+        MachineUnavailableError: the sandbox runs without an engine.
+    """
+    if isinstance(machine, NoMachine):
+        raise MachineUnavailableError(_WHY)
