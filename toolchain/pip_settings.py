@@ -49,7 +49,12 @@ def pip_settings(pip: Sequence[str | Path] | None = None) -> dict[str, str]:
         )
     except (OSError, subprocess.TimeoutExpired):
         return {}
-    found = [match for line in listed.stdout.splitlines() if (match := _SETTING.match(line))]
+    return parse_settings(listed.stdout)
+
+
+def parse_settings(listed: str) -> dict[str, str]:
+    """The same from the output of `pip config list`."""
+    found = [match for line in listed.splitlines() if (match := _SETTING.match(line))]
     found.sort(key=lambda match: _STRONGER.index(match["section"]))
     settings = {match["name"]: str(ast.literal_eval(match["value"])).strip() for match in found}
     # A variable's name has no room for the shorter form's meaning: PIP_DEFAULT_TIMEOUT is timeout.

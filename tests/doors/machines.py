@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("doors", "toolchain", "sandbox", "app/language_model", "Makefile")
+COPIED = ("doors", "toolchain", "sandbox", "app/language_model", "app/symptoms", "app/turnover")
 TRIAL = "slipway_trial_wheel"
 IN_NAMESPACES = ["unshare", "--mount", "--propagation", "private", "sh", "-euc"]
 
@@ -28,7 +28,7 @@ class Attempt:
 
 def copy(folder: Path) -> Path:
     """A checkout of its own, without environment, state and weights."""
-    ignored = shutil.ignore_patterns("__pycache__", "build", ".venv")
+    ignored = shutil.ignore_patterns("__pycache__", "build")
     for name in COPIED:
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -96,6 +96,7 @@ class Buildkitd:
         registry: str,
         progress: Progress,
         *,
+        mirror: str | None = None,
         held: bool = False,
     ) -> None:
         """Starts it unless it runs with this registry; one that is slow to answer is waited for.
@@ -104,6 +105,8 @@ class Buildkitd:
             programs: what to start, and to ask it with.
             registry: "127.0.0.1:PORT" of the private registry.
             progress: where it is said that this takes a while.
+            mirror: "127.0.0.1:PORT" of what it asks for Docker Hub's images; by default the
+                registry.
             held: another process uses it, and may be building: as long as it lives it is left
                 alone, even if this version of ours would configure it otherwise.
 
@@ -111,7 +114,7 @@ class Buildkitd:
             SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer, or knows another registry.
         """
-        wanted = self._configuration(registry)
+        wanted = self._configuration(registry, mirror or registry)
         present = self._config.read_text(encoding="utf-8") if self._config.is_file() else ""
         usable = present == wanted or (held and f'[registry."{registry}"]' in present)
         if usable and self._process.serves(
@@ -152,11 +155,11 @@ class Buildkitd:
             return False
         return asked.returncode == 0
 
-    def _configuration(self, registry: str) -> str:
+    def _configuration(self, registry: str, mirror: str) -> str:
         """TOML; the quoted strings are paths and addresses of ours, without quotes in them.
 
         RUN steps use the host's network: what the host reaches, `pip install` reaches, and the
-        bridge's address is one of the host's own. Docker Hub's names are looked up in our registry
+        bridge's address is one of the host's own. Docker Hub's names are looked up in our mirror
         first, so a Dockerfile keeps its real FROM and `# syntax=`, whoever sends the build.
         """
         return f"""\
@@ -177,8 +180,10 @@ reservedSpace = "{_CACHE_KEPT}"
 maxUsedSpace = "{_CACHE_LIMIT}"
 
 [registry."docker.io"]
-mirrors = ["{registry}"]
+mirrors = ["{mirror}"]
 
-[registry."{registry}"]
-http = true
-"""
+{"".join(_plain_http(each) for each in dict.fromkeys((mirror, registry)))}"""
+
+
+def _plain_http(registry: str) -> str:
+    return f'[registry."{registry}"]\nhttp = true\n\n'
