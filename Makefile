@@ -2,7 +2,7 @@
 PYTHON ?= python3
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 
-.PHONY: help bench up prod preview down reset status requests test test-all lint model lock
+.PHONY: help bench doctor up prod preview down reset status requests test test-all lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -29,28 +29,32 @@ status: ## what exists in the sandbox and what runs
 requests: ## what requests its platforms received
 	$(sandbox) requests
 
+doctor: ## look whether this machine can do what is left to be set up
+	@checkout=. PYTHON=$(PYTHON) packages=doctor sh -c '. ./doors/bootstrap.sh'
+
 test: ## set everything up and run what every change needs; ARGS="tests/sandbox -k lock" runs those alone
-	$(sandbox) test -- $(ARGS)
+	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors test -- $(ARGS)
 
 test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
-	$(sandbox) test --long
+	@.venv/bin/python -m doors test --long
 
 lint: ## ruff, mypy, import rules
-	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
+	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
-	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
+	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
 
 model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
-lock: ## renew the locked requirements (needs uv)
-	for name in requirements requirements-dev app/turnover/requirements \
-	  app/turnover/requirements-test app/turnover/requirements-lint; do \
-	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+lock: ## renew the locked requirements
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
+	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements \
+	  app/turnover/requirements app/turnover/requirements-test app/turnover/requirements-lint; do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	  $$name.in -o $$name.txt; done

@@ -7,14 +7,14 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
-from doors.serving import ensure_sandbox, forget_plugins
+from doors.serving import forget_plugins
+from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
 from sandbox.console.requests_table import requests_text
 from sandbox.machine.contract import MachineUnavailableError
@@ -23,13 +23,8 @@ from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
-from toolchain.engine.setup import ensure_engine, plan
-from toolchain.golang.build import discard_downloads
+from toolchain.live_progress import progress_on
 from toolchain.progress import Progress, SetupError
-from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.docker_build_plugin import ensure_docker_build
-from toolchain.pulumi.environment import pulumi_environment
-from toolchain.pulumi.standin_plugins import docker_host_variables, ensure_standins
 
 Command = Callable[[Home, argparse.Namespace], int]
 
@@ -60,28 +55,17 @@ def _failed(why: str) -> int:
     return 1
 
 
-def prepare(home: Home) -> Pulumi:
-    """Everything a command in the sandbox needs: toolchain, weights, server, mirror project."""
-    progress = Progress()
-    plan()  # a machine that can run no containers is told so before anything starts
-    name = home.identity().name  # a copy of another sandbox is refused before anything starts
-    toolchain = ensure_pulumi(progress)
-    ensure_models(home.checkout, progress)
-    # Held here only until the server holds the engine itself; set up in the foreground, since it
-    # takes minutes the first time and a person wants to see them pass.
-    environment = pulumi_environment(toolchain, home.folder)
-    ensure_standins(Path(environment["PULUMI_HOME"]))
-    with ensure_engine(progress) as engine:
-        environment |= ensure_docker_build(
-            progress,
-            home.folder,
-            Path(environment["PULUMI_HOME"]),
-            engine.address,
-            image_prefix(name),
-        )
-        environment |= docker_host_variables(engine.address.docker_host, name)
-        discard_downloads()  # gigabytes that only the next build from source would need
-        ensure_sandbox(home, progress)
+def prepare(home: Home, *, say_if_ready: bool = False) -> Pulumi:
+    """Everything a command in the sandbox needs: toolchain, models, server, mirror project.
+
+    Args:
+        home: the sandbox.
+        say_if_ready: whether to say so in a line if there was nothing to do.
+    """
+    progress = progress_on()
+    environment = sandbox_tools(home, progress)
+    if say_if_ready and not progress.announced:
+        progress.note("Everything is set up, and the sandbox is running.")
     for note in sync_mirror(home):
         progress.note(note)
     return Pulumi(home, sandbox_environment(home, environment))
@@ -109,11 +93,11 @@ def _words(options: argparse.Namespace) -> list[str]:
 
 
 def _up(home: Home, options: argparse.Namespace) -> int:
-    return raise_stack(prepare(home), options.stack)
+    return raise_stack(prepare(home, say_if_ready=True), options.stack)
 
 
 def _preview(home: Home, options: argparse.Namespace) -> int:
-    return preview(prepare(home), options.stack)
+    return preview(prepare(home, say_if_ready=True), options.stack)
 
 
 def _down(home: Home, _options: argparse.Namespace) -> int:
@@ -153,18 +137,14 @@ def _requests(home: Home, options: argparse.Namespace) -> int:
 
 
 def _model(home: Home, _options: argparse.Namespace) -> int:
-    ensure_models(home.checkout, Progress())
+    ensure_models(home.checkout, progress_on())
     return 0
 
 
 def _test(home: Home, options: argparse.Namespace) -> int:
-    progress = Progress()
-    plan()
-    toolchain = ensure_pulumi(progress)
-    ensure_models(home.checkout, progress)
     # The tests start engines and servers of their own; this one is held while they run, so that
     # they share one engine and what it has built.
-    with ensure_engine(progress):
+    with tools(home, progress_on(), server=False) as (toolchain, _):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
         all_cores = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]

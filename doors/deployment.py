@@ -2,15 +2,17 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doors.foreground import run_whoever_reads
+from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
 from doors.snapshot import push_snapshot
 from sandbox.console.report import addresses, table, wait_until_all_answer
@@ -19,6 +21,10 @@ from toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
 _OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
+# What a builder says meanwhile, and the engine's sign of life.
+_NO_NEWS = re.compile(
+    rb"docker-build:index:Image \S+ \w+ing \([\d.]+m?s\) (?!\s*error)|^@ \w+\.+\s*$"
+)
 ANSWER_SECONDS = 120.0  # after `pulumi up`; apps that were stopped with the sandbox start again
 
 
@@ -35,7 +41,7 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
             progress.note(note)
             pulumi.forget_interrupted_creates(stack)
         progress.note(push_snapshot(pulumi.home, stack))
-        code = pulumi.run("up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+        code = pulumi.up(stack)
     if code != 0:
         return code
     found = list(addresses(pulumi.outputs(stack)))
@@ -43,6 +49,11 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
     print()
     print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
     return 0 if all(good for good, _ in said.values()) else 1
+
+
+def is_news(line: bytes) -> bool:
+    """Whether somebody who reads a file of the engine's lines wants this one."""
+    return _NO_NEWS.search(line) is None
 
 
 def raising(home: Home) -> list[str]:
@@ -71,6 +82,22 @@ class Pulumi:
     def run(self, *arguments: str) -> int:
         """Runs a command, its output going to the person, and returns its exit code."""
         return run_whoever_reads(["pulumi", *arguments], self.home.project, self.environment)
+
+    def up(self, stack: str) -> int:
+        """Raises a stack; the exit code.
+
+        A person at a terminal sees the engine's own tree, which redraws. In a file, the hundreds
+        of lines that image builds say stay in a log of their own.
+        """
+        arguments = ["up", "--yes", "--skip-preview", "--stack", stack]
+        if sys.stdout.isatty():
+            return self.run(*arguments)
+        log = self.home.folder / f"up-{stack}.log"
+        command = ["pulumi", *arguments, "--non-interactive"]
+        code = run_with_excerpt(command, self.home.project, self.environment, log, is_news)
+        if code != 0:
+            Progress().note(f"All that was said, image builds included: {log}")
+        return code
 
     def read(self, *arguments: str) -> str:
         """Runs a quiet command and returns what it prints; raises SetupError with its words."""

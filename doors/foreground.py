@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -47,6 +47,43 @@ def run_whoever_reads(command: Sequence[str], folder: Path, environment: Mapping
     return code
 
 
+def run_with_excerpt(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    is_news: Callable[[bytes], bool],
+) -> int:
+    """The same, but of its output only the lines that are news are passed on; all are in a log.
+
+    Args:
+        command: what to run.
+        folder: its working folder.
+        environment: all of its variables.
+        log: written anew; what stderr carries is passed on and not in it.
+        is_news: told each line, its end included.
+    """
+    with (
+        log.open("wb") as kept,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE) as process,
+    ):
+
+        def read(source: IO[bytes]) -> None:
+            reader = True
+            for line in source:
+                kept.write(line)
+                if reader and is_news(line):
+                    reader = _written(line, _STDOUT)
+
+        if process.stdout is None:
+            raise ValueError("a pipe was asked for")
+        pump = threading.Thread(target=read, args=(process.stdout,), daemon=True)
+        pump.start()
+        code = _waited_for(process)
+        pump.join(_LAST_WORDS_SECONDS)
+    return code
+
+
 def _waited_for(process: "subprocess.Popen[bytes]") -> int:
     while True:
         with suppress(KeyboardInterrupt):
@@ -64,8 +101,14 @@ def _is_pipe(descriptor: int) -> bool:
 def _pump(source: IO[bytes], target: int) -> None:
     read = True
     while piece := os.read(source.fileno(), _PIECE):
-        while read and piece:
-            try:
-                piece = piece[os.write(target, piece) :]
-            except BrokenPipeError:
-                read = False
+        read = read and _written(piece, target)
+
+
+def _written(piece: bytes, target: int) -> bool:
+    """Writes all of it; False if nobody reads there any more."""
+    while piece:
+        try:
+            piece = piece[os.write(target, piece) :]
+        except BrokenPipeError:
+            return False
+    return True

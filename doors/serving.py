@@ -17,7 +17,7 @@ def ensure_sandbox(home: Home, progress: Progress) -> None:
     """
     owners = sorted(namespaces(home.checkout, home.project) - {USER})
     flags = ["--user", USER, *(word for owner in owners for word in ("--organization", owner))]
-    ensure_server(home, progress, flags, [home.checkout / "requirements-dev.txt"])
+    ensure_server(home, progress, flags, [home.checkout / "requirements-sandbox.txt"])
 
 
 def forget_plugins(home: Home, prefix: str, engine: EngineAddress) -> None:

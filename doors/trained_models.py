@@ -32,7 +32,7 @@ LANGUAGE_MODEL = Training(
     "small-model",
     Path("app/language_model"),
     Path("app/language_model/build"),
-    70.0,
+    20.0,
 )
 SYMPTOMS_MODEL = Training(
     "Symptoms model",
@@ -57,6 +57,16 @@ def ensure_models(checkout: Path, progress: Progress) -> None:
     """Every model that is trained here; see `ensure_model`."""
     for training in TRAININGS:
         ensure_model(training, checkout, progress)
+
+
+def left_to_train(checkout: Path) -> list[Training]:
+    """Those that `ensure_models` would train."""
+    return [
+        training
+        for training in TRAININGS
+        if not (cache_folder() / f"{training.name}-{_digest(training, checkout)}").is_dir()
+        and not _is_somebody_elses(training, checkout / training.output)
+    ]
 
 
 def ensure_model(training: Training, checkout: Path, progress: Progress) -> None:

@@ -1,6 +1,7 @@
 """Debian packages the closed route needs, installed without starting any of their services."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 # 101 is "action forbidden by policy", invoke-rc.d(8).
 _FORBID_ALL = "#!/bin/sh\n# Slipway, while it installs packages; may be removed.\nexit 101\n"
 _SERVICES = ("docker.service", "docker.socket", "containerd.service", "docker-registry.service")
+_DPKG = Path("/var/lib/dpkg")
+_HALF = re.compile(r"^Status: \S+ \S+ (?:half-installed|half-configured|unpacked)$", re.MULTILINE)
 _LISTS = Path("/var/lib/apt/lists")
 _REMEDY = (
     "Packages come from the mirrors in /etc/apt; check that `apt-get update` works here, or"
@@ -40,6 +43,30 @@ def missing_packages() -> list[str]:
 def find_program(name: str) -> str | None:
     """A program's path; the system's sbin folders count even where PATH does not name them."""
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def interrupted(dpkg: Path = _DPKG) -> str | None:
+    """What of an installation that broke off keeps apt-get from beginning another, or None.
+
+    Args:
+        dpkg: dpkg's own folder.
+    """
+    if any((dpkg / "updates").glob("[0-9]*")):
+        return "dpkg was interrupted in the middle of its work"
+    status = dpkg / "status"
+    if not status.is_file():
+        return None
+    broken = [
+        stanza.partition("\n")[0].removeprefix("Package: ")
+        for stanza in status.read_text(encoding="utf-8", errors="replace").split("\n\n")
+        if _HALF.search(stanza)
+    ]
+    return f"half installed: {', '.join(sorted(broken))}" if broken else None
+
+
+def is_ours_to_finish() -> bool:
+    """Whether an installation of ours was killed and another one has yet to finish it."""
+    return _marker().is_file()
 
 
 def ensure_packages(progress: Progress) -> None:
@@ -62,13 +89,21 @@ def ensure_packages(progress: Progress) -> None:
             _apt_get(["update"], log)
         already_enabled = _enabled_services()
         with _no_service_starts():
+            if is_ours_to_finish() and interrupted() is not None:
+                run_logged(["dpkg", "--configure", "-a"], log, remedy=_REMEDY)
+            _marker().write_text(" ".join(missing), encoding="utf-8")
             try:
                 _install(missing, log)
             except SetupError:
                 # Lists older than the mirror name packages that are no longer there.
                 _apt_get(["update"], log)
                 _install(missing, log)
+        _marker().unlink()
         _disable(already_enabled, log)
+
+
+def _marker() -> Path:
+    return cache_folder() / "installing-packages"
 
 
 def _install(packages: list[str], log: Path) -> None:

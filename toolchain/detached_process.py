@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from toolchain.deciding_line import deciding_line
 from toolchain.progress import SetupError
 
 _POLL_SECONDS = 0.05
@@ -70,10 +71,10 @@ class DetachedProcess:
         deadline = time.monotonic() + _RECORD_SECONDS
         while not self._record.exists():
             if time.monotonic() > deadline:
-                raise SetupError(f"{self.name} could not be started. {self.log_tail()}")
+                raise SetupError(f"{self.name} could not be started. {self.why()}")
             time.sleep(_POLL_SECONDS)
         if not self.alive():
-            raise SetupError(f"{self.name} ended as soon as it was started. {self.log_tail()}")
+            raise SetupError(f"{self.name} ended as soon as it was started. {self.why()}")
 
     def alive(self) -> bool:
         """Whether the program recorded here still runs."""
@@ -97,14 +98,15 @@ class DetachedProcess:
             seconds: how long that may take.
 
         Raises:
-            SetupError: it ended or was not ready in time; the message holds the log's last lines.
+            SetupError: it ended or was not ready in time; the message holds its log's deciding
+                line.
         """
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.alive():
-                raise SetupError(f"{self.name} ended before it was ready. {self.log_tail()}")
+                raise SetupError(f"{self.name} ended before it was ready. {self.why()}")
             if time.monotonic() > deadline:
-                tail = self.log_tail()
+                tail = self.why()
                 raise SetupError(f"{self.name} was not ready within {seconds:.0f} s. {tail}")
             time.sleep(_POLL_SECONDS)
 
@@ -160,15 +162,13 @@ class DetachedProcess:
             raise SetupError(
                 f"{self.name} (process {pid}) runs but can't be used, and other sandboxes of yours "
                 "hold it, so it is left alone. Try again when they are done, or run `make down` "
-                f"in their checkouts. {self.log_tail()}"
+                f"in their checkouts. {self.why()}"
             )
 
-    def log_tail(self, lines: int = 5) -> str:
-        """The last lines of the log, for an error message."""
-        if not self.log.is_file():
-            return f"Log: {self.log} (empty)"
-        tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-        return f"Log: {self.log}\n" + "\n".join(tail)
+    def why(self) -> str:
+        """What its log says went wrong and where the log is, for an error message."""
+        line = deciding_line(self.log)
+        return f"It says:\n  {line}\nLog: {self.log}" if line else f"Log: {self.log} (empty)"
 
 
 def boot_id() -> str:

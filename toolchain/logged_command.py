@@ -2,11 +2,18 @@
 
 import os
 import shlex
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from toolchain.deciding_line import deciding_line
 from toolchain.progress import SetupError
+
+_running: set["subprocess.Popen[bytes]"] = set()
+_guard = threading.Lock()
 
 
 def run_logged(
@@ -35,9 +42,8 @@ def run_logged(
         output.write(f"$ {shlex.join(words)}\n".encode())
         output.flush()
         try:
-            ended = subprocess.run(
+            process = subprocess.Popen(
                 words,
-                check=False,
                 cwd=cwd,
                 env={**os.environ, **(environment or {})},
                 stdin=subprocess.DEVNULL,  # a program that asks a question must fail, not wait
@@ -46,6 +52,35 @@ def run_logged(
             )
         except OSError as error:
             raise SetupError(f"{words[0]} could not be started: {error}. {remedy}") from error
-    if ended.returncode != 0:
-        name = Path(words[0]).name
-        raise SetupError(f"`{name}` ended with exit code {ended.returncode}. {remedy} Log: {log}")
+        with _registered(process):
+            code = process.wait()
+    if code != 0:
+        how = f"exit code {code}" if code > 0 else f"signal {signal.Signals(-code).name}"
+        why = deciding_line(log)
+        said = f":\n  {why}\n" if why else ". "
+        raise SetupError(f"`{Path(words[0]).name}` ended with {how}{said}{remedy} Log: {log}")
+
+
+def end_running_commands() -> None:
+    """Asks every program that `run_logged` runs in another thread to end; their callers raise.
+
+    For a set-up of which one step failed: what runs beside it would go on for minutes.
+    """
+    with _guard:
+        for process in _running:
+            with suppress(ProcessLookupError):
+                process.terminate()
+
+
+@contextmanager
+def _registered(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    with _guard:
+        _running.add(process)
+    try:
+        yield
+    finally:
+        with _guard:
+            _running.discard(process)
+        if process.poll() is None:  # we were interrupted: nobody would wait for it any more
+            process.terminate()
+            process.wait()

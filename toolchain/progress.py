@@ -4,13 +4,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
-
-_TAIL_LINES = 20
-_HEARTBEAT_SECONDS = 1.0
 
 
 class SetupError(Exception):
@@ -18,20 +15,45 @@ class SetupError(Exception):
 
 
 class Progress:
-    """Prints steps to a stream, stderr by default; what needs no step prints nothing.
+    """Prints steps as lines to a stream, stderr by default; what needs no step prints nothing.
+
+    On a terminal `toolchain.live_progress` shows the same in one view that redraws.
 
     Args:
-        stream: where to print; on a terminal a running step shows its seconds.
+        stream: where to print.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        # Steps may run in threads: a line of one must not be cut by the clock of another.
+        # Steps may run in threads: a line of one must not be cut by that of another.
         self._writing = threading.Lock()
+        self._to_come: dict[str, float] = {}
+        self.announced = False  # whether there was anything to do
 
     def note(self, text: str) -> None:
         """Prints one line of its own."""
-        self._write(f"{self._line_start()}{text}\n")
+        with self._writing:
+            try:
+                self._stream.write(f"{text}\n")
+                self._stream.flush()
+            except BrokenPipeError:  # nobody reads on, which is no reason to stop the work
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def expect(self, steps: Mapping[str, float]) -> None:
+        """Says what is to come.
+
+        Args:
+            steps: names in the order in which they will probably begin, with the seconds that each
+                usually takes on a small machine.
+        """
+        self._to_come = dict(steps)
+        if len(steps) > 1:
+            named = ", ".join(f"{name} ({duration(usual)})" for name, usual in steps.items())
+            self.note(f"To set up, once: {named}")
+
+    def begin(self, name: str) -> None:
+        """Takes a step off the list of what is to come."""
+        self._to_come.pop(name, None)
 
     @contextmanager
     def step(
@@ -42,54 +64,32 @@ class Progress:
         Args:
             title: what runs, such as "Pulumi CLI: building from source".
             usually_seconds: what it takes on a small machine, for a person who waits.
-            log: file with the step's full output; named, with its last lines, when the step fails.
+            log: file with the step's full output; named when the step fails.
         """
+        self.announced = True
         started = time.monotonic()
-        self.note(f"{title} (usually {_duration(usually_seconds)})")
-        ended = threading.Event()
-        clock = threading.Thread(target=self._tick, args=(title, started, ended), daemon=True)
-        if self._stream.isatty():
-            clock.start()
+        self._show_running(title, usually_seconds)
         try:
             yield
-        except BaseException:
-            self._finish(clock, ended, f"{title}: FAILED after {_elapsed(started)}")
-            if log is not None and log.is_file():
-                self.note(f"  last lines of {log}:")
-                for line in _last_lines(log):
-                    self.note(f"  | {line}")
+        except BaseException as error:
+            took = duration(time.monotonic() - started)
+            # A Ctrl-C is no failure, and its log says nothing of it.
+            where = f" (log: {log})" if log and isinstance(error, Exception) else ""
+            self._show_failed(title, f"FAILED after {took}{where}")
             raise
-        self._finish(clock, ended, f"{title}: done in {_elapsed(started)}")
+        self._show_done(title, duration(time.monotonic() - started))
 
-    def _tick(self, title: str, started: float, ended: threading.Event) -> None:
-        while not ended.wait(_HEARTBEAT_SECONDS):
-            self._write(f"{self._line_start()}{title} … {_elapsed(started)}")
+    def _show_running(self, title: str, usually_seconds: float) -> None:
+        self.note(f"{title} (usually {duration(usually_seconds)})")
 
-    def _finish(self, clock: threading.Thread, ended: threading.Event, line: str) -> None:
-        ended.set()
-        if clock.is_alive():
-            clock.join()
-        self.note(line)
+    def _show_failed(self, title: str, how: str) -> None:
+        self.note(f"{title}: {how}")
 
-    def _line_start(self) -> str:
-        return "\r\x1b[K" if self._stream.isatty() else ""
-
-    def _write(self, text: str) -> None:
-        with self._writing:
-            try:
-                self._stream.write(text)
-                self._stream.flush()
-            except BrokenPipeError:  # nobody reads on, which is no reason to stop the work
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+    def _show_done(self, title: str, took: str) -> None:
+        rest = f"; to come: {', '.join(self._to_come)}" if self._to_come else ""
+        self.note(f"{title}: done in {took}{rest}")
 
 
-def _elapsed(started: float) -> str:
-    return _duration(time.monotonic() - started)
-
-
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds for people; one decimal where it tells something."""
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - a decimal tells little above
-
-
-def _last_lines(log: Path) -> list[str]:
-    return log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]

@@ -27,8 +27,9 @@ if __name__ == "__main__" and not __package__:  # started by its path instead of
 import numpy as np
 
 from . import bpe, corpus, gguf_file, model_card, phi
-from .adamw import AdamW, cosine_rate
+from .adamw import cosine_rate
 from .layers import Array, Tokens
+from .muon import Muon
 
 WEIGHTS_FILE = "tiny-phi.gguf"
 
@@ -46,7 +47,9 @@ class Variant:
     steps: int
     batch: int = 8
     length: int = 64
-    peak_rate: float = 6e-3
+    peak_rate: float = 0.03  # of the matrices inside the layers
+    other_rate: float = 0.012  # at its peak, of embeddings, output matrix and vectors
+    warm_up: int = 15  # steps
 
 
 VARIANTS = {
@@ -56,10 +59,10 @@ VARIANTS = {
             name="standard",
             characters=230_000,
             vocabulary=1024,
-            width=128,
-            layers=4,
-            heads=4,
-            steps=1150,
+            width=96,
+            layers=2,
+            heads=3,
+            steps=580,
         ),
         # Same shape of file in seconds: for tests, and wherever "other weights" are needed.
         Variant(
@@ -161,7 +164,7 @@ def fit(
     end_of_text = tokens[-1]
     starts = np.append(0, np.flatnonzero(tokens[:-1] == end_of_text) + 1)
     starts = starts[starts < tokens.size - variant.length]
-    optimizer = AdamW(weights)
+    optimizer = Muon(weights)
     draw = np.random.default_rng(seed + 1)
     started = time.perf_counter()
     history: list[float] = []
@@ -169,7 +172,8 @@ def fit(
     for step in range(steps):
         window = draw.choice(starts, variant.batch)[:, None] + np.arange(variant.length)
         loss, gradients = phi.loss_and_gradients(weights, shape, tokens[window], tokens[window + 1])
-        optimizer.step(gradients, cosine_rate(step, steps, variant.peak_rate))
+        part = cosine_rate(step, steps, 1.0, variant.warm_up)
+        optimizer.step(gradients, part * variant.peak_rate, part * variant.other_rate)
         history.append(loss)
         if step % 25 == 0 or step == steps - 1:
             spent = time.perf_counter() - started

@@ -10,6 +10,7 @@ from toolchain.images.registry import RegistryClient
 from toolchain.progress import SetupError
 
 _DOCKER_HUB = re.compile(r"^(?:docker\.io/)?(?:library/)?(?P<name>[a-z0-9._-]+(?::[\w.-]+)?)$")
+_MAKING_SECONDS = 600.0  # a minute on two idle cores
 _POSTGRES = REPOSITORY.removeprefix("library/")
 
 
@@ -59,6 +60,9 @@ class StandInImages:
                     f"Image {reference} can't be made here: {error}"
                 ) from None
         repository, _, tag = f"library/{official}".partition(":")
+        if official in self._buildkit.stand_ins and self._buildkit.mirror is not None:
+            # Asked for the first time, it is made now.
+            RegistryClient(self._buildkit.mirror, _MAKING_SECONDS).digest(repository, tag)
         if self._registry.digest(repository, tag) is None:
             return reference
         return f"{self._buildkit.registry}/{repository}:{tag}"

@@ -6,7 +6,7 @@ from slipway.errors import ConfigError
 from slipway.preflight.sizes import memory_needed
 from systems.own_model import LANGUAGE_MODEL
 
-_SMALL_MODEL_TOKEN_BYTES = 4 * 4 * 128  # 4 bytes, 4 layers, width 128
+_SMALL_MODEL_TOKEN_BYTES = 4 * 2 * 96  # 4 bytes, 2 layers, width 96
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def bench() -> Iterator[Bench]:
     constants.HF_HUB_DISABLE_XET = True  # the sandbox takes plain LFS uploads only
     with tempfile.TemporaryDirectory() as folder, ensure_engine(Progress()) as engine:
         clone = Clone.make(Path(folder) / "clone")
-        builder = Buildkitd(Path(folder) / "buildkit")
+        builder = Buildkitd(Path(folder) / "buildkit", Path(folder))
         made = Bench(clone, engine, clone.folder / "bench-program", builder)
         try:
             made.prepare()

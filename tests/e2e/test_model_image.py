@@ -252,7 +252,7 @@ def test_a_builder_that_never_saw_the_model_takes_its_stage_from_the_registry(bu
     folder = Path(built.of_sandbox("DOCKER_CONFIG"))
     config = tmp_path / "docker-config"
     shutil.copytree(folder, config)
-    other, programs = Buildkitd(tmp_path / "buildkit"), ensure_programs(Progress())
+    other, programs = Buildkitd(tmp_path / "buildkit", tmp_path), ensure_programs(Progress())
     other.ensure(programs, built.registry, Progress())
     try:
         for instance in config.rglob("instances/*"):

@@ -19,8 +19,11 @@ from toolchain.engine.leases import Lease
 from toolchain.images.buildkit import Buildkitd, ensure_programs
 from toolchain.images.registry import Registry, RegistryClient
 from toolchain.progress import Progress, SetupError
+from toolchain.runtime_folder import runtime_folder
 
 FOLDER = Path(os.environ["SLIPWAY_SCENARIO"]) / "engine"
+RUNTIME = Path(os.environ["SLIPWAY_SCENARIO"]) / "run"
+RUNTIME.mkdir(exist_ok=True)
 PROGRESS = Progress()
 
 
@@ -37,7 +40,7 @@ def kill(process):
 
 @contextlib.contextmanager
 def dockerd():
-    daemon = Dockerd(FOLDER / "docker", choose_bridge(FOLDER))
+    daemon = Dockerd(FOLDER / "docker", RUNTIME, choose_bridge(FOLDER))
     daemon.ensure(PROGRESS)
     try:
         yield daemon
@@ -66,7 +69,7 @@ def killed_dockerd():
 def killed_builder():
     """Registry and BuildKit start again, with the same address and what they had."""
     registry = Registry(FOLDER / "registry")
-    buildkitd = Buildkitd(FOLDER / "buildkit")
+    buildkitd = Buildkitd(FOLDER / "buildkit", RUNTIME)
     programs = ensure_programs(PROGRESS)
     try:
         address = registry.ensure()
@@ -101,7 +104,7 @@ def stalled(*processes, seconds):
 def slow():
     """Daemons that live and do not answer for a while are waited for, whoever asks for them."""
     registry = Registry(FOLDER / "registry")
-    buildkitd = Buildkitd(FOLDER / "buildkit")
+    buildkitd = Buildkitd(FOLDER / "buildkit", RUNTIME)
     programs = ensure_programs(PROGRESS)
     try:
         with dockerd() as daemon:
@@ -120,7 +123,7 @@ def slow():
 def other_version():
     """Another version of ours would configure the builder otherwise: not while it is held."""
     registry = Registry(FOLDER / "registry")
-    buildkitd = Buildkitd(FOLDER / "buildkit")
+    buildkitd = Buildkitd(FOLDER / "buildkit", RUNTIME)
     programs = ensure_programs(PROGRESS)
     try:
         address = registry.ensure()
@@ -142,10 +145,10 @@ def other_version():
 
 def stale_pid_files():
     """A pid file that names some other living process keeps nothing from starting or living."""
-    (FOLDER / "docker" / "exec" / "containerd").mkdir(parents=True)
-    for path in ("dockerd.pid", "exec/containerd/containerd.pid"):
-        (FOLDER / "docker" / path).write_text(str(os.getppid()))
-    (FOLDER / "docker" / "docker.sock").write_text("left behind")
+    for path in (FOLDER / "docker/dockerd.pid", RUNTIME / "docker/containerd/containerd.pid"):
+        path.parent.mkdir(parents=True)
+        path.write_text(str(os.getppid()))
+    (RUNTIME / "docker.sock").write_text("left behind")
     with dockerd() as daemon:
         assert engine_answers(daemon.host)
     os.kill(os.getppid(), 0)
@@ -157,7 +160,7 @@ def rebooted():
         kill(daemon._process)
         boot = FOLDER / "docker" / "boot"
         boot.write_text("before")
-        left = FOLDER / "docker" / "exec" / "left"
+        left = RUNTIME / "docker" / "left"
         left.write_text("")
         daemon.ensure(PROGRESS)
         assert not left.exists()
@@ -168,7 +171,7 @@ def leases():
     """The daemons stop with the last lease and not before; one whose holder was killed is none."""
     os.environ["XDG_CACHE_HOME"] = os.environ["SLIPWAY_SCENARIO"]
     folder = private_engine._folder()
-    daemon = Dockerd(folder / "docker", choose_bridge(folder))
+    daemon = Dockerd(folder / "docker", runtime_folder(), choose_bridge(folder))
     daemon.ensure(PROGRESS)
     lease = Lease(private_engine._leases())
     child = os.fork()

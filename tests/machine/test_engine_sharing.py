@@ -18,18 +18,18 @@ from toolchain.detached_process import DetachedProcess
 VISITOR = """\
 import os, random, sys, time
 from unittest.mock import Mock
-from toolchain import private_engine
+from toolchain.engine import private_engine
 from toolchain.detached_process import DetachedProcess
 from toolchain.engine.private_engine import start_private_engine, stop_private_engine_if_unused
 from toolchain.progress import Progress
 
 class Daemon:
-    socket = host = address = "unix:///nowhere"
+    host = address = "unix:///nowhere"
 
     def __init__(self, folder, *_):
         self.process = DetachedProcess("daemon", folder)
 
-    def ensure(self, *_, held=False):
+    def ensure(self, *_, held=False, **_more):
         slow = iter([random.random() < 0.5, False])
         if self.process.serves(lambda: not next(slow), 10, lambda: None):
             return "127.0.0.1:1"
@@ -51,6 +51,8 @@ class Images:
 for name in ("Dockerd", "Buildkitd", "Registry"):
     setattr(private_engine, name, Daemon)
 private_engine.BaseImages = Images
+private_engine.Mirror = Mock()
+private_engine.Mirror.return_value.alive.return_value = False
 private_engine.ensure_packages = lambda _: None
 private_engine.ensure_programs = private_engine.choose_bridge = Mock()
 

@@ -50,7 +50,7 @@ def busybox(machine, build, tmp_path):
     ],
 )
 def test_private_engine(busybox, story):
-    # Not pytest's own temporary folder: the sockets' paths may have 107 characters.
+    # Not pytest's own temporary folder: its sockets' paths may have 104 characters.
     folder = tempfile.mkdtemp(prefix="slw", dir="/tmp")
     try:
         inside = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable]

@@ -7,6 +7,7 @@ import pytest
 from toolchain.images import host_needs
 from toolchain.images.base_images import stand_ins
 from toolchain.images.root_filesystem import HostRelease, candidate_versions
+from toolchain.pip_settings import parse_settings
 from toolchain.progress import SetupError
 
 
@@ -71,7 +72,7 @@ def test_bundle_variables_are_set_only_where_the_host_has_them(monkeypatch):
     ],
 )
 def test_pips_settings_go_along_without_paths_of_the_host(monkeypatch, listed, written):
-    monkeypatch.setattr(host_needs, "_output", lambda _: listed)
+    monkeypatch.setattr(host_needs, "pip_settings", lambda: parse_settings(listed))
     assert host_needs.pip_configuration() == written
 
 

@@ -17,32 +17,51 @@ from toolchain.engine.bridge import (
     shadow_iptables,
 )
 from toolchain.engine.endpoint import engine_answers
-from toolchain.progress import Progress, SetupError
+from toolchain.progress import Progress
 
 _SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
 _READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left running
 _STOP_SECONDS = 30.0  # it stops the containers before itself
 _CONTAINER_STOP_SECONDS = 5
 _SLOW = "dockerd: slow to answer; waiting for it"
-# containerd's debug socket is the longest path; the kernel allows 107 characters for one.
-_LONGEST_SOCKET = "exec/containerd/containerd-debug.sock"
-_SOCKET_LIMIT = 107
+LONGEST_SOCKET = "docker/containerd/containerd-debug.sock"  # in the runtime folder
 
 
 class Dockerd:
     """One dockerd, and the containerd it starts, of one data folder."""
 
-    def __init__(self, folder: Path, bridge: Bridge) -> None:
+    def __init__(self, folder: Path, runtime: Path, bridge: Bridge) -> None:
+        """Names it; nothing is started.
+
+        Args:
+            folder: its data, configuration and log.
+            runtime: a short folder for its sockets; see `toolchain.runtime_folder`.
+            bridge: the network device of its containers.
+        """
         self._folder = folder
+        self._runtime = runtime
         self._bridge = bridge
         self._process = DetachedProcess("dockerd", folder)
-        self._exec_root = folder / "exec"
-        self.socket = folder / "docker.sock"
+        self._config = folder / "daemon.json"
 
     @property
     def host(self) -> str:
-        """What DOCKER_HOST has to be."""
-        return f"unix://{self.socket}"
+        """What DOCKER_HOST has to be; of one that runs, what it was started with."""
+        return self._started_with("hosts") or f"unix://{self._runtime / 'docker.sock'}"
+
+    @property
+    def _exec_root(self) -> Path:
+        return Path(self._started_with("exec-root") or self._runtime / "docker")
+
+    def _started_with(self, key: str) -> str | None:
+        """A running one's setting: an older version of ours kept its sockets elsewhere."""
+        if not self._process.alive():
+            return None
+        try:
+            value = json.loads(self._config.read_text(encoding="utf-8"))[key]
+        except (OSError, ValueError, KeyError):
+            return None
+        return str(value[0] if isinstance(value, list) else value)
 
     def ensure(self, progress: Progress, *, held: bool = False) -> None:
         """Starts it unless it runs; one that runs and is slow to answer is waited for.
@@ -52,14 +71,13 @@ class Dockerd:
             held: another process uses it: as long as it lives it is left alone.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines. Or it is
+            SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer.
         """
         if self._process.serves(self._answers, _SLOW_SECONDS, lambda: progress.note(_SLOW)):
             return
         if held:
             self._process.refuse_to_stop()
-        self._check_path_length()
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._clear_leftovers()
@@ -68,12 +86,11 @@ class Dockerd:
         (self._folder / "network.log").write_text(f"{reason}\n", encoding="utf-8")
         if iptables is None:
             progress.note(reason)
-        config = self._folder / "daemon.json"
-        config.write_text(
+        self._config.write_text(
             json.dumps(self._configuration(with_iptables=iptables is not None)), encoding="utf-8"
         )
         self._process.start(
-            [find_program("dockerd") or "dockerd", "--config-file", config],
+            [find_program("dockerd") or "dockerd", "--config-file", self._config],
             {"PATH": self._path(iptables), "HOME": str(self._folder)},
         )
         self._process.wait_until(self._answers, _READY_SECONDS)
@@ -84,8 +101,10 @@ class Dockerd:
 
     def stop(self) -> None:
         """Ends it with its containers, and takes its bridge away."""
+        exec_root = self._exec_root
         self._process.stop(_STOP_SECONDS)
-        self._end_containerd()
+        self._end_containerd(exec_root)
+        shutil.rmtree(exec_root, ignore_errors=True)
         lower_bridge(self._bridge)
 
     def _configuration(self, *, with_iptables: bool) -> dict[str, object]:
@@ -114,14 +133,6 @@ class Dockerd:
         """Whether it serves its API."""
         return engine_answers(self.host)
 
-    def _check_path_length(self) -> None:
-        longest = self._folder / _LONGEST_SOCKET
-        if len(str(longest)) > _SOCKET_LIMIT:
-            raise SetupError(
-                f"The cache folder's path is too long for the sockets in it ({longest} has more"
-                f" than {_SOCKET_LIMIT} characters). Set XDG_CACHE_HOME to a shorter one."
-            )
-
     def _clear_leftovers(self) -> None:
         """Removes what a killed dockerd left and the next one would trip over.
 
@@ -129,28 +140,30 @@ class Dockerd:
         containerd; after a reboot or a while that may be anybody's.
         """
         (self._folder / "dockerd.pid").unlink(missing_ok=True)
-        self._end_containerd()
+        self._end_containerd(self._exec_root)
+        self._end_containerd(self._folder / "exec")  # an older version's
         boot = self._folder / "boot"
         if not boot.is_file() or boot.read_text(encoding="ascii") != boot_id():
             # All in it was about processes and mounts of before the reboot.
             shutil.rmtree(self._exec_root, ignore_errors=True)
             boot.write_text(boot_id(), encoding="ascii")
 
-    def _end_containerd(self) -> None:
+    def _end_containerd(self, exec_root: Path) -> None:
         """Ends a containerd that outlived its dockerd; another process's pid is left alone."""
-        pid_file = self._exec_root / "containerd" / "containerd.pid"
+        pid_file = exec_root / "containerd" / "containerd.pid"
         if not pid_file.is_file():
             return
         pid = int(pid_file.read_text(encoding="ascii").strip() or 0)
         deadline = time.monotonic() + _STOP_SECONDS
-        while pid and self._is_ours(pid) and time.monotonic() < deadline:
+        while pid and _is_of(exec_root, pid) and time.monotonic() < deadline:
             os.kill(pid, signal.SIGTERM)
             time.sleep(0.2)
         pid_file.unlink(missing_ok=True)
 
-    def _is_ours(self, pid: int) -> bool:
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-        return str(self._exec_root).encode() in command
+
+def _is_of(exec_root: Path, pid: int) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return str(exec_root).encode() in command

@@ -10,8 +10,10 @@ from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.images.base_images import BaseImages
 from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
 from toolchain.progress import Progress
+from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
 
 
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
@@ -35,10 +37,22 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         try:
             bridge = choose_bridge(folder)
             registry = Registry(folder / "registry").ensure()
-            dockerd = Dockerd(folder / "docker", bridge)
+            dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
             dockerd.ensure(progress, held=held)
-            buildkitd = Buildkitd(folder / "buildkit")
-            buildkitd.ensure(programs, registry, progress, held=held)
+            buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
+            mirror = Mirror(folder / "mirror")
+            mirror_address = mirror.address()
+            buildkitd.ensure(programs, registry, progress, mirror=mirror_address, held=held)
+            mirror.ensure(
+                MirrorSettings(
+                    address=mirror_address,
+                    registry=registry,
+                    registry_folder=str(folder / "registry"),
+                    programs=str(programs.folder),
+                    buildkit=buildkitd.address,
+                ),
+                held=held,
+            )
             base_images = BaseImages(folder / "registry", programs)
             names = base_images.ensure(registry, buildkitd.address, progress)
         except BaseException:
@@ -49,6 +63,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         address=buildkitd.address,
         registry=registry,
         stand_ins=names,
+        mirror=mirror_address,
     )
     address = EngineAddress(
         docker_host=dockerd.host,
@@ -71,21 +86,29 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         if live_leases(_leases()) > 0:
             return False
         bridge = choose_bridge(folder)
-        dockerd = Dockerd(folder / "docker", bridge)
+        dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
         registry = Registry(folder / "registry")
-        buildkitd = Buildkitd(folder / "buildkit")
-        if not (dockerd.alive() or registry.alive() or buildkitd.alive()):
+        buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
+        mirror = Mirror(folder / "mirror")
+        if not any(each.alive() for each in (dockerd, registry, buildkitd, mirror)):
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):
+            mirror.stop()
             buildkitd.stop()
             dockerd.stop()
             registry.stop()
+        remove_runtime_folder()
     return True
 
 
 def exists() -> bool:
     """Whether one was ever set up, with this cache folder."""
     return _folder().exists()
+
+
+def has_base_images() -> bool:
+    """Whether base images were made here; if of what the host is now, the start finds out."""
+    return BaseImages.were_made(_folder() / "registry")
 
 
 def _folder() -> Path:

@@ -62,13 +62,16 @@ class Engine:
         self.release(Progress())
 
 
-def plan() -> EnginePlan:
+def plan(seconds: float = _SLOW_SECONDS) -> EnginePlan:
     """Decides how this host comes by an engine; starts and changes nothing.
+
+    Args:
+        seconds: how long an engine that listens may take to answer.
 
     Raises:
         SetupError: it can have none; the message says what would help.
     """
-    host, why_not = _running_engine()
+    host, why_not = _running_engine(seconds)
     if host is not None:
         return EnginePlan(Route.RUNNING, host, f"The Docker engine at {host} is used.")
     obstacle = _private_obstacle()
@@ -122,12 +125,12 @@ def may_hold_anything() -> bool:
     return plan().route is Route.RUNNING or private_engine.exists()
 
 
-def _running_engine() -> tuple[str | None, str]:
+def _running_engine(seconds: float) -> tuple[str | None, str]:
     """The address of an engine that answers and can build, or why there is none."""
     host = os.environ.get("DOCKER_HOST") or _context_host() or _DEFAULT_HOST
     if not host.startswith("unix://"):
         return None, f"The Docker engine at {host} is not on this host."
-    if not engine_answers(host, seconds=_SLOW_SECONDS):
+    if not engine_answers(host, seconds=seconds):
         return None, f"No Docker engine answers at {host}."
     if _docker("buildx", "version") is None:
         return None, f"The Docker engine at {host} has no buildx plugin."

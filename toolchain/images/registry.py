@@ -19,7 +19,7 @@ _READY_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 _PORT_SECONDS = 2.0
 _PAGE = 500  # repositories; a registry refuses more than 1000
-_MANIFEST_TYPES = (
+MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json,"
     "application/vnd.oci.image.manifest.v1+json"
 )
@@ -40,7 +40,7 @@ class Registry:
             Its address, "127.0.0.1:PORT"; the port stays the same while it is free.
 
         Raises:
-            SetupError: it could not be started; the message holds its log's last lines.
+            SetupError: it could not be started; the message holds its log's deciding line.
         """
         address = self._configured_address()
         if address is not None and self._process.alive():
@@ -107,6 +107,7 @@ class RegistryClient:
     """What we ask of the registry ourselves."""
 
     address: str  # "127.0.0.1:PORT"
+    seconds: float = 10.0  # for an answer
 
     def answers(self) -> bool:
         """Whether it serves."""
@@ -149,9 +150,9 @@ class RegistryClient:
 
     @contextmanager
     def _answer(self, method: str, path: str) -> Iterator[http.client.HTTPResponse]:
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, timeout=self.seconds)
         try:
-            connection.request(method, path, headers={"Accept": _MANIFEST_TYPES})
+            connection.request(method, path, headers={"Accept": MANIFEST_TYPES})
             yield connection.getresponse()
         finally:
             connection.close()

@@ -32,7 +32,7 @@ def ensure_pulumi(progress: Progress) -> PulumiToolchain:
         SetupError: nothing worked; or the release did not match its checksum, which no build
             should paper over.
     """
-    found = _on_path() or _in_cache()
+    found = find_pulumi()
     if found is not None:
         return found
     try:
@@ -41,6 +41,11 @@ def ensure_pulumi(progress: Progress) -> PulumiToolchain:
         progress.note(f"Pulumi {PULUMI_VERSION}: no official release from here ({error})")
         return PulumiToolchain(build_pulumi(progress), PULUMI_VERSION, "built")
     return PulumiToolchain(folder, PULUMI_VERSION, "release")
+
+
+def find_pulumi() -> PulumiToolchain | None:
+    """What `ensure_pulumi` would return without a download or a build, or None."""
+    return _on_path() or _in_cache()
 
 
 def _in_cache() -> PulumiToolchain | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.golang.build import build
+from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.progress import Progress
 
@@ -66,8 +66,23 @@ def ensure_docker_build(
     }
 
 
+def build_plugin(progress: Progress) -> Path:
+    """Builds the plugin once; the program.
+
+    Raises:
+        SetupError: it could not be built; the message names the log.
+    """
+    return build(DOCKER_BUILD, progress) / _PROGRAM
+
+
+def find_built_plugin() -> Path | None:
+    """What `build_plugin` would return without building anything, or None."""
+    found = find_built(DOCKER_BUILD)
+    return None if found is None else found / _PROGRAM
+
+
 def _install_plugin(progress: Progress, pulumi_home: Path) -> None:
-    built = build(DOCKER_BUILD, progress) / _PROGRAM
+    built = build_plugin(progress)
     folder = pulumi_home / "plugins" / f"resource-docker-build-v{VERSION}"
     program = folder / _PROGRAM
     with locked(pulumi_home / "plugins" / ".docker-build.lock"):

@@ -5,11 +5,13 @@ import platform
 import shutil
 import tarfile
 from pathlib import Path
-
-import requests
+from typing import TYPE_CHECKING
 
 from toolchain.cache import cache_folder, made_once
 from toolchain.progress import Progress, SetupError
+
+if TYPE_CHECKING:
+    import requests  # where it is used it is imported: who only looks needs no package
 
 RELEASES = "https://github.com/pulumi/pulumi/releases/download"
 
@@ -86,6 +88,8 @@ def _machine() -> str:
 
 def _published_checksum(url: str, name: str) -> str:
     """The SHA-256 in hexadecimal that the release's own list gives for an archive."""
+    import requests  # noqa: PLC0415 - see above
+
     try:
         answer = requests.get(url, timeout=(_CONNECT_SECONDS, _READ_SECONDS))
         answer.raise_for_status()
@@ -100,6 +104,8 @@ def _published_checksum(url: str, name: str) -> str:
 
 def _fetch(url: str, target: Path) -> str:
     """Streams a file to disk and returns its SHA-256 in hexadecimal."""
+    import requests  # noqa: PLC0415 - see above
+
     digest = hashlib.sha256()
     try:
         with (
@@ -115,7 +121,7 @@ def _fetch(url: str, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _short(error: requests.RequestException) -> str:
+def _short(error: "requests.RequestException") -> str:
     """What a person needs of a failed request: how it failed and with whom."""
     if error.response is not None:
         return f"{error.response.status_code} from {error.response.url}"

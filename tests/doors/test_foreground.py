@@ -43,3 +43,28 @@ def test_nothing_it_says_is_lost_or_mixed_up(tmp_path):
 def test_a_file_is_written_by_the_program_itself(tmp_path):
     run("readlink /proc/self/fd/1", tmp_path, f"> {tmp_path}/out")
     assert (tmp_path / "out").read_text().strip() == str(tmp_path / "out")
+
+
+EXCERPT = (
+    "import os, sys; from pathlib import Path; from doors.foreground import run_with_excerpt;"
+    "sys.exit(run_with_excerpt(['sh', '-c', sys.argv[1]], Path(sys.argv[2]), os.environ,"
+    " Path(sys.argv[2], 'log'), lambda line: b'news' in line))"
+)
+
+
+@pytest.mark.parametrize("pipe", ["| cat", "| true"])
+def test_of_an_excerpt_all_is_in_the_log_whoever_reads(tmp_path, pipe):
+    program = f"{TALKATIVE}; echo news; touch done; exit 7"
+    command = f'"$0" -c "$1" "$2" "$3" {pipe}'
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command, sys.executable, EXCERPT, program, tmp_path],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 7
+    assert ended.stdout == ("news\n" if "cat" in pipe else "")
+    assert len((tmp_path / "log").read_text().splitlines()) == 4001
+    assert (tmp_path / "done").exists()

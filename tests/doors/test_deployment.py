@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from doors.deployment import Pulumi
+from doors.deployment import Pulumi, is_news
 from doors.home import Home
 from toolchain.progress import SetupError
 
@@ -126,3 +126,24 @@ def test_a_ctrl_c_lets_the_command_end_in_its_own_order(tmp_path):
         os.killpg(running.pid, signal.SIGINT)
     assert running.returncode == 7
     assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "news"),
+    [
+        (b" +  docker-build:index:Image frigo-chat-image creating (0s) \n", False),
+        (b" +  docker-build:index:Image frigo-chat-image creating (3s) #5 DONE 0.0s\n", False),
+        (b" +  docker-build:index:Image frigo-chat-image created (12s) \n", True),
+        (b" +  docker-build:index:Image frigo-chat-image creating (9s) error: no\n", True),
+        (
+            b" +  docker-build:index:Image other creating (2m3s) error: no\n",
+            True,
+        ),
+        (b" +  docker-build:index:Image frigo-chat-image **creating failed** 1 error\n", True),
+        (b"@ updating....\n", False),
+        (b" +  slipway:render:WebService frigo-app creating (0s) \n", True),
+        (b"    frigo-app: http://127.0.0.1:20000\n", True),
+    ],
+)
+def test_what_image_builds_say_meanwhile_is_no_news(line, news):
+    assert is_news(line) is news
