@@ -8,16 +8,10 @@ from pathlib import Path
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess
 from toolchain.golang.build import build
+from toolchain.golang.programs import BUILDKIT
 from toolchain.progress import Progress
 
-VERSION = "v0.31.0"  # as pinned in modules/buildkit/go.mod
-_MODULE = "github.com/moby/buildkit"
-_PACKAGES = {
-    "buildkitd": f"{_MODULE}/cmd/buildkitd",
-    "buildctl": f"{_MODULE}/cmd/buildctl",
-    # What `# syntax=docker/dockerfile:1` names: we make that image ourselves.
-    "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
-}
+VERSION = f"v{BUILDKIT.version}"
 # For every run of buildctl. It traces itself, gives the last spans 50 ms to reach the daemon when
 # it ends, and on a busy machine calls a build that was done a failure: "context deadline exceeded".
 CLIENT_ENVIRONMENT = {"OTEL_TRACES_SAMPLER": "always_off"}
@@ -53,9 +47,7 @@ def ensure_programs(progress: Progress) -> BuildkitPrograms:
     Raises:
         SetupError: no Go, or a module could not be fetched.
     """
-    flags = f"-s -w -X {_MODULE}/version.Version={VERSION}"
-    # 121 s on two cores, downloads included, measured.
-    return BuildkitPrograms(build("buildkit", _PACKAGES, flags, progress, usually_seconds=120))
+    return BuildkitPrograms(build(BUILDKIT, progress))
 
 
 class Buildkitd:

@@ -14,15 +14,13 @@ from pathlib import Path
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress, EngineAddress
 from toolchain.golang.build import build
+from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.progress import Progress
 
-VERSION = "0.0.22"  # as in modules/docker-build/go.mod and requirements.in
+VERSION = DOCKER_BUILD.version  # requirements.in pins the SDK of the same version
 BUILDER = "slipway"
 
-_MODULE = "github.com/pulumi/pulumi-docker-build/provider"
 _PROGRAM = "pulumi-resource-docker-build"
-_PACKAGES = {_PROGRAM: f"{_MODULE}/cmd/{_PROGRAM}"}
-_LDFLAGS = f"-s -w -X {_MODULE}.Version={VERSION}"
 
 
 def ensure_docker_build(
@@ -69,8 +67,7 @@ def ensure_docker_build(
 
 
 def _install_plugin(progress: Progress, pulumi_home: Path) -> None:
-    # 152 s on two busy cores with an empty cache, downloads included; 75 s on idle ones.
-    built = build("docker-build", _PACKAGES, _LDFLAGS, progress, usually_seconds=110) / _PROGRAM
+    built = build(DOCKER_BUILD, progress) / _PROGRAM
     folder = pulumi_home / "plugins" / f"resource-docker-build-v{VERSION}"
     program = folder / _PROGRAM
     with locked(pulumi_home / "plugins" / ".docker-build.lock"):
