@@ -81,9 +81,8 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
-            number = _DISK_ERRORS.get(
-                getattr(error, "sqlite_errorcode", 0) & 0xFF
-            )  # the last byte: which kind
+            code = getattr(error, "sqlite_errorcode", 0)
+            number = _DISK_ERRORS.get(code & 0xFF)  # the other bytes hold details
             if number is None:
                 raise
             raise OSError(number, os.strerror(number), str(self.path)) from error
