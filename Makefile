@@ -1,11 +1,12 @@
 # The doors. `make` lists them.
 PYTHON ?= python3
+develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 
-.PHONY: help bench doctor up prod preview down reset status requests test lint model lock
+.PHONY: help bench doctor up prod preview down reset status requests test test-all lint model lock
 
 help: ## list these doors
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
 	  printf 'make %-10s %s\n' "$$door" "$$what"; done
 
 up: ## set everything up, start the sandbox, raise dev, print the addresses
@@ -32,8 +33,11 @@ requests: ## what requests its platforms received
 doctor: ## look whether this machine can do what is left to be set up
 	@checkout=. PYTHON=$(PYTHON) packages=doctor sh -c '. ./doors/bootstrap.sh'
 
-test: ## set everything up and run every test; ARGS="tests/sandbox -k lock" runs those alone
-	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors test -- $(ARGS)
+test: ## set everything up and run what every change needs; ARGS="tests/sandbox -k lock" runs those alone
+	$(develop) test -- $(ARGS)
+
+test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
+	$(develop) test --long
 
 lint: ## ruff, mypy, import rules
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'

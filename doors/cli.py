@@ -147,8 +147,9 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     with tools(home, progress_on(), server=False) as (toolchain, _):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
-        everything = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
-        command = [sys.executable, "-m", "pytest", *(_words(options) or everything)]
+        all_cores = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+        tier = [*all_cores, "-m", "long" if options.long else "not long"]
+        command = [sys.executable, "-m", "pytest", *(_words(options) or tier)]
         return run_to_its_end(command, home.checkout, environment)
 
 
@@ -171,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     command("reset", _reset, "Forgets the sandbox and everything in it.")
     command("model", _model, "Trains the models that are trained here.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
+    tests.add_argument("--long", action="store_true", help="the second tier instead of the first")
     tests.add_argument("argv", nargs=argparse.REMAINDER)
     status = command("status", _status, "Says what exists and what runs.")
     status.add_argument("--json", action="store_true")

@@ -1,1 +1,4 @@
-"""A sandbox's server process: its home, its platforms, how it starts, stops and is forgotten."""
+"""A sandbox's server process: its home and options, how it starts, stops, is pruned and forgotten.
+
+How a platform is put together stands in that platform's room (`platform.py`).
+"""

@@ -18,7 +18,7 @@ from tests.providers.render_platform import QUICK, serve_render
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 START_SECONDS = 15.0  # an app has to be healthy; 15 minutes on Render
 WEB = """

@@ -10,7 +10,7 @@ from tests.e2e.clone import Clone, get_json, post_json
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 QUESTION = {"message": "How do I make a tomato soup?", "history": []}
 CHAT = "app/frigo/chat/app_chat.py"

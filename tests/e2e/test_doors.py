@@ -13,7 +13,7 @@ from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
 from toolchain.pulumi.environment import pulumi_environment
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

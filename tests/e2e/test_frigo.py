@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.clone import Clone, get_json, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 QUESTION = {"message": "How do I make a tomato soup?", "history": []}
 

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.clone import Clone, get_json, post_json
 from tests.e2e.leaks import in_files
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 QUESTION = {"message": "What goes with leeks?", "history": []}
 # What the sandbox's platforms must themselves remember; closed to other users.

@@ -11,7 +11,7 @@ from sandbox.http.faults import Delay, Faults
 from sandbox.store.database import Database
 from tests.e2e.clone import Clone, post_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from toolchain.engine.setup import ensure_engine
 from toolchain.images.buildkit import Buildkitd, ensure_programs
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 PROGRAM = Path(__file__).parent / "programs" / "model_image"
 MARK = b"these are the weights"

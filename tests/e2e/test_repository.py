@@ -25,7 +25,7 @@ from tests.sandbox.github.live import (
 )
 from tests.sandbox.standins.github.sdk import misfits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 QUIET = ("--non-interactive", "--stack")
 OWN_STORE = ("identity.json", "passphrase", "sandbox.db", "sandbox.db-wal", "sandbox.db-shm")

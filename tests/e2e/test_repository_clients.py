@@ -17,7 +17,7 @@ from sandbox.store.database import Database
 from tests.e2e.clone import Clone
 from tests.sandbox.github.gh_program import find_gh
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 RUN_SECONDS = 300  # the first one on a machine builds act
 WORKFLOW = """

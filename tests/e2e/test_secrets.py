@@ -22,7 +22,7 @@ from tests.e2e.registry import forget_repository
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 PLANTED = f"test-{uuid.uuid4().hex[:10]}/planted"  # repository of an image
 # What the sandbox's platforms must themselves remember; closed to other users.

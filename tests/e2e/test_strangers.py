@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.clone import Clone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 PROGRAM = Path(__file__).parent / "programs" / "strangers"
 

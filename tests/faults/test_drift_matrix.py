@@ -16,7 +16,7 @@ from tests.faults.programs import DRIFTING
 from tests.faults.project import Project
 from tests.providers.render_platform import IMAGE, OWNER, Repository, serve_render
 
-pytestmark = [pytest.mark.e2e]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 UNTOUCHED = "of-somebody-else"
 

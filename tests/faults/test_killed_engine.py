@@ -13,7 +13,7 @@ from tests.faults.killing import Call, calls_of, killed_at
 from tests.faults.programs import ONE_SERVICE
 from tests.providers.render_platform import IMAGE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def declared():

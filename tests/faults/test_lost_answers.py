@@ -7,7 +7,7 @@ from tests.faults.programs import ONE_SERVICE
 from tests.faults.project import wait_until
 from tests.providers.render_platform import IMAGE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 CREATES = [r"/services$", r"/registrycredentials$", r"/deploys$"]
 WRITES = ["POST deploys", "POST it", "POST it", "PUT env-vars/SELF_URL"]

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.programs import ONE_SERVICE
 from tests.providers.render_platform import IMAGE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 DECLARED = {
     "name": "frugal",

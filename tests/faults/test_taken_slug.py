@@ -12,7 +12,7 @@ from tests.faults.project import Project
 from tests.faults.public_names import NamedDoor, public_names
 from tests.providers.render_platform import IMAGE, serve_render
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 KEYS = ("app", "chat", "gpt")
 

@@ -16,7 +16,7 @@ import pytest
 from toolchain.engine.setup import Route, plan
 from toolchain.progress import SetupError
 
-pytestmark = pytest.mark.machine
+pytestmark = [pytest.mark.machine, pytest.mark.long]
 
 SCENARIO = Path(__file__).with_name("private_engine_scenario.py")
 

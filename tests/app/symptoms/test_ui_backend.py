@@ -103,7 +103,14 @@ def test_an_invalid_form_is_explained_by_field(open_api, monkeypatch):
 
 def test_a_prediction_reads_as_a_sentence():
     said = wording.result({"prediction": "migraine", "probability": 0.8765}, 200)
-    assert said == "### Most likely: migraine (87.6%)"
+    assert said == "### Most likely: migraine (88 %)"
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"), [(0.99, "99 %"), (0.9901, "over 99 %"), (1.0, "over 99 %")]
+)
+def test_no_prediction_claims_to_be_certain(probability, said):
+    assert wording.percent(probability) == said
 
 
 def test_a_whole_age_is_a_whole_number_and_half_a_year_is_left_for_the_api_to_refuse():
@@ -133,4 +140,4 @@ def test_the_log_is_a_table_in_the_order_of_its_columns():
     assert row == ("2026-01-11 18:00:00", "POST /predict", 422, 3.2, "", "")
     assert len(row) == len(wording.LOG_COLUMNS)
     [row] = wording.log_rows([{**entry, "prediction": "allergy", "probability": 0.5}])
-    assert row[-2:] == ("allergy", "50.0%")
+    assert row[-2:] == ("allergy", "50 %")

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from sandbox.hub.http.errors import NotImitatedError, RepositoryNotFoundError
+from sandbox.http.errors import NotImitatedError
+from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.settings import Kind
 from tests.sandbox.spaces.conftest import CARD, REPO, app, files, until

@@ -22,17 +22,17 @@ class Condition:
     symptoms: Mapping[str, float]  # probability of each; RARE for those not named
 
 
-RARE = 0.04
+RARE = 0.1
 CONDITIONS: Mapping[str, Condition] = {
     "common cold": Condition(
         0.30,
-        (37.1, 0.4),
+        (37.3, 0.6),
         (34, 20),
         {"cough": 0.6, "runny_nose": 0.9, "sneezing": 0.75, "sore_throat": 0.6, "fatigue": 0.35},
     ),
     "influenza": Condition(
         0.20,
-        (38.9, 0.6),
+        (38.5, 0.8),
         (42, 22),
         {
             "cough": 0.8,
@@ -45,7 +45,7 @@ CONDITIONS: Mapping[str, Condition] = {
     ),
     "allergy": Condition(
         0.20,
-        (36.7, 0.3),
+        (36.8, 0.4),
         (28, 14),
         {"runny_nose": 0.8, "sneezing": 0.9, "itchy_eyes": 0.85, "cough": 0.2, "fatigue": 0.2},
     ),
@@ -57,7 +57,7 @@ CONDITIONS: Mapping[str, Condition] = {
     ),
     "migraine": Condition(
         0.15,
-        (36.7, 0.3),
+        (36.8, 0.4),
         (38, 12),
         {"headache": 0.97, "light_sensitivity": 0.8, "nausea": 0.5, "fatigue": 0.4},
     ),

@@ -52,7 +52,7 @@ def build_page(client: APIProxyClient) -> gr.Blocks:
         body = gr.Code(json.dumps(EXAMPLE, indent=2), language="json", label="Request")
         with gr.Row():
             predict, proba = gr.Button("POST /predict"), gr.Button("POST /predict_proba")
-        limit = gr.Number(50, precision=0, minimum=1, maximum=1000, label="limit")
+        limit = gr.Number(50, precision=0, minimum=1, maximum=1000, label="GET /logs: limit")
         with gr.Row():
             logs, clear = gr.Button("GET /logs"), gr.Button("DELETE /logs", variant="stop")
         info.click(lambda: shown(client.get_info()), None, output, api_name="info")

@@ -26,7 +26,13 @@ def result(response: Mapping[str, Any], status: int) -> str:
     """The prediction as a sentence."""
     if status != GOOD:
         return f"**No prediction.** {trouble(response, status)}"
-    return f"### Most likely: {response['prediction']} ({response['probability']:.1%})"
+    return f"### Most likely: {response['prediction']} ({percent(response['probability'])})"
+
+
+def percent(probability: float) -> str:
+    """A probability in words that claim no certainty."""
+    most = 0.99
+    return "over 99 %" if probability > most else f"{100 * probability:.0f} %"
 
 
 def trouble(response: Mapping[str, Any], status: int) -> str:
@@ -49,7 +55,7 @@ def log_rows(entries: Iterable[Mapping[str, Any]]) -> list[Sequence[Any]]:
             each["status_code"],
             each["duration_ms"],
             each["prediction"] or "",
-            "" if each["probability"] is None else f"{each['probability']:.1%}",
+            "" if each["probability"] is None else percent(each["probability"]),
         )
         for each in entries
     ]
