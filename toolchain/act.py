@@ -6,12 +6,10 @@ import subprocess
 from pathlib import Path
 
 from toolchain.golang.build import build, find_built
+from toolchain.golang.programs import ACT
 from toolchain.progress import Progress
 
-VERSION = "0.2.82"  # as in modules/act/go.mod
-
-_PACKAGES = {"act": "github.com/nektos/act"}
-_LDFLAGS = "-s -w"
+VERSION = ACT.version
 
 
 def find_act() -> Path | None:
@@ -19,7 +17,7 @@ def find_act() -> Path | None:
     on_path = shutil.which("act")
     if on_path is not None and _version_of(on_path) == VERSION:
         return Path(on_path)
-    built = find_built("act", _PACKAGES, _LDFLAGS)
+    built = find_built(ACT)
     return None if built is None else built / "act"
 
 
@@ -37,8 +35,7 @@ def ensure_act(progress: Progress) -> Path:
     found = find_act()
     if found is not None:
         return found
-    # 77 s on two busy cores with an empty cache, downloads included; 21 s on idle ones.
-    return build("act", _PACKAGES, _LDFLAGS, progress, usually_seconds=60) / "act"
+    return build(ACT, progress) / "act"
 
 
 def _version_of(program: str) -> str | None:

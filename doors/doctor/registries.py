@@ -11,7 +11,7 @@ from pathlib import Path
 from doors.doctor.finding import Finding, Verdict
 from doors.doctor.needs import Needs
 from toolchain.deciding_line import decide
-from toolchain.golang.build import find_go
+from toolchain.golang.go_program import find_go
 from toolchain.images.root_filesystem import host_release
 from toolchain.pip_settings import pip_command
 from toolchain.progress import SetupError

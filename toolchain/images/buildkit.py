@@ -9,17 +9,10 @@ from pathlib import Path
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess
 from toolchain.golang.build import build, find_built
+from toolchain.golang.programs import BUILDKIT
 from toolchain.progress import Progress
 
-VERSION = "v0.31.0"  # as pinned in modules/buildkit/go.mod
-_MODULE = "github.com/moby/buildkit"
-_PACKAGES = {
-    "buildkitd": f"{_MODULE}/cmd/buildkitd",
-    "buildctl": f"{_MODULE}/cmd/buildctl",
-    # What `# syntax=docker/dockerfile:1` names: we make that image ourselves.
-    "dockerfile-frontend": f"{_MODULE}/frontend/dockerfile/cmd/dockerfile-frontend",
-}
-_LDFLAGS = f"-s -w -X {_MODULE}/version.Version={VERSION}"
+VERSION = f"v{BUILDKIT.version}"
 # For every run of buildctl. It traces itself, gives the last spans 50 ms to reach the daemon when
 # it ends, and on a busy machine calls a build that was done a failure: "context deadline exceeded".
 CLIENT_ENVIRONMENT = {"OTEL_TRACES_SAMPLER": "always_off"}
@@ -56,13 +49,12 @@ def ensure_programs(progress: Progress) -> BuildkitPrograms:
     Raises:
         SetupError: no Go, or a module could not be fetched.
     """
-    # 121 s on two cores, downloads included, measured.
-    return BuildkitPrograms(build("buildkit", _PACKAGES, _LDFLAGS, progress, usually_seconds=120))
+    return BuildkitPrograms(build(BUILDKIT, progress))
 
 
 def find_built_programs() -> BuildkitPrograms | None:
     """What `ensure_programs` would return without building anything, or None."""
-    found = find_built("buildkit", _PACKAGES, _LDFLAGS)
+    found = find_built(BUILDKIT)
     return None if found is None else BuildkitPrograms(found)
 
 

@@ -6,18 +6,13 @@ import shutil
 from pathlib import Path
 
 from toolchain.cache import cache_folder, made_once
-from toolchain.golang import build as go
+from toolchain.golang.build import build, find_built
+from toolchain.golang.programs import PULUMI
 from toolchain.progress import Progress
 
-PULUMI_VERSION = "3.250.0"  # as in modules/pulumi/go.mod; newer pkg modules cannot be downloaded
+PULUMI_VERSION = PULUMI.version
 
 _HERE = Path(__file__).parent
-_PACKAGES = {"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"}
-_SDK = "github.com/pulumi/pulumi/sdk/v3"
-_LDFLAGS = f"-s -w -X {_SDK}/go/common/version.Version=v{PULUMI_VERSION}"
-_FILES = {
-    "pulumi-language-python-exec": go.ModuleFile(_SDK, "python/cmd/pulumi-language-python-exec")
-}
 
 
 def build_pulumi(progress: Progress) -> Path:
@@ -30,17 +25,14 @@ def build_pulumi(progress: Progress) -> Path:
         The folder to put on PATH.
 
     Raises:
-        SetupError: as `go.build`.
+        SetupError: as `toolchain.golang.build.build`.
     """
-    built = go.build(
-        "pulumi", _PACKAGES, _LDFLAGS, progress, module_files=_FILES, usually_seconds=170
-    )
-    return _assembled(built)
+    return _assembled(build(PULUMI, progress))
 
 
 def find_built_pulumi() -> Path | None:
     """The folder that `build_pulumi` would return without building anything, or None."""
-    built = go.find_built("pulumi", _PACKAGES, _LDFLAGS, module_files=_FILES)
+    built = find_built(PULUMI)
     return None if built is None else _assembled(built)
 
 

@@ -13,16 +13,14 @@ from pathlib import Path
 
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.golang.build import build, find_built
+from toolchain.golang.build import build
+from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.progress import Progress
 
-VERSION = "0.0.22"  # as in modules/docker-build/go.mod and requirements.in
+VERSION = DOCKER_BUILD.version  # requirements.in pins the SDK of the same version
 BUILDER = "slipway"
 
-_MODULE = "github.com/pulumi/pulumi-docker-build/provider"
 _PROGRAM = "pulumi-resource-docker-build"
-_PACKAGES = {_PROGRAM: f"{_MODULE}/cmd/{_PROGRAM}"}
-_LDFLAGS = f"-s -w -X {_MODULE}.Version={VERSION}"
 
 
 def ensure_docker_build(
@@ -74,14 +72,7 @@ def build_plugin(progress: Progress) -> Path:
     Raises:
         SetupError: it could not be built; the message names the log.
     """
-    # 152 s on two busy cores with an empty cache, downloads included; 75 s on idle ones.
-    return build("docker-build", _PACKAGES, _LDFLAGS, progress, usually_seconds=110) / _PROGRAM
-
-
-def find_built_plugin() -> Path | None:
-    """What `build_plugin` would return without building anything, or None."""
-    found = find_built("docker-build", _PACKAGES, _LDFLAGS)
-    return None if found is None else found / _PROGRAM
+    return build(DOCKER_BUILD, progress) / _PROGRAM
 
 
 def _install_plugin(progress: Progress, pulumi_home: Path) -> None:

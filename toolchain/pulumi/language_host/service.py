@@ -15,7 +15,7 @@ from .output import Chunk, stream_output
 from .programs import Programs
 from .project import Project, ProjectError
 
-VERSION = "3.250.0"  # of the engine's protocol that this host speaks
+VERSION = "3.274.1"  # of the engine's protocol that this host speaks
 
 # What `pulumi-language-python-exec` ends with after it showed the program's error to the user.
 _ERROR_WAS_SHOWN = 32

