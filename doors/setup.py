@@ -18,7 +18,7 @@ from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine
 from toolchain.golang.build import discard_downloads, fetch
 from toolchain.golang.programs import BUILDKIT, DOCKER_BUILD, PULUMI
-from toolchain.images.base_images import make_base_system
+from toolchain.images.base_system import make_base_system
 from toolchain.images.buildkit import ensure_programs
 from toolchain.progress import Progress, SetupError
 from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi

@@ -17,6 +17,7 @@ from systems.config import StackConfig
 from systems.own_model import TURNOVER_MODEL, own_model, sha256_of
 
 APP = Path("app/turnover")
+KEY = "turnover-api-key"  # logical name of the key that is drawn
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class TurnoverSettings:
 def raise_turnover(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the model's repository, the Space, and what GitHub needs to test and deploy it."""
     settings = config.settings("turnover", TurnoverSettings)
-    key = api_key("turnover-api-key", settings.api_key_rotation, given_as=TURNOVER_API_KEY)
+    key = api_key(KEY, settings.api_key_rotation, given_as=TURNOVER_API_KEY)
     model = model_variables(config, settings)
     args = SpaceArgs(
         repo_id=config.hub_id(settings.space),
@@ -65,7 +66,7 @@ def raise_turnover(config: StackConfig) -> dict[str, Output[str]]:
     )
     space = Space("turnover", args)
     page = RepositorySettings("turnover-pipeline", _pipeline(config, settings, model)).page
-    return {"url": space.url, "page": space.page, "repository": page, "key": key}
+    return {"url": space.url, "page": space.page, "repository": page}
 
 
 def model_variables(config: StackConfig, settings: TurnoverSettings) -> dict[str, Input[str]]:

@@ -34,18 +34,19 @@ class PayloadError(Exception):
 
 
 def prepare(source: Path, out: Path, model: Path | None = None) -> Path:
-    """Makes `out` the tree that the Space is given; what it held before is gone.
+    """Writes the tree that the Space is given.
 
     Args:
         source: this folder, as in a checkout.
-        out: folder to write, not inside a folder that is copied.
+        out: folder to write; it is made, and holds nothing if it is there already.
         model: folder of the trained model; None: `source/model`.
 
     Returns:
         `out`.
 
     Raises:
-        PayloadError: a file is missing, or the README's front matter is not that of a Docker Space.
+        PayloadError: a file is missing, the README's front matter is not that of a Docker Space, or
+            `out` holds something.
     """
     weights = model or source / "model"
     for each in MODEL_FILES:
@@ -56,14 +57,14 @@ def prepare(source: Path, out: Path, model: Path | None = None) -> Path:
     attributes = source / ".gitattributes"
     if not attributes.is_file() or LFS not in attributes.read_text(encoding="utf-8").splitlines():
         raise PayloadError(f"{attributes} lacks the line `{LFS}`: the model travels by Git LFS")
-    if out.exists():
-        shutil.rmtree(out)
+    if out.is_dir() and any(out.iterdir()):
+        raise PayloadError(f"{out} holds files already: name a new folder, or empty it first")
 
     def left_out(folder: str, names: list[str]) -> set[str]:
         local = _LOCAL & set(names) if Path(folder) == source else set()
         return {*local, *_MADE(folder, names)}
 
-    shutil.copytree(source, out, ignore=left_out)
+    shutil.copytree(source, out, ignore=left_out, dirs_exist_ok=True)
     (out / "model").mkdir()
     for each in MODEL_FILES:
         shutil.copyfile(weights / each, out / "model" / each)

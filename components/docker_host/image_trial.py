@@ -108,7 +108,7 @@ class ImageTrial(pulumi.ComponentResource):
                 "cpus": args.cpus,
                 "timeout_seconds": args.timeout_seconds,
             },
-            ResourceOptions(parent=self, provider=waiting_provider(name, self)),
+            ResourceOptions(parent=self, provider=waiting_provider("docker")),
         )
         self.ref = run.ref
         self.healthy_after_seconds = run.healthy_after_seconds

@@ -68,17 +68,17 @@ def test_it_registers_the_space_its_wait_and_a_provider_for_the_wait_below_itsel
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "demo": "slipway:huggingface:Space",
         "demo-space": f"{DYNAMIC}:Space",
-        "demo-waits": "pulumi:providers:pulumi-python",
+        "huggingface-waits": "pulumi:providers:pulumi-python",
         "demo-ready": f"{DYNAMIC}:SpaceReady",
     }
     assert recorder["demo"].parent == ""
-    assert {recorder[f"demo-{role}"].parent for role in ("space", "waits", "ready")} == {"demo"}
+    assert {recorder[f"demo-{role}"].parent for role in ("space", "ready")} == {"demo"}
 
 
 def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_space_does_not(args):
     recorder = build(args)
-    assert recorder["demo-ready"].provider == "demo-waits"
-    assert recorder["demo-space"].provider != "demo-waits"
+    assert recorder["demo-ready"].provider == "huggingface-waits"
+    assert recorder["demo-space"].provider != "huggingface-waits"
 
 
 def sealed_secret(recorder):
@@ -182,7 +182,7 @@ def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_no
 ):
     monkeypatch.delenv("HF_TOKEN")
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    given = recorder["demo-waits"].inputs["slipway:hfToken"]
+    given = recorder["huggingface-waits"].inputs["slipway:hfToken"]
     assert is_secret(given)
     assert TOKEN in unwrap(given)
     for each in recorder.resources.values():
@@ -193,12 +193,31 @@ def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_no
 def test_the_waits_find_a_token_wherever_the_space_finds_one(args, exported, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", exported)
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    assert ("slipway:hfToken" in recorder["demo-waits"].inputs) is not bool(exported)
+    assert ("slipway:hfToken" in recorder["huggingface-waits"].inputs) is not bool(exported)
 
 
 def test_a_space_without_payload_leaves_the_files_to_git(args):
     inputs = build(args | {"payload": None})["demo-space"].inputs
     assert (inputs["manifest"], inputs["sources"], inputs["build_inputs"]) == ({}, {}, [])
+
+
+def test_a_seed_is_what_such_a_space_holds_first_and_never_its_payload(args, payload_of):
+    recorder = build(args | {"payload": None, "seed": payload_of()})
+    inputs = recorder["demo-space"].inputs
+    assert inputs["manifest"] == inputs["sources"] == {}
+    assert inputs["seed"] == payload_of().manifest()
+    assert inputs["seed_sources"] == payload_of().sources()
+    assert inputs["build_inputs"] == ["BASE_MODEL", "HF_TOKEN"]
+    assert recorder["demo-ready"].inputs["awaits_push"] is False
+
+
+def test_a_seed_is_checked_like_a_payload_and_there_is_one_of_the_two(args, payload_of):
+    with pytest.raises(ConfigError, match=r"no README\.md"):
+        SpaceArgs(**args | {"payload": None, "seed": payload_of(readme=None)})
+    with pytest.raises(ConfigError, match="needs the secret HF_TOKEN"):
+        SpaceArgs(**args | {"payload": None, "seed": payload_of(), "secrets": {}})
+    with pytest.raises(ConfigError, match="a payload and a seed"):
+        SpaceArgs(**args | {"seed": payload_of()})
 
 
 def test_a_static_space_needs_no_dockerfile(args, payload_of):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.huggingface.hub.client import TreeChange, difference, holds
+from slipway.huggingface.hub.repository import TreeChange, difference, holds
 
 BLOB, OTHER, SHA, OTHER_SHA = "b" * 40, "c" * 40, "d" * 64, "e" * 64
 DIGEST = f"{BLOB}:{SHA}"

@@ -10,7 +10,7 @@ from tests.e2e.clone import Clone, get_json
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 PATIENT = [34, 38.9, ["cough", "fatigue", "muscle_ache", "headache"]]
 LISTENING = "0A"
@@ -24,6 +24,12 @@ def clinic(tmp_path_factory):
     made.up("dev")
     yield made
     made.sandbox("reset")
+
+
+@pytest.fixture(scope="module")
+def page(clinic):
+    """Where dev's page answers."""
+    return url(clinic)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +48,9 @@ def engine():
 
 
 @pytest.fixture
-def container(clinic, engine):
+def container(page, engine):
     """The container that serves dev."""
-    host = url(clinic).removeprefix("http://")
+    host = page.removeprefix("http://")
     [found] = [
         each
         for each in engine.containers.list()
@@ -84,8 +90,7 @@ def test_the_check_after_a_deploy_passes(clinic):
     assert "ok   prediction: Most likely: influenza" in ended.stdout
 
 
-def test_the_page_predicts_logs_and_clears(clinic):
-    page = url(clinic)
+def test_the_page_predicts_logs_and_clears(page):
     _call(page, "clear_logs", [""])
     assert _call(page, "predict", PATIENT)[0].startswith("### Most likely: influenza")
     said, chances = _call(page, "predict_proba", PATIENT)
@@ -99,14 +104,14 @@ def test_the_page_predicts_logs_and_clears(clinic):
     assert _call(page, "health", [])[0]["status"] == "healthy"
 
 
-def test_an_invalid_form_is_explained_on_the_page(clinic):
-    [said] = _call(url(clinic), "predict", [None, 37, []])
+def test_an_invalid_form_is_explained_on_the_page(page):
+    [said] = _call(page, "predict", [None, 37, []])
     assert said.startswith("**No prediction.** Please check the form: age")
 
 
-def test_the_model_is_the_one_that_was_trained_and_travelled_by_lfs(clinic):
+def test_the_model_is_the_one_that_was_trained_and_travelled_by_lfs(clinic, page):
     metadata = json.loads((clinic.folder / "app/symptoms/model/metadata.json").read_text())
-    assert get_json(url(clinic) + "/health")["model_sha256"] == metadata["sha256"]
+    assert get_json(page + "/health")["model_sha256"] == metadata["sha256"]
     program = (
         "import json; from huggingface_hub import HfApi; "
         "[f] = [e for e in HfApi().list_repo_tree('slipway/symptoms-dev', 'model', "
@@ -214,13 +219,13 @@ def test_a_second_up_changes_nothing_and_mutates_nothing(clinic):
     assert clinic.writes(before) == []
 
 
-def test_one_changed_file_is_sent_alone(clinic):
+def test_one_changed_file_is_sent_alone(clinic, page):
     path = clinic.folder / "app/symptoms/src/ui/app.py"
     path.write_text(path.read_text().replace('TITLE = "Symptom checker"', 'TITLE = "Another"'))
     before = clinic.last_request()
     clinic.up()
     assert clinic.writes(before) == [("POST", "/api/spaces/slipway/symptoms-dev/commit/main")]
-    assert _call(url(clinic), "predict", PATIENT)[0].startswith("### Most likely")
+    assert _call(page, "predict", PATIENT)[0].startswith("### Most likely")
 
 
 def drawn_key(clone):
@@ -256,15 +261,15 @@ def test_the_drawn_key_opens_prods_log_and_stands_nowhere_in_clear(clinic, prod)
     assert _call(prod, "logs", [key])[0].endswith("entries, kept in redis.")
     assert _call(prod, "clear_logs", [key])[0].endswith("entries cleared.")
     exported = clinic.pulumi("stack", "export", "--show-secrets", "--stack", "prod").stdout
-    page = json.dumps(get_json(prod + "/config"))
-    for text in (exported, run_log(clinic, NAMES["prod"]), page):
+    shown = json.dumps(get_json(prod + "/config"))
+    for text in (exported, run_log(clinic, NAMES["prod"]), shown):
         assert text
         assert key not in text
 
 
 @pytest.mark.parametrize("program", ["redis-server", "src.api", "src.ui"])
 def test_when_one_program_ends_the_container_ends_and_a_restart_brings_it_back(
-    clinic, container, program
+    clinic, page, container, program
 ):
     script = (
         "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null "
@@ -276,4 +281,4 @@ def test_when_one_program_ends_the_container_ends_and_a_restart_brings_it_back(
     restarted = clinic.sandbox("run", "--", "hf", "spaces", "restart", NAMES["dev"])
     assert restarted.returncode == 0, restarted.stderr
     clinic.up()
-    assert get_json(url(clinic) + "/health")["log_store"] == "redis"
+    assert get_json(page + "/health")["log_store"] == "redis"

@@ -374,3 +374,52 @@ def test_a_protected_space_is_no_drift(engine, up):
 def test_the_token_is_in_no_output(engine, up):
     up()
     assert TOKEN not in repr(engine.outputs)
+
+
+# --- files that belong to git
+
+
+@pytest.fixture
+def git_owned(space_inputs):
+    """Inputs of a Space whose files people push, with the app as its first content."""
+
+    def inputs(**changes):
+        given = space_inputs()
+        files = {"seed": given["manifest"], "seed_sources": given["sources"]}
+        return {**given, "manifest": {}, "sources": {}, "build_inputs": [], **files, **changes}
+
+    return inputs
+
+
+def test_an_empty_space_is_seeded_once(engine, hub, git_owned, app_folder):
+    hub.mark()
+    engine.up(git_owned())
+    assert hub.writes() == ["POST repos/create", "POST commit/main"]
+    assert hub.titles("space", engine.id)[0] == "Seed from slipway/dev"
+    (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
+    assert not engine.diff(git_owned()).changes
+
+
+def test_what_people_pushed_is_never_taken_back(engine, hub, git_owned):
+    engine.up(git_owned())
+    theirs = hub.push("space", engine.id, {"app.py": b"print('theirs')\n"})
+    hub.mark()
+    engine.up(git_owned(variables={"MODE": "slow"}))
+    assert "POST commit/main" not in hub.writes()
+    assert hub.api.space_info(engine.id).sha == theirs
+
+
+def test_a_space_that_people_filled_is_taken_over_as_it_is(engine, hub, git_owned):
+    engine.up(git_owned())
+    theirs = hub.push("space", engine.id, {"app.py": b"print('theirs')\n"})
+    again = Engine(SpaceProvider)  # such as after the stack's state was lost
+    hub.mark()
+    again.up(git_owned())
+    assert "POST commit/main" not in hub.writes()
+    assert again.outputs["commit"] == theirs
+
+
+def test_an_engine_that_died_before_the_seed_seeds_when_it_comes_back(engine, hub, git_owned):
+    engine.up(git_owned(seed={}, seed_sources={}))
+    Engine(SpaceProvider).up(git_owned())
+    assert hub.titles("space", engine.id)[0] == "Seed from slipway/dev"

@@ -5,7 +5,7 @@ import pytest
 from sandbox.http.faults import Answer
 from sandbox.hub.spaces.faults import Fault
 from slipway.errors import DeployError
-from slipway.huggingface.space import ready_provider as space_ready
+from slipway.huggingface.space import readiness
 from slipway.huggingface.space.client import SpaceClient
 from slipway.huggingface.space.provider import SpaceProvider
 from slipway.huggingface.space.readiness import Waiter
@@ -140,7 +140,7 @@ def test_only_a_change_without_a_commit_counts_as_a_restart(ready, space, monkey
             seen.append(self.target.restarted)
             return "RUNNING"
 
-    monkeypatch.setattr(space_ready, "Waiter", Noted)
+    monkeypatch.setattr(readiness, "Waiter", Noted)
     ready.up(space())
     ready.up(space(revision="r2"))
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")

@@ -39,6 +39,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.chdir(CHECKOUT)
     monkeypatch.setenv("HF_TOKEN", "canary-write-token")
     monkeypatch.setenv("HF_READ_TOKEN", "canary-read-token")
+    monkeypatch.setenv("GITHUB_TOKEN", "canary-github-token")
     weights = tmp_path / "weights"
     weights.mkdir()
     for model in (LANGUAGE_MODEL, TURNOVER_MODEL):

@@ -53,7 +53,9 @@ def configure(level: str) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # each request has its line already
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each call of the Hub
+    # Else a line for each call of the Hub, with the signatures that its addresses carry.
+    for name in ("httpx", "httpx2", "huggingface_hub"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class RecentLines:

@@ -6,47 +6,27 @@ just what differs, and errors that name the object and the remedy. It knows noth
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, SpaceHardware
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.hf_api import RepoFile
 
 from slipway.errors import ApiError, DeployError
+from slipway.huggingface.hub.repository import (
+    Repository,
+    RepoType,
+    TreeChange,
+    Visibility,
+    difference,
+)
 from slipway.huggingface.hub.transport import Result, call, prepare_session
 from slipway.payload.files import hash_file
 
-RepoType = Literal["model", "space"]
-Visibility = Literal["public", "private", "protected"]
-
-INITIAL_COMMIT = "initial commit"  # the title the Hub gives to the commit it makes itself
 _KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}
 _CONFLICT, _NOT_FOUND = 409, 404
 _NO_SUCH_REPOSITORY = "RepoNotFound"  # the Hub's own word; a proxy's 404 lacks it
-
-
-@dataclass(frozen=True)
-class Repository:
-    """What the Hub says of a repository."""
-
-    commit: str  # head of main, 40 hex digits
-    visibility: str  # public, private or protected
-    sdk: str | None  # of a Space
-    url: str  # its page
-    host: str | None  # of a Space: where the app answers
-
-
-@dataclass(frozen=True)
-class TreeChange:
-    """The difference between a payload and what the repository holds."""
-
-    add: tuple[str, ...]
-    delete: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.add or self.delete)
 
 
 class HubClient:
@@ -258,27 +238,6 @@ class HubClient:
         except ValueError as error:  # the Hub's verdict on the front matter or on a large file
             raise DeployError(f"{_KINDS[kind]} {repo_id}: commit refused. {error}") from None
         return info.oid
-
-
-def difference(
-    manifest: Mapping[str, str], tree: Mapping[str, str], removable: Sequence[str]
-) -> TreeChange:
-    """What must be added to and deleted from a tree so that it holds the payload.
-
-    Args:
-        manifest: path -> "blob SHA-1:SHA-256".
-        tree: path -> "blob SHA-1" or ":SHA-256", as `HubClient.tree` gives it.
-        removable: paths that may be deleted.
-    """
-    add = tuple(path for path, digest in manifest.items() if not holds(digest, tree.get(path)))
-    delete = tuple(sorted(path for path in set(removable) - set(manifest) if path in tree))
-    return TreeChange(add, delete)
-
-
-def holds(digest: str, remote: str | None) -> bool:
-    """Whether a remote file's identity, of either kind, is that of a payload file."""
-    oid, _, sha256 = digest.partition(":")
-    return remote is not None and remote in (oid, f":{sha256}")
 
 
 def _visibility(name: str) -> Visibility:

@@ -3,36 +3,27 @@
 from typing import Any
 
 from pulumi.dynamic import (
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     UpdateResult,
 )
 
-from slipway.core.credentials import HUB_TOKEN, hub_endpoint
-from slipway.core.managed import Provider
 from slipway.errors import DeployError
-from slipway.huggingface.hub.client import INITIAL_COMMIT, HubClient, Repository, difference
+from slipway.huggingface.hub.provider import HubProvider
+from slipway.huggingface.hub.repository import INITIAL_COMMIT, Repository, difference
 
 REPLACING = ("repo_id",)
 UPDATING = ("visibility",)
 ADDED = ("url", "commit", "sha256s")
 
 
-class ModelRepoProvider(Provider):
+class ModelRepoProvider(HubProvider):
     """Inputs: repo_id, visibility, manifest, sources, stack, adopt. Adds: url, commit, sha256s.
 
     The manifest seeds an empty repository only. Afterwards pipelines commit to it, and a later
     update must not put the old weights back: `diff` does not look at the manifest.
     """
-
-    hub: HubClient
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Takes the endpoint and the token."""
-        super().configure(req)
-        self.hub = HubClient(hub_endpoint(), HUB_TOKEN.require(req.config.get))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another id replaces, another visibility updates, other seed files change nothing."""

@@ -7,32 +7,33 @@ changes a setting, so what belongs to one change is decided in one place and sen
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     UpdateResult,
 )
 
-from slipway.core.credentials import HUB_TOKEN, hub_endpoint
 from slipway.core.difference import Change
-from slipway.core.managed import Provider
 from slipway.core.secrecy.digests import keyed_digests, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
 from slipway.errors import DeployError
-from slipway.huggingface.hub.client import INITIAL_COMMIT, HubClient, Repository, holds
-from slipway.huggingface.space.client import SpaceClient
+from slipway.huggingface.hub.provider import HubProvider
+from slipway.huggingface.hub.repository import INITIAL_COMMIT, Repository, holds
 from slipway.huggingface.space.settings_change import without_clashes, write_settings
+
+if TYPE_CHECKING:
+    from slipway.huggingface.space.client import SpaceClient
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
 
 
-class SpaceProvider(Provider):
+class SpaceProvider(HubProvider):
     """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets (sealed), variables,
     manifest, sources, seed, seed_sources, build_inputs, stack, adopt. Adds: url, host, commit,
     salt, secret_digests, secrets_written, settings.
@@ -42,16 +43,12 @@ class SpaceProvider(Provider):
     stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
 
-    token: str
-    hub: HubClient
-    spaces: SpaceClient
+    @cached_property
+    def spaces(self) -> "SpaceClient":
+        """Its Spaces."""
+        from slipway.huggingface.space.client import SpaceClient
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Takes the endpoint and the token."""
-        super().configure(req)
-        self.token = HUB_TOKEN.require(req.config.get)
-        self.hub = HubClient(hub_endpoint(), self.token)
-        self.spaces = SpaceClient(self.hub)
+        return SpaceClient(self.hub)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; secrets by their keyed digests."""

@@ -4,41 +4,36 @@ A `create` that fails loses what it made, so the Space and the wait for it are t
 the app does not come up, the Space stays known and the next run only waits again.
 """
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     UpdateResult,
 )
 
-from slipway.core.credentials import HUB_TOKEN, hub_endpoint
-from slipway.core.managed import Provider
 from slipway.core.progress import say
-from slipway.huggingface.hub.client import HubClient
-from slipway.huggingface.space.client import SpaceClient
-from slipway.huggingface.space.readiness import Target, Waiter
+from slipway.huggingface.hub.provider import HubProvider
+
+if TYPE_CHECKING:
+    from slipway.huggingface.space.client import SpaceClient
 
 TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
 
 
-class SpaceReadyProvider(Provider):
+class SpaceReadyProvider(HubProvider):
     """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
     timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
     """  # noqa: D205 - the list of properties is the summary
 
-    token: str | None
-    hub: HubClient
-    spaces: SpaceClient
+    @cached_property
+    def spaces(self) -> "SpaceClient":
+        """Its Spaces."""
+        from slipway.huggingface.space.client import SpaceClient
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Takes the endpoint and the token."""
-        super().configure(req)
-        self.token = HUB_TOKEN.require(req.config.get)
-        self.hub = HubClient(hub_endpoint(), self.token)
-        self.spaces = SpaceClient(self.hub)
+        return SpaceClient(self.hub)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Waits again when something else is to be served; another time-out alone is no reason."""
@@ -65,6 +60,8 @@ class SpaceReadyProvider(Provider):
         """Nothing exists besides the Space itself."""
 
     def _wait(self, props: dict[str, Any], *, restarted: bool) -> dict[str, Any]:
+        from slipway.huggingface.space.readiness import Target, Waiter
+
         target = Target(
             repo_id=props["repo_id"],
             commit=props["commit"],

@@ -1,13 +1,16 @@
 """What has to be written so that a Space's secrets and variables are as declared."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from slipway.core.difference import Change
-from slipway.huggingface.space.client import SpaceClient
+
+if TYPE_CHECKING:
+    from slipway.huggingface.space.client import SpaceClient
 
 
 def without_clashes(
-    spaces: SpaceClient,
+    spaces: "SpaceClient",
     repo_id: str,
     declared: tuple[Iterable[str], Iterable[str]],
     changes: tuple[Change, Change],
@@ -28,7 +31,7 @@ def without_clashes(
     )
 
 
-def write_settings(spaces: SpaceClient, repo_id: str, secrets: Change, variables: Change) -> None:
+def write_settings(spaces: "SpaceClient", repo_id: str, secrets: Change, variables: Change) -> None:
     """Writes what differs.
 
     Everything that goes is deleted first: one name as a secret and a variable at the same time

@@ -148,7 +148,7 @@ class Space(pulumi.ComponentResource):
         )
 
     def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
-        waits = waiting_provider(name, self, HUB_TOKEN)
+        waits = waiting_provider("huggingface", HUB_TOKEN)
         return SpaceReadyResource(
             f"{name}-ready",
             {

@@ -54,7 +54,7 @@ def declare_deploy(
     secret_names: list[str],
 ) -> DeployResource:
     """Declares the deploy that comes after all writes to a service."""
-    waits = waiting_provider(name, parent, RENDER_API_KEY)
+    waits = waiting_provider("render", RENDER_API_KEY)
     return DeployResource(
         f"{name}-deploy",
         {

@@ -70,7 +70,7 @@ class Postgres(pulumi.ComponentResource):
         ready = PostgresReadyResource(
             f"{name}-ready",
             {"database_id": database.id, "timeout_seconds": args.timeout_seconds},
-            ResourceOptions(parent=self, provider=waiting_provider(name, self, RENDER_API_KEY)),
+            ResourceOptions(parent=self, provider=waiting_provider("render", RENDER_API_KEY)),
         )
         self.internal_url = _opened(key, ready.internal_url)
         self.external_url = _opened(key, ready.external_url)

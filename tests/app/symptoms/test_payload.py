@@ -98,12 +98,17 @@ def test_a_tree_without_some_of_the_five_is_fine(tree, tmp_path):
 
 def test_the_checkout_stays_as_it_is_and_a_second_time_gives_the_same(tree, tmp_path):
     before = {name: (tree / name).read_bytes() for name in names(tree)}
-    out = prepare(tree, tmp_path / "out")
+    out, again = prepare(tree, tmp_path / "out"), prepare(tree, tmp_path / "again")
     first = {name: (out / name).read_bytes() for name in names(out)}
-    (out / "left-over").write_text("")
-    again = prepare(tree, tmp_path / "out")
     assert {name: (again / name).read_bytes() for name in names(again)} == first
     assert {name: (tree / name).read_bytes() for name in names(tree)} == before
+
+
+def test_a_folder_that_holds_something_is_left_as_it_is(tree, tmp_path):
+    home = write(tmp_path / "home", {"thesis.tex": "years of work"})
+    with pytest.raises(PayloadError, match="holds files already"):
+        prepare(tree, home)
+    assert names(home) == {"thesis.tex"}
 
 
 def test_it_may_be_written_into_the_checkouts_own_build_folder(tree):
@@ -195,5 +200,5 @@ def test_the_command_says_how_many_files_or_what_is_missing(tree, tmp_path, monk
     assert main(["--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out}: 12 files\n"
     (tree / "model/model.pkl").unlink()
-    assert main(["--out", str(out)]) == 1
+    assert main(["--out", str(tmp_path / "again")]) == 1
     assert "model.pkl is missing" in capsys.readouterr().err

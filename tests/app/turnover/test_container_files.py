@@ -118,7 +118,7 @@ def test_the_page_describes_every_alert_with_its_threshold():
         assert f"| {rule.threshold:g} {rule.unit} |" in row
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-test"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-test", "requirements-lint"])
 def test_every_requirement_is_pinned_with_hashes_and_says_no_index(name):
     text = (APP / f"{name}.txt").read_text()
     assert not re.search(r"--(extra-)?index-url|--find-links|https?://", text)
@@ -171,6 +171,7 @@ def test_the_job_that_may_write_runs_no_package():
 
 
 def test_the_pipelines_tools_are_those_of_the_project():
-    own = set(re.findall(r"(?m)^([\w-]+==\S+)", (APP / "requirements-test.in").read_text()))
+    text = "".join((APP / f"requirements-{name}.in").read_text() for name in ("test", "lint"))
+    own = set(re.findall(r"(?m)^([\w-]+==\S+)", text))
     project = (APP.parents[1] / "requirements-dev.txt").read_text()
     assert {pin for pin in own if f"\n{pin} " not in project} == {"pytest-cov==7.1.0"}

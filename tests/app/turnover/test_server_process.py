@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -59,6 +60,7 @@ def test_it_fetches_the_model_answers_and_writes_nothing_but_json(variables, tmp
     paths = [line["path"] for line in lines if "path" in line]
     assert paths.count("/predict") == 2
     assert any(line["message"] == "Model loaded" for line in lines)
+    assert "resolve/" not in api.output()  # addresses of downloads carry signatures
     assert KEY not in api.output()
 
 
@@ -146,35 +148,46 @@ def test_the_trial_fails_where_the_api_can_not_start(variables, port):
     assert "HF_MODEL_REPO" in said
 
 
-def test_the_trial_fails_after_its_time_where_there_is_no_model(variables, port, hub):
-    hub.present = False
-    code, said = tried(variables, "--port", port, "--seconds", "3")
-    assert code == 1
-    assert "GET /health: 503" in said
+@pytest.fixture
+def answering():
+    """Starts servers that give one answer to everything."""
+    with ExitStack() as stack:
+
+        def start(status, body):
+            content = json.dumps(body).encode()
+
+            class Same(BaseHTTPRequestHandler):
+                def do_POST(self):
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    self.wfile.write(content)
+
+                do_GET = do_POST  # noqa: N815 - http.server's own name
+
+                def log_message(self, *_):
+                    """Keeps the test output clean."""
+
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Same)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            return try_api.Asker(f"http://127.0.0.1:{server.server_port}")
+
+        yield start
 
 
-def test_the_trial_fails_where_a_route_does_not_do_what_it_must():
-    """Against an API that answers everything with a prediction, keys or not."""
-
-    class Open(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.dumps({"prediction": "Oui", "probability": 1}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST  # noqa: N815 - http.server's own name
-
-        def log_message(self, *_):
-            """Keeps the test output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Open)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+def test_the_trial_fails_after_its_time_where_there_is_no_model(answering):
+    running = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        asker = try_api.Asker(f"http://127.0.0.1:{server.server_port}")
-        with pytest.raises(try_api.TrialError, match="without a key answered 200 instead of 401"):
-            try_api.check(asker, "k")
+        with pytest.raises(try_api.TrialError, match=r"GET /health: 503 .* after 1 s"):
+            try_api.wait_until_healthy(running, answering(503, {"status": "loading"}), 1)
     finally:
-        server.shutdown()
-        server.server_close()
+        running.kill()
+        running.communicate()
+
+
+def test_the_trial_fails_where_a_route_does_not_do_what_it_must(answering):
+    opened = answering(200, {"prediction": "Oui", "probability": 1})  # keys or not
+    with pytest.raises(try_api.TrialError, match="without a key answered 200 instead of 401"):
+        try_api.check(opened, "k")

@@ -33,7 +33,7 @@ def test_a_site_is_the_site_and_its_deploy_on_a_provider_of_its_own():
     assert inputs["source"] == {"url": SOURCE.url, "root_dir": ""}
     assert (inputs["publish_path"], inputs["build_command"]) == ("dist", "make")
     assert inputs["env"] == {"API_URL": "https://x"}
-    assert recorder["site-deploy"].provider == "site-waits"
+    assert recorder["site-deploy"].provider == "render-waits"
     assert recorder["site-deploy"].inputs["wanted_commit"] == "abcdef0"
     assert recorder.outputs == {"url": "https://it.onrender.com"}
 
