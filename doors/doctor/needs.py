@@ -8,10 +8,11 @@ from doors.trained_models import left_to_train
 from toolchain.debian_packages import missing_packages
 from toolchain.engine.private_engine import has_base_images
 from toolchain.engine.setup import EnginePlan, Route, plan
+from toolchain.golang.build import find_built
+from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.images.buildkit import find_built_programs
 from toolchain.progress import SetupError
 from toolchain.pulumi.cli import find_pulumi
-from toolchain.pulumi.docker_build_plugin import find_built_plugin
 
 # Of a user's own engine on a busy machine that has not answered by then, the set-up itself
 # waits for the answer.
@@ -66,7 +67,7 @@ def look(checkout: Path, *, python_packages: bool) -> Needs:
         python_packages=python_packages,
         cli=find_pulumi() is None,
         training_seconds=sum(each.usual_seconds for each in left_to_train(checkout)),
-        plugin=find_built_plugin() is None,
+        plugin=find_built(DOCKER_BUILD) is None,
         private_engine=private,
         debian_packages=tuple(missing_packages()) if private else (),
         buildkit=private and find_built_programs() is None,
