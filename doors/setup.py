@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doors.doctor.examination import blocked, diagnose
-from doors.doctor.needs import Needs
+from doors.doctor.needs import PATIENCE_SECONDS, Needs
 from doors.doctor.table import refusal
 from doors.home import Home
 from doors.serving import ensure_sandbox
@@ -54,7 +54,9 @@ def tools(
     Raises:
         SetupError: this machine can't be set up, and nothing was begun; or a step failed.
     """
-    needs, findings = diagnose(home, python_packages=False, settled=is_running(home))
+    needs, findings = diagnose(
+        home, python_packages=False, settled=is_running(home), engine_seconds=PATIENCE_SECONDS
+    )
     if stopping := blocked(findings):
         raise SetupError(refusal(stopping))
     home.identity()  # a copy of another sandbox is refused before anything starts

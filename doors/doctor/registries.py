@@ -97,18 +97,6 @@ def judge(check: str, problem: str | None, remedy: str) -> Finding:
     return Finding(check, problem, Verdict.BLOCKED, remedy)
 
 
-def registries(needs: Needs) -> list[Finding]:
-    """For tests: those that the steps left will ask, one after the other."""
-    asked = []
-    if asks_pip(needs):
-        asked.append(python_index())
-    if needs.apt:
-        asked.append(debian_archive())
-    if needs.go:
-        asked.append(go_proxy())
-    return asked
-
-
 def asks_pip(needs: Needs) -> bool:
     """Packages come from there, and Go where there is none."""
     return needs.python_packages or (needs.go and find_go() is None)
