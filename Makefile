@@ -49,7 +49,8 @@ model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
 lock: ## renew the locked requirements (needs uv)
-	for name in requirements requirements-dev app/turnover/requirements app/turnover/requirements-test; do \
+	for name in requirements requirements-dev app/retraining/requirements \
+	  app/retraining/backend/requirements app/turnover/requirements app/turnover/requirements-test; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	  $$name.in -o $$name.txt; done
