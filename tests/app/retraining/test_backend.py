@@ -65,7 +65,7 @@ def test_a_hub_that_is_away_means_not_ready_and_a_line_that_says_so(start):
     assert server.terminate() < 10
 
 
-def damaged(hub, assets, tmp_path):
+def damaged(hub, assets):
     upload(api(hub), REPO, assets)
     api(hub).upload_file(
         path_or_fileobj=b"\x80not what was trained", path_in_repo="model.joblib", repo_id=REPO
@@ -73,11 +73,11 @@ def damaged(hub, assets, tmp_path):
     return "model.joblib has SHA-256"
 
 
-def empty(hub, assets, tmp_path):
+def empty(_hub, _assets):
     return "lacks a file of the model"
 
 
-def foreign(hub, assets, tmp_path):
+def foreign(hub, _assets):
     api(hub).upload_file(path_or_fileobj=b"[]", path_in_repo="metrics.json", repo_id=REPO)
     for name in train.FILES:
         api(hub).upload_file(path_or_fileobj=b"\x80x", path_in_repo=name, repo_id=REPO)
@@ -85,10 +85,8 @@ def foreign(hub, assets, tmp_path):
 
 
 @pytest.mark.parametrize("prepare", [damaged, empty, foreign])
-def test_what_must_not_be_loaded_ends_the_process_and_is_named(
-    hub, assets, tmp_path, start, prepare
-):
-    says = prepare(hub, assets, tmp_path)
+def test_what_must_not_be_loaded_ends_the_process_and_is_named(hub, assets, start, prepare):
+    says = prepare(hub, assets)
     server = start(hub)
     assert server.wait_for_exit() == 1
     assert says in server.output()
