@@ -1,5 +1,6 @@
 # The doors. `make` lists them.
 PYTHON ?= python3
+develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 
 .PHONY: help bench doctor up prod preview down reset status requests test test-all lint model lock
@@ -33,10 +34,10 @@ doctor: ## look whether this machine can do what is left to be set up
 	@checkout=. PYTHON=$(PYTHON) packages=doctor sh -c '. ./doors/bootstrap.sh'
 
 test: ## set everything up and run what every change needs; ARGS="tests/sandbox -k lock" runs those alone
-	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors test -- $(ARGS)
+	$(develop) test -- $(ARGS)
 
 test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
-	@.venv/bin/python -m doors test --long
+	$(develop) test --long
 
 lint: ## ruff, mypy, import rules
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'
@@ -54,6 +55,7 @@ model: ## train the small models, for use on the real platforms
 lock: ## renew the locked requirements
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
 	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements \
+	  app/retraining/requirements app/retraining/backend/requirements \
 	  app/turnover/requirements app/turnover/requirements-test app/turnover/requirements-lint; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \

@@ -23,8 +23,7 @@ from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
-from toolchain.live_progress import progress_on
-from toolchain.progress import Progress, SetupError
+from toolchain.progress import Progress, SetupError, progress_on
 
 Command = Callable[[Home, argparse.Namespace], int]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doors.doctor.examination import blocked, diagnose
-from doors.doctor.needs import Needs
+from doors.doctor.needs import PATIENCE_SECONDS, Needs
 from doors.doctor.table import refusal
 from doors.home import Home
 from doors.serving import ensure_sandbox
@@ -16,8 +16,9 @@ from sandbox.server.forget import image_prefix
 from sandbox.server.process import is_running
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine
-from toolchain.golang.build import discard_downloads
-from toolchain.images.base_images import make_base_system
+from toolchain.golang.build import discard_downloads, fetch
+from toolchain.golang.programs import BUILDKIT, DOCKER_BUILD, PULUMI
+from toolchain.images.base_system import make_base_system
 from toolchain.images.buildkit import ensure_programs
 from toolchain.progress import Progress, SetupError
 from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi
@@ -27,6 +28,7 @@ from toolchain.pulumi.standin_plugins import docker_host_variables, ensure_stand
 
 _COMPILER = "compiler"  # a lane: each build fills all cores
 _PACKAGES, _BUILDER, _CLI = "Debian packages", "image builder", "Pulumi CLI"
+_PLUGIN, _MODULES = "docker-build plugin", "Go modules"
 _SYSTEM, _ENGINE = "base system", "container engine"
 
 
@@ -52,7 +54,9 @@ def tools(
     Raises:
         SetupError: this machine can't be set up, and nothing was begun; or a step failed.
     """
-    needs, findings = diagnose(home, python_packages=False, settled=is_running(home))
+    needs, findings = diagnose(
+        home, python_packages=False, settled=is_running(home), engine_seconds=PATIENCE_SECONDS
+    )
     if stopping := blocked(findings):
         raise SetupError(refusal(stopping))
     home.identity()  # a copy of another sandbox is refused before anything starts
@@ -108,7 +112,7 @@ def _steps(
                 name=_BUILDER,
                 run=lambda: _ignore(ensure_programs(progress)),
                 lane=_COMPILER,
-                usually_seconds=75 if builder else 0,
+                usually_seconds=BUILDKIT.usually_seconds if builder else 0,
             ),
         ]
         if needs.base_images:
@@ -122,7 +126,12 @@ def _steps(
             )
     before_engine = frozenset(step.name for step in steps)
     steps += [
-        Step(name=_CLI, run=make_cli, lane=_COMPILER, usually_seconds=190 if needs.cli else 0),
+        Step(
+            name=_CLI,
+            run=make_cli,
+            lane=_COMPILER,
+            usually_seconds=PULUMI.usually_seconds if needs.cli else 0,
+        ),
         Step(
             name="models",
             run=lambda: ensure_models(home.checkout, progress),
@@ -135,15 +144,21 @@ def _steps(
             usually_seconds=60 if needs.base_images else 0,
         ),
         Step(
-            name="docker-build plugin",
+            name=_PLUGIN,
             run=lambda: _ignore(build_plugin(progress)),
             lane=_COMPILER,
-            usually_seconds=110 if needs.plugin else 0,
+            usually_seconds=DOCKER_BUILD.usually_seconds if needs.plugin else 0,
         ),
         Step(
-            name="downloads",
+            name=_MODULES,
+            # While the first programs compile; nearly all that the CLI needs is among them.
+            run=lambda: fetch((DOCKER_BUILD,), progress),
+            usually_seconds=30 if needs.plugin else 0,
+        ),
+        Step(
+            name="clean-up",
             run=lambda: _ignore(discard_downloads()),  # gigabytes that only the next build needs
-            needs=frozenset({_CLI, "docker-build plugin", *before_engine}),
+            needs=frozenset({_CLI, _PLUGIN, _MODULES, *before_engine}),
         ),
     ]
     if server:

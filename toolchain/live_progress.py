@@ -1,6 +1,5 @@
 """The set-up's progress on a terminal: one view that redraws, with what is done above it."""
 
-import sys
 import time
 from collections.abc import Mapping
 from typing import TextIO
@@ -14,12 +13,6 @@ from rich.text import Text
 from toolchain.progress import Progress, duration
 
 _REDRAWS_PER_SECOND = 8
-
-
-def progress_on(stream: TextIO | None = None) -> Progress:
-    """The view for a stream, stderr by default: redrawn on a terminal, lines in a file."""
-    chosen = stream if stream is not None else sys.stderr
-    return LiveProgress(chosen) if chosen.isatty() else Progress(chosen)
 
 
 class LiveProgress(Progress):

@@ -16,7 +16,7 @@ SOCKET_LIMIT = 104  # characters; containerd's own, below the kernel's
 _RUN = Path("/run")
 
 
-def runtime_folder(run: Path = _RUN) -> Path:
+def runtime_folder(run: Path = _RUN, *, create: bool = True) -> Path:
     """The folder of this user's cache folder: private to its owner, the same at each call.
 
     Root's lies in /run, since a login's own runtime folder goes with the login and daemons stay.
@@ -25,6 +25,7 @@ def runtime_folder(run: Path = _RUN) -> Path:
 
     Args:
         run: where root's folders of running programs lie.
+        create: whether it is made to exist; False where it is only looked at.
 
     Raises:
         PermissionError: something else is at its place.
@@ -33,25 +34,28 @@ def runtime_folder(run: Path = _RUN) -> Path:
     base = run if os.geteuid() == 0 else Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent")
     if base.is_absolute() and _is_ours_to_fill(base):
         folder = base / name
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if not _is_private(folder):
+        if create:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if os.path.lexists(folder) and not _is_private(folder):
             raise PermissionError(13, "belongs to somebody else or is open to others", str(folder))
         return folder
-    return _drawn()
+    return _drawn(create=create)
 
 
 def remove_runtime_folder() -> None:
     """Removes the folder with what daemons that ended left in it; none of them may be running."""
-    shutil.rmtree(runtime_folder(), ignore_errors=True)
+    shutil.rmtree(runtime_folder(create=False), ignore_errors=True)
 
 
-def _drawn() -> Path:
+def _drawn(*, create: bool) -> Path:
     """A folder under a name drawn once; the cache folder, which is ours, remembers it."""
     record = cache_folder() / "runtime-folder"
     if record.is_file():
         known = Path(record.read_text(encoding="utf-8"))
         if known.is_dir() and _is_private(known):
             return known
+    if not create:
+        return Path(tempfile.gettempdir()) / "slipway-nothing-drawn-yet"
     folder = Path(tempfile.mkdtemp(prefix="slipway-"))
     if len(str(folder)) > SOCKET_LIMIT // 2:  # TMPDIR may be as long as the cache folder
         folder.rmdir()

@@ -66,7 +66,7 @@ def judge_path(longest: Path) -> Finding:
 def sockets() -> Iterator[Finding]:
     """Of the private engine: whether their folder is ours, and short enough."""
     try:
-        folder = runtime_folder()
+        folder = runtime_folder(create=False)
     except OSError as error:
         place = error.filename or "the folder for sockets"
         yield Finding(

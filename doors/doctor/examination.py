@@ -5,16 +5,21 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from doors.doctor import clock, disk, engine, kernel, machine, ports, registries
 from doors.doctor.finding import Finding, Verdict
-from doors.doctor.needs import Needs, cache_place, look
+from doors.doctor.needs import GLANCE_SECONDS, Needs, cache_place, look
 from doors.home import Home
 
 Check = Callable[[], Iterable[Finding]]
 
+_UNSEEN = "This could not be looked at; the step that needs it says what is wrong."
 _SECONDS = 9.0  # for all together; each registry has a shorter time of its own
 
 
 def diagnose(
-    home: Home, *, python_packages: bool, settled: bool = False
+    home: Home,
+    *,
+    python_packages: bool,
+    settled: bool = False,
+    engine_seconds: float = GLANCE_SECONDS,
 ) -> tuple[Needs, list[Finding]]:
     """What is left to do, and what was found.
 
@@ -24,11 +29,12 @@ def diagnose(
         home: the sandbox, with its checkout.
         python_packages: whether they are still to be installed.
         settled: whether the sandbox runs: with nothing left to do, nothing more is looked at.
+        engine_seconds: how long an engine may take to answer; by default what a glance takes.
     """
     folders = list(_writable(home))
     if blocked(folders):
         return Needs(python_packages=python_packages), folders
-    needs = look(home.checkout, python_packages=python_packages)
+    needs = look(home.checkout, python_packages=python_packages, engine_seconds=engine_seconds)
     return needs, [] if settled and not needs.anything else examine(home, needs)
 
 
@@ -90,7 +96,11 @@ def _result(name: str, future: "Future[list[Finding]]") -> list[Finding]:
     if not future.done():
         found = f"no answer within {_SECONDS:.0f} s"
         return [Finding(name, found, Verdict.WARNING, "Look whether this machine is very busy.")]
-    return future.result()
+    try:
+        return future.result()
+    except OSError as error:
+        where = error.filename or name
+        return [Finding(name, f"{where}: {error.strerror}", Verdict.WARNING, _UNSEEN)]
 
 
 def blocked(findings: Iterable[Finding]) -> list[Finding]:

@@ -8,14 +8,14 @@ from doors.trained_models import left_to_train
 from toolchain.debian_packages import missing_packages
 from toolchain.engine.private_engine import has_base_images
 from toolchain.engine.setup import EnginePlan, Route, plan
+from toolchain.golang.build import find_built
+from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.images.buildkit import find_built_programs
 from toolchain.progress import SetupError
 from toolchain.pulumi.cli import find_pulumi
-from toolchain.pulumi.docker_build_plugin import find_built_plugin
 
-# Of a user's own engine on a busy machine that has not answered by then, the set-up itself
-# waits for the answer.
-_ENGINE_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0  # with an engine that listens and does not answer; busy ones do that
+GLANCE_SECONDS = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +49,17 @@ class Needs:
         return bool(self.python_packages or self.training_seconds or self.go or self.apt)
 
 
-def look(checkout: Path, *, python_packages: bool) -> Needs:
+def look(checkout: Path, *, python_packages: bool, engine_seconds: float = GLANCE_SECONDS) -> Needs:
     """What is left to do.
 
     Args:
         checkout: the clone.
         python_packages: whether they are still to be installed; who calls knows that.
+        engine_seconds: how long an engine may take to answer; see `plan`.
     """
     chosen, no_engine = None, ""
     try:
-        chosen = plan(seconds=_ENGINE_SECONDS)
+        chosen = plan(engine_seconds)
     except SetupError as error:
         no_engine = str(error)
     private = chosen is not None and chosen.route is Route.PRIVATE
@@ -66,7 +67,7 @@ def look(checkout: Path, *, python_packages: bool) -> Needs:
         python_packages=python_packages,
         cli=find_pulumi() is None,
         training_seconds=sum(each.usual_seconds for each in left_to_train(checkout)),
-        plugin=find_built_plugin() is None,
+        plugin=find_built(DOCKER_BUILD) is None,
         private_engine=private,
         debian_packages=tuple(missing_packages()) if private else (),
         buildkit=private and find_built_programs() is None,

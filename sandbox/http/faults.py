@@ -60,12 +60,8 @@ class CutAfter:
 
 
 @dataclass(frozen=True)
-class AnswerAfter:
+class AnswerAfter(Answer):
     """The platform does all it was asked to, but the answer is this one."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,7 +222,7 @@ class FaultInjector:
             await self._app(scope, receive, _swallow)
         if isinstance(hit.action, HoldBefore | HoldAfter):
             await self._while_it_stands(hit.rule)
-        if isinstance(hit.action, Answer | AnswerAfter):
+        if isinstance(hit.action, Answer):
             answer = Response(hit.action.body, hit.action.status, hit.action.headers)
             await answer(scope, receive, send)
         else:

@@ -20,6 +20,7 @@ from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
+from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
@@ -61,7 +62,8 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
-        _Server(_ByPort(by_port), home, options.revision, told).run(sockets)
+        app = KnownHosts(_ByPort(by_port), machine.inside_host)
+        _Server(app, home, options.revision, told).run(sockets)
 
 
 def _nothing() -> None:

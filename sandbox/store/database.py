@@ -1,5 +1,7 @@
 """The sandbox's one SQLite file: everything that is not a git repository or an image."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -7,6 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.store.migrations import migrate, reached, store_of
+
+# What SQLite says of a disk, in the system's words, which are told to people with a remedy.
+_DISK_ERRORS = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
 
 
 class Database:
@@ -44,21 +53,36 @@ class Database:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Reads rows."""
-        return self._connection().execute(sql, parameters).fetchall()
+        with self._disk_errors():
+            return self._connection().execute(sql, parameters).fetchall()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Runs one writing statement in a transaction of its own; how many rows it touched."""
-        return self._connection().execute(sql, parameters).rowcount
+        with self._disk_errors():
+            return self._connection().execute(sql, parameters).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Several statements, all or none; the write lock is taken at once."""
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
+        with self._disk_errors():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        """Raises what went wrong with the disk as an OSError that names the file."""
         try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
-                connection.execute("ROLLBACK")
-            raise
+            yield
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0)
+            number = _DISK_ERRORS.get(code & 0xFF)  # the other bytes hold details
+            if number is None:
+                raise
+            raise OSError(number, os.strerror(number), str(self.path)) from error

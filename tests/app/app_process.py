@@ -39,6 +39,8 @@ def free_port() -> int:
 class AppProcess:
     """Ends with its context, whatever it does."""
 
+    patience = 20.0  # seconds in which it must be up, or end by itself
+
     def __init__(
         self,
         command: Sequence[str],
@@ -101,7 +103,7 @@ class AppProcess:
         raise AssertionError(f"no health {status}: {self.output()}")
 
     def wait_for_exit(self) -> int:
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=self.patience)
 
     def terminate(self) -> float:
         """Sends SIGTERM; returns how long the process took to end."""

@@ -75,3 +75,41 @@ def test_nothing_is_done_where_nothing_is_missing(host, monkeypatch):
 def test_a_program_that_is_absent_is_missed(monkeypatch):
     monkeypatch.setattr(debian_packages, "PROGRAMS", {"sh": "dash", "no-such-program-9": "nine"})
     assert missing_packages() == ["nine"]
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize("began", ["we", "somebody"])
+def test_what_broke_off_is_finished_by_who_began_it(monkeypatch, began):
+    done = []
+
+    def apt_get(words, _log):
+        done.append(words[:1])
+        if began == "we" and len(done) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(debian_packages, "interrupted", lambda: "half installed: runc")
+    monkeypatch.setattr(debian_packages, "run_logged", lambda words, *_, **__: done.append(words))
+    monkeypatch.setattr(debian_packages, "_apt_get", apt_get)
+    if began == "we":
+        with pytest.raises(KeyboardInterrupt):
+            ensure_packages(Progress())
+        assert debian_packages.is_ours_to_finish()
+    ensure_packages(Progress())
+    killed = [["install"], ["dpkg", "--configure", "-a"]] if began == "we" else []
+    assert done == [*killed, ["install"]]
+    assert not debian_packages.is_ours_to_finish()
+
+
+def test_half_installed_packages_are_found_in_dpkgs_own_records(tmp_path):
+    status = "Package: {}\nStatus: install ok {}\nVersion: 1\n\n"
+    (tmp_path / "status").write_text(
+        status.format("whole", "installed") + status.format("broken", "half-configured")
+    )
+    assert debian_packages.interrupted(tmp_path) == "half installed: broken"
+    (tmp_path / "status").write_text(status.format("whole", "installed"))
+    assert debian_packages.interrupted(tmp_path) is None
+    (tmp_path / "updates").mkdir()
+    (tmp_path / "updates" / "tmp.i").write_text("")
+    assert debian_packages.interrupted(tmp_path) is None
+    (tmp_path / "updates" / "0001").write_text("")
+    assert "interrupted" in debian_packages.interrupted(tmp_path)

@@ -4,9 +4,11 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import socketserver
 import stat
 import threading
+import time
 
 import pytest
 
@@ -103,6 +105,18 @@ def test_a_host_that_can_have_none_is_told_both_remedies(host, engine_socket, ca
     assert "this user is not root" in message
     assert "install and start Docker with its buildx plugin" in message
     assert "as root on Debian or Ubuntu" in message
+
+
+def test_one_that_listens_and_is_slow_is_not_taken_for_absent_at_a_glance(host, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as busy:
+        busy.bind(str(tmp_path / "busy.sock"))
+        busy.listen()
+        host.setenv("DOCKER_HOST", f"unix://{tmp_path}/busy.sock")
+        started = time.monotonic()
+        assert plan(seconds=0.2).route is Route.RUNNING
+        assert time.monotonic() - started < 5
+    with pytest.raises(SetupError, match="No Docker engine answers"):
+        plan(seconds=0.2)
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="this host is not a Debian")

@@ -176,9 +176,8 @@ def test_a_download_asks_for_what_is_not_built_and_then_for_nothing(machine):
 def test_a_failed_build_shows_the_compilers_words_and_is_not_believed(monkeypatch):
     monkeypatch.setenv("GO_FAILS", "1")
     words = r"(?s)`go` ended with exit code 1:\n  compiling\n.*GOPROXY.*Log: "
-    said = io.StringIO()
     with pytest.raises(SetupError, match=words):
-        _build(said)
+        _build()
     assert go.find_built(THING) is None
     monkeypatch.delenv("GO_FAILS")
     assert _build().is_dir()

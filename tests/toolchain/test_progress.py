@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from toolchain.live_progress import progress_on
 from toolchain.logged_command import end_running_commands, run_logged
-from toolchain.progress import Progress, SetupError
+from toolchain.progress import Progress, SetupError, progress_on
 
 
 class Terminal(io.StringIO):

@@ -68,3 +68,13 @@ def test_in_a_folder_that_others_can_write_a_name_is_drawn_and_kept(run, tmp_pat
     assert runtime_folder(run) != folder
     for made in (folder, runtime_folder(run)):
         made.rmdir()
+
+
+def test_who_only_looks_makes_nothing(run, tmp_path):
+    folder = runtime_folder(run, create=False)
+    assert not folder.exists()
+    assert runtime_folder(run) == folder
+    run.chmod(0o777)
+    drawn = runtime_folder(run, create=False)
+    assert not drawn.exists()
+    assert not list((tmp_path).rglob("runtime-folder"))

@@ -18,6 +18,17 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
+def engine_listens(docker_host: str) -> bool:
+    """Whether somebody listens at an address of the form "unix:///path", however slow to answer."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
+        asked.settimeout(_SECONDS)
+        try:
+            asked.connect(docker_host.removeprefix("unix://"))
+        except OSError:
+            return False
+    return True
+
+
 def engine_answers(docker_host: str, *, seconds: float = _SECONDS) -> bool:
     """Whether an engine serves at an address of the form "unix:///path".
 

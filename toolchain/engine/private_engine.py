@@ -85,12 +85,13 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
     with locked(_lock()):
         if live_leases(_leases()) > 0:
             return False
-        bridge = choose_bridge(folder)
-        dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
+        bridge, runtime = choose_bridge(folder), runtime_folder(create=False)
+        dockerd = Dockerd(folder / "docker", runtime, bridge)
         registry = Registry(folder / "registry")
-        buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
+        buildkitd = Buildkitd(folder / "buildkit", runtime)
         mirror = Mirror(folder / "mirror")
         if not any(each.alive() for each in (dockerd, registry, buildkitd, mirror)):
+            remove_runtime_folder()
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):
             mirror.stop()

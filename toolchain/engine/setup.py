@@ -13,13 +13,14 @@ from typing import Self
 
 from toolchain.engine import private_engine, user_engine
 from toolchain.engine.address import EngineAddress
-from toolchain.engine.endpoint import engine_answers
+from toolchain.engine.endpoint import engine_answers, engine_listens
 from toolchain.engine.private_engine import start_private_engine, stop_private_engine_if_unused
 from toolchain.images.root_filesystem import host_release
 from toolchain.progress import Progress, SetupError
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _SLOW_SECONDS = 60.0  # one that lives on a busy machine is not taken for absent
+_CLIENT_SECONDS = 30.0
 _DESKTOP_HOST = "host.docker.internal"
 
 
@@ -66,7 +67,8 @@ def plan(seconds: float = _SLOW_SECONDS) -> EnginePlan:
     """Decides how this host comes by an engine; starts and changes nothing.
 
     Args:
-        seconds: how long an engine that listens may take to answer.
+        seconds: how long an engine that listens may take to answer. With less than what is usual
+            here, one that has not answered by then is taken for busy and not for absent.
 
     Raises:
         SetupError: it can have none; the message says what would help.
@@ -127,19 +129,20 @@ def may_hold_anything() -> bool:
 
 def _running_engine(seconds: float) -> tuple[str | None, str]:
     """The address of an engine that answers and can build, or why there is none."""
-    host = os.environ.get("DOCKER_HOST") or _context_host() or _DEFAULT_HOST
+    host = os.environ.get("DOCKER_HOST") or _context_host(seconds) or _DEFAULT_HOST
     if not host.startswith("unix://"):
         return None, f"The Docker engine at {host} is not on this host."
-    if not engine_answers(host, seconds=seconds):
+    busy = seconds < _SLOW_SECONDS and engine_listens(host)
+    if not engine_answers(host, seconds=seconds) and not busy:
         return None, f"No Docker engine answers at {host}."
-    if _docker("buildx", "version") is None:
+    if _docker("buildx", "version", seconds=min(seconds, _CLIENT_SECONDS)) is None:
         return None, f"The Docker engine at {host} has no buildx plugin."
     return host, ""
 
 
-def _context_host() -> str | None:
+def _context_host(seconds: float) -> str | None:
     """The engine of the user's current docker context, as Docker Desktop sets one."""
-    shown = _docker("context", "inspect")
+    shown = _docker("context", "inspect", seconds=min(seconds, _CLIENT_SECONDS))
     if shown is None:
         return None
     endpoint = json.loads(shown)[0]["Endpoints"]["docker"]
@@ -191,11 +194,11 @@ def _is_local(address: str) -> bool:
     return True
 
 
-def _docker(*words: str) -> str | None:
+def _docker(*words: str, seconds: float = _CLIENT_SECONDS) -> str | None:
     """What the docker CLI prints, or None if it fails or is not there."""
     try:
         ended = subprocess.run(
-            ["docker", *words], check=False, capture_output=True, text=True, timeout=30
+            ["docker", *words], check=False, capture_output=True, text=True, timeout=seconds
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -3,7 +3,6 @@
 They lie in the private registry under the official images' own names, where BuildKit looks first.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,16 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from toolchain.cache import cache_folder, locked, made_once, remove_tree
+from toolchain.cache import cache_folder, locked, remove_tree
 from toolchain.images import host_needs
+from toolchain.images.base_system import (
+    archive_folder,
+    name_of,
+    root_archive,
+    short_digest,
+    system_key,
+)
 from toolchain.images.buildkit import CLIENT_ENVIRONMENT, VERSION, BuildkitPrograms
 from toolchain.images.registry import RegistryClient
-from toolchain.images.root_filesystem import (
-    HostRelease,
-    candidate_versions,
-    host_release,
-    make_root_filesystem,
-)
+from toolchain.images.root_filesystem import HostRelease, candidate_versions, host_release
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress
 
@@ -121,7 +122,7 @@ class BaseImages:
             self._make(host, first, (registry, buildkit), progress)
             # What former ones were made of is no more; the engine's lock is held: nobody reads it.
             for made_before in cache_folder().glob("base-system-*"):
-                if made_before != _archive_folder(host.release):
+                if made_before != archive_folder(host.release):
                     remove_tree(made_before)
         return tuple(
             name for image in host.images if image.target != "frontend" for name in image.names
@@ -157,9 +158,9 @@ class BaseImages:
     ) -> None:
         log = cache_folder() / "logs" / f"base-image-{images[0].target}.log"
         log.unlink(missing_ok=True)
-        what = _name(host.release)
+        what = name_of(host.release)
         registry = RegistryClient(addresses[0])
-        archive = _root_archive(host.release, progress)
+        archive = root_archive(host.release, progress)
         with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
             context = Path(folder)
             os.link(archive, context / "rootfs.tar")
@@ -212,7 +213,8 @@ class BaseImages:
             record = json.loads(self._record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return set()
-        return set(record.get("made", ())) if record["key"] == host.key else set()
+        every = [image.target for image in host.images]  # of a version that made all at once
+        return set(record.get("made", every)) if record["key"] == host.key else set()
 
     def _remember(self, host: "_Host", target: str) -> None:
         with locked(self._record.with_suffix(".lock")):
@@ -236,7 +238,7 @@ class _Host:
         release = host_release()
         python_version, busybox_version = candidate_versions("python3", "busybox")
         images = stand_ins(release, python_version, busybox_version)
-        key = _digest(VERSION, _dockerfile(), repr(images), _system_key(release))
+        key = short_digest(VERSION, _dockerfile(), repr(images), system_key(release))
         return cls(release, python_version, images, key)
 
 
@@ -244,48 +246,6 @@ def _digest_in(registry: RegistryClient, image: StandIn) -> tuple[str, str | Non
     """Its repository, and the digest it has there."""
     repository, tag = _repository(image.names[0]).rsplit(":", 1)
     return repository, registry.digest(repository, tag)
-
-
-def make_base_system(progress: Progress) -> None:
-    """Makes what all stand-ins stand on; needs no engine, so it can be made beside one.
-
-    Raises:
-        SetupError: a program failed; the message names its log.
-    """
-    _root_archive(host_release(), progress)
-
-
-def _root_archive(release: HostRelease, progress: Progress) -> Path:
-    """The base system as a tar file in the cache, made at most once of the same ingredients."""
-    log = cache_folder() / "logs" / "base-system.log"
-    what = _name(release)
-    folder = _archive_folder(release)
-
-    def make(partial: Path) -> None:
-        log.unlink(missing_ok=True)
-        with progress.step(f"Base system {what}: installing", usually_seconds=60, log=log):
-            make_root_filesystem(release, partial / "rootfs.tar", log)
-
-    made_once(folder, make)
-    return folder / "rootfs.tar"
-
-
-def _archive_folder(release: HostRelease) -> Path:
-    return cache_folder() / f"base-system-{release.codename}-{_system_key(release)}"
-
-
-def _name(release: HostRelease) -> str:
-    return f"{release.distribution.capitalize()} {release.codename}"
-
-
-def _system_key(release: HostRelease) -> str:
-    certificates = host_needs.added_certificates(None)
-    configuration = (host_needs.pip_configuration(), host_needs.apt_configuration())
-    return _digest(repr(release), *configuration, *certificates)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 # Measured on two cores.

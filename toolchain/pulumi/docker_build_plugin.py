@@ -13,7 +13,7 @@ from pathlib import Path
 
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.golang.build import build, find_built
+from toolchain.golang.build import build
 from toolchain.golang.programs import DOCKER_BUILD
 from toolchain.progress import Progress
 
@@ -73,12 +73,6 @@ def build_plugin(progress: Progress) -> Path:
         SetupError: it could not be built; the message names the log.
     """
     return build(DOCKER_BUILD, progress) / _PROGRAM
-
-
-def find_built_plugin() -> Path | None:
-    """What `build_plugin` would return without building anything, or None."""
-    found = find_built(DOCKER_BUILD)
-    return None if found is None else found / _PROGRAM
 
 
 def _install_plugin(progress: Progress, pulumi_home: Path) -> None:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.console.page import page, table
-from sandbox.github.http.access import Access
+from sandbox.github.http.access import Access, Right, right_to
+from sandbox.github.http.accounts import Caller
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
@@ -37,14 +38,14 @@ class PageRoutes:
     def repository(self, request: Request) -> Response:
         """`GET /{owner}/{repo}`: what is in it, and what is set. Secrets are names and dates."""
         repository = self._access.readable(request)
-        name = repository.full_name
+        caller, name = self._access.caller(request), repository.full_name
         rules = [_rule_row(each) for each in self._service.rulesets.list(repository.id)]
         parts = (
             f'<p class="quiet">{escape(repository.description or "")}</p>',
             "<h2>Branches</h2>",
             table(("Branch", "Commit"), list(_branches(repository))),
             "<h2>Environments, secrets and variables</h2>",
-            table(("Where", "Name", "Value", "Set"), list(self._settings(repository))),
+            table(("Where", "Name", "Value", "Set"), list(self._settings(repository, caller))),
             "<h2>Rulesets</h2>",
             table(("Ruleset", "Enforcement", "Branches", "Rules"), rules),
             f"<h2>Files of {escape(repository.git.default_branch())}</h2>",
@@ -52,8 +53,10 @@ class PageRoutes:
         )
         return page(name, "".join(parts), _SITE, home=f"/{quote(name)}/actions")
 
-    def _settings(self, repository: Repository) -> Iterator[tuple[str, ...]]:
-        yield from self._held("repository", Holder(repository.id))
+    def _settings(self, repository: Repository, caller: Caller | None) -> Iterator[tuple[str, ...]]:
+        # The API keeps values of variables to those who may change them; so does the page.
+        open_ = right_to(caller, repository) >= Right.ADMIN
+        yield from self._held("repository", Holder(repository.id), values=open_)
         for each in self._service.environments.list(repository.id):
             patterns = [policy.name for policy in self._service.environments.policies(each)]
             who = f"only from {', '.join(patterns)}" if patterns else "from any branch"
@@ -61,13 +64,13 @@ class PageRoutes:
             review = f", {reviewers} reviewer{'s'[: reviewers != 1]}" if reviewers else ""
             place = f"environment {each.name}"
             yield escape(place), "", escape(f"deployments {who}{review}"), _day(each.updated_at)
-            yield from self._held(place, Holder(repository.id, each.id))
+            yield from self._held(place, Holder(repository.id, each.id), values=open_)
 
-    def _held(self, place: str, holder: Holder) -> Iterator[tuple[str, ...]]:
+    def _held(self, place: str, holder: Holder, *, values: bool) -> Iterator[tuple[str, ...]]:
         for secret in self._service.secret_store.list(holder):
             yield escape(place), f"<code>{secret.name}</code>", "secret", _day(secret.updated_at)
         for each in self._service.variable_store.list(holder):
-            value = f"<code>{escape(each.value)}</code>"
+            value = f"<code>{escape(each.value)}</code>" if values else "variable"
             yield escape(place), f"<code>{each.name}</code>", value, _day(each.updated_at)
 
     def raw(self, request: Request) -> Response:

@@ -128,6 +128,15 @@ def test_every_requirement_is_pinned_with_hashes_and_says_no_index(name):
         assert "--hash=sha256:" in entry
 
 
+@pytest.mark.parametrize("name", ["requirements", "requirements-test", "requirements-lint"])
+def test_the_lock_is_not_older_than_what_was_asked_for(name):
+    locked = (APP / f"{name}.txt").read_text()
+    asked = re.findall(r"(?m)^([\w-]+)(?:\[\w+\])?==(\S+)", (APP / f"{name}.in").read_text())
+    for package, version in asked:
+        pin = f"{package.replace('_', '-')}=={version} "
+        assert f"\n{pin}" in f"\n{locked}", f"{name}.txt lacks {pin}: run `make lock`"
+
+
 def test_what_the_image_installs_is_what_was_tested():
     def pins(name):
         return set(re.findall(r"(?m)^([\w.\-]+==\S+)", (APP / name).read_text()))

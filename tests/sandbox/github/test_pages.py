@@ -46,8 +46,13 @@ def test_it_shows_what_is_set_and_no_secret(gh, repository):
         },
     ).raise_for_status()
 
-    answer = httpx.get(f"{gh.url}/{repository}", trust_env=False)
+    stranger = httpx.get(f"{gh.url}/{repository}", trust_env=False)
+    token = {"authorization": f"Bearer {gh.token}"}
+    answer = httpx.get(f"{gh.url}/{repository}", headers=token, trust_env=False)
 
+    # Whoever the API tells no value is told none here either.
+    assert ("repository", "PLACE", "variable") in [row[:3] for row in rows(stranger.text)]
+    assert "here&gt;" not in stranger.text
     assert answer.status_code == 200
     assert SECRET not in answer.text
     shown = rows(answer.text)

@@ -86,3 +86,23 @@ def test_a_transaction_that_sqlite_has_ended_by_itself_keeps_its_own_error(path)
 
     with pytest.raises(ValueError, match="mine"):
         interrupted()
+
+
+@pytest.mark.parametrize("how", ["execute", "transaction"])
+def test_a_full_disk_is_told_as_one_and_what_was_begun_is_undone(path, how):
+    database = Database(path)
+    database.create(FIRST)
+    database.query("PRAGMA max_page_count = 8")  # which is what a full disk is to SQLite
+
+    def fill():
+        if how == "execute":
+            database.execute("INSERT INTO things (name) VALUES (?)", ("x" * 100_000,))
+        else:
+            with database.transaction() as connection:
+                connection.execute("INSERT INTO things (name) VALUES ('small')")
+                connection.execute("INSERT INTO things (name) VALUES (?)", ("x" * 100_000,))
+
+    with pytest.raises(OSError, match="No space left on device") as full:
+        fill()
+    assert full.value.filename == str(path)
+    assert database.query("SELECT * FROM things") == []

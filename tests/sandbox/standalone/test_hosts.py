@@ -1,0 +1,40 @@
+"""A sandbox answers under its own names alone."""
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+from sandbox.server.hosts import KnownHosts
+
+
+@pytest.fixture
+def client():
+    return TestClient(KnownHosts(PlainTextResponse("ok"), "host.docker.internal"))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:8000",
+        "127.0.0.1",
+        "[::1]:8000",
+        "[::1]",
+        "172.17.0.1:8000",
+        "localhost:8000",
+        "Api.GitHub.localhost",
+        "localhost.:8000",
+        "host.docker.internal:8000",
+    ],
+)
+def test_addresses_and_names_that_stay_on_this_machine_are_answered(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil", "", "a:b:c"],
+)
+def test_every_other_name_is_refused_before_a_platform_sees_it(client, host):
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 421
+    assert "localhost" in answer.text
