@@ -55,6 +55,7 @@ model: ## train the small models, for use on the real platforms
 lock: ## renew the locked requirements
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
 	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements \
+	  app/retraining/requirements app/retraining/backend/requirements \
 	  app/turnover/requirements app/turnover/requirements-test app/turnover/requirements-lint; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \

@@ -50,7 +50,15 @@ TURNOVER_MODEL = Training(
     4.0,
     Path("app/turnover/requirements.in"),  # the same
 )
-TRAININGS = (LANGUAGE_MODEL, SYMPTOMS_MODEL, TURNOVER_MODEL)
+RETRAINING_MODEL = Training(
+    "Retraining model",
+    "retraining-model",
+    Path("app/retraining/models"),
+    Path("app/retraining/build"),  # not model_assets: what is trained by hand stays what it is
+    4.0,
+    Path("app/retraining/requirements.in"),  # the same
+)
+TRAININGS = (LANGUAGE_MODEL, SYMPTOMS_MODEL, TURNOVER_MODEL, RETRAINING_MODEL)
 
 
 def ensure_models(checkout: Path, progress: Progress) -> None:

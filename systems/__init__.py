@@ -8,6 +8,7 @@ from systems.config import StackConfig
 from systems.frigo import raise_frigo
 from systems.inference import raise_inference
 from systems.repository import raise_repository
+from systems.retraining import raise_retraining
 from systems.symptoms import raise_symptoms
 from systems.turnover import raise_turnover
 
@@ -18,5 +19,6 @@ SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
     "symptoms": raise_symptoms,
     "frigo": raise_frigo,
     "turnover": raise_turnover,
+    "retraining": raise_retraining,
     "repository": raise_repository,
 }

@@ -52,6 +52,12 @@ TURNOVER_MODEL = OwnModel(
     },
 )
 
+RETRAINING_MODEL = OwnModel(
+    "retraining model",
+    Path("app/retraining/build"),
+    {n: n for n in ("model.joblib", "preprocessor.joblib", "metrics.json", "README.md")},
+)
+
 
 def own_model(
     config: StackConfig, name: str, repo: str, file: str, model: OwnModel = LANGUAGE_MODEL

@@ -68,6 +68,9 @@ API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call t
 SYMPTOMS_API_KEY = Credential(
     "SYMPTOMS_API_KEY", "symptomsApiKey", "key that the log of the symptoms Space is read with"
 )
+RETRAINING_API_KEY = Credential(
+    "RETRAINING_API_KEY", "retrainingApiKey", "API key that callers of the retraining backend send"
+)
 TURNOVER_API_KEY = Credential(
     "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
 )
@@ -86,6 +89,14 @@ def render_endpoint() -> str:
 def github_base_url() -> str:
     """GitHub's address as its Pulumi provider takes it, from GITHUB_BASE_URL."""
     return os.environ.get("GITHUB_BASE_URL") or f"{GITHUB_ENDPOINT}/"
+
+
+def github_page(owner: str, repository: str) -> str:
+    """A repository's own address, for people and for git."""
+    parts = urlsplit(github_base_url())
+    host = parts.netloc.removeprefix("api.")
+    path = parts.path.rstrip("/").removesuffix("/api/v3")
+    return f"{parts.scheme}://{host}{path}/{owner}/{repository}"
 
 
 def github_endpoint() -> str:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from systems import symptoms_files
-from systems.own_model import LANGUAGE_MODEL, TURNOVER_MODEL
+from systems.own_model import LANGUAGE_MODEL, RETRAINING_MODEL, TURNOVER_MODEL
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -42,7 +42,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "canary-github-token")
     weights = tmp_path / "weights"
     weights.mkdir()
-    for model in (LANGUAGE_MODEL, TURNOVER_MODEL):
+    for model in (LANGUAGE_MODEL, RETRAINING_MODEL, TURNOVER_MODEL):
         for name in model.files.values():
             (weights / name).write_text(name, encoding="utf-8")
         monkeypatch.setitem(vars(model), "folder", weights)  # past the freeze

@@ -106,8 +106,10 @@ def _request(turn: Turn, folder: Path, tag: str, log: LogWriter) -> BuildRequest
     root = _inside(source, source / settings.root_dir, "Root directory", settings.root_dir)
     if not root.is_dir():
         raise BuildFailedError(f"Root directory {settings.root_dir!r} does not exist")
+    own = turn.deploy.frozen.variables
     variables = {
-        **turn.parts.translate(turn.deploy.frozen.variables),
+        # What a static site is told ends up with its visitors, who are no containers.
+        **(own if settings.static else turn.parts.translate(own)),
         **platform_variables(turn.service, turn.deploy, url="", instance=""),
     }
     if settings.static:

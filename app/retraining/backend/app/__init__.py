@@ -1,0 +1,1 @@
+"""The backend: loads the model at its start and answers with it."""
