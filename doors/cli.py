@@ -13,6 +13,7 @@ from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
+from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
@@ -23,7 +24,7 @@ from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
-from toolchain.progress import Progress, SetupError, progress_on
+from toolchain.progress import Progress, SetupError
 
 Command = Callable[[Home, argparse.Namespace], int]
 

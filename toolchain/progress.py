@@ -90,17 +90,6 @@ class Progress:
         self.note(f"{title}: done in {took}{rest}")
 
 
-def progress_on(stream: TextIO | None = None) -> Progress:
-    """The view for a stream, stderr by default: redrawn on a terminal, lines in a file."""
-    chosen = stream if stream is not None else sys.stderr
-    if not chosen.isatty():
-        return Progress(chosen)
-    # Lines need no library that draws: commands without a terminal start sooner.
-    from toolchain.live_progress import LiveProgress  # noqa: PLC0415 - see above
-
-    return LiveProgress(chosen)
-
-
 def duration(seconds: float) -> str:
     """Seconds for people; one decimal where it tells something."""
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - a decimal tells little above

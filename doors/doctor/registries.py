@@ -17,8 +17,8 @@ from toolchain.pip_settings import pip_command
 from toolchain.progress import SetupError
 
 SECONDS = 8.0  # of one answer, the client's own start included
-UNSURE = f"no answer within {SECONDS:.0f} s"  # what cannot be reached, the client says sooner
-_CONNECT_SECONDS = 3  # pip tries twice, and only the second failure says why
+_CONNECT_SECONDS = 2  # so that a client gives up by itself, twice if it tries again
+UNANSWERED = f"no answer within {SECONDS:.0f} s"
 _ROOT = Path(__file__).parents[2]
 _APT_HELPER = Path("/usr/lib/apt/apt-helper")
 _REQUIRED = re.compile(
@@ -91,15 +91,25 @@ def go_proxy() -> Finding:
     )
 
 
-def judge(check: str, problem: str | None, remedy: str) -> Finding:
-    """It answered, or the client said why not."""
+def judge(check: str, problem: str | None, remedy: str, *, busy: bool | None = None) -> Finding:
+    """It answered, or the client said why not, or it came to no end.
+
+    Args:
+        check: what is asked for.
+        problem: the client's words; `UNANSWERED` if it was given up; None if it succeeded.
+        remedy: what a person can do.
+        busy: whether other programs keep this machine from answering in time; looked at if None.
+    """
     if problem is None:
         return Finding(check, "the registry answers")
-    if problem == UNSURE:  # a machine at its limit is slow, which is no reason to stop
-        return Finding(
-            check, problem, Verdict.WARNING, f"Is this machine very busy? Else: {remedy}"
-        )
+    if problem == UNANSWERED and (_is_busy() if busy is None else busy):
+        return Finding(check, f"{problem}, as this machine is busy", Verdict.WARNING, remedy)
     return Finding(check, problem, Verdict.BLOCKED, remedy)
+
+
+def _is_busy() -> bool:
+    """Whether twice as many processes want to run as there are cores, for a minute."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 def asks_pip(needs: Needs) -> bool:
@@ -137,7 +147,7 @@ def _ask(
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return UNSURE
+        return UNANSWERED
     if ended.returncode == 0:
         return None
     return decide(f"{ended.stdout}\n{ended.stderr}") or f"exit code {ended.returncode}"

@@ -136,6 +136,8 @@ class Machine:
     def works(self) -> bool:
         """Whether the package is there and the environment says so."""
         python = self.checkout / ".venv/bin/python"
+        if not python.exists():
+            return False
         ended = subprocess.run([python, "-c", f"import {TRIAL}"], check=False, capture_output=True)
         return ended.returncode == 0 and (self.checkout / ".venv/.requirements").is_file()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from doors.doctor import registries
 from doors.doctor.clock import judge_clock
 from doors.doctor.disk import GB, Space, judge_space, wanted
 from doors.doctor.engine import judge_dpkg, judge_path, judge_sockets
@@ -55,6 +56,10 @@ GOOD, WARNING, BLOCKED = Verdict.GOOD, Verdict.WARNING, Verdict.BLOCKED
         (judge_path(Path("/" + "deep/" * 700)), BLOCKED),
         (judge_sockets("/run/slipway-12345678/docker.sock"), GOOD),
         (judge_sockets("/" + "x" * 104), BLOCKED),
+        (registries.judge("Go modules", None, "Look."), GOOD),
+        (registries.judge("Go modules", "refused", "Look.", busy=True), BLOCKED),
+        (registries.judge("Go modules", registries.UNANSWERED, "Look.", busy=True), WARNING),
+        (registries.judge("Go modules", registries.UNANSWERED, "Look.", busy=False), BLOCKED),
         (judge_ports([], []), GOOD),
         (judge_ports([20001, 20002], []), GOOD),
         (judge_ports([20001, 20002], [20002]), BLOCKED),
@@ -104,12 +109,12 @@ def test_a_control_group_bounds_memory(tmp_path, kind):
     ],
 )
 def test_only_registries_that_will_be_asked_are_asked(tmp_path, monkeypatch, needs, asked):
-    registries = {
+    functions = {
         "python_index": "Python packages",
         "debian_archive": "Debian packages",
         "go_proxy": "Go modules",
     }
-    for function, check in registries.items():
+    for function, check in functions.items():
         monkeypatch.setattr(
             f"doors.doctor.registries.{function}", lambda check=check: Finding(check, "asked")
         )
@@ -117,7 +122,7 @@ def test_only_registries_that_will_be_asked_are_asked(tmp_path, monkeypatch, nee
     monkeypatch.setattr("doors.doctor.registries.find_go", lambda: Path("/go"))
     monkeypatch.setattr("doors.doctor.kernel.kernel", list)
     found = {each.check for each in examine(Home(tmp_path, tmp_path), needs)}
-    assert found & {*registries.values(), "clock"} == asked
+    assert found & {*functions.values(), "clock"} == asked
 
 
 def test_the_list_names_check_finding_verdict_and_remedy():

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from doors.progress_view import progress_on
 from toolchain.logged_command import end_running_commands, run_logged
-from toolchain.progress import Progress, SetupError, progress_on
+from toolchain.progress import Progress, SetupError
 
 
 class Terminal(io.StringIO):
