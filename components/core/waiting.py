@@ -8,34 +8,30 @@ when one of the first four ends; what it waits for goes on meanwhile.
 """
 
 import os
-from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi import ProviderResource
-from pulumi.runtime.settings import get_monitor
 
 from slipway.core.credentials import Credential
+from slipway.core.shared_provider import shared_provider
 from slipway.core.stack import stack_credential
-
-# By the engine that the program speaks to: one program may run after another in one process, as
-# tests and the Automation API do.
-_SHARED: WeakKeyDictionary[object, dict[str, ProviderResource]] = WeakKeyDictionary()
 
 
 def waiting_provider(platform: str, *credentials: Credential) -> ProviderResource:
     """The instance of the dynamic-provider plugin on which all waits for a platform run.
 
     Args:
-        platform: whose waits they are; its name is part of the instance's, which is state.
+        platform: whose waits they are.
         credentials: what the waits need. Such an instance sees its own properties in place of the
             stack's configuration, so a token that stands only there is handed on, as a secret.
     """
-    shared = _SHARED.setdefault(get_monitor(), {})
-    if platform not in shared:
+
+    def make(name: str) -> ProviderResource:
         props = {
             f"{pulumi.get_project()}:{credential.config_key}": stack_credential(credential)
             for credential in credentials
             if not os.environ.get(credential.variable)
         }
-        shared[platform] = ProviderResource("pulumi-python", f"{platform}-waits", props)
-    return shared[platform]
+        return ProviderResource("pulumi-python", name, props)
+
+    return shared_provider(f"{platform}-waits", make)

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import render_endpoint
 from slipway.core.stack import sealed
-from slipway.github.account import account
+from slipway.github.account import account, provider_name
 from slipway.github.claims.claims import Claim
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.names import check_distinct, check_repository, check_values
@@ -90,7 +90,7 @@ class RepositorySettings(pulumi.ComponentResource):
         }
         super().__init__(_TYPE, name, seen_by_policies, opts)
         self._name, self._args = name, args
-        self._account = account(f"{name}-github", args.owner, self)
+        self._account = account(args.owner)
         self._claim = self._declare_claim()
         self._child = ResourceOptions(
             parent=self,
@@ -119,7 +119,7 @@ class RepositorySettings(pulumi.ComponentResource):
             "claims": [claim.fields() for claim in sorted(self._args.claims(self._name))],
             "adopt": sorted(self._args.adopt),
             "parent": self._urn(_TYPE, self._name),
-            "provider": self._urn(f"{_TYPE}$pulumi:providers:github", f"{self._name}-github"),
+            "provider": self._urn("pulumi:providers:github", provider_name(self._account.owner)),
         }
         return ClaimResource(f"{self._name}-claim", properties, ResourceOptions(parent=self))
 

@@ -1,6 +1,7 @@
 """Packages that an app imports and its requirements do not name."""
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -69,11 +70,12 @@ def check_imports(
     ]
 
 
-def imported_names(text: str) -> set[str]:
+@functools.cache  # files that several images share are read once
+def imported_names(text: str) -> frozenset[str]:
     """Top-level names of everything that a module cannot do without."""
     found: set[str] = set()
     _collect(ast.parse(text), found)
-    return found
+    return frozenset(found)
 
 
 def requirement_names(path: Path) -> Iterator[str]:
@@ -83,6 +85,9 @@ def requirement_names(path: Path) -> Iterator[str]:
             yield from requirement_names(path.parent / include[1])
         elif found := _NAME.match(line):
             yield _normal(found[1])
+
+
+_HOLDERS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
 def _collect(node: ast.AST, found: set[str]) -> None:
@@ -103,7 +108,10 @@ def _certain(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
         yield from node.orelse
     else:
-        yield from ast.iter_child_nodes(node)
+        for child in ast.iter_child_nodes(node):
+            # An import is a statement; most of a module is expressions, which hold none.
+            if isinstance(child, _HOLDERS):
+                yield child
 
 
 def _catches_missing(handler: ast.ExceptHandler) -> bool:

@@ -42,11 +42,13 @@ def test_a_row_has_its_state_and_its_place(row):
         assert (ROOT / path).exists(), path
         if name:
             text = (ROOT / path).read_text("utf-8")
-            assert re.search(rf"^\s*(async )?(def|class) {re.escape(name)}\b", text, re.M), each
+            assert re.search(
+                rf"^\s*(async )?(def|class) {re.escape(name)}\b", text, re.MULTILINE
+            ), each
 
 
 @pytest.mark.skipif(requirements() is None, reason="the list of requirements is not at hand")
 def test_every_requirement_has_its_row():
     text = requirements().read_text("utf-8")
-    asked = set(re.findall(r"^\| (S[0-4]-\d\d|K-\d\d|X-\d\d) \|", text, re.M))
+    asked = set(re.findall(r"^\| (S[0-4]-\d\d|K-\d\d|X-\d\d) \|", text, re.MULTILINE))
     assert asked - {row.row for row in ALL} == set()

@@ -120,7 +120,7 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
         "it-environment-deployment-variable-url",
     }
     assert {each.parent for each in made} == {"it"}
-    assert {each.provider for each in made} == {"it-github"}
+    assert {each.provider for each in made} == {"github-acme"}
     assert all(each.protect for each in made)
     claims = inputs(seen["it-claim"])["claims"]
     # The branch policy lives and dies with its environment: nobody else can have made it.
