@@ -252,7 +252,9 @@ class ModelImage(pulumi.ComponentResource):
             ignore_secrets_in_diff_calculation=list(secrets),
             cache_from=[_read_cache(cache)] if args.cache else None,
             cache_to=[_kept_cache(cache)] if args.cache else None,
-            opts=ResourceOptions(parent=self),
+            # A tag names content, so another stack may run this very image: the plugin's delete
+            # would take the manifest away from under it.
+            opts=ResourceOptions(parent=self, retain_on_delete=True),
         )
 
 
