@@ -14,7 +14,7 @@ from typing import Any
 
 from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
-from doors.snapshot import push_snapshot
+from doors.snapshot import ensure_repository, push_snapshot
 from sandbox.console.report import addresses, table, wait_until_all_answer
 from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
@@ -68,6 +68,8 @@ def raising(home: Home) -> list[str]:
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
     """Runs `pulumi preview --diff`; the exit code."""
+    if note := ensure_repository(pulumi.home):
+        Progress().note(note)
     pulumi.select(stack)
     return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
 

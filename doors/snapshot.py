@@ -46,6 +46,20 @@ def push_snapshot(home: Home, stack: str) -> str:
             return f"GitHub: {REPOSITORY} does not get this checkout's files: {error}"
 
 
+def ensure_repository(home: Home) -> str | None:
+    """Makes the repository exist, still empty, so that a preview can look at its settings.
+
+    Returns:
+        None, or a line for people that says why it could not be made.
+    """
+    with locked(home.folder / "snapshot.lock"):
+        try:
+            _Snapshot(home, "").ensure_repository()
+        except SnapshotError as error:
+            return f"GitHub: {REPOSITORY} could not be made: {error}"
+    return None
+
+
 class _Snapshot:
     def __init__(self, home: Home, branch: str) -> None:
         self._checkout = home.checkout
@@ -57,7 +71,7 @@ class _Snapshot:
 
     def push(self) -> str:
         """Makes the commit and pushes it."""
-        default = self._ensure_repository()
+        default = self.ensure_repository()
         if not self._own.exists():
             self._git("init", "--quiet", "--bare", str(self._own))
         remote = f"{self._url}/{REPOSITORY}.git"
@@ -123,7 +137,7 @@ class _Snapshot:
     def _tree_of(self, commit: str) -> str:
         return self._git("rev-parse", f"{commit}^{{tree}}").strip()
 
-    def _ensure_repository(self) -> str:
+    def ensure_repository(self) -> str:
         """Makes the repository exist and returns its default branch."""
         found = self._ask("GET", f"/repos/{REPOSITORY}")
         if found is None:

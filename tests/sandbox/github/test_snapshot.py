@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doors.home import Home
-from doors.snapshot import push_snapshot
+from doors.snapshot import ensure_repository, push_snapshot
 from tests.sandbox.github.conftest import Clone
 from tests.sandbox.github.live import OWNER, TOKEN
 
@@ -55,6 +55,13 @@ def fingerprint(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
+
+
+def test_a_preview_before_anything_was_raised_finds_an_empty_repository(gh, home):
+    assert ensure_repository(home) is None
+    assert gh.service.require(REPOSITORY).git.branch_head("main") is None
+    assert ensure_repository(home) is None  # there is one already
+    assert "pushed" in push_snapshot(home, "dev")
 
 
 def test_it_holds_tracked_files_with_their_changes_and_touches_nothing(gh, home, checkout):
