@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("doors", "toolchain", "sandbox", "app/language_model", "app/symptoms", "app/turnover")
+COPIED = ("doors", "toolchain", "sandbox", "app")
 TRIAL = "slipway_trial_wheel"
 IN_NAMESPACES = ["unshare", "--mount", "--propagation", "private", "sh", "-euc"]
 
