@@ -252,7 +252,9 @@ class ModelImage(pulumi.ComponentResource):
             ignore_secrets_in_diff_calculation=list(secrets),
             cache_from=[_read_cache(cache)] if args.cache else None,
             cache_to=[_kept_cache(cache)] if args.cache else None,
-            opts=ResourceOptions(parent=self),
+            # Another stack may run the same content under the same digest; and whoever rolls back
+            # needs the image that a new tag replaced. The plugin would delete either.
+            opts=ResourceOptions(parent=self, retain_on_delete=True),
         )
 
 

@@ -57,6 +57,7 @@ class Registration:
     parent: str  # logical name, empty below the stack
     provider: str  # logical name of an explicit provider instance, else empty
     protect: bool
+    retained: bool  # a deletion forgets it and leaves it where it is
     secret_outputs: frozenset[str]
 
 
@@ -99,6 +100,7 @@ class _Monitor(mocks.MockMonitor):
                 parent=_logical(request.parent),
                 provider=_logical(request.provider.rpartition("::")[0]),
                 protect=request.protect,
+                retained=request.retainOnDelete,
                 secret_outputs=frozenset(request.additionalSecretOutputs),
             )
         return super().RegisterResource(request)

@@ -97,6 +97,10 @@ def test_it_builds_the_delivery_s_stage_and_never_while_previewing(folder):
     }
 
 
+def test_an_image_stays_in_the_registry_where_another_stack_may_run_it(folder):
+    assert recorded(folder)["app-image"].retained
+
+
 def test_the_cache_keeps_the_image_s_layers_as_they_are_pushed_and_may_fail(folder):
     image = recorded(folder)["app-image"]
     ref = "registry.example/me/frigo/app-cache:baked"
