@@ -160,7 +160,7 @@ class DockerService(pulumi.ComponentResource):
             for key, value in self._host.labels().items()
         ]
         keep = ResourceOptions.merge(
-            self._host.options(self), ResourceOptions(protect=args.protect)
+            self._host.options(self), ResourceOptions(protect=args.protect or None)
         )
         made = {
             path: docker.Volume(f"{self._name}-{volume}", labels=labels, opts=keep)

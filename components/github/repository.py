@@ -96,7 +96,7 @@ class RepositorySettings(pulumi.ComponentResource):
             parent=self,
             provider=self._account.provider,
             depends_on=[self._claim],
-            protect=args.protect,
+            protect=args.protect or None,
         )
         secrets = dict(args.secrets)
         if args.deploy_hook:

@@ -1,6 +1,7 @@
 """Protects the model repository's component: what it registers and what it refuses."""
 
 import pytest
+from pulumi import ResourceOptions
 
 from slipway.errors import ConfigError
 from slipway.huggingface.model_repo.model_repo import ModelRepo, ModelRepoArgs
@@ -57,6 +58,13 @@ def test_its_outputs_are_those_of_the_platform():
 @pytest.mark.parametrize("protect", [True, False])
 def test_protection_is_put_on_the_repository_itself(protect):
     assert build(protect=protect)["model-repo"].protect is protect
+
+
+def test_protection_given_to_the_component_reaches_the_repository():
+    def program():
+        ModelRepo("model", ModelRepoArgs(repo_id="acme/tiny"), ResourceOptions(protect=True))
+
+    assert record(program)["model-repo"].protect
 
 
 @pytest.mark.parametrize("repo_id", ["tiny", "acme/tiny/x", "acme/-tiny", "acme/tiny.git"])

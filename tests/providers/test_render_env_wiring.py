@@ -108,3 +108,13 @@ def test_a_variable_that_moves_to_the_wiring_is_never_unset_in_between(
     wired.up(service_inputs(env={"REVISION": "r1", "NEW_URL": "https://old"}))
     wired.up(service_inputs(env={"REVISION": "r1"}, initial_env={"NEW_URL": GUESS}))
     assert render.env(wired.id)["NEW_URL"] == "https://old"
+
+
+def test_a_link_that_moves_to_the_service_s_own_variables_keeps_its_value(
+    wired, wiring_inputs, render, service_inputs
+):
+    wiring = Engine(EnvWiringProvider)
+    wiring.up(wiring_inputs())
+    wired.up(service_inputs(env={"PEER_URL": "https://my.domain"}))
+    wiring.destroy()
+    assert render.env(wired.id)["PEER_URL"] == "https://my.domain"

@@ -59,7 +59,7 @@ class ModelRepo(pulumi.ComponentResource):
                 "stack": stack_mark(),
                 "adopt": args.adopt,
             },
-            ResourceOptions(parent=self, protect=args.protect),
+            ResourceOptions(parent=self, protect=args.protect or None),
         )
         self.repo_id = Output.from_input(args.repo_id)
         self.url = repo.url

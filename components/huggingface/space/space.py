@@ -144,7 +144,7 @@ class Space(pulumi.ComponentResource):
                 "stack": stack_mark(),
                 "adopt": args.adopt,
             },
-            ResourceOptions(parent=self, protect=args.protect),
+            ResourceOptions(parent=self, protect=args.protect or None),
         )
 
     def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:

@@ -93,7 +93,7 @@ class Postgres(pulumi.ComponentResource):
                 "stack": stack_mark(),
                 "adopt": args.adopt,
             },
-            ResourceOptions(parent=self, protect=args.protect),
+            ResourceOptions(parent=self, protect=args.protect or None),
         )
 
 

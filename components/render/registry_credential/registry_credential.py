@@ -56,7 +56,7 @@ class RegistryCredential(pulumi.ComponentResource):
                 "token": sealed(key, args.token),
                 "adopt": args.adopt,
             },
-            ResourceOptions(parent=self, protect=args.protect),
+            ResourceOptions(parent=self, protect=args.protect or None),
         )
         self.credential_id = credential.id
         self.register_outputs({"credential_id": self.credential_id})

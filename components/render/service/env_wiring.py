@@ -59,9 +59,14 @@ class EnvWiringProvider(RenderProvider):
         return UpdateResult(_outputs(news, revision))
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
-        """Removes the keys; a service that is gone is success."""
-        if self.client.service(props["service_id"]) is not None:
-            self._write({**props, "env": {}}, props)
+        """Removes the keys that still hold what was written; a service that is gone is success."""
+        if self.client.service(props["service_id"]) is None:
+            return
+        # The last link may have become a variable of the service's own, which by now has its value:
+        # what `kept` says is from before that.
+        live = self.client.settings(props["service_id"], ENV_VARS)
+        ours = {name: value for name, value in props["env"].items() if live.get(name) == value}
+        self._write({**props, "env": {}}, {**props, "env": ours})
 
     def _write(self, news: dict[str, Any], olds: dict[str, Any]) -> bool:
         live = self.client.settings(news["service_id"], ENV_VARS)

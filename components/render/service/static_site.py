@@ -101,5 +101,5 @@ class StaticSite(pulumi.ComponentResource):
                 "adopt": args.adopt,
                 "delete_policy": args.delete_policy,
             },
-            ResourceOptions(parent=self, protect=args.protect),
+            ResourceOptions(parent=self, protect=args.protect or None),
         )

@@ -209,7 +209,7 @@ class WebService(pulumi.ComponentResource):
             "adopt": args.adopt,
             "delete_policy": args.delete_policy,
         }
-        opts = ResourceOptions(parent=self, protect=args.protect)
+        opts = ResourceOptions(parent=self, protect=args.protect or None)
         return WebServiceResource(f"{self._name}-service", props, opts)
 
     def _deploy_hook(self) -> Output[str] | None:
