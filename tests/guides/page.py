@@ -1,4 +1,4 @@
-"""Every row of the five guides: where it lives here, and which test shows it.
+"""Every row of the guides: where it lives here, and which test shows it.
 
 The rows stand in docs/guides/*.csv, one file a guide. `python -m tests.guides.page` writes
 docs/guides.md from them.
@@ -18,9 +18,6 @@ TITLES: Mapping[str, str] = {
     "1": "Guide 1: a Space with Redis, an API and a page (`symptoms`)",
     "2": "Guide 2: Spaces by branch, tested and deployed by a workflow (`turnover`)",
     "3": "Guide 3: train, upload, redeploy (`retraining`)",
-    "4": "Guide 4: services on Render with the model in their images (`frigo`)",
-    "K": "What the whole project was asked to be",
-    "X": "Where the guides contradict each other or reality, and what holds here",
 }
 STATES: Mapping[str, str] = {
     "shown": "a test shows it",
@@ -65,7 +62,7 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# The five guides, row by row"
+    yield "# The guides, row by row"
     yield ""
     yield "Written by `python -m tests.guides.page`; the rows themselves are `docs/guides/*.csv`."
     yield ""
