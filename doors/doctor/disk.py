@@ -11,7 +11,7 @@ from doors.doctor.finding import Finding, Verdict
 from doors.doctor.needs import Needs, cache_place, nearest_existing
 
 GB = 1_000_000_000
-# Measured: what each part takes at its most, in bytes; compiled packages go when all is built.
+# What each part takes at its most, in bytes, rounded up; compiled packages go when all is built.
 _VENV = 0.4 * GB
 _COMPILING = 5.5 * GB
 _BUILT = 0.4 * GB
