@@ -36,7 +36,9 @@ def python_index() -> Finding:
     asked = next(line.split()[0] for line in pinned.splitlines() if line.startswith("uv=="))
     options = ["--dry-run", "--no-deps", "--ignore-installed", "--quiet"]
     network = ["--timeout", str(_CONNECT_SECONDS), "--retries", "1", "--disable-pip-version-check"]
-    problem = _ask([*pip, "install", *options, *network, asked])
+    # Nothing is installed; a distribution's own pip would refuse even to look.
+    allowed = {"PIP_BREAK_SYSTEM_PACKAGES": "1"}
+    problem = _ask([*pip, "install", *options, *network, asked], allowed)
     return judge(
         check,
         problem,
