@@ -54,12 +54,14 @@ def tools(
     Raises:
         SetupError: this machine can't be set up, and nothing was begun; or a step failed.
     """
+    if home.original() is not None:
+        home.identity()  # says whose copy this is, before anything else is said of its ports
     needs, findings = diagnose(
         home, python_packages=False, settled=is_running(home), engine_seconds=PATIENCE_SECONDS
     )
     if stopping := blocked(findings):
         raise SetupError(refusal(stopping))
-    home.identity()  # a copy of another sandbox is refused before anything starts
+    home.identity()
     parts = Parts()
     with ExitStack() as held:
         run_steps(_steps(home, progress, needs, parts, held, server=server), progress)

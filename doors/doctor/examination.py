@@ -63,7 +63,8 @@ def _checks(home: Home, needs: Needs) -> Iterable[tuple[str, Check]]:
     yield "memory", lambda: [machine.judge_memory(machine.measure_memory(), needs)]
     yield "open files", lambda: [machine.open_files()]
     yield "path lengths", lambda: [engine.paths(folders)]
-    yield "ports", lambda: [ports.ports(home)]
+    if home.original() is None:  # a copy has the ports of what it was copied from; it is told so
+        yield "ports", lambda: [ports.ports(home)]
     if needs.private_engine:
         yield "sockets", engine.sockets
         yield "kernel", kernel.kernel

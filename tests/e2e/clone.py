@@ -102,7 +102,9 @@ class Clone:
         return next(each for each in self.status()["spaces"] if each["id"] == name)
 
     def identity(self):
-        return json.loads((self.folder / ".slipway" / "identity.json").read_text())
+        home = self.folder / ".slipway"
+        passphrase = (home / "passphrase").read_text()
+        return {**json.loads((home / "identity.json").read_text()), "passphrase": passphrase}
 
     def put_stack_value(self, stack, old, new):
         path = self.folder / f"Pulumi.{stack}.yaml"

@@ -125,5 +125,5 @@ def assert_all_say_good(urls):
 
 def error_about(name, said):
     """What the engine's diagnostics say of a service's deploy."""
-    begin = re.search(rf"DeployFailedError: (Render service {name}: )", said).start(1)
+    begin = re.search(rf"error: (?:\S+: )*?(Render service {name}: )", said).start(1)
     return said[begin:].partition("\n\n")[0].replace("\n    ", "\n")
