@@ -133,12 +133,26 @@ class Pulumi:
         """
         for lock in self._locks(stack):
             if lock["hostname"] == socket.gethostname() and not _is_engine(int(lock["pid"])):
+                self._forget_torn_attributes()
                 self.read("cancel", "--yes", "--stack", stack)
                 return (
                     f"Stack {stack}: an engine (process {lock['pid']}) died here while it held "
                     "the lock. The lock is released; what it began is taken up again."
                 )
         return None
+
+    def _forget_torn_attributes(self) -> None:
+        """Removes what the backend keeps beside a state file where a kill left half of it.
+
+        The engine replaces a state file at once and writes these, a content type and a checksum, in
+        place; half of one makes it refuse the whole stack with "failed to load checkpoint: EOF",
+        and none at all is well.
+        """
+        for path in (self.home.backend / ".pulumi").rglob("*.attrs"):
+            try:
+                json.loads(path.read_bytes())
+            except ValueError:
+                path.unlink()
 
     def forget_interrupted_creates(self, stack: str) -> None:
         """Drops what the state says of creates that a killed engine never saw the end of.

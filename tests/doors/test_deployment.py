@@ -53,6 +53,18 @@ def test_a_lock_of_a_dead_engine_is_released_and_said(pulumi):
     assert calls == [("cancel", "--yes", "--stack", "dev")]
 
 
+def test_half_written_attributes_of_a_killed_engine_do_not_stop_the_stack(pulumi):
+    made, _ = pulumi
+    lock(made, dead_pid())
+    folder = made.home.backend / ".pulumi" / "stacks" / "slipway"
+    folder.mkdir(parents=True, exist_ok=True)
+    whole, torn = folder / "prod.json.attrs", folder / "dev.json.attrs"
+    whole.write_text('{"user.content_type": "application/json"}')
+    torn.write_text("")
+    assert made.release_stale_lock("dev")
+    assert (whole.exists(), torn.exists()) == (True, False)
+
+
 def test_a_number_that_another_program_got_since_counts_as_dead(pulumi):
     made, calls = pulumi
     lock(made, os.getpid())  # this test lives and is no engine

@@ -102,9 +102,10 @@ class Clone:
         return next(each for each in self.status()["spaces"] if each["id"] == name)
 
     def identity(self):
-        home = self.folder / ".slipway"
-        passphrase = (home / "passphrase").read_text()
-        return {**json.loads((home / "identity.json").read_text()), "passphrase": passphrase}
+        return json.loads((self.folder / ".slipway" / "identity.json").read_text())
+
+    def passphrase(self):
+        return (self.folder / ".slipway" / "passphrase").read_text()
 
     def put_stack_value(self, stack, old, new):
         path = self.folder / f"Pulumi.{stack}.yaml"

@@ -125,5 +125,6 @@ def assert_all_say_good(urls):
 
 def error_about(name, said):
     """What the engine's diagnostics say of a service's deploy."""
-    begin = re.search(rf"error: (?:\S+: )*?(Render service {name}: )", said).start(1)
-    return said[begin:].partition("\n\n")[0].replace("\n    ", "\n")
+    diagnostics = said.partition("\nDiagnostics:\n")[2]
+    begin = re.search(rf"error: (Render service {name}: )", diagnostics).start(1)
+    return diagnostics[begin:].partition("\n\n")[0].replace("\n    ", "\n")

@@ -477,7 +477,7 @@ def test_no_secret_is_in_state_history_or_the_most_verbose_log(stranger):
     secrets = {
         "token": TOKEN,
         "hub token": stranger.lab.identity()["hub_token"],
-        "passphrase": stranger.lab.identity()["passphrase"],
+        "passphrase": stranger.lab.passphrase(),
         "given key": given,
     }
     verbose = ("-v=9", "--logtostderr", "--logflow")

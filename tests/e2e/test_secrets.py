@@ -38,7 +38,7 @@ def deployed(tmp_path_factory):
     secrets = {
         "write token": identity["hub_token"],
         "read token": identity["hub_read_token"],
-        "passphrase": identity["passphrase"],
+        "passphrase": made.passphrase(),
     }
     verbose = ("-v=9", "--logtostderr", "--logflow", "--non-interactive", "--stack", "dev")
     logs = ""
