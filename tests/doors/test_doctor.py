@@ -159,3 +159,16 @@ def test_it_needs_no_package():
                     f"{name} imports {each}"
                 )
     assert len(seen) > 20
+
+
+def test_a_distributions_own_pip_is_let_look(monkeypatch, tmp_path):
+    pip = tmp_path / "pip"
+    pip.write_text(
+        "#!/bin/sh\n"
+        '[ "$PIP_BREAK_SYSTEM_PACKAGES" = 1 ] && exit 0\n'
+        "echo 'error: externally-managed-environment' >&2; exit 1\n"
+    )
+    pip.chmod(0o755)
+    monkeypatch.delenv("PIP_BREAK_SYSTEM_PACKAGES", raising=False)
+    monkeypatch.setattr("doors.doctor.registries.pip_command", lambda: [str(pip)])
+    assert registries.python_index().verdict is GOOD
