@@ -341,7 +341,7 @@ class Stranger:
 @pytest.mark.parametrize(
     ("token", "says"),
     [
-        ("ghp_wrong", r"401 \(Bad credentials\)\. The token is wrong.*check GITHUB_TOKEN"),
+        ("ghp_wrong", r"401 \(Bad credentials\)\. The token is .*wrong.*check GITHUB_TOKEN"),
         (SCOPELESS_TOKEN, r"the token has no scope; it needs the scope `repo`"),
         (READ_TOKEN, r"the token may read it, not administer it.*another\s+GITHUB_TOKEN"),
     ],
