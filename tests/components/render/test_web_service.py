@@ -79,6 +79,7 @@ def test_it_registers_the_service_its_deploy_and_a_provider_for_the_wait_below_i
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "shop": "slipway:render:WebService",
         "shop-service": f"{DYNAMIC}:WebService",
+        "lineage": "pulumi-python:dynamic/core:Lineage",
         "render-waits": "pulumi:providers:pulumi-python",
         "shop-deploy": f"{DYNAMIC}:Deploy",
     }
@@ -140,7 +141,6 @@ def test_the_service_is_told_all_that_was_declared():
         "pre_deploy_command": "migrate",
         "command": "run",
         "auto_deploy": "off",
-        "stack": "slipway/prod",
         "adopt": True,
         "delete_policy": "suspend",
         "source": {
@@ -151,6 +151,7 @@ def test_the_service_is_told_all_that_was_declared():
         },
     }
     assert {key: inputs[key] for key in told} == told
+    assert inputs["mark"].startswith("slipway/prod@lineage-id.")
 
 
 def test_what_is_not_declared_is_not_told_so_that_it_stays_as_it_is():
