@@ -251,10 +251,10 @@ def test_wiring_compares_the_real_addresses_with_those_the_service_was_made_with
     assert inputs["created_with"]["CHAT_API_URL"] == predicted_url("frigo-chat")
 
 
-def test_a_service_without_links_is_not_wired():
+def test_a_service_without_links_is_wired_with_nothing_so_that_the_last_one_can_go():
     recorder = build_frigo({"app": {}, "chat": {"MAIN_APP_URL": "app"}})
-    assert "frigo-app-wiring" not in recorder.resources
-    assert recorder["frigo-app-deploy"].inputs["wiring"] == ""
+    assert recorder["frigo-app-wiring"].inputs["env"] == {}
+    assert recorder["frigo-app-deploy"].inputs["wiring"] == "w1"
 
 
 def test_links_to_nobody_and_links_without_peers_are_refused():
