@@ -6,6 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 LogSink = Callable[[str], None]  # receives one line of text without its newline
+# Raises whatever its owner likes once nobody wants the result any more.
+Check = Callable[[], None]
+
+
+def wanted_to_the_end() -> None:
+    """The `Check` of work that nobody will ask to end."""
 
 
 class BuildFailedError(Exception):
@@ -99,8 +105,12 @@ class Machine(Protocol):
 
     inside_host: str  # the address under which containers and builds reach this sandbox's servers
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
-        """Builds and returns the image's digest or id; raises BuildFailedError."""
+    def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
+        """Builds and returns the image's digest or id; raises BuildFailedError.
+
+        `check` is asked several times a second, also while the build prints nothing. What it
+        raises ends the build with everything it started, and is raised here.
+        """
         ...
 
     def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:

@@ -13,13 +13,14 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
 from sandbox.apps.log_lines import complete_lines
-from sandbox.machine.builder import ImageBuilder
-from sandbox.machine.buildkit_builder import BuildkitBuilder
-from sandbox.machine.buildx_builder import BuildxBuilder
+from sandbox.machine.builders.builder import ImageBuilder
+from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
+from sandbox.machine.builders.buildx_builder import BuildxBuilder
 from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import follow_output
 from sandbox.machine.contract import (
     BuildRequest,
+    Check,
     Container,
     ContainerState,
     LogSink,
@@ -27,6 +28,7 @@ from sandbox.machine.contract import (
     OpenPort,
     RegistryLogin,
     RunRequest,
+    wanted_to_the_end,
 )
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
@@ -86,11 +88,11 @@ class DockerMachine:
             else BuildkitBuilder(engine.buildkit, self._client)
         )
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
+    def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """Builds an image, and gives its id; see the contract."""
         name = self._images.name(request.tag)
         previous = self._images.identifier(name)
-        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log)
+        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log, check)
         built = self._images.identifier(name)
         if built is None:
             raise MachineUnavailableError(

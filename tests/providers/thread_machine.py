@@ -64,7 +64,7 @@ class ThreadMachine:
         self._running: dict[str, _Running] = {}
         self._by_id: dict[str, _Running] = {}
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
+    def build(self, request: BuildRequest, log: LogSink, _check=None) -> str:
         log("reading the Dockerfile")
         if "FAIL" in (request.context / request.dockerfile).read_text(encoding="utf-8"):
             log("the build says FAIL")

@@ -162,15 +162,13 @@ def _write_static(turn: Turn, folder: Path) -> None:
 def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
     deadline = time.monotonic() + turn.parts.tuning.build_seconds
 
-    def sink(line: str) -> None:
-        log(line)
-        # Raised out of the log sink, this ends the build early: its result would be thrown away.
+    def check() -> None:
         turn.check()
         if time.monotonic() > deadline:
             raise BuildFailedError("Build timed out")
 
     started = time.monotonic()
-    turn.parts.machine.build(request, sink)
+    turn.parts.machine.build(request, log, check)
     turn.check()
     log.say(f"Build successful, in {time.monotonic() - started:.1f} s")
 

@@ -1,10 +1,13 @@
 """The deploy machine: a new version serves once it is healthy, a bad one never does."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from sandbox.render.deploys import worker
-from tests.sandbox.render.live import ENDLESS, app, files, gated, until
+from tests.sandbox.render.live import ENDLESS, QUICK, LiveRender, app, files, gated, until
+from tests.sandbox.spaces.silent_build import lives, silent
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
 HANG = "import time\nprint('thinking', flush=True)\nwhile True: time.sleep(0.05)\n"
@@ -150,6 +153,33 @@ def test_deploy_asked_for_during_another_waits_and_only_the_newest_waits(
     assert first_one["status"] == "deactivated"
     started = [each["deployId"] for each in render.events(service["id"], "deploy_started")]
     assert started == [queued["id"], first]
+
+
+@pytest.mark.parametrize("told", ["cancel", "suspend", "delete"])
+def test_a_silent_build_ends_within_a_second_of_being_told(render, repository, tmp_path, told):
+    service, _ = live(render, repository)
+    repository.commit({"build.py": silent(tmp_path / "pid")})
+    deploy = render.deploy(service["id"])
+    until((tmp_path / "pid").exists)
+    if told == "cancel":
+        render.http.post(f"/services/{service['id']}/deploys/{deploy['id']}/cancel")
+    elif told == "suspend":
+        render.http.post(f"/services/{service['id']}/suspend")
+    else:
+        render.http.delete(f"/services/{service['id']}")
+    until(lambda: not lives(tmp_path / "pid"), seconds=3)  # one, and what a busy computer adds
+    until(lambda: render.machine.building == 0)
+
+
+def test_a_silent_build_ends_at_its_time_limit(tmp_path, machine, repository):
+    repository.commit(files(build_py=silent(tmp_path / "pid")))
+    with LiveRender(
+        tmp_path / "sandbox", machine, tuning=replace(QUICK, build_seconds=1.0)
+    ) as render:
+        service, deploy = render.create(repo=repository.url)
+        assert render.settled(service["id"], deploy)["status"] == "build_failed"
+        assert "==> Build timed out" in render.logs(service["id"], type="build")
+        assert not lives(tmp_path / "pid")
 
 
 def test_canceled_build_ends_and_the_next_deploy_runs(render, repository):
