@@ -11,7 +11,8 @@ from toolchain.cache import cache_folder, locked
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress, SetupError
 
-# Program that must be on PATH -> package that carries it.
+NETWORK_PLUGINS = Path("/usr/lib/cni")
+# Program that must be on PATH, or is named with its path -> package that carries it.
 PROGRAMS: Mapping[str, str] = {
     "dockerd": "docker.io",
     "containerd": "containerd",
@@ -20,6 +21,7 @@ PROGRAMS: Mapping[str, str] = {
     "ip": "iproute2",
     "docker-registry": "docker-registry",
     "debootstrap": "debootstrap",
+    str(NETWORK_PLUGINS / "bridge"): "containernetworking-plugins",
 }
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
