@@ -57,6 +57,7 @@ class RunRequest:
     # ends one.
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
+    stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,12 @@ class Machine(Protocol):
         """A running container of this sandbox by its name, as after a restart of the sandbox."""
         ...
 
-    def remove(self, name: str) -> None:
-        """Stops and removes the container of that name and its network; absent is success."""
+    def remove(self, name: str, *, soon: bool = False) -> None:
+        """Stops and removes the container of that name and its network; absent is success.
+
+        Returns when it ended by itself after SIGTERM, or was killed when its `stop_seconds` were
+        over; `soon`: when a few were, as when the sandbox itself stops.
+        """
         ...
 
     def remove_volume(self, name: str) -> None:

@@ -64,7 +64,7 @@ class NoMachine:
         """Nothing runs."""
         return None
 
-    def remove(self, _name: str) -> None:
+    def remove(self, _name: str, *, soon: bool = False) -> None:
         """It is absent."""
 
     def remove_volume(self, _name: str) -> None:

@@ -109,7 +109,8 @@ class ThreadMachine:
         running = self._running.get(name)
         return running.container if running else None
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, soon: bool = False) -> None:
+        del soon
         with self._lock:
             running = self._running.pop(name, None)
         if running is not None:

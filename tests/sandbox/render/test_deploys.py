@@ -277,3 +277,58 @@ def test_monorepo_builds_from_its_root_directory(render, repository):
     assert render.settled(service["id"], deploy)["status"] == "live"
     assert render.version(service) == "chat"
     assert service["rootDir"] == "apps/chat"
+
+
+def test_old_deploys_and_events_go_and_values_nobody_can_return_to(tmp_path, machine, repository):
+    tuning = replace(QUICK, kept_deploys=3, kept_events=8, kept_images=2)
+    with LiveRender(tmp_path / "sandbox", machine, tuning=tuning) as render:
+        variables = [{"key": "PASSWORD", "value": "of-the-first-deploys"}]
+        service, first = live(render, repository, envVars=variables)
+        ids = [first]
+        for number in range(5):
+            repository.commit(files(f"v{number}"))
+            deploy = render.deploy(service["id"])["id"]
+            assert render.settled(service["id"], deploy)["status"] == "live"
+            ids.append(deploy)
+        listed = f"/services/{service['id']}/deploys"
+
+        def present() -> list[str]:
+            return [each["deploy"]["id"] for each in render.http.get(listed).json()]
+
+        until(lambda: present() == ids[:1:-1])  # the live one and the last three that ended
+        deploys = render.service.parts.deploys
+        number = render.service.find(service["id"]).number
+        values = {each.id: dict(each.frozen.variables) for each in deploys.of(number)}
+        assert values[ids[-1]]["PASSWORD"] == "of-the-first-deploys"
+        assert values[ids[2]] == values[ids[3]] == {}, "their images are gone"
+        assert len(render.service.parts.events.of(number, (), "", "9")) <= 8 + 2
+        answer = render.http.post(f"/services/{service['id']}/rollback", json={"deployId": ids[-2]})
+        assert render.settled(service["id"], answer.json()["id"])["status"] == "live"
+        assert render.version(service) == "v3"
+
+
+SLOW_TO_END = """
+import os, pathlib, signal, time
+
+def finish(*_):
+    time.sleep(1.5)
+    pathlib.Path(FILE).write_text("finished")
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, finish)
+"""
+
+
+def test_an_old_instance_has_its_shutdown_delay_to_end_by_itself(render, repository, tmp_path):
+    mark = tmp_path / "mark"
+    content = files()
+    content["app.py"] = f"FILE = {str(mark)!r}\n{SLOW_TO_END}\n{app('one')}"
+    repository.commit(content)
+    details = {"plan": "starter", "maxShutdownDelaySeconds": 20}
+    service, deploy = render.create(repo=repository.url, details=details)
+    assert render.settled(service["id"], deploy)["status"] == "live", render.logs(service["id"])
+    repository.commit(files("two"))
+    newer = render.deploy(service["id"])
+    assert render.settled(service["id"], newer["id"])["status"] == "live"
+    until(mark.exists)
+    assert [each.stop_seconds for each in render.machine.runs] == [20, 20]

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Process:
     popen: subprocess.Popen
     log: Path
     image: str
+    stop_seconds: int | None
 
 
 @dataclass
@@ -100,7 +102,9 @@ class ProcessMachine:
             )
         container = Container(f"{request.name}-{number}", port)
         with self.lock:
-            self.processes[request.name] = Process(container, popen, log, request.image)
+            self.processes[request.name] = Process(
+                container, popen, log, request.image, request.stop_seconds
+            )
         return container
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
@@ -134,12 +138,16 @@ class ProcessMachine:
             process = self.processes.get(name)
         return process.container if process and process.popen.poll() is None else None
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, soon: bool = False) -> None:
         with self.lock:
             process = self.processes.pop(name, None)
             if process is not None:
                 self.ended.append(process)
         if process is not None:
+            if process.stop_seconds is not None and not soon:
+                process.popen.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.popen.wait(process.stop_seconds)
             process.popen.kill()
             process.popen.wait()
 
