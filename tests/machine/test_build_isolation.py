@@ -112,3 +112,9 @@ def test_a_fork_bomb_ends_in_its_step_while_the_sandbox_answers(build):
     with pytest.raises(BuildFailedError, match="exit code"):
         build(bomb)
     assert build(f"FROM busybox\nRUN echo well # {uuid.uuid4().hex}\n")
+
+
+@pytest.mark.parametrize("flag", ["--network=host", "--security=insecure"])
+def test_a_step_can_not_ask_for_more(build, flag):
+    with pytest.raises(BuildFailedError, match=r"not allowed|denied"):
+        build(f"# syntax=docker/dockerfile:1\nFROM busybox\nRUN {flag} true\n")
