@@ -93,7 +93,9 @@ def _checkout(turn: Turn, target: Path, log: LogWriter) -> None:
     settings = turn.deploy.frozen.settings
     repo, branch = settings.repo or "", settings.branch or ""
     log.say(f"Cloning from {repo}...")
-    commit: Commit = turn.parts.source.fetch(turn.service.id, repo, branch, turn.deploy.commit_id)
+    commit: Commit = turn.parts.source.fetch(
+        turn.service.id, repo, branch, turn.deploy.commit_id, turn.check
+    )
     turn.advance(commit_id=commit.id, commit_message=commit.message, commit_at=commit.at)
     log.say(f"Checking out commit {commit.id} in branch {branch}")
     turn.parts.source.export(turn.service.id, commit.id, target)
