@@ -47,7 +47,12 @@ class ModelRepo(pulumi.ComponentResource):
     sha256s: Output[Mapping[str, str]]  # of its LFS files at that commit, by path
 
     def __init__(self, name: str, args: ModelRepoArgs, opts: ResourceOptions | None = None) -> None:
-        inputs = {"repo_id": args.repo_id, "visibility": args.visibility}
+        files = args.files.files if args.files else {}
+        inputs = {
+            "repo_id": args.repo_id,
+            "visibility": args.visibility,
+            "sizes": {path: file.size for path, file in files.items()},  # bytes
+        }
         super().__init__("slipway:huggingface:ModelRepo", name, inputs, opts)
         repo = ModelRepoResource(
             f"{name}-repo",
