@@ -20,6 +20,7 @@ from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
+POLICIES = "policies"  # the folder of the rules, beside the program
 _OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
 # What a builder says meanwhile, and the engine's sign of life.
 _NO_NEWS = re.compile(
@@ -67,11 +68,18 @@ def raising(home: Home) -> list[str]:
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Runs `pulumi preview --diff`; the exit code."""
+    """Runs `pulumi preview --diff` with the rules of `policies/`; the exit code."""
     if note := ensure_repository(pulumi.home):
         Progress().note(note)
     pulumi.select(stack)
-    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
+    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack, *rules_of(stack))
+
+
+def rules_of(stack: str) -> list[str]:
+    """The arguments that have pulumi ask the rules, with what the stack decides about them."""
+    settings = f"{POLICIES}/{stack}.json"
+    known = (Path(__file__).resolve().parents[1] / settings).is_file()
+    return ["--policy-pack", POLICIES, *(["--policy-pack-config", settings] if known else [])]
 
 
 @dataclass(frozen=True)

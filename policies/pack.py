@@ -103,7 +103,7 @@ class Pack:
     ) -> None:
         del args
         for result in self._undecided.values():
-            report(f"{result.rule} ({result.level.value}): {result.text}", result.urn or None)
+            report(f"{result.rule}: {result.text}", result.urn or None)
 
 
 WATCHER = "declared"
