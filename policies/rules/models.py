@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from policies.model_uses import own_repo, uses
 from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdicts
-from policies.things import Everything, Image
+from policies.things import Everything, Image, Service
 from policies.values import Unknown
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -14,6 +14,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 def model_pinned(everything: Everything, settings: Settings) -> Verdicts:
     """A commit says what is served; a branch, a tag or nothing says what somebody pushed last."""
     del settings
+    for service in everything.of(Service):
+        if isinstance(service.variables, Unknown):
+            yield service, Undecided("what its variables are, and with them its model")
     for use in uses(everything):
         if isinstance(use.revision, Unknown):
             own = own_repo(use, everything)

@@ -38,8 +38,11 @@ def _agree(service: Service, dockerfile: Dockerfile) -> Iterator[Verdict]:
 def reachable(service: Service, settings: Settings) -> Iterator[Verdict]:
     """A Space's variables name nothing behind a port that it can't call."""
     del settings
-    if service.kind != "space" or isinstance(service.variables, Unknown):
-        return  # without its variables nothing is claimed; other rules say that they are unknown
+    if service.kind != "space":
+        return
+    if isinstance(service.variables, Unknown):
+        yield Undecided("what its variables are")
+        return
     for name, value in sorted(service.variables.items()):
         if isinstance(value, Unknown):
             if name.upper().endswith(("_URL", "_URI")):

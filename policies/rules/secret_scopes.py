@@ -1,7 +1,7 @@
 """Secrets are where they are needed, and each opens one door."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdict, Verdicts
 from policies.things import Everything, Service, StoredDigests, StoredValue
@@ -34,36 +34,39 @@ def secrets_declared(service: Service, settings: Settings) -> Iterator[Verdict]:
 def secrets_differ(everything: Everything, settings: Settings) -> Verdicts:
     """What an application holds is not what a workflow holds."""
     del settings
+    workflows = [pair for each in everything.of(StoredDigests) for pair in _known(each.digests)]
+    if not workflows:
+        return
     stored: dict[str, list[str]] = defaultdict(list)
-    unknown: list[str] = []
-    for each in everything.of(StoredDigests):
-        for name, digest in _digests(each.digests):
-            if isinstance(digest, Unknown):
-                unknown.append(name)
-            elif digest:
-                stored[digest].append(name)
+    for name, digest in workflows:
+        stored[digest or ""].append(name)
+    unknown = sorted(stored.pop("", []))
     for service in everything.of(Service):
-        for name, digest in _digests(service.digests):
-            if isinstance(digest, Unknown):
-                yield service, Undecided(f"secret {name}")
+        for name, digest in _known(service.digests):
+            if digest is None:
+                yield service, Undecided(f"the value of its secret {name}")
             elif digest in stored:
                 others = ", ".join(sorted(stored[digest]))
-                yield (
-                    service,
-                    Broken(
-                        f"its secret {name} has the value of the workflows' {others}: who gets the "
-                        "one has the other",
-                        "Give each its own: a key or token for what is needed there and no more",
-                    ),
+                why = (
+                    f"its secret {name} has the value of the workflows' {others}: who gets the one "
+                    "has the other"
                 )
+                yield service, Broken(why, _ONE_EACH)
             elif unknown:
-                yield service, Undecided(f"the workflows' {', '.join(sorted(unknown))}")
+                yield service, Undecided(f"the value of the workflows' {', '.join(unknown)}")
 
 
-def _digests(given: object) -> list[tuple[str, Value]]:
-    if isinstance(given, dict):
-        return sorted(given.items())
-    return [("values", given)] if isinstance(given, Unknown) else []
+_ONE_EACH = "Give each its own: a key or token for what is needed there and no more"
+
+
+def _known(digests: Mapping[str, Value] | Unknown) -> list[tuple[str, str | None]]:
+    """(name, digest) of some secrets, None where there is none to compare."""
+    if isinstance(digests, Unknown):
+        return [("(of unknown name)", None)]
+    return [
+        (name, None if isinstance(digest, Unknown) or not digest else digest)
+        for name, digest in sorted(digests.items())
+    ]
 
 
 def keyless(stored: StoredValue, settings: Settings) -> Iterator[Verdict]:

@@ -38,12 +38,13 @@ def secret_values(thing: Thing, settings: Settings) -> Iterator[Verdict]:
             yield Undecided(f"what its {place}s are")
             continue
         for name, value in sorted(values.items()):
-            # A value made from another resource is looked at once that is there.
             if not isinstance(value, Unknown) and (kind := credential_in(value.encode())):
                 yield Broken(
                     f"the value of {place} {name} is {kind}",
                     f"Revoke it, and make {name} a secret",
                 )
+        if unknown := sorted(name for name, value in values.items() if isinstance(value, Unknown)):
+            yield Undecided(f"{place} {', '.join(unknown)}")
 
 
 def plaintext_database(thing: Thing, settings: Settings) -> Iterator[Verdict]:
