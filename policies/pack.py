@@ -30,7 +30,7 @@ class Pack:
     def __init__(self, rules: Sequence[Rule] = ALL) -> None:
         self._rules = rules
         self._seen: dict[str, Resource] = {}
-        self._undecided: dict[tuple[str, str, str], Result] = {}
+        self._undecided: dict[tuple[str, ...], Result] = {}
 
     def policies(self) -> list[policy.Policy]:
         """One for each rule, and one for what they could not decide."""
@@ -96,14 +96,18 @@ class Pack:
             if result.outcome is Outcome.BROKEN:
                 report(result.text, result.urn or None)
             elif result.outcome is Outcome.UNDECIDED:
-                self._undecided[result.rule, result.urn, result.why] = result
+                self._undecided[result.rule, result.object, result.unknown] = result
 
     def _say_undecided(
         self, args: policy.StackValidationArgs, report: policy.ReportViolation
     ) -> None:
         del args
-        for result in self._undecided.values():
-            report(f"{result.rule}: {result.text}", result.urn or None)
+        by_rule: dict[str, dict[str, str]] = {}
+        for each in self._undecided.values():
+            by_rule.setdefault(each.rule, {})[f"{each.object} ({each.unknown})"] = each.remedy
+        for name, things in sorted(by_rule.items()):
+            remedies = ". ".join(sorted(set(things.values())))
+            report(f"{name}, not known yet: {', '.join(sorted(things))}. {remedies}.", None)
 
 
 WATCHER = "declared"

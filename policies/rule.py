@@ -72,6 +72,7 @@ class Result:
     urn: str
     why: str
     remedy: str
+    unknown: str = ""  # what is not known, where that leaves it undecided
 
     @property
     def stops(self) -> bool:
@@ -140,8 +141,9 @@ class Rule:
 
     def _result(self, thing: Thing, verdict: Verdict, settings: Settings) -> Result:
         excuse = settings.excuse(thing.label)
-        outcome = Outcome.BROKEN
+        outcome, unknown = Outcome.BROKEN, ""
         if isinstance(verdict, Undecided):
+            unknown = verdict.what
             why = f"{verdict.what} is not known yet, so nobody can tell whether {self.about}"
             remedy = verdict.remedy
             outcome = Outcome.UNDECIDED
@@ -157,4 +159,5 @@ class Rule:
             urn=thing.urn,
             why=why,
             remedy=remedy,
+            unknown=unknown,
         )

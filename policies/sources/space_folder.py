@@ -7,7 +7,7 @@ import yaml
 
 from policies.declared import dockerfile_of
 from policies.things import Build, Everything, Service, Thing
-from policies.values import Value
+from policies.values import UNKNOWN, Value
 from slipway.dockerfile.facts import instructions
 from slipway.dockerfile.summary import summary_of_text
 from slipway.errors import ConfigError
@@ -42,8 +42,8 @@ def read(path: Path) -> Everything:
         urn=str(readme),
         label=label,
         kind="space",
-        variables={},  # they stand on the Space's page
-        secrets=frozenset(),
+        variables=UNKNOWN,  # they stand on the Space's page
+        secrets=UNKNOWN,
         plan=str(data.get("suggested_hardware") or ""),
         port=data.get("app_port", DEFAULT_APP_PORT) if docker else None,
         dockerfile=dockerfile_of(summary_of_text(found)) if docker else None,
