@@ -286,7 +286,7 @@ def test_a_production_that_anybody_can_call_and_delete(folder):
     assert found == {"auth-required", "protected"}
 
 
-def test_a_stored_write_token_is_said(folder):
+def test_a_stored_write_token_is_said():
     found = check(
         everything(record(lambda: repository({"HF_TOKEN": "t"}) and None, stack="prod")),
         ALL,

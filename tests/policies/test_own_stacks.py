@@ -75,7 +75,7 @@ def test_a_prod_that_is_open_or_talks_too_much_is_stopped(results):
     assert found == {("auth-required", space), ("debug-off", space)}
 
 
-def test_prod_on_dearer_plans_is_stopped_by_its_budget(results, monkeypatch):
+def test_prod_on_dearer_plans_is_stopped_by_its_budget(results):
     found = results("prod", "inference", hardware="t4-small")
     assert ("monthly-budget", "The stack") in broken(found)
 

@@ -4,7 +4,7 @@ import pytest
 
 from policies.declared import everything_of, thing_of
 from policies.resource import Resource
-from policies.rule import Level, Outcome, Rule, Settings
+from policies.rule import Broken, Level, Outcome, Rule, Settings
 from policies.rules import ALL
 from policies.things import Service
 from policies.values import UNKNOWN, UnknownUsedError, names, number, text, texts
@@ -30,19 +30,20 @@ def test_it_refuses_to_be_used(use):
 
 
 def test_a_rule_that_forgets_to_ask_has_not_been_kept():
-    def careless(service, _settings):
-        return [] if service.plan == "cpu-basic" else []
+    def of_one(service, _settings):
+        if service.plan == "pro":
+            yield Broken("x", "y")
 
-    rule = Rule(name="x", about="all is well", why="it is not", kind=Service, thing=careless)
+    def of_all(everything, _settings):
+        for each in everything.things:
+            yield from ((each, verdict) for verdict in of_one(each, None))
+
     settings = Settings(level=Level.MANDATORY)
-    [result] = rule.of_everything(stack(space(plan=UNKNOWN)), settings)
-    assert result.outcome is Outcome.UNDECIDED
-
-    together = Rule(
-        name="y", about="x", why="y", stack=lambda all_, _: [] if all_.things[0].plan == "x" else []
-    )
-    [result] = together.of_everything(stack(space(plan=UNKNOWN)), settings)
-    assert result.outcome is Outcome.UNDECIDED
+    for how in ({"kind": Service, "thing": of_one}, {"stack": of_all}):
+        rule = Rule(name="x", about="all is well", why="it is not", **how)
+        [result] = rule.of_everything(stack(space(plan=UNKNOWN)), settings)
+        assert result.outcome is Outcome.UNDECIDED
+        assert list(rule.of_everything(stack(space(plan="free")), settings)) == []
 
 
 def test_values_are_texts_as_the_platforms_write_them():
