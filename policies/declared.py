@@ -161,8 +161,15 @@ def _image(resource: Resource) -> Thing:
 
 
 def _build(resource: Resource) -> Thing:
-    arguments = texts(resource.inputs.get("buildArgs"))
-    return Build(urn=resource.urn, label=f"Build {resource.name}", arguments=arguments)
+    """Of `pulumi_docker_build`, or of `pulumi_docker`, which has its settings one level deeper."""
+    given = resource.inputs
+    build = given.get("build")
+    arguments = given.get("buildArgs")
+    if isinstance(build, Unknown):
+        arguments = build
+    elif isinstance(build, Mapping):
+        arguments = build.get("args", build.get("buildArgs"))
+    return Build(urn=resource.urn, label=f"Build {resource.name}", arguments=texts(arguments))
 
 
 def _model_repo(resource: Resource) -> Thing:
@@ -230,6 +237,8 @@ _KINDS: Mapping[str, Callable[[Resource], Thing]] = {
     "slipway:docker:ModelImage": _image,
     "slipway:github:RepositorySettings": _stored_digests,
     "docker-build:index:Image": _build,
+    "docker:index/image:Image": _build,
+    "docker:index/remoteImage:RemoteImage": _build,
     "github:index/actionsSecret:ActionsSecret": _secret,
     "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": _secret,
     "github:index/actionsVariable:ActionsVariable": _variable,

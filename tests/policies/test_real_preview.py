@@ -150,6 +150,15 @@ def commanded(project, declared, capsys):
     return code, json.loads(capsys.readouterr().out)
 
 
+def test_an_update_is_stopped_before_anything_is_made(project):
+    (project.folder / "resources.json").write_text(json.dumps(resources(BROKEN, "secret-names")))
+    up = project("up", "--yes", "--skip-preview", "--non-interactive", *PACK)
+    assert up.returncode != 0
+    assert "secret-names" in up.stdout
+    exported = json.loads(project("stack", "export").stdout)["deployment"].get("resources") or []
+    assert not any("secret-names-0" in each["urn"] for each in exported)
+
+
 def test_every_rule_has_its_stacks():
     assert set(STACKS) == {each.name for each in ALL}
 

@@ -56,6 +56,25 @@ def test_values_are_texts_as_the_platforms_write_them():
     assert number("x") is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("type_", "inputs"),
+    [
+        ("docker-build:index:Image", {"buildArgs": {"HF_TOKEN": "x"}}),
+        ("docker:index/image:Image", {"build": {"args": {"HF_TOKEN": "x"}}}),
+        ("docker:index/remoteImage:RemoteImage", {"build": {"buildArgs": {"HF_TOKEN": "x"}}}),
+    ],
+)
+def test_build_arguments_are_found_whichever_package_builds(type_, inputs):
+    resource = Resource(f"urn:pulumi:prod::p::{type_}::it", inputs)
+    assert set(thing_of(resource).arguments) == {"HF_TOKEN"}
+    without = Resource(f"urn:pulumi:prod::p::{type_}::it", {"name": "x"})
+    assert thing_of(without).arguments == {}
+    assert (
+        thing_of(Resource(resource.urn, {"build": UNKNOWN, "buildArgs": UNKNOWN})).arguments
+        is UNKNOWN
+    )
+
+
 TYPES = [
     "slipway:huggingface:Space",
     "slipway:huggingface:ModelRepo",
