@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from policies.check import check, stops, table
+from policies.costs import costs
 from policies.declared import everything_of
 from policies.rule import Result, Settings
 from policies.rules import ALL
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     except ConfigError as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    if options.costs:
+        print(_costs(everything, as_json=options.json))
+        return 0
     results = check(everything, ALL, settings)
     print(_as_json(results) if options.json else _as_text(results, everything))
     return 1 if stops(results) else 0
@@ -78,12 +82,27 @@ def _as_text(results: Sequence[Result], everything: Everything) -> str:
     return f"{table(results)}\n{count}."
 
 
+def _costs(everything: Everything, *, as_json: bool) -> str:
+    found = list(costs(everything))
+    if as_json:
+        return json.dumps([asdict(each) for each in found], indent=2)
+    lines = [
+        f"{each.dollars:10.2f}  {each.label} ({each.plan}, {each.as_of})"
+        if each.dollars is not None
+        else f"   unknown  {each.label} ({each.plan or 'plan not known yet'})"
+        for each in found
+    ]
+    total = sum(each.dollars or 0 for each in found)
+    return "\n".join([*lines, f"{total:10.2f}  dollars a month, as far as it is known"])
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m policies", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("command", choices=[*_READERS, "rules"])
     parser.add_argument("path", type=Path, nargs="?", default=Path())
     parser.add_argument("--json", action="store_true", help="the results as a list of objects")
+    parser.add_argument("--costs", action="store_true", help="list prices of a month instead")
     parser.add_argument("--stack", help="whose settings: policies/STACK.json; else the state's own")
     parser.add_argument("--settings", type=Path, help="another file of settings")
     return parser

@@ -126,6 +126,7 @@ def _described(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "description": f"{rule.about[:1].upper()}{rule.about[1:]}: {rule.why}.",
         "enforcement_level": policy.EnforcementLevel(rule.prod.value),
+        "severity": policy.Severity(rule.severity.value),
         "config_schema": policy.PolicyConfigSchema(properties=properties),
     }
 

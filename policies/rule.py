@@ -18,6 +18,15 @@ class Level(StrEnum):
     DISABLED = "disabled"
 
 
+class Severity(StrEnum):
+    """How bad it is where a rule is broken, whatever a stack does about it; the words of Pulumi."""
+
+    CRITICAL = "critical"  # a credential is out, or a door stands open
+    HIGH = "high"  # data, availability or what is served is at stake
+    MEDIUM = "medium"  # it will fail, or cost
+    LOW = "low"  # it could be better
+
+
 class Outcome(StrEnum):
     """How a rule ended for one thing; one that is kept says nothing."""
 
@@ -66,6 +75,7 @@ class Result:
     """What a rule has to say of one thing, for whoever shows it."""
 
     rule: str
+    severity: Severity
     level: Level
     outcome: Outcome
     object: str  # for people
@@ -98,6 +108,7 @@ class Rule:
     name: str
     about: str  # what has to be so, for the table of rules: a clause without its full stop
     why: str  # what happens otherwise; the same
+    severity: Severity
     prod: Level = Level.MANDATORY
     dev: Level = Level.MANDATORY
     kind: type[Thing] = Thing  # what `thing` is asked about
@@ -153,6 +164,7 @@ class Rule:
             outcome, remedy = Outcome.EXCEPTED, f"Excepted: {excuse}"
         return Result(
             rule=self.name,
+            severity=self.severity,
             level=settings.level,
             outcome=outcome,
             object=thing.label,

@@ -5,8 +5,11 @@ from policies.rules import ALL
 
 def rules_table() -> str:
     """One line for each rule, in Markdown."""
-    head = ["| rule | what has to be so | or else | prod | dev |", "|---|---|---|---|---|"]
+    head = [
+        "| rule | what has to be so | or else | severity | prod | dev |",
+        "|---" * 6 + "|",
+    ]
     rows = [
-        f"| `{each.name}` | {each.about} | {each.why} | {each.prod} | {each.dev} |" for each in ALL
+        f"| `{e.name}` | {e.about} | {e.why} | {e.severity} | {e.prod} | {e.dev} |" for e in ALL
     ]
     return "\n".join([*head, *rows])

@@ -9,6 +9,7 @@ from policies.rules.model_fit import RULES as MODEL_FIT
 from policies.rules.models import RULES as MODELS
 from policies.rules.network import RULES as NETWORK
 from policies.rules.protection import RULES as PROTECTION
+from policies.rules.required import RULES as REQUIRED
 from policies.rules.secret_scopes import RULES as SECRET_SCOPES
 from policies.rules.secrets_kept import RULES as SECRETS_KEPT
 
@@ -16,6 +17,7 @@ ALL: tuple[Rule, ...] = (
     *ACCESS,
     *SECRETS_KEPT,
     *SECRET_SCOPES,
+    *REQUIRED,
     *NETWORK,
     *MODELS,
     *MODEL_FIT,

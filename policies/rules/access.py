@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdict
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdict
 from policies.things import SERVING, Service
 from policies.values import Unknown
 
@@ -67,6 +67,7 @@ RULES = (
         name="auth-required",
         about="callers need a key",
         why="what everybody can reach is called by everybody, at its owner's cost",
+        severity=Severity.CRITICAL,
         dev=Level.ADVISORY,
         kind=Service,
         thing=auth_required,
@@ -75,6 +76,7 @@ RULES = (
         name="debug-off",
         about="debug switches are off",
         why="traces and verbose logs show code, settings and what callers sent",
+        severity=Severity.HIGH,
         dev=Level.ADVISORY,
         kind=Service,
         thing=debug_off,

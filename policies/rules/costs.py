@@ -1,7 +1,7 @@
 """What it may cost."""
 
 from policies.costs import costs
-from policies.rule import Broken, Rule, Settings, Undecided, Verdicts
+from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdicts
 from policies.things import Everything, Thing
 
 
@@ -34,6 +34,7 @@ RULES = (
         name="monthly-budget",
         about="the stack stays within its monthly budget",
         why="nobody looks at a price list while changing a word in a file",
+        severity=Severity.MEDIUM,
         stack=budget,
         options={"dollars_a_month": 100},
     ),

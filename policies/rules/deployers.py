@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Broken, Rule, Settings, Undecided, Verdict, Verdicts
+from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdict, Verdicts
 from policies.things import Everything, Service, StoredValue
 from policies.values import Unknown
 
@@ -46,12 +46,14 @@ RULES = (
         name="somebody-deploys",
         about="a Space that git fills is deployed by some workflow",
         why="dev is promised, shown in the settings, and stays empty",
+        severity=Severity.MEDIUM,
         stack=somebody_deploys,
     ),
     Rule(
         name="one-deployer",
         about="a service is deployed by its hook or by pushes, not by both",
         why="the two overtake each other, and which one wins is chance",
+        severity=Severity.MEDIUM,
         kind=Service,
         thing=one_deployer,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdict, Verdicts
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdict, Verdicts
 from policies.things import Dockerfile, Everything, Image, Service, Thing
 from policies.values import Unknown
 
@@ -76,18 +76,21 @@ RULES = (
         name="image-multi-stage",
         about="a model in an image comes from a stage of its own",
         why="each change of the code fetches and pushes the weights again, with the downloader",
+        severity=Severity.MEDIUM,
         thing=multi_stage,
     ),
     Rule(
         name="image-non-root",
         about="images run as another user than root",
         why="whoever breaks into the app owns all of its container",
+        severity=Severity.HIGH,
         thing=non_root,
     ),
     Rule(
         name="image-clean",
         about="no compiler and no unchecked download stays in an image",
         why="they help an intruder more than the app, and weigh hundreds of megabytes",
+        severity=Severity.LOW,
         prod=Level.ADVISORY,
         dev=Level.ADVISORY,
         thing=clean_image,
@@ -96,6 +99,7 @@ RULES = (
         name="image-by-digest",
         about="services run images by their digest",
         why="a tag can be moved: what runs tomorrow is not what was tried",
+        severity=Severity.HIGH,
         dev=Level.ADVISORY,
         stack=by_digest,
     ),
@@ -103,6 +107,7 @@ RULES = (
         name="base-by-digest",
         about="stages are made from images by their digest",
         why="two builds of one commit give two images",
+        severity=Severity.LOW,
         prod=Level.ADVISORY,
         dev=Level.DISABLED,
         thing=bases_by_digest,

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from policies.model_uses import size_of, used_by, uses
-from policies.rule import Broken, Rule, Settings, Undecided, Verdicts
+from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdicts
 from policies.things import Everything, Image, Service, Thing
 from policies.values import Unknown
-from slipway.core.findings import Finding, Severity
+from slipway.core.findings import Finding
+from slipway.core.findings import Severity as Found
 from slipway.errors import ConfigError
 from slipway.huggingface.space.hardware import HARDWARE
 from slipway.preflight.build_time import LIMIT_MINUTES, check_build_time, estimate
@@ -108,7 +109,7 @@ def _memory(service: Service) -> tuple[str, int] | Undecided:
 
 def _errors(thing: Thing, findings: list[Finding]) -> Verdicts:
     for each in findings:
-        if each.severity is Severity.ERROR:
+        if each.severity is Found.ERROR:
             yield thing, Broken(each.problem, each.remedy)
 
 
@@ -117,6 +118,7 @@ RULES = (
         name="model-fits-memory",
         about="its model fits into its plan's memory",
         why="the platform kills it while it loads, again and again",
+        severity=Severity.MEDIUM,
         stack=fits_memory,
         options=_SIZES,
     ),
@@ -124,6 +126,7 @@ RULES = (
         name="model-fits-disk",
         about="its image with the model fits onto its disk",
         why="the build or the start ends with 'no space left on device'",
+        severity=Severity.MEDIUM,
         stack=fits_disk,
         options={**_SIZES, "gigabytes": 0},
     ),
@@ -131,6 +134,7 @@ RULES = (
         name="model-builds-in-time",
         about="a first build ends within the limit",
         why="the platform gives a build up when its time is over, and every further one as well",
+        severity=Severity.MEDIUM,
         stack=builds_in_time,
         options={**_SIZES, "minutes": LIMIT_MINUTES},
     ),

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from policies.model_uses import own_repo, uses
-from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdicts
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdicts
 from policies.things import Everything, Image, Service
 from policies.values import Unknown
 
@@ -61,12 +61,14 @@ RULES = (
         name="model-pinned",
         about="models are pinned to a commit",
         why="a branch moves: what was reviewed is not what is served, and a pickle runs code",
+        severity=Severity.HIGH,
         stack=model_pinned,
     ),
     Rule(
         name="model-baked-once",
         about="a model is in one image alone",
         why="each copy costs its size in build time, registry and memory",
+        severity=Severity.LOW,
         prod=Level.ADVISORY,
         dev=Level.ADVISORY,
         stack=model_baked_once,

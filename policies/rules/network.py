@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from policies.rule import Broken, Rule, Settings, Undecided, Verdict, Verdicts
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdict, Verdicts
 from policies.things import Dockerfile, Everything, Service
 from policies.values import Unknown
 
@@ -32,6 +32,18 @@ def _agree(service: Service, dockerfile: Dockerfile) -> Iterator[Verdict]:
             f"requests go to port {service.port} and its Dockerfile exposes "
             f"{', '.join(map(str, exposed))}",
             "Make them agree: app_port in a Space's README, PORT on Render",
+        )
+
+
+def one_port(service: Service, settings: Settings) -> Iterator[Verdict]:
+    """A Space shows one port; what else its container runs listens on the loopback."""
+    del settings
+    exposed = set(service.dockerfile.exposed_ports) if service.dockerfile else set()
+    if service.kind == "space" and len(exposed) > 1:
+        listed = ", ".join(map(str, sorted(exposed)))
+        yield Broken(
+            f"its Dockerfile exposes {listed}, and requests go to one of them",
+            "Expose that one alone, and bind the others to 127.0.0.1",
         )
 
 
@@ -78,12 +90,23 @@ RULES = (
         name="ports-agree",
         about="requests go to a port that the image exposes",
         why="the app runs, nobody answers, and the platform stops it as unhealthy",
+        severity=Severity.MEDIUM,
         stack=ports_agree,
+    ),
+    Rule(
+        name="one-port",
+        about="a Space exposes one port",
+        why="an API or a store that only its own page was to reach is offered as well",
+        severity=Severity.LOW,
+        dev=Level.ADVISORY,
+        kind=Service,
+        thing=one_port,
     ),
     Rule(
         name="space-reaches",
         about="a Space calls ports 80, 443 and 8080 alone",
         why="the platform drops every other connection, and the app waits until it times out",
+        severity=Severity.MEDIUM,
         kind=Service,
         thing=reachable,
     ),

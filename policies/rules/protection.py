@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdict
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdict
 from policies.things import Database, Kept, Service, Thing
 from policies.values import Unknown
 from slipway.render.plans import REGIONS
@@ -37,6 +37,7 @@ RULES = (
         name="protected",
         about="what has data, an address or a history is protected",
         why="a deleted repository, Space or database is not in any undo",
+        severity=Severity.HIGH,
         dev=Level.DISABLED,
         kind=Kept,
         thing=protected,
@@ -45,6 +46,7 @@ RULES = (
         name="regions",
         about="services and databases are in an allowed region",
         why="data leaves the jurisdiction, and private addresses end at the region's border",
+        severity=Severity.HIGH,
         thing=regions,
         options={"allowed": list(REGIONS)},
     ),

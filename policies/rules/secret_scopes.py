@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from policies.rule import Broken, Level, Rule, Settings, Undecided, Verdict, Verdicts
+from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Verdict, Verdicts
 from policies.things import Everything, Service, StoredDigests, StoredValue
 from policies.values import Unknown, Value
 
@@ -89,6 +89,7 @@ RULES = (
         name="secrets-declared",
         about="every secret that a build needs is declared",
         why="the build ends with a missing file, minutes later and in somebody else's log",
+        severity=Severity.MEDIUM,
         kind=Service,
         thing=secrets_declared,
     ),
@@ -96,6 +97,7 @@ RULES = (
         name="secrets-differ",
         about="applications and workflows hold different values",
         why="a key for tests that also opens production is production's key",
+        severity=Severity.HIGH,
         dev=Level.ADVISORY,
         stack=secrets_differ,
     ),
@@ -103,6 +105,7 @@ RULES = (
         name="keyless",
         about="no token is stored where a job could get one of its own",
         why="a stored token works for a thief as well, from anywhere and until somebody notices",
+        severity=Severity.HIGH,
         prod=Level.ADVISORY,
         dev=Level.ADVISORY,
         kind=StoredValue,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from policies.rule import Broken, Rule, Settings, Undecided, Verdict
+from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdict
 from policies.things import Build, Image, Service, StoredValue, Thing
 from policies.values import Unknown, Value
 from slipway.dockerfile.secret_rules import looks_secret
@@ -13,6 +13,7 @@ _DATABASE = re.compile(r"^[a-z][a-z0-9+.-]*://[^\s/@]*:[^\s/@]+@", re.IGNORECASE
 _DATABASE_NAMES = re.compile(
     r"(?:^|_)(?:DATABASE|DB|POSTGRES|MYSQL|MONGO|REDIS)\w*_(?:URL|URI|DSN)$"
 )
+_DEPLOY_HOOK = re.compile(r"https?://[^\s/]+/deploy/(?:srv|exs)-\w+\?\S*\bkey=")
 _DOCKERFILE_RULES = ("secret-argument", "secret-literal", "secret-login", "secret-unmounted")
 
 
@@ -38,13 +39,20 @@ def secret_values(thing: Thing, settings: Settings) -> Iterator[Verdict]:
             yield Undecided(f"what its {place}s are")
             continue
         for name, value in sorted(values.items()):
-            if not isinstance(value, Unknown) and (kind := credential_in(value.encode())):
+            if not isinstance(value, Unknown) and (kind := _credential(value)):
                 yield Broken(
                     f"the value of {place} {name} is {kind}",
                     f"Revoke it, and make {name} a secret",
                 )
         if unknown := sorted(name for name, value in values.items() if isinstance(value, Unknown)):
             yield Undecided(f"{place} {', '.join(unknown)}")
+
+
+def _credential(value: str) -> str | None:
+    """What kind of credential a value is, by its shape."""
+    if _DEPLOY_HOOK.search(value):
+        return "a deploy hook, which deploys for whoever calls it"
+    return credential_in(value.encode())
 
 
 def plaintext_database(thing: Thing, settings: Settings) -> Iterator[Verdict]:
@@ -99,24 +107,28 @@ RULES = (
         name="secret-names",
         about="no name of a credential is a variable or build argument",
         why="variables are public on a Space and copied with it; arguments stay in the history",
+        severity=Severity.CRITICAL,
         thing=secret_names,
     ),
     Rule(
         name="secret-values",
         about="no value has the shape of a credential",
         why="a token is a token, whatever its variable is called",
+        severity=Severity.CRITICAL,
         thing=secret_values,
     ),
     Rule(
         name="plaintext-database",
         about="no address with a password is readable",
         why="a database's address with its password is all that anybody needs",
+        severity=Severity.CRITICAL,
         thing=plaintext_database,
     ),
     Rule(
         name="build-secrets",
         about="builds take credentials by secret mounts alone, and log in nowhere",
         why="ARG, ENV and a login leave the credential in the image or its cache",
+        severity=Severity.CRITICAL,
         thing=build_secrets,
     ),
 )

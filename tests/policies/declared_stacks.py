@@ -126,6 +126,16 @@ STACKS = {
         [(SECRET, {"secretName": UNKNOWN})],
     ),
     "ports-agree": ([space(app_port=8000)], [space()], [space(app_port=UNKNOWN)]),
+    "one-port": (
+        [space(dockerfile=dockerfile(exposed_ports=[7860, 8000]))],
+        [space()],
+        [space(variables=UNKNOWN, dockerfile=dockerfile(exposed_ports=[7860, 8000]))],
+    ),
+    "settings-present": (
+        [space(repo_id="acme/model")],
+        [space({"HF_MODEL_REPO": "a/b"}, repo_id="acme/model")],
+        [space(variables=UNKNOWN, repo_id="acme/model")],
+    ),
     "space-reaches": (
         [space({"ENGINE_URL": "https://host:8443"})],
         [space({"ENGINE_URL": "https://host"})],
@@ -207,6 +217,7 @@ ALWAYS_KNOWN = frozenset(
     {
         "build-secrets",
         "image-multi-stage",
+        "one-port",
         "image-non-root",
         "image-clean",
         "base-by-digest",

@@ -59,7 +59,9 @@ def project(tmp_path_factory):
     shutil.copytree(CHECKOUT / "policies", folder / "policies")
     (folder / "slipway").symlink_to(CHECKOUT / "components")
     (folder / ".venv").symlink_to(sys.prefix)
-    (folder / "mandatory.json").write_text('{"all": "mandatory"}')
+    names = {"names": {"Space acme/model": ["HF_MODEL_REPO"]}}
+    settings = {"all": "mandatory", "settings-present": {"enforcementLevel": "mandatory", **names}}
+    (folder / "mandatory.json").write_text(json.dumps(settings))
     state = folder / "state"
     state.mkdir()
     environment = {
@@ -67,14 +69,13 @@ def project(tmp_path_factory):
         **pulumi_environment(ensure_pulumi(Progress()), folder),
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "canary-passphrase",
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1",
     }
 
-    def pulumi(*arguments):
+    def pulumi(*arguments, streaming="1"):
         return subprocess.run(
             ["pulumi", *arguments],
             cwd=folder,
-            env=environment,
+            env={**environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": streaming},
             check=False,
             capture_output=True,
             text=True,
@@ -204,6 +205,19 @@ def test_what_is_not_known_is_never_passed_over_in_silence(rule, project):
         undecided = [message for name, message in said if name == "undecided"]
         assert any(f"{rule}, not known yet" in message for message in undecided), said
         assert not any("can't run policy" in message for _, message in said)
+
+
+def test_a_plan_in_a_file_is_read_as_the_engine_wrote_it(project, tmp_path, capsys):
+    """All stacks' resources of which too little is known, in one plan."""
+    declared = [each for rule in STACKS for each in resources(TOO_LITTLE, rule)]
+    (project.folder / "resources.json").write_text(json.dumps(declared))
+    plan = project("preview", "--json", "--non-interactive", streaming="0")
+    (tmp_path / "plan.json").write_text(plan.stdout)
+    settings = str(project.folder / "mandatory.json")
+    assert main(["plan", str(tmp_path / "plan.json"), "--settings", settings, "--json"]) == 1
+    found = {(each["rule"], each["outcome"]) for each in json.loads(capsys.readouterr().out)}
+    for rule in STACKS:
+        assert (rule, "broken" if rule in ALWAYS_KNOWN else "undecided") in found, rule
 
 
 def test_no_value_of_a_secret_is_ever_said(project):

@@ -7,7 +7,7 @@ import pytest
 from policies.check import check, stops
 from policies.rule import Level, Outcome
 from policies.rules import ALL
-from policies.settings import parse, strict
+from policies.settings import parse
 from policies.values import UNKNOWN
 from tests.policies.things import (
     BUILD_URN,
@@ -79,7 +79,11 @@ CASES = {
         hidden=[stack(space(variables={"HF_TOKEN": UNKNOWN}))],
     ),
     "secret-values": Case(
-        broken=[stack(space(variables={"GREETING": TOKEN})), stack(build(arguments={"A": TOKEN}))],
+        broken=[
+            stack(space(variables={"HOOK": "https://api.render.com/deploy/srv-abc?key=d4"})),
+            stack(space(variables={"GREETING": TOKEN})),
+            stack(build(arguments={"A": TOKEN})),
+        ],
         kept=[stack(space(variables={"GREETING": "hello"}))],
         unknown=[
             stack(space(variables=UNKNOWN)),
@@ -162,6 +166,21 @@ CASES = {
         ],
         unknown=[stack(space(port=UNKNOWN))],
         hidden=[stack(space(port=1, variables=UNKNOWN))],
+    ),
+    "one-port": Case(
+        broken=[stack(space(dockerfile=dockerfile(exposed_ports=(7860, 8000))))],
+        kept=[stack(space()), stack(service(dockerfile=dockerfile(exposed_ports=(1, 2))))],
+        unknown=[],
+        hidden=[stack(space(variables=UNKNOWN, dockerfile=dockerfile(exposed_ports=(7860, 8000))))],
+    ),
+    "settings-present": Case(
+        broken=[stack(space(variables={}))],
+        kept=[
+            stack(space(variables={"HF_MODEL_REPO": UNKNOWN})),
+            stack(space(secrets=frozenset({"HF_MODEL_REPO"}))),
+            stack(space(label="Space acme/other", variables={})),
+        ],
+        unknown=[stack(space(variables=UNKNOWN)), stack(space(variables={}, secrets=UNKNOWN))],
     ),
     "space-reaches": Case(
         broken=[
@@ -312,12 +331,13 @@ CASES = {
         hidden=[stack(*[service(plan="standard") for _ in range(5)], service(plan=UNKNOWN))],
     ),
 }
+NAMES = {"settings-present": {"names": {"Space acme/demo": ["HF_MODEL_REPO"]}}}
 RULES = {each.name: each for each in ALL}
 
 
 def outcomes(name, everything, settings=None):
     rule = RULES[name]
-    settings = settings or {name: strict(ALL)[name]}
+    settings = settings or parse("x", NAMES, ALL)
     return [each.outcome for each in check(everything, [rule], settings)]
 
 
@@ -331,7 +351,7 @@ def test_every_rule_has_its_cases():
 @pytest.mark.parametrize("name", RULES)
 def test_a_stack_that_breaks_a_rule_is_told_why_and_what_to_do(name):
     for everything in CASES[name].broken:
-        results = check(everything, [RULES[name]], strict(ALL))
+        results = check(everything, [RULES[name]], parse("x", NAMES, ALL))
         broken = [each for each in results if each.outcome is Outcome.BROKEN]
         assert broken, everything
         assert all(each.why and each.remedy and each.object for each in broken)
@@ -360,7 +380,7 @@ def test_what_is_not_known_hides_nothing_that_is(name):
 
 @pytest.mark.parametrize("name", RULES)
 def test_an_exception_is_still_shown_with_its_reason(name):
-    settings = parse("x", {name: {"except": {"*": "we know"}}}, ALL)
+    settings = parse("x", {name: {**NAMES.get(name, {}), "except": {"*": "we know"}}}, ALL)
     for everything in CASES[name].broken:
         found = check(everything, [RULES[name]], settings)
         assert {each.outcome for each in found} == {Outcome.EXCEPTED}

@@ -89,6 +89,7 @@ def test_the_command_gives_the_results_as_data(state, capsys):
     [result] = json.loads(capsys.readouterr().out)
     assert result == {
         "rule": "debug-off",
+        "severity": "high",
         "level": "mandatory",
         "outcome": "broken",
         "object": "Space acme/demo",

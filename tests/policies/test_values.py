@@ -4,7 +4,7 @@ import pytest
 
 from policies.declared import everything_of, thing_of
 from policies.resource import Resource
-from policies.rule import Broken, Level, Outcome, Rule, Settings
+from policies.rule import Broken, Level, Outcome, Rule, Settings, Severity
 from policies.rules import ALL
 from policies.things import Service
 from policies.values import UNKNOWN, UnknownUsedError, names, number, text, texts
@@ -40,7 +40,7 @@ def test_a_rule_that_forgets_to_ask_has_not_been_kept():
 
     settings = Settings(level=Level.MANDATORY)
     for how in ({"kind": Service, "thing": of_one}, {"stack": of_all}):
-        rule = Rule(name="x", about="all is well", why="it is not", **how)
+        rule = Rule(name="x", about="all is well", why="it is not", severity=Severity.LOW, **how)
         [result] = rule.of_everything(stack(space(plan=UNKNOWN)), settings)
         assert result.outcome is Outcome.UNDECIDED
         assert list(rule.of_everything(stack(space(plan="free")), settings)) == []
