@@ -16,12 +16,11 @@ from policies.declared import everything_of, thing_of
 from policies.resource import Resource
 from policies.rule import Outcome, Result, Rule, Settings
 from policies.rules import ALL
-from policies.settings import EXCEPT, LEVEL, parse
+from policies.settings import DECLARED, EXCEPT, LEVEL, UNDECIDED, parse
 from policies.sources.pulumi_json import PLACEHOLDERS
 from policies.values import UNKNOWN
 
 NAME = "slipway"
-UNDECIDED = "undecided"
 
 
 class Pack:
@@ -39,7 +38,7 @@ class Pack:
             for each in self._rules
         ]
         watcher = policy.ResourceValidationPolicy(
-            name=WATCHER,
+            name=DECLARED,
             description="Notes what is declared, for the rules about several things.",
             validate=self._watch,
             enforcement_level=policy.EnforcementLevel.ADVISORY,
@@ -63,7 +62,10 @@ class Pack:
     def _of_stack(self, rule: Rule) -> policy.Policy:
         def validate(args: policy.StackValidationArgs, report: policy.ReportViolation) -> None:
             settings = _settings(rule, args.get_config())
-            self._report(rule.of_stack(everything_of(self._declared(args)), settings), report)
+            declared = self._declared(args)
+            if not declared and args.resources:
+                report(_BLIND, None)
+            self._report(rule.of_stack(everything_of(declared), settings), report)
 
         return policy.StackValidationPolicy(validate=validate, **_described(rule))
 
@@ -108,9 +110,13 @@ class Pack:
         for name, things in sorted(by_rule.items()):
             remedies = ". ".join(sorted(set(things.values())))
             report(f"{name}, not known yet: {', '.join(sorted(things))}. {remedies}.", None)
+        self._undecided.clear()  # of a preview; the update after it asks anew
 
 
-WATCHER = "declared"
+_BLIND = (
+    f"This rule is about several things and sees none of them: the policy `{DECLARED}`, which "
+    "notes what is declared, is disabled. Enable it."
+)
 
 
 def serve() -> None:

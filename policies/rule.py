@@ -62,6 +62,9 @@ class Settings:
     exceptions: Mapping[str, str] = field(default_factory=dict[str, str])
     """Label of a thing, or a pattern of labels -> why it may break the rule."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])  # of the rule itself
+    undecided: Level = (
+        Level.ADVISORY
+    )  # what it does that a rule can't tell; all rules have the same
 
     def excuse(self, label: str) -> str | None:
         """Why a thing may break the rule; None: it may not."""
@@ -76,7 +79,7 @@ class Result:
 
     rule: str
     severity: Severity
-    level: Level
+    level: Level  # of an undecided one, what that does
     outcome: Outcome
     object: str  # for people
     urn: str
@@ -87,7 +90,7 @@ class Result:
     @property
     def stops(self) -> bool:
         """Whether the deployment must not go on."""
-        return self.outcome is Outcome.BROKEN and self.level is Level.MANDATORY
+        return self.outcome is not Outcome.EXCEPTED and self.level is Level.MANDATORY
 
     @property
     def text(self) -> str:
@@ -165,7 +168,7 @@ class Rule:
         return Result(
             rule=self.name,
             severity=self.severity,
-            level=settings.level,
+            level=settings.undecided if outcome is Outcome.UNDECIDED else settings.level,
             outcome=outcome,
             object=thing.label,
             urn=thing.urn,

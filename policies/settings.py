@@ -14,6 +14,7 @@ from slipway.errors import ConfigError
 
 FOLDER = Path(__file__).parent
 LEVEL, EXCEPT = "enforcementLevel", "except"
+UNDECIDED, DECLARED = "undecided", "declared"  # policies of the pack that are no rules
 
 
 def strict(rules: Iterable[Rule]) -> dict[str, Settings]:
@@ -51,16 +52,18 @@ def parse(where: str, content: object, rules: Iterable[Rule]) -> dict[str, Setti
     known = {each.name: each for each in rules}
     if not isinstance(content, Mapping):
         raise ConfigError(f"{where}: it must be an object with the names of rules as its keys.")
-    if unknown := sorted(set(content) - {*known, "all"}):
+    if unknown := sorted(set(content) - {*known, "all", UNDECIDED, DECLARED}):
         raise ConfigError(f"{where}: no rule {', '.join(unknown)}. Known are {', '.join(known)}.")
     every = content.get("all")
+    default = every if every is not None else Level.ADVISORY
+    undecided = _level(f"{where}: {UNDECIDED}", content.get(UNDECIDED, default))
     return {
-        name: _rule(f"{where}: {name}", rule, content.get(name, {}), every)
+        name: _rule(f"{where}: {name}", rule, content.get(name, {}), every, undecided)
         for name, rule in known.items()
     }
 
 
-def _rule(where: str, rule: Rule, given: object, every: object) -> Settings:
+def _rule(where: str, rule: Rule, given: object, every: object, undecided: Level) -> Settings:
     if isinstance(given, str):  # Pulumi's short form: the level alone
         given = {LEVEL: given}
     if not isinstance(given, Mapping):
@@ -74,7 +77,7 @@ def _rule(where: str, rule: Rule, given: object, every: object) -> Settings:
     ):
         raise ConfigError(f"{where}: {EXCEPT} must say of each thing why it may break the rule.")
     options: dict[str, Any] = {**rule.options, **{k: given[k] for k in rule.options if k in given}}
-    return Settings(level=level, exceptions=dict(exceptions), options=options)
+    return Settings(level=level, exceptions=dict(exceptions), options=options, undecided=undecided)
 
 
 def _level(where: str, given: object) -> Level:

@@ -160,6 +160,20 @@ def test_an_update_is_stopped_before_anything_is_made(project):
     assert not any("secret-names-0" in each["urn"] for each in exported)
 
 
+def test_a_program_that_declares_nothing_is_stopped_by_nothing(project):
+    preview = previewed(project, [])
+    assert (preview.returncode, events(preview.stdout)) == (0, []), preview.stdout
+
+
+def test_no_settings_make_a_rule_blind_in_silence(project):
+    (project.folder / "blind.json").write_text('{"all": "disabled", "ports-agree": "mandatory"}')
+    (project.folder / "resources.json").write_text(json.dumps(resources(BROKEN, "ports-agree")))
+    pack = (*PACK[:-1], "blind.json")
+    preview = project("preview", "--json", "--non-interactive", *pack)
+    assert preview.returncode != 0
+    assert [name for name, _ in events(preview.stdout)] == ["ports-agree"]
+
+
 def test_every_rule_has_its_stacks():
     assert set(STACKS) == {each.name for each in ALL}
 

@@ -4,10 +4,14 @@ import json
 
 import pytest
 
+from policies.check import check, stops
 from policies.rule import Level
 from policies.rules import ALL
 from policies.settings import FOLDER, load, of_stack, parse, strict
+from policies.values import UNKNOWN
 from slipway.errors import ConfigError
+from tests.policies.things import service
+from tests.policies.things import stack as stack_of
 
 
 def test_a_stack_without_a_file_is_as_strict_as_prod():
@@ -62,3 +66,13 @@ def test_a_file_that_is_not_there_or_no_json_is_refused_by_name(tmp_path):
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(ConfigError, match=r"bad\.json is no JSON"):
         load(tmp_path / "bad.json", ALL)
+
+
+def test_a_stack_may_refuse_what_nobody_can_tell():
+    rule = next(each for each in ALL if each.name == "regions")
+    everything = stack_of(service(region=UNKNOWN))
+    for level in Level:
+        settings = parse("x", {"undecided": level.value}, ALL)
+        found = check(everything, [rule], settings)
+        assert stops(found) is (level is Level.MANDATORY)
+    assert not stops(check(everything, [rule], strict(ALL)))
