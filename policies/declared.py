@@ -177,7 +177,7 @@ def _model_repo(resource: Resource) -> Thing:
         urn=resource.urn,
         label=_label("Model repository", resource, "repo_id"),
         repo=text(resource.inputs.get("repo_id")),
-        sizes=texts(resource.inputs.get("sizes")),
+        megabytes=texts(resource.inputs.get("megabytes")),
     )
 
 

@@ -92,12 +92,12 @@ def size_of(use: ModelUse, everything: Everything, megabytes: dict[str, float]) 
     if isinstance(use.repo, Unknown) or isinstance(use.file, Unknown):
         return None
     own = own_repo(use, everything)
-    if own is not None and not isinstance(own.sizes, Unknown):
-        sizes = {path: number(size) for path, size in own.sizes.items()}
+    if own is not None and not isinstance(own.megabytes, Unknown):
+        sizes = {path: number(size) for path, size in own.megabytes.items()}
         chosen = sizes.values() if not use.file else [sizes.get(use.file)]
         known = [size for size in chosen if isinstance(size, int)]
         if known:
-            return sum(known)
+            return sum(known) * 10**6
     for key in (f"{use.repo}:{use.file}", use.repo):
         if key in megabytes:
             return round(megabytes[key] * 10**6)

@@ -77,7 +77,7 @@ class ModelRepo(Thing):
     """A repository of weights that this stack owns."""
 
     repo: Value
-    sizes: Mapping[str, Value] | Unknown  # path -> bytes
+    megabytes: Mapping[str, Value] | Unknown  # path -> size, rounded up
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def image(**changes):
 
 
 def weights(megabytes=1):
-    return REPO, {"repo_id": "acme/weights", "sizes": {"w.gguf": megabytes * 10**6}}
+    return REPO, {"repo_id": "acme/weights", "megabytes": {"w.gguf": megabytes}}
 
 
 def using(revision=COMMIT):

@@ -85,7 +85,7 @@ def model_repo(megabytes=1, **changes):
         "urn": REPO_URN,
         "label": "Model repository acme/weights",
         "repo": "acme/weights",
-        "sizes": {"w.gguf": str(megabytes * 10**6)},
+        "megabytes": {"w.gguf": str(megabytes)},
     }
     return ModelRepo(**{**given, **changes})
 

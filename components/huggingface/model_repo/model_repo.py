@@ -4,6 +4,7 @@ Its files are seeded once, while it is empty. From then on pipelines commit to i
 component refuses to be the one that reverts a trained model: it follows, it does not push.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,7 +52,8 @@ class ModelRepo(pulumi.ComponentResource):
         inputs = {
             "repo_id": args.repo_id,
             "visibility": args.visibility,
-            "sizes": {path: file.size for path, file in files.items()},  # bytes
+            # Rounded up: another training of the same model is no other repository.
+            "megabytes": {path: math.ceil(file.size / 10**6) for path, file in files.items()},
         }
         super().__init__("slipway:huggingface:ModelRepo", name, inputs, opts)
         repo = ModelRepoResource(
