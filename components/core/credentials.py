@@ -71,6 +71,12 @@ SYMPTOMS_API_KEY = Credential(
 RETRAINING_API_KEY = Credential(
     "RETRAINING_API_KEY", "retrainingApiKey", "API key that callers of the retraining backend send"
 )
+FRIGO_ADMIN_KEY = Credential(
+    "FRIGO_ADMIN_KEY", "frigoAdminKey", "key that frigo's simulations and fine-tunes need"
+)
+FRIGO_SERVICE_KEY = Credential(
+    "FRIGO_SERVICE_KEY", "frigoServiceKey", "key by which frigo's services know each other"
+)
 TURNOVER_API_KEY = Credential(
     "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
 )

@@ -7,6 +7,7 @@ from slipway.errors import ApiError, DeployError
 from slipway.render.api.client import RenderClient
 from slipway.render.service.provider import ServiceProvider
 from slipway.render.service.static_site_provider import StaticSiteProvider
+from tests.providers.case import OUR_MARK
 from tests.providers.engine import Engine
 from tests.providers.render_platform import IMAGE, sealed_for_render
 
@@ -47,7 +48,7 @@ def test_one_call_makes_the_service_with_all_that_its_first_deploy_needs(up, ren
         "MODE": "fast",
         "API_KEY": "canary-of-a-secret",
         "PEER_URL": "https://peer.onrender.com",
-        MARK: "slipway/dev",
+        MARK: OUR_MARK,
     }
     live = render.call("GET", f"/services/{engine.id}")
     assert live["serviceDetails"]["healthCheckPath"] == "/health"
@@ -110,7 +111,7 @@ def test_a_service_of_somebody_else_is_refused_and_left_alone(engine, up, render
 def test_what_is_handed_over_is_brought_to_what_is_declared_and_keeps_the_rest(
     engine, up, render, service_inputs
 ):
-    up(env={"REVISION": "old", "THEIRS": "kept"}, health_path="/theirs", stack="slipway/prod")
+    up(env={"REVISION": "old", "THEIRS": "kept"}, health_path="/theirs", mark="slipway/prod@1.2")
     second = Engine(ServiceProvider)
     render.mark()
     second.up(service_inputs(adopt=True, plan="standard"))
@@ -118,7 +119,7 @@ def test_what_is_handed_over_is_brought_to_what_is_declared_and_keeps_the_rest(
     assert second.outputs["first_deploy"] == ""
     assert render.writes() == ["PATCH it", *[f"PUT env-vars/{k}" for k in _names(render)]]
     env = render.env(engine.id)
-    assert (env["REVISION"], env["THEIRS"], env[MARK]) == ("r1", "kept", "slipway/dev")
+    assert (env["REVISION"], env["THEIRS"], env[MARK]) == ("r1", "kept", OUR_MARK)
     details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
     assert (details["plan"], details["healthCheckPath"]) == ("standard", "/theirs")
     assert second.up(service_inputs(adopt=True, plan="standard")) == "same"
@@ -238,7 +239,7 @@ def test_what_others_set_survives_every_update(engine, up, render):
     )
     up(env={f"K{n}": str(n) for n in range(30)}, secret_files=sealed_for_render(a="1"))
     up(env={}, secrets={}, plan="standard")
-    assert render.env(engine.id) == {"THEIRS": "kept", MARK: "slipway/dev"}
+    assert render.env(engine.id) == {"THEIRS": "kept", MARK: OUR_MARK}
     files = render.call("GET", f"/services/{engine.id}/secret-files")
     assert [each["secretFile"]["name"] for each in files] == ["theirs"]
     details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
@@ -327,7 +328,7 @@ def test_a_static_site_lives_by_the_same_rules(render, service_name, repository)
         "publish_path": ".",
         "env": {"MODE": "fast"},
         "auto_deploy": "off",
-        "stack": "slipway/dev",
+        "mark": OUR_MARK,
         "adopt": False,
         "delete_policy": "delete",
     }

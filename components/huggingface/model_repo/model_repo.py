@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from slipway.core.stack import stack_mark
+from slipway.core.lineage import mark_of
 from slipway.errors import ConfigError
 from slipway.huggingface.names import check_repo_id
 from slipway.huggingface.resources import ModelRepoResource
@@ -29,6 +29,9 @@ class ModelRepoArgs:
     visibility: str = "public"  # or "private"
     adopt: bool = False  # take over a repository that this stack did not make
     protect: bool = False  # refuse to delete it
+    # Deletes it with its stack although others have committed to it, as pipelines do with what they
+    # train; without this such a repository is let go of and stays on the Hub.
+    delete_data: bool = False
 
     def __post_init__(self) -> None:
         check_repo_id(self.repo_id)
@@ -63,8 +66,9 @@ class ModelRepo(pulumi.ComponentResource):
                 "visibility": args.visibility,
                 "manifest": args.files.manifest() if args.files else {},
                 "sources": args.files.sources() if args.files else {},
-                "stack": stack_mark(),
+                "mark": mark_of(self, f"{name}-repo"),
                 "adopt": args.adopt,
+                "delete_data": args.delete_data,
             },
             ResourceOptions(parent=self, protect=args.protect or None),
         )

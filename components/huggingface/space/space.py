@@ -14,12 +14,8 @@ from huggingface_hub import SpaceHardware
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import HUB_TOKEN
-from slipway.core.stack import (
-    comparable_digests,
-    require_stack_credential,
-    sealed,
-    stack_mark,
-)
+from slipway.core.lineage import mark_of
+from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.core.waiting import waiting_provider
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
 from slipway.dockerfile.summary import summary_of_text
@@ -161,7 +157,7 @@ class Space(pulumi.ComponentResource):
                 "seed": args.seed.manifest() if args.seed else {},
                 "seed_sources": args.seed.sources() if args.seed else {},
                 "build_inputs": sorted(facts.build_inputs) if facts else [],
-                "stack": stack_mark(),
+                "mark": mark_of(self, f"{name}-space"),
                 "adopt": args.adopt,
             },
             ResourceOptions(parent=self, protect=args.protect or None),

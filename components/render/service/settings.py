@@ -21,7 +21,7 @@ from slipway.render.names import parse_image
 TEXTS = ("health_path", "command", "pre_deploy_command", "build_command")
 KEYS = ("name", "plan", "auto_deploy", "publish_path", "source", *TEXTS)
 WITHOUT_DEPLOY = frozenset(
-    {"name", "auto_deploy", "instances", "stack"}
+    {"name", "auto_deploy", "instances", "mark"}
 )  # take effect without a deploy
 STATIC = "static_site"
 

@@ -13,12 +13,8 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import RENDER_API_KEY, render_endpoint
-from slipway.core.stack import (
-    comparable_digests,
-    require_stack_credential,
-    sealed,
-    stack_mark,
-)
+from slipway.core.lineage import mark_of
+from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import (
     AUTO_DEPLOY,
@@ -216,7 +212,7 @@ class WebService(pulumi.ComponentResource):
             "pre_deploy_command": args.pre_deploy_command,
             "instances": args.instances,
             "auto_deploy": args.auto_deploy,
-            "stack": stack_mark(),
+            "mark": mark_of(self, f"{self._name}-service"),
             "adopt": args.adopt,
             "delete_policy": args.delete_policy,
         }
