@@ -6,7 +6,7 @@ from policies.rule import Broken, Level, Rule, Settings, Severity, Undecided, Ve
 from policies.things import SERVING, Service
 from policies.values import Unknown
 
-SWITCH, KEY = "AUTH_REQUIRED", "API_KEY"
+SWITCH, KEY = "AUTH_REQUIRED", "API_KEY"  # the usual name; `keys` lists a stack's others
 _TRUE = frozenset({"1", "true", "yes", "on"})
 # Variables with which an application tells strangers how it works -> the values that do it.
 _TALKATIVE = {
@@ -20,7 +20,7 @@ _TALKATIVE = {
 
 def auth_required(service: Service, settings: Settings) -> Iterator[Verdict]:
     """What everybody can reach asks for a key, unless the stack says why not."""
-    del settings
+    keys = frozenset(settings.options["keys"])
     if service.kind not in SERVING:
         return
     if isinstance(service.variables, Unknown):
@@ -37,11 +37,11 @@ def auth_required(service: Service, settings: Settings) -> Iterator[Verdict]:
             f"Set {SWITCH} to true and give it the secret {KEY}",
         )
     elif isinstance(service.secrets, Unknown):
-        yield Undecided(f"whether it has a secret {KEY}")
-    elif KEY not in service.secrets:
+        yield Undecided("whether it has a secret to compare a caller's key with")
+    elif not keys & service.secrets:
         yield Broken(
-            f"{SWITCH} is true and there is no secret {KEY} to compare a caller's with",
-            f"Declare the secret {KEY}",
+            f"{SWITCH} is true and it has no secret to compare a caller's key with",
+            f"Declare the secret {' or '.join(sorted(keys))}",
         )
 
 
@@ -71,6 +71,7 @@ RULES = (
         dev=Level.ADVISORY,
         kind=Service,
         thing=auth_required,
+        options={"keys": [KEY]},
     ),
     Rule(
         name="debug-off",
