@@ -27,7 +27,11 @@ class Credential:
 
     def find(self, config: Callable[[str], str | None]) -> str | None:
         """The value, from the environment first; None if it stands in neither place."""
-        return os.environ.get(self.variable) or config(self.config_key) or None
+        for value in (os.environ.get(self.variable), config(self.config_key)):
+            # A token that was pasted, or read from a file, often ends with a newline.
+            if value and (stripped := value.strip()):
+                return stripped
+        return None
 
     def require(self, config: Callable[[str], str | None]) -> str:
         """The value, from the environment first.

@@ -34,6 +34,11 @@ class Mark:
         lineage, *holders = ids.split(".")
         return cls(stack, lineage, tuple(filter(None, holders)))
 
+    @classmethod
+    def found(cls, text: str | None) -> "Mark | None":
+        """The mark of an object on which it may be missing."""
+        return cls.parse(text) if text else None
+
     def holds(self, live: "Mark | None") -> bool:
         """Whether an object with the mark `live` is this resource's."""
         if live is None or live.lineage != self.lineage:

@@ -20,9 +20,10 @@ def stack_mark() -> str:
 
 def stack_credential(credential: Credential) -> Output[str] | None:
     """A credential as a secret: from the environment, else from this stack, else None."""
-    if value := os.environ.get(credential.variable):
+    if value := os.environ.get(credential.variable, "").strip():
         return Output.secret(value)
-    return pulumi.Config().get_secret(credential.config_key)
+    stored = pulumi.Config().get_secret(credential.config_key)
+    return None if stored is None else stored.apply(str.strip)
 
 
 def require_stack_credential(credential: Credential) -> Output[str]:

@@ -86,7 +86,7 @@ def _both(kind: str) -> list[Row]:
                  deploys=False),
         *_named(kind, "env", "/env-vars/MODE", value=True, followed=True),
         Row(kind=kind, key="mark", change=("DELETE", f"/env-vars/{MARK}", None),
-            shown='=> ""', writes=[f"PUT env-vars/{MARK}"], deploys=False),
+            shown="- mark", writes=[f"PUT env-vars/{MARK}"], deploys=False),
         _patched(source, "source.url", {"repo": OTHER_REPOSITORY}, f'=> "{OTHER_REPOSITORY}"'),
         _patched(source, "source.branch", {"branch": "other"}, '"main" => "other"'),
         _patched(source, "source.root_dir", {"rootDir": "two"}, '"one" => "two"'),
@@ -117,7 +117,7 @@ ROWS = [
     _details("static", "publish_path", "publishPath", "site", "theirs"),
     _patched("login", "name", {"name": "theirs-@id"}, '=> "theirs-', deploys=False),
     # Of this row's own name and nothing behind it: the mark is gone.
-    _patched("login", "mark", {"name": "login-mark-changed"}, '=> ""', deploys=False),
+    _patched("login", "mark", {"name": "login-mark-changed"}, "- mark", deploys=False),
     _patched("login", "registry", {"registry": "DOCKER"}, '"GITHUB" => "DOCKER"', deploys=False),
     _patched("login", "username", {"username": "bob"}, '"ann" => "bob"', deploys=False),
     _patched("login", "token", {"authToken": "theirs"}, "[secret]", deploys=False),

@@ -9,7 +9,7 @@ from slipway.render.service.provider import ServiceProvider
 from slipway.render.service.static_site_provider import StaticSiteProvider
 from tests.providers.case import OUR_MARK
 from tests.providers.engine import Engine
-from tests.providers.render_platform import IMAGE, sealed_for_render
+from tests.providers.render_platform import IMAGE, OWNER, sealed_for_render
 
 MARK = "SLIPWAY_STACK"
 
@@ -344,3 +344,39 @@ def test_a_static_site_lives_by_the_same_rules(render, service_name, repository)
     assert engine.up({**inputs, "publish_path": "public"}) == "updated"
     engine.destroy()
     assert render.named(service_name) == []
+
+
+# --- taking away
+
+
+def test_an_image_that_needs_no_login_any_more_loses_it(up, render, engine):
+    body = {"name": "login-of-the-taken-away", "registry": "GITHUB", "username": "ann"}
+    login = render.call(
+        "POST", "/registrycredentials", json={**body, "authToken": "x", "ownerId": OWNER}
+    )
+    source = {"image": f"{IMAGE}:1", "registry_credential_id": login["id"]}
+    up(source=source)
+    live = render.call("GET", f"/services/{engine.id}")
+    assert live["registryCredential"]["id"] == login["id"]
+    assert up(source={"image": f"{IMAGE}:1"}) == "updated"
+    assert not render.call("GET", f"/services/{engine.id}").get("registryCredential")
+    assert up(source={"image": f"{IMAGE}:1"}) == "same"
+
+
+def test_a_branch_that_is_not_declared_any_more_is_refused_before_any_call(up, render, repository):
+    source = {"url": repository.url, "branch": "main", "root_dir": ""}
+    source |= {"dockerfile_path": "./Dockerfile", "docker_context": "."}
+    up(source=source)
+    render.mark()
+    with pytest.raises(DeployError, match=r"branch main is not declared any more.*Name the branch"):
+        up(source={key: value for key, value in source.items() if key != "branch"})
+    assert render.writes() == []
+
+
+@pytest.mark.parametrize("key", ["health_path", "command", "pre_deploy_command"])
+def test_a_text_that_is_taken_away_is_emptied(up, render, engine, key):
+    up(**{key: "/set"})
+    assert up(**{key: None}) == "updated"
+    details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
+    assert "/set" not in str(details)
+    assert up(**{key: None}) == "same"

@@ -254,8 +254,9 @@ class HubClient:
                     "deployed. Nothing was sent; run the same command again."
                 )
         operations: list[CommitOperationAdd | CommitOperationDelete] = [
-            *(CommitOperationAdd(path, sources[path]) for path in change.add),
+            # Deletions first: a file may have become a folder.
             *(CommitOperationDelete(path) for path in change.delete),
+            *(CommitOperationAdd(path, sources[path]) for path in change.add),
         ]
         try:
             info = self.api.create_commit(

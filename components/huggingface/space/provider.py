@@ -162,8 +162,7 @@ class SpaceProvider(HubProvider):
             self.hub.delete_repository("space", repo_id)
 
     def _mark(self, repo_id: str) -> Mark | None:
-        text = self.spaces.variables(repo_id).get(MARK)
-        return Mark.parse(text) if text else None
+        return Mark.found(self.spaces.variables(repo_id).get(MARK))
 
     def _settled(self, olds: dict[str, Any], news: dict[str, Any]) -> Mark | None:
         """Moves the Space to the name it is to have, and returns the mark it carries.
@@ -194,7 +193,7 @@ class SpaceProvider(HubProvider):
         """
         repo_id = props["repo_id"]
         variables = self.spaces.variables(repo_id)
-        live = Mark.parse(variables[MARK]) if MARK in variables else None
+        live = Mark.found(variables.get(MARK))
         repository = self.hub.repository("space", repo_id)
         visible = repository and shown_visibility(repository.visibility, props["visibility"])
         same = repository and repository.sdk == props["sdk"] and visible == props["visibility"]

@@ -34,7 +34,7 @@ def seen(
     variables = spaces.variables(repo_id)
     written = spaces.secrets(repo_id)
     runtime = spaces.runtime(repo_id)
-    mark = Mark.parse(variables[MARK]) if MARK in variables else None
+    mark = Mark.found(variables.get(MARK))
     declared = props.get("secrets") or {}
     before = props.get("secrets_written") or {}
     touched = {name for name in declared if written.get(name) not in (None, before.get(name))}

@@ -30,6 +30,7 @@ from slipway.render.deploy.client import DeployClient
 from slipway.render.service.settings import (
     KEYS,
     WITHOUT_DEPLOY,
+    check_taken_away,
     create_body,
     live_settings,
     patch_body,
@@ -62,6 +63,7 @@ class ServiceProvider(RenderProvider):
         replaces = [key for key in REPLACES[:-1] if olds.get(key) != news.get(key)]
         if self.another_owner(olds, news):
             replaces.append("owner")
+        check_taken_away(f"Render service {news.get('name')}", olds, news)
         changed = self._differences(olds, news)
         return DiffResult(
             changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True
@@ -93,7 +95,7 @@ class ServiceProvider(RenderProvider):
         files = self.client.settings(id_, SECRET_FILES) if props.get("secret_files") else {}
         outputs = {**props, **live_settings(service, props), **_facts(service)}
         outputs["env"] = {key: env[key] for key in props.get("env") or {} if key in env}
-        outputs["mark"] = mark_seen(props, _mark(env))
+        outputs["mark"] = mark_seen(props, Mark.found(env.get(MARK)))
         if "region" in service.details:
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
@@ -105,7 +107,7 @@ class ServiceProvider(RenderProvider):
         """Writes what is not as declared; never deploys."""
         news, olds = _cast(news), _cast(olds)
         service = self._existing(id_)
-        live = _mark(self.client.settings(id_, ENV_VARS))
+        live = Mark.found(self.client.settings(id_, ENV_VARS).get(MARK))
         check_still_ours(_called(service), news, live)
         mark = own_mark(news).beside(live, own_mark(olds))
         wrote = self._write(service, olds, news, mark)
@@ -122,7 +124,7 @@ class ServiceProvider(RenderProvider):
         """Deletes it, if nothing else holds it, or what its policy says; absent is success."""
         if self.client.service(id_) is None:
             return
-        own, live = own_mark(props), _mark(self.client.settings(id_, ENV_VARS))
+        own, live = own_mark(props), Mark.found(self.client.settings(id_, ENV_VARS).get(MARK))
         if live is None or not own.holds(live):
             return  # another's by now, or nobody's: it stays
         left = own.without(live)
@@ -172,7 +174,7 @@ class ServiceProvider(RenderProvider):
             DeployError: it belongs to somebody or something else; nothing was changed.
         """
         what, own = _called(service), own_mark(props)
-        live = _mark(self.client.settings(service.id, ENV_VARS))
+        live = Mark.found(self.client.settings(service.id, ENV_VARS).get(MARK))
         check_may_take(what, props, live)
         region = service.details.get("region")
         if service.raw["type"] != props["type"] or region not in (None, props.get("region")):
@@ -265,10 +267,6 @@ class ServiceProvider(RenderProvider):
 
 def _called(service: Service) -> str:
     return f"Render service {service.name} ({service.id})"
-
-
-def _mark(env: Mapping[str, str]) -> Mark | None:
-    return Mark.parse(env[MARK]) if MARK in env else None
 
 
 def _facts(service: Service) -> dict[str, Any]:

@@ -164,6 +164,19 @@ def test_it_is_ready_once_it_is_available_and_its_addresses_are_sealed(provider)
     assert ready.read("ready:dpg-1", outputs).outs == outputs
 
 
+def test_a_rotated_key_seals_the_addresses_anew_and_writes_nothing(provider, monkeypatch):
+    provider().create(INPUTS)
+    inputs = {"database_id": "dpg-1", "timeout_seconds": 5.0}
+    outputs = provider(PostgresReadyProvider).create(inputs).outs
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_thenextone")
+    rotated = provider(PostgresReadyProvider)
+    assert rotated.diff("ready:dpg-1", outputs, inputs).changes
+    outputs = rotated.update("ready:dpg-1", outputs, inputs).outs
+    assert unseal("rnd_thenextone", outputs["internal_url"]) == URL
+    assert not rotated.diff("ready:dpg-1", outputs, inputs).changes
+    assert rotated.wire.writes() == []
+
+
 def test_one_that_was_stopped_is_not_waited_for(provider, databases):
     provider().create(INPUTS)
     databases.statuses = ["suspended"]
