@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdict
 from policies.things import Build, Image, Service, StoredValue, Thing
 from policies.values import Unknown, Value
+from slipway.core.secrecy.shapes import credential_in
 from slipway.dockerfile.secret_rules import looks_secret
-from slipway.payload.files import credential_in
 
 _DATABASE = re.compile(r"^[a-z][a-z0-9+.-]*://[^\s/@]*:[^\s/@]+@", re.IGNORECASE)
 _DATABASE_NAMES = re.compile(
