@@ -1,6 +1,7 @@
 """The project's own stacks keep the rules, and a value that would break one is found."""
 
 import json
+import os
 import runpy
 
 import pulumi
@@ -90,7 +91,7 @@ def test_the_same_key_for_tests_and_production_is_found_whatever_platform_it_is_
 
 
 def test_spaces_that_got_the_token_that_can_write_are_found(results, monkeypatch):
-    monkeypatch.setenv("HF_READ_TOKEN", "canary-write-token")
+    monkeypatch.setenv("HF_READ_TOKEN", os.environ["HF_TOKEN"])
     found = {each.object for each in results("prod") if each.rule == "secrets-differ"}
     assert found == {"Space slipway/inference", "Space slipway/inference-engine"}
 
