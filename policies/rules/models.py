@@ -39,7 +39,8 @@ def model_baked_once(everything: Everything, settings: Settings) -> Verdicts:
     """One image has the weights, the others ask it."""
     del settings
     baked: dict[str, list[Image]] = defaultdict(list)
-    for image in everything.of(Image):
+    # By name: the engine tells of them in another order each time.
+    for image in sorted(everything.of(Image), key=lambda each: (each.label, each.urn)):
         if isinstance(image.delivery, Unknown) or isinstance(image.model, Unknown):
             yield image, Undecided("which model is in it")
         elif image.delivery == "baked" and image.model:
