@@ -20,6 +20,7 @@ from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
+POLICIES = "policies"  # the folder of the rules, beside the program
 _OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
 # What a builder says meanwhile, and the engine's sign of life.
 _NO_NEWS = re.compile(
@@ -67,11 +68,17 @@ def raising(home: Home) -> list[str]:
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Runs `pulumi preview --diff`; the exit code."""
-    if note := ensure_repository(pulumi.home):
-        Progress().note(note)
-    pulumi.select(stack)
-    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
+    """Runs `pulumi preview --diff`, which asks the rules as well; the exit code."""
+    pulumi.prepare_preview(stack)
+    rules = rules_of(pulumi.home, stack)
+    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack, *rules)
+
+
+def rules_of(home: Home, stack: str) -> list[str]:
+    """The arguments that have pulumi ask the rules, with what the stack decides about them."""
+    settings = f"{POLICIES}/{stack}.json"
+    known = (home.checkout / settings).is_file()
+    return ["--policy-pack", POLICIES, *(["--policy-pack-config", settings] if known else [])]
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,12 @@ class Pulumi:
     def select(self, stack: str) -> None:
         """Makes the stack exist."""
         self.read("stack", "select", "--create", "--stack", stack, "--non-interactive")
+
+    def prepare_preview(self, stack: str) -> None:
+        """Makes exist what a preview looks at: the stack, and the repository on GitHub."""
+        if note := ensure_repository(self.home):
+            Progress().note(note)
+        self.select(stack)
 
     def outputs(self, stack: str) -> dict[str, Any]:
         """The stack's outputs, secrets masked."""

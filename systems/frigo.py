@@ -6,9 +6,10 @@ from pathlib import Path
 from pulumi import Input, Output
 
 from app.frigo.repository import files
-from slipway.core.credentials import hub_endpoint
+from slipway.core.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY, hub_endpoint
 from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_host
 from slipway.errors import ConfigError
+from slipway.github.secrets.api_key import api_key
 from slipway.images.composed_context import compose_context
 from slipway.images.model_image import ModelImage, ModelImageArgs
 from slipway.images.model_source import ModelSource
@@ -47,6 +48,8 @@ class FrigoSettings:
     model_sha256: str = ""  # of the file; that of our own repository is known
     build_limit_minutes: int = 45  # after which a build is given up; Render documents 120
     disk_gigabytes: int = 0  # what an instance holds; 0 is unknown, Render publishes no figure
+    auth_required: bool = True  # what costs processor time needs a key; chat and gpt answer peers
+    key_rotation: int = 0  # another number draws other keys
     database: bool = False  # True: conversations are kept in a Postgres, else in memory
     database_plan: str = "basic_256mb"
     database_version: str = "15"  # the sandbox may have the one that is packaged for its host only
@@ -64,18 +67,23 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
         model = own_model(config, "frigo-model", settings.model_repo, settings.model_file)
         source = follow(source, model)
     compose_context(files(), CONTEXT)
-    parts = {key: _part(key, settings, source) for key in PORTS}
+    keys = _keys(settings)
+    parts = {key: _part(key, settings, source, keys[key]) for key in PORTS}
     if settings.host == "docker" and host is not None:
         on_docker = served(parts, host, settings.docker_port)
         return _addresses({key: on_docker[key].url for key in PORTS})
     images = tried(parts, settings.plan, host)
-    services = {key: _service(key, settings, parts[key], images[key], source) for key in PORTS}
+    services = {
+        key: _service(key, settings, parts[key], images[key], source, protect=config.protect)
+        for key in PORTS
+    }
     if settings.database:
         name, plan = settings.names.format("db"), settings.database_plan
         address = address_of(
             name, plan, settings.database_version, beside=services["app"], protect=config.protect
         )
-        services["app"] = replace(services["app"], secrets={"DATABASE_URL": address})
+        secrets = {**services["app"].secrets, "DATABASE_URL": address}
+        services["app"] = replace(services["app"], secrets=secrets)
     raised = WebServices("frigo", services)
     return _addresses({key: raised[key].url for key in PORTS})
 
@@ -130,7 +138,17 @@ def image_args(key: str, settings: FrigoSettings, source: ModelSource) -> ModelI
     )
 
 
-def _part(key: str, settings: FrigoSettings, source: ModelSource) -> Part:
+def _keys(settings: FrigoSettings) -> dict[str, dict[str, Input[str]]]:
+    """The secrets of each service: two keys that are drawn, one for people and one for peers."""
+    rotation = settings.key_rotation
+    admin = {"ADMIN_KEY": api_key("frigo-admin-key", rotation, given_as=FRIGO_ADMIN_KEY)}
+    peer = {"SERVICE_KEY": api_key("frigo-service-key", rotation, given_as=FRIGO_SERVICE_KEY)}
+    return {"app": {**admin, **peer}, "chat": {**peer}, "gpt": {**admin, **peer}}
+
+
+def _part(
+    key: str, settings: FrigoSettings, source: ModelSource, secrets: dict[str, Input[str]]
+) -> Part:
     model: dict[str, Input[str]] = {"IA_MODEL": settings.model} if key == "gpt" else {}
     downloads = bool(model) and settings.delivery == "download"
     if downloads:
@@ -139,13 +157,25 @@ def _part(key: str, settings: FrigoSettings, source: ModelSource) -> Part:
         name=settings.names.format(key),
         image=ModelImage(f"frigo-{key}", image_args(key, settings, source)),
         port=PORTS[key],
-        env={"FLASK_ENV": "production", "PYTHONUNBUFFERED": "1", **model},
+        env={
+            "FLASK_ENV": "production",
+            "PYTHONUNBUFFERED": "1",
+            "AUTH_REQUIRED": str(settings.auth_required).lower(),
+            **model,
+        },
+        secrets=secrets,
         downloads=downloads,
     )
 
 
 def _service(
-    key: str, settings: FrigoSettings, part: Part, image: Input[str], source: ModelSource
+    key: str,
+    settings: FrigoSettings,
+    part: Part,
+    image: Input[str],
+    source: ModelSource,
+    *,
+    protect: bool,
 ) -> WebServiceArgs:
     return WebServiceArgs(
         name=part.name,
@@ -155,8 +185,10 @@ def _service(
         port=part.port,
         health_path="/health",
         env=part.env,
+        secrets=part.secrets,
         links=LINKS[key],
         deploy=DeployArgs(expect={"revision": source.revision} if key == "gpt" else {}),
+        protect=protect,
     )
 
 

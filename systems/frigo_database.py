@@ -16,7 +16,7 @@ def address_of(
         plan: Render's id, such as "basic_256mb".
         version: of PostgreSQL, such as "15".
         beside: the service that asks it; only those of its region reach it.
-        protect: refuse to delete it.
+        protect: refuse to delete it; without, its data goes with the stack.
     """
     args = PostgresArgs(
         name=name,
@@ -26,5 +26,6 @@ def address_of(
         version=version,
         database_name="frigo",
         protect=protect,
+        delete_data=not protect,
     )
     return Postgres("frigo-database", args).internal_url

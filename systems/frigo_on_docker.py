@@ -25,6 +25,7 @@ class Part:
     image: ModelImage
     port: int
     env: Mapping[str, Input[str]]
+    secrets: Mapping[str, Input[str]]
     downloads: bool  # its model, when it starts
 
 
@@ -78,6 +79,7 @@ def served(parts: Mapping[str, Part], host: DockerHost, first_port: int) -> Dock
             port=part.port,
             publish=first_port + number if first_port else 0,
             env={**part.env, "PORT": str(part.port)},
+            secrets=part.secrets,
             health=HealthCheck.http(part.port),
             timeout_seconds=_TRIAL_SECONDS,
         )

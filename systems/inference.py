@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
 
-import pulumi
 from pulumi import Input, Output
 
 from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
-from slipway.core.stack import require_stack_credential, stack_credential
+from slipway.core.stack import require_stack_credential
 from slipway.errors import ConfigError
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
@@ -65,7 +64,9 @@ class InferenceSettings:
 def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     """Raises the model repository, the Space, and in hybrid mode its remote engine."""
     settings = config.settings("inference", InferenceSettings)
-    token = _spaces_token()
+    require_stack_credential(HUB_TOKEN)
+    # Never the one that can write: whoever reads the Space's settings could replace the model.
+    token = require_stack_credential(HUB_READ_TOKEN)
     revision: Input[str] = settings.model_revision
     sha256: Input[str] = settings.model_sha256
     outputs: dict[str, Output[str]] = {}
@@ -94,16 +95,6 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     args = _space_args(config, settings, settings.space, token, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
-
-
-def _spaces_token() -> Input[str]:
-    """The token that builds download the model with; said once if it can do more than that."""
-    token, read_token = require_stack_credential(HUB_TOKEN), stack_credential(HUB_READ_TOKEN)
-    if read_token is None:
-        pulumi.log.warn(
-            f"{HUB_READ_TOKEN.missing()} Until then the Spaces get the token that can write."
-        )
-    return read_token or token
 
 
 def _space_args(

@@ -27,7 +27,11 @@ class Credential:
 
     def find(self, config: Callable[[str], str | None]) -> str | None:
         """The value, from the environment first; None if it stands in neither place."""
-        return os.environ.get(self.variable) or config(self.config_key) or None
+        for value in (os.environ.get(self.variable), config(self.config_key)):
+            # A token that was pasted, or read from a file, often ends with a newline.
+            if value and (stripped := value.strip()):
+                return stripped
+        return None
 
     def require(self, config: Callable[[str], str | None]) -> str:
         """The value, from the environment first.
@@ -70,6 +74,12 @@ SYMPTOMS_API_KEY = Credential(
 )
 RETRAINING_API_KEY = Credential(
     "RETRAINING_API_KEY", "retrainingApiKey", "API key that callers of the retraining backend send"
+)
+FRIGO_ADMIN_KEY = Credential(
+    "FRIGO_ADMIN_KEY", "frigoAdminKey", "key that frigo's simulations and fine-tunes need"
+)
+FRIGO_SERVICE_KEY = Credential(
+    "FRIGO_SERVICE_KEY", "frigoServiceKey", "key by which frigo's services know each other"
 )
 TURNOVER_API_KEY = Credential(
     "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"

@@ -1,12 +1,14 @@
 """Asking a deployed application itself whether it is well."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import requests
 
-PROBE_SECONDS = 10.0  # of one request
+PROBE_SECONDS = 10.0  # of one request, its answer included
+PROBE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,31 @@ def probe(url: str, expect: Mapping[str, str], token: str | None = None) -> Prob
         token: bearer token, for an application behind its platform's own login.
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    deadline = time.monotonic() + PROBE_SECONDS
     try:
-        response = requests.get(url, headers=headers, timeout=PROBE_SECONDS)
+        with requests.get(url, headers=headers, timeout=PROBE_SECONDS, stream=True) as response:
+            if not response.ok or not expect:
+                explanation = f"answered {response.status_code}"
+                return ProbeResult(healthy=response.ok, explanation=explanation)
+            body = _bounded(response, deadline)
     except requests.RequestException as error:
         return ProbeResult(healthy=False, explanation=f"gave no answer ({type(error).__name__})")
-    if not response.ok or not expect:
-        return ProbeResult(healthy=response.ok, explanation=f"answered {response.status_code}")
+    if body is None:
+        return ProbeResult(healthy=False, explanation="did not end its answer")
     try:
-        return _compare(response.json(), expect)
-    except requests.JSONDecodeError:
+        return _compare(json.loads(body), expect)
+    except ValueError:
         return ProbeResult(healthy=False, explanation="answered something that is not JSON")
+
+
+def _bounded(response: requests.Response, deadline: float) -> bytes | None:
+    """The body; None where it is longer or takes longer than any answer about health would."""
+    body = b""
+    for piece in response.iter_content(1 << 14):
+        body += piece
+        if len(body) > PROBE_BYTES or time.monotonic() > deadline:
+            return None
+    return body
 
 
 def _compare(body: object, expect: Mapping[str, str]) -> ProbeResult:

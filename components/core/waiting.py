@@ -13,7 +13,7 @@ import pulumi
 from pulumi import ProviderResource
 
 from slipway.core.credentials import Credential
-from slipway.core.shared_provider import shared_provider
+from slipway.core.shared_resource import shared_resource
 from slipway.core.stack import stack_credential
 
 
@@ -34,4 +34,4 @@ def waiting_provider(platform: str, *credentials: Credential) -> ProviderResourc
         }
         return ProviderResource("pulumi-python", name, props)
 
-    return shared_provider(f"{platform}-waits", make)
+    return shared_resource(f"{platform}-waits", make)

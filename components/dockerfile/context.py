@@ -57,7 +57,9 @@ class BuildContext:
             for copy in stage.copies
             if copy.origin is None
             for source in copy.sources
-            if not (_URL.match(source) or is_variable(source) or self.matching(source))
+            # A pattern may match nothing, as for BuildKit.
+            if not (_URL.match(source) or is_variable(source) or _GLOB & set(source))
+            and not self.matching(source)
         ]
 
     def matching(self, source: str) -> list[str]:
@@ -97,14 +99,14 @@ def read_context(folder: Path | str, dockerfile: str = "Dockerfile") -> BuildCon
                 f"Build context {folder}: {name} is a link to a file outside of it, which no "
                 "builder can follow. Put a copy there."
             )
-    return BuildContext(root, path, path.read_text(encoding="utf-8"), names)
+    return BuildContext(root, path, path.read_text(encoding="utf-8-sig"), names)
 
 
 def _sent(root: Path, dockerfile: Path) -> Iterator[str]:
     """The files that Docker's own rules let through."""
     beside = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
     ignore = beside if beside.is_file() else root / ".dockerignore"
-    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+    lines = ignore.read_text(encoding="utf-8-sig").splitlines() if ignore.is_file() else []
     # The last pattern that matches decides, as Docker does it, and a pattern means the path from
     # the root, not any depth as in a .gitignore.
     spec = pathspec.PathSpec.from_lines("gitignore", [_anchored(line) for line in lines])

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_CONTINUATION = re.compile(r"\\[ \t]*\n")
+# Blank lines in a continued instruction are skipped, as BuildKit does with a warning.
+_CONTINUATION = {
+    escape: re.compile(rf"{re.escape(escape)}[ \t]*\n(?:[ \t]*\n)*") for escape in "\\`"
+}
+_ESCAPE = re.compile(
+    r"(?i)\A(?:[ \t]*#[ \t]*(?:syntax|check)[ \t]*=.*\n)*[ \t]*#[ \t]*escape[ \t]*=[ \t]*`"
+)
 _COMMENT = re.compile(r"(?m)^[ \t]*#.*\n?")
 _INSTRUCTION = re.compile(r"[ \t]*(\w+)[ \t]+(.*)")
 _WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")  # a quoted part may hold blanks
@@ -53,7 +59,9 @@ def read_dockerfile(text: str) -> DockerfileFacts:
 
 def instructions(text: str) -> Iterator[tuple[str, list[str]]]:
     """(keyword in capitals, its words) of each instruction; lines of heredocs are none."""
-    lines = _CONTINUATION.sub(" ", _COMMENT.sub("", text)).splitlines()
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    continuation = _CONTINUATION["`" if _ESCAPE.match(text) else "\\"]
+    lines = continuation.sub(" ", _COMMENT.sub("", text)).split("\n")
     while lines:
         match = _INSTRUCTION.match(lines.pop(0))
         if match is None:

@@ -7,9 +7,9 @@ variables, not in a layer, not in the cache that is pushed beside the image.
 import re
 from collections.abc import Iterator
 
+from slipway.core.secrecy.shapes import credential_in
 from slipway.dockerfile.broken_rule import BrokenRule
 from slipway.dockerfile.stages import Run, Stages, names_in
-from slipway.payload.files import credential_in
 
 _SECRET_WORDS = frozenset(
     {"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "APIKEY"}

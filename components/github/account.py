@@ -8,7 +8,7 @@ import pulumi_github as github
 from pulumi import Output, ProviderResource, ResourceOptions
 
 from slipway.core.credentials import GITHUB_TOKEN, github_base_url
-from slipway.core.shared_provider import shared_provider
+from slipway.core.shared_resource import shared_resource
 from slipway.core.stack import require_stack_credential
 
 CONFIG_KEY = "githubOwner"
@@ -48,7 +48,7 @@ def account(configured_owner: str) -> Account:
         opts = ResourceOptions(version=version("pulumi_github"))
         return ProviderResource("github", name, properties, opts)
 
-    return Account(owner, token, shared_provider(provider_name(owner), make))
+    return Account(owner, token, shared_resource(provider_name(owner), make))
 
 
 def provider_name(owner: str) -> str:

@@ -5,13 +5,13 @@ credentials, private keys, and pointers of Git LFS standing in for the files the
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pathspec
 
+from slipway.core.secrecy.shapes import credential_in
 from slipway.errors import ConfigError
 
 # What is never part of an application, whatever its ignore files say.
@@ -29,14 +29,13 @@ _NEVER = pathspec.GitIgnoreSpec.from_lines(
     ]
 )
 _FORBIDDEN_NAMES = pathspec.GitIgnoreSpec.from_lines(
-    [".env", ".env.*", "!.env.example", "*.pem", "*.p12", "id_rsa", "id_ed25519", ".netrc"]
+    [
+        *(".env", ".env.*", "!.env.example", "*.pem", "*.p12", "*.pfx", ".netrc", "_netrc"),
+        *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".git-credentials", ".pypirc"),
+        *(".dockercfg", ".docker/config.json", ".kube/config", "kubeconfig", ".aws/credentials"),
+        ".streamlit/secrets.toml",
+    ]
 )
-_CREDENTIALS = {  # shapes published by each platform; the sandbox's own tokens have them as well
-    "a Hugging Face token": re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b"),
-    "a GitHub token": re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,})\b"),
-    "a Render API key": re.compile(rb"\brnd_[A-Za-z0-9]{28,}\b"),
-    "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
-}
 _Rules = tuple[str, pathspec.GitIgnoreSpec]  # a folder ("" or "a/b/"), and what it ignores
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _SCAN_LIMIT = 2_000_000  # bytes; larger files are data, and reading them twice costs
@@ -81,12 +80,14 @@ class Payload:
         if file is None:
             return None
         try:
-            return file.source.read_text(encoding="utf-8")
+            return file.source.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise ConfigError(f"Payload file {path}: it must be text in UTF-8.") from None
 
 
-def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Payload:
+def payload_from_folder(
+    folder: Path | str, excludes: Iterable[str] = (), *, allowed: Iterable[str] = ()
+) -> Payload:
     """Every file below `folder` that no `.gitignore` or `.hfignore` in it excludes.
 
     An ignore file speaks of its own folder and below, as for git; the innermost that says anything
@@ -95,10 +96,12 @@ def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Pay
     Args:
         folder: the application's folder.
         excludes: further patterns, written as in a `.gitignore`.
+        allowed: paths that may be published although their names say that they hold credentials,
+            such as a `.env` of public settings; what stands in them is looked at all the same.
 
     Raises:
-        ConfigError: no such folder, nothing in it, a link that leads out of it, or a file that must
-            not be published.
+        ConfigError: no such folder, nothing in it, a link that can't be followed, a name that is no
+            text, or a file that must not be published.
     """
     root = Path(folder).resolve()
     if not root.is_dir():
@@ -110,7 +113,8 @@ def payload_from_folder(folder: Path | str, excludes: Iterable[str] = ()) -> Pay
                 f"Payload file {name}: it is a link to a file outside of {folder}, and everything "
                 "in a payload is published. Put a copy there, or add it to .gitignore."
             )
-    return payload_from_files({name: root / name for name in names}, what=str(folder))
+    files = {name: root / name for name in names}
+    return payload_from_files(files, what=str(folder), allowed=allowed)
 
 
 def _not_ignored(
@@ -123,10 +127,28 @@ def _not_ignored(
         path = f"{name}/" if entry.is_dir() else name
         if _NEVER.match_file(path) or excludes.match_file(path) or _ignored(path, rules):
             continue  # what lies in an ignored folder can't be taken back in, as with git
+        _check_entry(entry, name)
         if entry.is_file():
             yield name
-        elif entry.is_dir() and not entry.is_symlink():
+        elif entry.is_dir():
             yield from _not_ignored(root, path, rules, excludes)
+
+
+def _check_entry(entry: Path, name: str) -> None:
+    """Refuses what would be left out without a word, or what no platform can name."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ConfigError(
+            f"Payload file {name!r}: its name is no text in UTF-8. Rename it, or add it to "
+            ".gitignore."
+        ) from None
+    if entry.is_symlink() and not entry.is_file():
+        what = "a folder" if entry.is_dir() else "nothing that is there"
+        raise ConfigError(
+            f"Payload file {name}: it is a link to {what}, which can't be sent. Put a copy there, "
+            "or add it to .gitignore."
+        )
 
 
 def _ignore_file(root: Path, folder: str) -> Iterator[_Rules]:
@@ -134,7 +156,7 @@ def _ignore_file(root: Path, folder: str) -> Iterator[_Rules]:
     lines: list[str] = []
     for name in (".gitignore", ".hfignore"):
         if (root / folder / name).is_file():
-            lines += (root / folder / name).read_text(encoding="utf-8").splitlines()
+            lines += (root / folder / name).read_text(encoding="utf-8-sig").splitlines()
     if lines:
         yield folder, pathspec.GitIgnoreSpec.from_lines(lines)
 
@@ -147,15 +169,19 @@ def _ignored(path: str, rules: Sequence[_Rules]) -> bool:
     return False
 
 
-def payload_from_files(files: Mapping[str, Path], what: str = "files") -> Payload:
-    """A payload of the given destination path -> local file.
+def payload_from_files(
+    files: Mapping[str, Path], what: str = "files", *, allowed: Iterable[str] = ()
+) -> Payload:
+    """A payload of the given destination path -> local file; `allowed` as for a folder.
 
     Raises:
         ConfigError: an empty payload, a missing file, or one that must not be published.
     """
     if not files:
         raise ConfigError(f"Payload {what}: it holds no file at all. Check the ignore files.")
-    return Payload({name: _read(name, path) for name, path in sorted(files.items())})
+    may = set(allowed)
+    read = {name: _read(name, path, allowed=name in may) for name, path in sorted(files.items())}
+    return Payload(read)
 
 
 def hash_file(path: Path) -> tuple[str, str, int]:
@@ -171,16 +197,17 @@ def hash_file(path: Path) -> tuple[str, str, int]:
     return blob.hexdigest(), content.hexdigest(), size
 
 
-def _read(name: str, path: Path) -> PayloadFile:
+def _read(name: str, path: Path, *, allowed: bool) -> PayloadFile:
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or ".git" in parts:
         raise ConfigError(f"Payload file {name!r}: the path must stay inside the payload.")
     if not path.is_file():
         raise ConfigError(f"Payload file {name}: {path} does not exist.")
-    if _FORBIDDEN_NAMES.match_file(name):
+    if _FORBIDDEN_NAMES.match_file(name) and not allowed:
         raise ConfigError(
             f"Payload file {name}: files of this name hold credentials and everything in a payload "
-            "is published. Add it to .gitignore, and give the value as a secret instead."
+            "is published. Add it to .gitignore, and give the value as a secret instead; or, if "
+            f'all of it may be public, give the payload allowed=("{name}",).'
         )
     oid, sha256, size = hash_file(path)
     if size <= _SCAN_LIMIT:
@@ -199,8 +226,3 @@ def _refuse_credentials(name: str, content: bytes) -> None:
             f"Payload file {name}: it holds {kind}, and everything in a payload is published. "
             "Remove it, revoke it, and give the value as a secret instead."
         )
-
-
-def credential_in(content: bytes) -> str | None:
-    """What kind of credential stands in a file, told by its shape; None if none does."""
-    return next((kind for kind, shape in _CREDENTIALS.items() if shape.search(content)), None)

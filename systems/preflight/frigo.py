@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from app.frigo.repository import files
-from slipway.core.credentials import HUB_TOKEN, RENDER_API_KEY, Credential
-from slipway.core.findings import Finding, Severity, gather, requires
-from slipway.core.stack import require_stack_credential
+from slipway.core.credentials import (
+    FRIGO_ADMIN_KEY,
+    FRIGO_SERVICE_KEY,
+    GITHUB_TOKEN,
+    HUB_TOKEN,
+    RENDER_API_KEY,
+    Credential,
+)
+from slipway.core.findings import Finding, Severity, error, gather, requires
+from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.images import builder
 from slipway.images.composed_context import compose_context
 from slipway.preflight.build_time import check_build_time, estimate
@@ -37,13 +44,23 @@ def check_frigo(config: StackConfig) -> list[Finding]:
         requires(builder.registry),
         *(requires(partial(require_stack_credential, each)) for each in _credentials(settings)),
         *on_render,
+        partial(_closed, config, settings),
         partial(_build, settings),
         *(partial(_image, key, config, settings) for key in PORTS),
     )
 
 
+def _closed(config: StackConfig, settings: FrigoSettings) -> Iterator[Finding]:
+    """A stack that protects what it raised is production: strangers can't retrain its model."""
+    if config.protect and not settings.auth_required:
+        problem = "authRequired is false in a protected stack: anybody may retrain its model"
+        yield error("slipway:frigo", problem, "Set it to true")
+
+
 def _credentials(settings: FrigoSettings) -> list[Credential]:
     needed = [] if settings.host == "docker" else [RENDER_API_KEY]
+    if not all(stack_credential(each) for each in (FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY)):
+        needed.append(GITHUB_TOKEN)  # under which a key that is drawn is kept
     return [*needed, HUB_TOKEN] if settings.train_here else needed
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from slipway.core.credentials import HUB_TOKEN
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.findings import Finding, gather, requires, warning
 from slipway.core.stack import require_stack_credential
 from slipway.dockerfile.context import read_context
@@ -25,6 +25,7 @@ def check_inference(config: StackConfig) -> list[Finding]:
     return gather(
         "slipway:inference",
         requires(partial(require_stack_credential, HUB_TOKEN)),
+        requires(partial(require_stack_credential, HUB_READ_TOKEN)),
         partial(note_hardware_price, "inference", settings.hardware),
         partial(_model, settings),
         partial(

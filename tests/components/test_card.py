@@ -34,13 +34,26 @@ def test_line_ends_of_windows_are_read_as_well():
 
 @pytest.mark.parametrize(
     "text",
-    [None, "", "# Title\n", "\n---\nsdk: docker\n---\n", "---\nsdk: docker\n", "\ufeff---\n---"],
+    [None, "", "# Title\n", "\n---\nsdk: docker\n---\n", "---\nsdk: docker\n", "\ufeff"],
 )
 def test_without_a_block_at_the_very_beginning_the_remedy_is_shown(text):
     said = refusal(text)
     assert "README.md" in said
     assert "sdk: docker" in said
     assert "Missing configuration in README" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + readme("sdk: docker"),
+        readme("sdk: docker").replace("---", "--- "),
+        readme("sdk: docker", "app_port:", "colorFrom:", "short_description:"),
+    ],
+    ids=["byte order mark", "blanks behind the dashes", "empty values"],
+)
+def test_what_the_hub_reads_is_read(text):
+    assert read_card(ID, text, "docker").app_port == 7860
 
 
 @pytest.mark.parametrize(

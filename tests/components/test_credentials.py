@@ -48,3 +48,13 @@ def test_the_endpoint_is_the_environments_or_the_real_hub(value, endpoint, monke
     if value is not None:
         monkeypatch.setenv("HF_ENDPOINT", value)
     assert hub_endpoint() == endpoint
+
+
+@BOTH
+@pytest.mark.parametrize("given", ["token\n", "  token \r\n"])
+def test_what_was_pasted_with_its_line_end_is_the_token(credential, given, monkeypatch):
+    monkeypatch.setenv(credential.variable, given)
+    assert credential.require({}.get) == "token"
+    monkeypatch.setenv(credential.variable, " \n")
+    assert credential.find({credential.config_key: given}.get) == "token"
+    assert credential.find({}.get) is None

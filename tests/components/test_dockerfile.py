@@ -119,3 +119,23 @@ def test_an_empty_dockerfile_says_nothing():
 def test_only_the_last_stages_ports_are_the_images():
     facts = read_dockerfile("FROM a AS build\nEXPOSE 9000\nFROM b\nEXPOSE 7860\n")
     assert facts.exposed_ports == (7860,)
+
+
+MOUNT = "RUN --mount=type=secret,id=HF_TOKEN true"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffARG X\nFROM a\n" + MOUNT,
+        f"ARG X\nFROM a\nRUN \\\n\n\n  {MOUNT[4:]}\n",
+        f"# escape=`\nARG X\nFROM a\nRUN `\n  {MOUNT[4:]}\n",
+        f"# syntax=docker/dockerfile:1\n# escape = `\nARG X\nFROM a\nRUN `\n  {MOUNT[4:]}\n",
+        f"ARG X\r\nFROM a\r\nRUN \\\r\n  {MOUNT[4:]}\r\n",
+    ],
+    ids=["byte order mark", "blank lines", "escape", "escape behind syntax", "CRLF"],
+)
+def test_what_buildkit_reads_is_read(text):
+    found = read_dockerfile(text)
+    assert found.build_args == {"X"}
+    assert found.secrets == {"HF_TOKEN"}

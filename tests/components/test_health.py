@@ -3,6 +3,8 @@
 import json
 import socket
 import threading
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,6 +20,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append(self.headers.get("Authorization"))
+        if self.path == "/endless":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" " * 1000)
+                    time.sleep(0.01)
+            return
         status, body = {
             "/json": (200, json.dumps(BODY)),
             "/text": (200, "fine"),
@@ -124,3 +134,14 @@ def test_an_app_that_accepts_and_never_answers_is_given_up(monkeypatch):
         result = probe(f"http://127.0.0.1:{silent.getsockname()[1]}/", {})
     assert not result.healthy
     assert result.explanation == "gave no answer (ReadTimeout)"
+
+
+def test_an_answer_without_end_is_given_up_in_time_and_is_well_where_nothing_is_expected(
+    ask, monkeypatch
+):
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.3)
+    begun = time.monotonic()
+    result = ask("/endless", {"status": "ok"})
+    assert (result.healthy, result.explanation) == (False, "did not end its answer")
+    assert time.monotonic() - begun < 5
+    assert ask("/endless", {}).healthy

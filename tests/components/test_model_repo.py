@@ -27,16 +27,17 @@ def test_it_registers_the_repository_below_itself_with_all_that_was_declared(fil
     recorder = build(files=files, visibility="private", adopt=True, stack="prod")
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "model": "slipway:huggingface:ModelRepo",
+        "lineage": "pulumi-python:dynamic/core:Lineage",
         "model-repo": "pulumi-python:dynamic/huggingface:ModelRepo",
     }
     repo = recorder["model-repo"]
     assert repo.parent == "model"
-    assert {key: repo.inputs[key] for key in ("repo_id", "visibility", "stack", "adopt")} == {
+    assert {key: repo.inputs[key] for key in ("repo_id", "visibility", "adopt")} == {
         "repo_id": "acme/tiny",
         "visibility": "private",
-        "stack": "slipway/prod",
         "adopt": True,
     }
+    assert repo.inputs["mark"].startswith("slipway/prod@lineage-id.")
     assert repo.inputs["manifest"] == files.manifest()
     assert repo.inputs["sources"] == files.sources()
 
@@ -48,7 +49,7 @@ def test_without_files_nothing_is_seeded():
 
 def test_policies_see_the_id_and_the_visibility():
     seen = build()["model"].inputs
-    assert seen == {"repo_id": "acme/tiny", "visibility": "public"}
+    assert seen == {"repo_id": "acme/tiny", "visibility": "public", "megabytes": {}}
 
 
 def test_its_outputs_are_those_of_the_platform():

@@ -1,6 +1,7 @@
 """Protects what is published: which files are sent, under which names, and which never are."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 
@@ -75,7 +76,11 @@ def test_what_is_no_part_of_an_application_stays_even_if_an_ignore_file_asks_for
         "a.p12",
         "id_rsa",
         "sub/id_ed25519",
+        "id_ecdsa",
         ".netrc",
+        ".git-credentials",
+        ".aws/credentials",
+        ".streamlit/secrets.toml",
     ],
 )
 def test_files_whose_names_say_credentials_are_refused_with_the_remedy(folder, name):
@@ -104,6 +109,14 @@ def test_an_ignored_credential_file_and_an_example_of_one_are_no_reason_to_refus
         ("a private key", "-----BEGIN " + "PRIVATE KEY-----"),
         ("a private key", "x\n-----BEGIN " + "OPENSSH PRIVATE KEY-----\n"),
         ("a private key", "-----BEGIN " + "EC PRIVATE KEY-----"),
+        ("an API key of a model's provider", "OPENAI=" + "sk-" + "proj-" + LETTERS[:40]),
+        ("an API key of a model's provider", "key = 'sk" + "-ant-" + LETTERS[:40] + "'"),
+        ("an AWS access key", "aws_access_key_id = AK" + "IA" + "ABCDEFGHIJ234567"),
+        ("a Google API key", "AI" + "za" + LETTERS[:35]),
+        ("a Slack token", "xox" + "b-" + "1234567890-" + LETTERS[:20]),
+        ("a package registry's token", "//registry/:_auth" + "Token=" + LETTERS[:20]),
+        ("a package registry's token", "npm" + "_" + LETTERS[:36]),
+        ("a cluster's client key", "client-key-" + "data: " + LETTERS[:44]),
     ],
 )
 def test_each_kind_of_credential_in_a_file_is_refused_without_repeating_it(folder, kind, text):
@@ -124,6 +137,9 @@ def test_each_kind_of_credential_in_a_file_is_refused_without_repeating_it(folde
         "rnd_seed = 7",
         "ghp_short",
         "-----BEGIN CERTIFICATE-----",
+        "//registry/:_authToken=${NPM_TOKEN}",
+        "sk-learn-something-with-many-words-in-it",
+        "task-" + LETTERS[:48],
         "-----BEGIN PUBLIC KEY-----",
     ],
 )
@@ -248,3 +264,38 @@ def test_an_ignore_file_further_in_speaks_of_its_own_folder_and_has_the_last_wor
         "inner/kept.log",
         "only-here.txt",
     }
+
+
+# --- what people write, read as the platforms read it
+
+
+def test_an_ignore_file_with_a_byte_order_mark_ignores_as_git_does(folder):
+    write(folder, "private.txt")
+    (folder / ".gitignore").write_bytes(b"\xef\xbb\xbfprivate.txt\n")
+    assert "private.txt" not in payload_from_folder(folder).files
+
+
+@pytest.mark.parametrize("target", ["shared", "nowhere"])
+def test_a_link_that_can_not_be_sent_is_refused_by_name_unless_ignored(folder, tmp_path, target):
+    (tmp_path / "shared").mkdir(exist_ok=True)
+    (folder / "weights").symlink_to(tmp_path / target)
+    with pytest.raises(ConfigError, match=r"Payload file weights: it is a link to .*Put a copy"):
+        payload_from_folder(folder)
+    write(folder, ".gitignore", "weights\n")
+    assert "README.md" in payload_from_folder(folder).files
+
+
+def test_a_name_that_is_no_text_is_refused(folder):
+    (folder / os.fsdecode(b"\xff.txt")).write_text("x")
+    with pytest.raises(ConfigError, match="its name is no text in UTF-8"):
+        payload_from_folder(folder)
+
+
+def test_a_file_that_only_sounds_secret_can_be_allowed_by_name_and_is_looked_into(folder):
+    write(folder, ".env", "PUBLIC_X=1\n")
+    with pytest.raises(ConfigError, match=r'allowed=\("\.env",\)'):
+        payload_from_folder(folder)
+    assert ".env" in payload_from_folder(folder, allowed=(".env",)).files
+    write(folder, ".env", f"HF_TOKEN={'hf_' + LETTERS[:34]}\n")
+    with pytest.raises(ConfigError, match="it holds a Hugging Face token"):
+        payload_from_folder(folder, allowed=(".env",))

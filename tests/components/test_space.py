@@ -68,6 +68,7 @@ def test_it_registers_the_space_its_wait_and_a_provider_for_the_wait_below_itsel
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "demo": "slipway:huggingface:Space",
         "demo-space": f"{DYNAMIC}:Space",
+        "lineage": "pulumi-python:dynamic/core:Lineage",
         "huggingface-waits": "pulumi:providers:pulumi-python",
         "demo-ready": f"{DYNAMIC}:SpaceReady",
     }
@@ -136,7 +137,7 @@ def test_the_space_is_told_all_that_was_declared(args, payload_of):
     assert inputs["manifest"] == payload.manifest()
     assert inputs["sources"] == payload.sources()
     assert inputs["build_inputs"] == ["BASE_MODEL", "HF_TOKEN"]
-    assert inputs["stack"] == "slipway/prod"
+    assert inputs["mark"].startswith("slipway/prod@lineage-id.")
     assert {key: inputs[key] for key in ("repo_id", "sdk", "visibility", "hardware")} == {
         "repo_id": "acme/demo",
         "sdk": "docker",

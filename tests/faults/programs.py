@@ -90,6 +90,49 @@ for row in declared["rows"]:
         WebService(name, web(name, **source), among_peers=not row["followed"])
 """
 
+OWNED = """
+import json
+from pathlib import Path
+
+import pulumi
+
+from slipway.huggingface.model_repo.model_repo import ModelRepo, ModelRepoArgs
+from slipway.huggingface.space.space import Space, SpaceArgs
+from slipway.payload.files import payload_from_folder
+from slipway.render.postgres.postgres import Postgres, PostgresArgs
+from slipway.render.registry_credential.registry_credential import (
+    RegistryCredential,
+    RegistryCredentialArgs,
+)
+from slipway.render.service.web_service import DeployArgs, Image, WebService, WebServiceArgs
+
+declared = json.loads(Path("declared.json").read_text())
+name, prefix = declared["name"], declared["logical"]
+below = None
+if declared["nested"]:
+    below = pulumi.ResourceOptions(parent=pulumi.ComponentResource("test:test:Group", "group"))
+
+Space(f"{prefix}-space", SpaceArgs(
+    repo_id=f"acme/{name}-space", payload=payload_from_folder(Path("app")),
+    variables={"REVISION": "r1"}, probe_path="/health", adopt=declared["adopt"],
+), below)
+ModelRepo(f"{prefix}-model", ModelRepoArgs(
+    repo_id=f"acme/{declared['model'] or name}", files=payload_from_folder(Path("model")),
+    adopt=declared["adopt"],
+), below)
+WebService(f"{prefix}-app", WebServiceArgs(
+    name=name, image=Image(ref=declared["image"]), adopt=declared["adopt"],
+    deploy=DeployArgs(timeout_seconds=60),
+), below)
+Postgres(f"{prefix}-data", PostgresArgs(
+    name=f"{name}-data", protect=False, delete_data=True, adopt=declared["adopt"],
+), below)
+RegistryCredential(f"{prefix}-login", RegistryCredentialArgs(
+    name=name, registry="GITHUB", username="ann", token="canary-of-the-owned",
+    adopt=declared["adopt"],
+), below)
+"""
+
 TRIO = """
 import json
 from pathlib import Path

@@ -93,6 +93,10 @@ def where(row):
 
 
 def object_id(render, row):
+    if row.kind == "login":  # on Render its mark stands behind the name
+        named = render.call("GET", f"/{where(row)}")
+        (found,) = [each for each in named if each["name"].startswith(f"{row.id} (")]
+        return found["id"]
     (found,) = render.call("GET", f"/{where(row)}", params={"name": row.id})
     return found.get("service", found)["id"]
 

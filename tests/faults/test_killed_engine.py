@@ -9,6 +9,7 @@ import uuid
 import pytest
 import requests
 
+from slipway.core.ownership import Mark
 from tests.faults.killing import Call, calls_of, killed_at
 from tests.faults.programs import ONE_SERVICE
 from tests.providers.render_platform import IMAGE
@@ -28,14 +29,13 @@ def declared():
 def assert_converged(run, render, wanted, *, most_deploys):
     """What is declared is there once, was deployed, serves, and is all that the engine knows."""
     (service,) = render.named(wanted["name"])
-    (login,) = render.call("GET", "/registrycredentials", params={"name": wanted["name"]})
+    logins = render.call("GET", "/registrycredentials")
+    (login,) = [each for each in logins if each["name"].startswith(f"{wanted['name']} (")]
     url = service["serviceDetails"]["url"]
-    assert render.env(service["id"]) == {
-        **wanted["env"],
-        "API_KEY": wanted["secret"],
-        "SELF_URL": url,
-        "SLIPWAY_STACK": "slipway/dev",
-    }
+    env = render.env(service["id"])
+    mark = Mark.parse(env.pop("SLIPWAY_STACK"))
+    assert (mark.stack, len(mark.holders)) == ("slipway/dev", 1)
+    assert env == {**wanted["env"], "API_KEY": wanted["secret"], "SELF_URL": url}
     assert service["imagePath"] == wanted["image"]
     deploys = render.deploys(service["id"])
     assert deploys[0]["status"] == "live", "the newest of them serves"

@@ -34,7 +34,7 @@ def test_what_was_carried_out_and_never_answered_is_found_and_made_once(project,
     # What was held is in the log once it is let go.
     wait_until(lambda: sorted(render.writes()) == WRITES)
     (service,) = render.named("lost")
-    (login,) = render.call("GET", "/registrycredentials", params={"name": "lost"})
+    (login,) = render.call("GET", "/registrycredentials")
     deploys = render.deploys(service["id"])
     assert len(deploys) == 2, "the creation's, and the one that the wiring asks for"
     known = {each.get("id") for each in run.state()["resources"]}

@@ -8,6 +8,7 @@ from pulumi.dynamic import ResourceProvider
 from tests.providers.engine import Engine
 
 SECRET = "canary-of-a-secret"
+OUR_MARK = "slipway/dev@0a0a0a0a.0b0b0b0b"  # what the resource under test holds its object by
 
 
 class Killed(BaseException):

@@ -36,6 +36,7 @@ from slipway.core.secrecy.sealing import seal
 from slipway.huggingface.hub import transport as calls
 from slipway.huggingface.space import readiness
 from slipway.payload.files import payload_from_folder
+from tests.providers.case import OUR_MARK
 from tests.providers.platform import Platform, serving
 from tests.providers.render_platform import (
     deploy_inputs,
@@ -197,7 +198,7 @@ def space_inputs(repo_id, app_folder):
             "manifest": payload.manifest(),
             "sources": payload.sources(),
             "build_inputs": ["BUILD_ARG"],
-            "stack": "slipway/dev",
+            "mark": OUR_MARK,
             "adopt": False,
             **changes,
         }
@@ -220,7 +221,7 @@ def model_inputs(repo_id, tmp_path):
             "visibility": "public",
             "manifest": payload.manifest(),
             "sources": payload.sources(),
-            "stack": "slipway/dev",
+            "mark": OUR_MARK,
             "adopt": False,
             **changes,
         }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from huggingface_hub.utils import get_session
 
+from slipway.huggingface.hub.transport import prepare_session
 from slipway.huggingface.model_repo.provider import ModelRepoProvider
 from slipway.huggingface.space.provider import SpaceProvider
 from slipway.huggingface.space.ready_provider import SpaceReadyProvider
@@ -21,7 +22,6 @@ class HubCase(Case):
 
     token = TOKEN
     token_variable = "HF_TOKEN"
-    replacing = ("repo_id", "acme/other")
     forgotten = frozenset({"sleep_seconds"})  # outputs that may go with the input
     calls_of_a_create = 6  # at least
 
@@ -56,6 +56,7 @@ class HubKiller:
         self.left = nth
 
     def __enter__(self):
+        prepare_session()  # or the first client that is made would put another one in its place
         get_session().event_hooks["response"].append(self)
         return self
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from slipway.render.postgres.provider import PostgresProvider
+from tests.providers.case import OUR_MARK
 from tests.providers.engine import UNKNOWN
 from tests.providers.render_cases import RenderCase
 from tests.providers.render_platform import OWNER
@@ -26,8 +27,9 @@ def postgres(ask):
         "database_name": "shop",
         "disk_gb": None,
         "allowed_cidrs": ["10.0.0.0/8"],
-        "stack": "slipway/dev",
+        "mark": OUR_MARK,
         "adopt": False,
+        "delete_data": True,
     }
     return PostgresCase(
         ask("render"),

@@ -8,7 +8,7 @@ from slipway.render.deploy.provider import DeployProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from slipway.render.service.env_wiring import EnvWiringProvider
 from slipway.render.service.provider import ServiceProvider
-from tests.providers.case import SECRET, Case, Killed
+from tests.providers.case import OUR_MARK, SECRET, Case, Killed
 from tests.providers.engine import UNKNOWN, Engine
 from tests.providers.render_platform import IMAGE, KEY, OWNER, Render, sealed_for_render
 
@@ -44,7 +44,8 @@ class RenderCase(Case):
 
     def assert_whole(self, engine) -> None:
         """It is there once."""
-        names = [each.get("service", each)["name"] for each in self._all()]
+        # A registry credential's has the mark behind it.
+        names = [each.get("service", each)["name"].partition(" (")[0] for each in self._all()]
         assert names.count(engine.inputs["name"]) == 1
         assert self.exists(engine)
 
@@ -125,6 +126,7 @@ def registry_credential(ask):
         "registry": "GITHUB",
         "username": "ann",
         "token": sealed_for_render(token=SECRET)["token"],
+        "mark": OUR_MARK,
         "adopt": False,
     }
     return RenderCase(

@@ -30,6 +30,7 @@ from slipway.render.api import client as render_client
 from slipway.render.api import transport as calls
 from slipway.render.deploy import client as deploy_client
 from slipway.render.deploy import following
+from tests.providers.case import OUR_MARK
 from tests.providers.platform import Platform, serving
 from tests.providers.postgres_server import PostgresServer
 from tests.providers.thread_machine import ThreadMachine
@@ -253,7 +254,7 @@ def service_inputs(service_name):
             "pre_deploy_command": None,
             "instances": None,
             "auto_deploy": "off",
-            "stack": "slipway/dev",
+            "mark": OUR_MARK,
             "adopt": False,
             "delete_policy": "delete",
             **changes,

@@ -12,7 +12,7 @@ import pytest
 from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore
 from slipway.errors import ApiError, DeployError
 from tests.providers.case import SECRET, Killed
-from tests.providers.cases import KINDS, OWNERS
+from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS
 from tests.providers.engine import cross
 from tests.providers.hub_cases import HubKiller
 from tests.providers.render_cases import RenderCase, RenderKiller
@@ -63,7 +63,9 @@ def test_unchanged_inputs_are_no_difference_and_make_no_request(case):
     assert case.platform.requests() == []
 
 
-def test_another_id_replaces_and_deletes_first(owner):
+@pytest.mark.parametrize("kind", [kind for kind in OWNERS if kind not in HUB_OWNERS])
+def test_another_workspace_replaces_and_deletes_first(kind, request):
+    owner = KINDS[kind](request.getfixturevalue)
     engine = owner.engine()
     engine.up(owner.inputs)
     key, value = owner.replacing

@@ -7,8 +7,9 @@ from slipway.errors import ApiError, DeployError
 from slipway.render.api.client import RenderClient
 from slipway.render.service.provider import ServiceProvider
 from slipway.render.service.static_site_provider import StaticSiteProvider
+from tests.providers.case import OUR_MARK
 from tests.providers.engine import Engine
-from tests.providers.render_platform import IMAGE, sealed_for_render
+from tests.providers.render_platform import IMAGE, OWNER, sealed_for_render
 
 MARK = "SLIPWAY_STACK"
 
@@ -47,7 +48,7 @@ def test_one_call_makes_the_service_with_all_that_its_first_deploy_needs(up, ren
         "MODE": "fast",
         "API_KEY": "canary-of-a-secret",
         "PEER_URL": "https://peer.onrender.com",
-        MARK: "slipway/dev",
+        MARK: OUR_MARK,
     }
     live = render.call("GET", f"/services/{engine.id}")
     assert live["serviceDetails"]["healthCheckPath"] == "/health"
@@ -110,7 +111,7 @@ def test_a_service_of_somebody_else_is_refused_and_left_alone(engine, up, render
 def test_what_is_handed_over_is_brought_to_what_is_declared_and_keeps_the_rest(
     engine, up, render, service_inputs
 ):
-    up(env={"REVISION": "old", "THEIRS": "kept"}, health_path="/theirs", stack="slipway/prod")
+    up(env={"REVISION": "old", "THEIRS": "kept"}, health_path="/theirs", mark="slipway/prod@1.2")
     second = Engine(ServiceProvider)
     render.mark()
     second.up(service_inputs(adopt=True, plan="standard"))
@@ -118,7 +119,7 @@ def test_what_is_handed_over_is_brought_to_what_is_declared_and_keeps_the_rest(
     assert second.outputs["first_deploy"] == ""
     assert render.writes() == ["PATCH it", *[f"PUT env-vars/{k}" for k in _names(render)]]
     env = render.env(engine.id)
-    assert (env["REVISION"], env["THEIRS"], env[MARK]) == ("r1", "kept", "slipway/dev")
+    assert (env["REVISION"], env["THEIRS"], env[MARK]) == ("r1", "kept", OUR_MARK)
     details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
     assert (details["plan"], details["healthCheckPath"]) == ("standard", "/theirs")
     assert second.up(service_inputs(adopt=True, plan="standard")) == "same"
@@ -238,7 +239,7 @@ def test_what_others_set_survives_every_update(engine, up, render):
     )
     up(env={f"K{n}": str(n) for n in range(30)}, secret_files=sealed_for_render(a="1"))
     up(env={}, secrets={}, plan="standard")
-    assert render.env(engine.id) == {"THEIRS": "kept", MARK: "slipway/dev"}
+    assert render.env(engine.id) == {"THEIRS": "kept", MARK: OUR_MARK}
     files = render.call("GET", f"/services/{engine.id}/secret-files")
     assert [each["secretFile"]["name"] for each in files] == ["theirs"]
     details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
@@ -327,7 +328,7 @@ def test_a_static_site_lives_by_the_same_rules(render, service_name, repository)
         "publish_path": ".",
         "env": {"MODE": "fast"},
         "auto_deploy": "off",
-        "stack": "slipway/dev",
+        "mark": OUR_MARK,
         "adopt": False,
         "delete_policy": "delete",
     }
@@ -343,3 +344,39 @@ def test_a_static_site_lives_by_the_same_rules(render, service_name, repository)
     assert engine.up({**inputs, "publish_path": "public"}) == "updated"
     engine.destroy()
     assert render.named(service_name) == []
+
+
+# --- taking away
+
+
+def test_an_image_that_needs_no_login_any_more_loses_it(up, render, engine):
+    body = {"name": "login-of-the-taken-away", "registry": "GITHUB", "username": "ann"}
+    login = render.call(
+        "POST", "/registrycredentials", json={**body, "authToken": "x", "ownerId": OWNER}
+    )
+    source = {"image": f"{IMAGE}:1", "registry_credential_id": login["id"]}
+    up(source=source)
+    live = render.call("GET", f"/services/{engine.id}")
+    assert live["registryCredential"]["id"] == login["id"]
+    assert up(source={"image": f"{IMAGE}:1"}) == "updated"
+    assert not render.call("GET", f"/services/{engine.id}").get("registryCredential")
+    assert up(source={"image": f"{IMAGE}:1"}) == "same"
+
+
+def test_a_branch_that_is_not_declared_any_more_is_refused_before_any_call(up, render, repository):
+    source = {"url": repository.url, "branch": "main", "root_dir": ""}
+    source |= {"dockerfile_path": "./Dockerfile", "docker_context": "."}
+    up(source=source)
+    render.mark()
+    with pytest.raises(DeployError, match=r"branch main is not declared any more.*Name the branch"):
+        up(source={key: value for key, value in source.items() if key != "branch"})
+    assert render.writes() == []
+
+
+@pytest.mark.parametrize("key", ["health_path", "command", "pre_deploy_command"])
+def test_a_text_that_is_taken_away_is_emptied(up, render, engine, key):
+    up(**{key: "/set"})
+    assert up(**{key: None}) == "updated"
+    details = render.call("GET", f"/services/{engine.id}")["serviceDetails"]
+    assert "/set" not in str(details)
+    assert up(**{key: None}) == "same"

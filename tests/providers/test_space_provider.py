@@ -7,6 +7,7 @@ from sandbox.http.faults import CutAfter
 from slipway.core.secrecy.sealing import seal
 from slipway.errors import ApiError, DeployError
 from slipway.huggingface.space.provider import SpaceProvider
+from tests.providers.case import OUR_MARK
 from tests.providers.conftest import SECOND_TOKEN, TOKEN, sealed
 from tests.providers.engine import Engine
 
@@ -39,7 +40,7 @@ def test_secrets_and_variables_are_there_before_the_first_commit(up, hub, engine
     up()
     assert hub.writes() == ["POST repos/create", "POST commit/main"]
     assert set(hub.api.get_space_secrets(engine.id)) == {"API_KEY"}
-    assert hub.variables(engine.id) == {"MODE": "fast", "BUILD_ARG": "1", MARK: "slipway/dev"}
+    assert hub.variables(engine.id) == {"MODE": "fast", "BUILD_ARG": "1", MARK: OUR_MARK}
 
 
 def test_unchanged_inputs_make_no_mutating_request_even_in_an_update(engine, up, hub):
@@ -148,7 +149,7 @@ def test_removed_settings_are_deleted_and_no_other(engine, up, hub):
     up(variables={"MODE": "fast"}, secrets=sealed(API_KEY="a"), build_inputs=[])
     assert hub.writes() == ["DELETE secrets", "DELETE variables"]
     assert set(hub.api.get_space_secrets(engine.id)) == {"API_KEY"}
-    assert hub.variables(engine.id) == {"MODE": "fast", MARK: "slipway/dev"}
+    assert hub.variables(engine.id) == {"MODE": "fast", MARK: OUR_MARK}
 
 
 @pytest.mark.parametrize("towards", ["secret", "variable"])
@@ -265,7 +266,7 @@ def test_drift_of_what_is_managed_is_seen_and_mended(engine, up, hub, drift):
     assert not info.private
     assert (runtime.requested_hardware, runtime.sleep_time) == ("t4-small", 600)
     assert hub.variables(engine.id)["MODE"] == "fast"
-    assert hub.variables(engine.id)["SLIPWAY_STACK"] == engine.inputs["stack"]
+    assert hub.variables(engine.id)["SLIPWAY_STACK"] == engine.inputs["mark"]
     assert set(hub.api.get_space_secrets(engine.id)) == {"API_KEY"}
     assert hub.files("space", engine.id) == files
 
@@ -307,7 +308,7 @@ def test_what_is_not_managed_is_neither_drift_nor_touched(engine, up, hub):
     engine.refresh()
     assert up() == "same"
     assert up(variables={}, secrets={}, build_inputs=[]) == "updated"
-    assert hub.variables(engine.id) == {"THEIRS": "1", MARK: "slipway/dev"}
+    assert hub.variables(engine.id) == {"THEIRS": "1", MARK: OUR_MARK}
     assert set(hub.api.get_space_secrets(engine.id)) == {"THEIR_KEY"}
     assert "theirs.txt" in hub.files("space", engine.id)
 
@@ -327,7 +328,7 @@ def test_our_own_space_is_taken_up_again_after_its_state_was_lost(engine, up, hu
 
 
 def test_the_space_of_another_stack_is_refused_by_that_stacks_name(up, hub, space_inputs):
-    up(stack="slipway/prod")
+    up(mark="slipway/prod@11111111.22222222")
     hub.mark()
     with pytest.raises(DeployError, match=r"belongs to stack slipway/prod\. Set adopt"):
         Engine(SpaceProvider).up(space_inputs())
@@ -353,7 +354,7 @@ def test_a_space_that_is_taken_over_gets_all_that_was_declared(hub, engine, up, 
     up(**declared)
     assert set(hub.api.get_space_secrets(repo_id)) == {"API_KEY"}
     assert hub.variables(repo_id)["MODE"] == "fast"
-    assert hub.variables(repo_id)[MARK] == "slipway/dev"
+    assert hub.variables(repo_id)[MARK] == OUR_MARK
     engine.refresh()
     assert up(**declared) == "same"
 

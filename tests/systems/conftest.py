@@ -40,6 +40,8 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "canary-write-token")
     monkeypatch.setenv("HF_READ_TOKEN", "canary-read-token")
     monkeypatch.setenv("GITHUB_TOKEN", "canary-github-token")
+    monkeypatch.setenv("FRIGO_ADMIN_KEY", "canary-admin-key")
+    monkeypatch.setenv("FRIGO_SERVICE_KEY", "canary-service-key")
     weights = tmp_path / "weights"
     weights.mkdir()
     for model in (LANGUAGE_MODEL, RETRAINING_MODEL, TURNOVER_MODEL):

@@ -1,12 +1,14 @@
 """Protects what frigo raises: one model, pinned by commit and sum, wherever it is fetched."""
 
 import json
+from functools import partial
 
 import pytest
 
+from slipway.github.secrets.kept_key import keep
 from systems.config import StackConfig
 from systems.frigo import raise_frigo
-from tests.components.recorder import OUTPUTS, record
+from tests.components.recorder import OUTPUTS, record, unwrap
 from tests.systems.conftest import CHECKOUT
 
 IMAGE = "docker-build:index:Image"
@@ -28,14 +30,19 @@ def composed(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def raised(stack_values):
-    def raise_it(**changes):
-        values = stack_values("dev")
+def raised_as(stack_values):
+    def raise_it(stack, **changes):
+        values = stack_values(stack)
         own = {**json.loads(values["slipway:frigo"]), **changes}
         values["slipway:frigo"] = json.dumps(own)
         return record(lambda: raise_frigo(StackConfig.load()), values)
 
     return raise_it
+
+
+@pytest.fixture
+def raised(raised_as):
+    return partial(raised_as, "dev")
 
 
 def built_from(recorder, service="gpt"):
@@ -70,3 +77,28 @@ def test_delivered_at_the_start_the_service_is_told_the_same(raised):
     assert told["MODEL_FILE"] == "tiny-phi.gguf"
     assert told["HF_ENDPOINT"].startswith("http")
     assert "MODEL_REPO" not in environment(recorder, "chat")
+
+
+@pytest.mark.parametrize(("stack", "required"), [("dev", "false"), ("prod", "true")])
+def test_prod_asks_for_keys_that_are_sealed_and_known_to_whom_they_concern(
+    raised_as, stack, required
+):
+    recorder = raised_as(stack)
+    keys = {"app": {"ADMIN_KEY", "SERVICE_KEY"}, "chat": {"SERVICE_KEY"}}
+    keys["gpt"] = keys["app"]
+    for service, expected in keys.items():
+        inputs = recorder[f"frigo-{service}-service"].inputs
+        assert inputs["env"]["AUTH_REQUIRED"] == required
+        assert set(unwrap(inputs["secrets"])) == expected
+    assert "canary-admin-key" not in repr(recorder.resources)
+    assert "canary-service-key" not in repr(recorder.resources)
+
+
+def test_without_a_given_key_one_is_drawn_for_people_and_one_for_peers(raised_as, monkeypatch):
+    for name in ("FRIGO_ADMIN_KEY", "FRIGO_SERVICE_KEY"):
+        monkeypatch.delenv(name)
+    kept = {"kept": keep("canary-github-token", "drawn")}
+    monkeypatch.setitem(OUTPUTS, "pulumi-python:dynamic/github:GeneratedKey", kept)
+    recorder = raised_as("prod")
+    drawn = recorder.of_type("pulumi-python:dynamic/github:GeneratedKey")
+    assert {each.name for each in drawn} == {"frigo-admin-key", "frigo-service-key"}

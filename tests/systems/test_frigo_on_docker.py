@@ -10,7 +10,7 @@ from slipway.docker_host.host import VARIABLE
 from slipway.errors import ConfigError
 from systems.config import StackConfig
 from systems.frigo import FrigoSettings, check_host, raise_frigo
-from tests.components.recorder import OUTPUTS, record
+from tests.components.recorder import OUTPUTS, clear_texts, record, unwrap
 from tests.systems.conftest import CHECKOUT
 
 DIGEST = "sha256:" + "c" * 64
@@ -103,7 +103,12 @@ def test_served_on_docker_nothing_of_render_exists_and_no_address_is_set(raised)
         (5001, 21001),
         (5002, 21002),
     }
-    assert not [env for each in containers.values() for env in each["envs"] if "_URL=" in env]
+    told = {name: unwrap(each["envs"]) for name, each in containers.items()}
+    assert not [env for envs in told.values() for env in envs if "_URL=" in env]
+    assert "canary" not in "".join(clear_texts([each["envs"] for each in containers.values()]))
+    for name, envs in told.items():
+        assert "SERVICE_KEY=canary-service-key" in envs
+        assert ("ADMIN_KEY=canary-admin-key" in envs) is (name != "frigo-chat-container")
     assert recorder.outputs["app"] == "http://127.0.0.1:21005"
     assert recorder.outputs["chat"] == "http://127.0.0.1:21005/health"
 

@@ -133,15 +133,14 @@ def test_the_spaces_get_the_token_that_can_only_read_and_nothing_gets_the_other(
     assert prod.recorder.warnings == []
 
 
-def test_without_a_read_token_the_space_gets_the_other_and_a_warning_says_so(
+def test_without_a_read_token_nothing_is_declared_and_no_space_gets_the_other(
     stack_values, monkeypatch
 ):
     monkeypatch.delenv("HF_READ_TOKEN")
-    recorder = record(raise_it, stack_values("dev"))
-    assert read_token(recorder["inference-space"].inputs) == "canary-write-token"
-    (warning,) = recorder.warnings
-    assert "Export HF_READ_TOKEN" in warning
-    assert "the Spaces get the token that can write" in warning
+    recorder = Recorder()
+    with pytest.raises(ConfigError, match="Export HF_READ_TOKEN"):
+        run(recorder, raise_it, stack_values("dev"))
+    assert recorder.resources == {}
 
 
 def test_the_model_repository_is_seeded_with_weights_card_and_metrics(raised, checkout):

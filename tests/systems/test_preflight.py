@@ -199,3 +199,14 @@ def test_warnings_and_prices_are_said_when_nothing_is_wrong(stack_values):
     recorder = record(lambda: preflight(StackConfig.load()), values)
     [warning] = recorder.warnings
     assert "is read as 'starter'" in warning
+
+
+def test_a_protected_frigo_that_is_open_to_all_is_refused(stack_values):
+    values = stack_values("prod")
+    values["slipway:frigo"] = json.dumps(
+        json.loads(values["slipway:frigo"]) | {"authRequired": False}
+    )
+    seen = []
+    record(lambda: seen.extend(CHECKS["frigo"](StackConfig.load())), values, stack="prod")
+    [said] = errors(seen)
+    assert "anybody may retrain its model" in said

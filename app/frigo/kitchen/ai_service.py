@@ -12,7 +12,17 @@ from .addresses import APP, Locator
 from .model_settings import ModelSettings
 from .served_model import ServedModel
 from .settings import ServerSettings, SettingsError
-from .web import Json, body, configure, create_service, give_up, require_admin, serve, trace
+from .web import (
+    Json,
+    body,
+    configure,
+    create_service,
+    give_up,
+    require_admin,
+    require_service,
+    serve,
+    trace,
+)
 
 _ACCEPTED = 202
 SERVICE, PORT = "gpt", 5002
@@ -34,6 +44,7 @@ def create_app(settings: ServerSettings, model: ServedModel, folder: Path) -> Fl
     @app.post("/api/generate")
     def generate() -> Response:
         trace(SERVICE)
+        require_service(settings)
         given = body(*generation.FIELDS)
         return jsonify(model.generate(generation.GenerateRequest.parse(given)))
 
@@ -45,6 +56,7 @@ def create_app(settings: ServerSettings, model: ServedModel, folder: Path) -> Fl
 
     @app.get("/api/finetune/status")
     def status() -> Response:
+        require_service(settings)
         return jsonify(asdict(job.progress))
 
     return app

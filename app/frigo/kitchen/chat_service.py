@@ -9,7 +9,17 @@ from . import conversation
 from .addresses import APP, Locator
 from .settings import Environment, ServerSettings, SettingsError, http_url, whole
 from .upstream import Upstream
-from .web import Json, ServiceError, body, configure, create_service, serve, text, trace
+from .web import (
+    Json,
+    ServiceError,
+    body,
+    configure,
+    create_service,
+    require_service,
+    serve,
+    text,
+    trace,
+)
 
 SERVICE, PORT = "chat", 5001
 _GENERATE = "/api/ia/generate"
@@ -22,9 +32,16 @@ def backend(settings: ServerSettings, environment: Environment = os.environ) -> 
     """`CHAT_BACKEND_URL` is the whole address of a generate route; else the main app's is used."""
     if given := environment.get("CHAT_BACKEND_URL", "").strip():
         url = http_url("CHAT_BACKEND_URL", given)
-        return Upstream("chat backend", lambda: url, settings.upstream_timeout_seconds)
+        return Upstream(
+            "chat backend", lambda: url, settings.upstream_timeout_seconds, settings.service_key
+        )
     main_app = Locator(APP, environment)
-    return Upstream(APP.name, lambda: main_app() + _GENERATE, settings.upstream_timeout_seconds)
+    return Upstream(
+        APP.name,
+        lambda: main_app() + _GENERATE,
+        settings.upstream_timeout_seconds,
+        settings.service_key,
+    )
 
 
 def create_app(settings: ServerSettings, environment: Environment = os.environ) -> Flask:
@@ -42,6 +59,7 @@ def create_app(settings: ServerSettings, environment: Environment = os.environ) 
     @app.post("/api/chat")
     def chat() -> Response:
         passed = trace(SERVICE)
+        require_service(settings)
         given = body("message", "history")
         message = text(given, "message", conversation.LONGEST_MESSAGE)
         prompt = conversation.render(message, conversation.read_history(given), most_characters)

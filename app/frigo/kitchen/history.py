@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, Protocol
 
 import psycopg
@@ -20,8 +21,12 @@ create table if not exists conversation (
   question text not null,
   reply text not null,
   model text not null,
-  sha256 text not null
-)"""
+  sha256 text not null,
+  session text not null default ''
+);
+-- A table from before there were sessions: its conversations are nobody's, and stay.
+alter table conversation add column if not exists session text not null default '';
+create index if not exists conversation_session on conversation (session, id)"""
 
 log = logging.getLogger("kitchen")
 
@@ -46,11 +51,11 @@ class History(Protocol):
 
     kind: Literal["memory", "postgres"]
 
-    def add(self, exchange: Exchange) -> None:
-        """Keeps one."""
+    def add(self, session: str, exchange: Exchange) -> None:
+        """Keeps one of a session's."""
 
-    def latest(self, count: int) -> list[Exchange]:
-        """The newest first."""
+    def latest(self, session: str, count: int) -> list[Exchange]:
+        """A session's, the newest first."""
 
 
 class MemoryHistory:
@@ -59,15 +64,16 @@ class MemoryHistory:
     kind: Literal["memory", "postgres"] = "memory"
 
     def __init__(self) -> None:
-        self._kept: deque[Exchange] = deque(maxlen=_KEPT_IN_MEMORY)
+        self._kept: deque[tuple[str, Exchange]] = deque(maxlen=_KEPT_IN_MEMORY)
 
-    def add(self, exchange: Exchange) -> None:
-        """Keeps one; the oldest makes room."""
-        self._kept.appendleft(exchange)
+    def add(self, session: str, exchange: Exchange) -> None:
+        """Keeps one; the oldest of all sessions makes room."""
+        self._kept.appendleft((session, exchange))
 
-    def latest(self, count: int) -> list[Exchange]:
-        """The newest first."""
-        return list(self._kept)[:count]
+    def latest(self, session: str, count: int) -> list[Exchange]:
+        """A session's, the newest first."""
+        own = (exchange for owner, exchange in self._kept.copy() if owner == session)
+        return list(islice(own, count))
 
 
 class PostgresHistory:
@@ -80,28 +86,28 @@ class PostgresHistory:
         self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
 
-    def add(self, exchange: Exchange) -> None:
-        """Keeps one.
+    def add(self, session: str, exchange: Exchange) -> None:
+        """Keeps one of a session's.
 
         Raises:
             HistoryError: the database does not answer.
         """
         self._run(
-            "insert into conversation (asked_at, question, reply, model, sha256)"
-            " values (%(asked_at)s, %(question)s, %(reply)s, %(model)s, %(sha256)s)",
-            asdict(exchange),
+            "insert into conversation (asked_at, question, reply, model, sha256, session)"
+            " values (%(asked_at)s, %(question)s, %(reply)s, %(model)s, %(sha256)s, %(session)s)",
+            {**asdict(exchange), "session": session},
         )
 
-    def latest(self, count: int) -> list[Exchange]:
-        """The newest first.
+    def latest(self, session: str, count: int) -> list[Exchange]:
+        """A session's, the newest first.
 
         Raises:
             HistoryError: the database does not answer.
         """
         rows = self._run(
             "select asked_at, question, reply, model, sha256 from conversation"
-            " order by id desc limit %(count)s",
-            {"count": count},
+            " where session = %(session)s order by id desc limit %(count)s",
+            {"count": count, "session": session},
         )
         return [Exchange(*row) for row in rows]
 

@@ -13,6 +13,7 @@ from flask import Flask, Response, jsonify, request
 from . import conversation
 from .addresses import CHAT, GPT, Locator
 from .history import Exchange, History, HistoryError, open_history
+from .session import session, sessions
 from .settings import Environment, ServerSettings, SettingsError, flag
 from .simulator import FIELDS as SIMULATION
 from .simulator import SIMULATED, Simulator
@@ -25,6 +26,7 @@ from .web import (
     create_service,
     give_up,
     require_admin,
+    require_service,
     serve,
     text,
     trace,
@@ -55,8 +57,8 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
 ) -> Flask:
     """The routes; with a local model no AI service is asked."""
     timeout = settings.upstream_timeout_seconds
-    chat_service = Upstream(CHAT.name, Locator(CHAT), timeout)
-    ai_service = Upstream(GPT.name, Locator(GPT), timeout)
+    chat_service = Upstream(CHAT.name, Locator(CHAT), timeout, settings.service_key)
+    ai_service = Upstream(GPT.name, Locator(GPT), timeout, settings.service_key)
     simulator = Simulator(f"http://127.0.0.1:{settings.port}/api/chat", timeout)
     # A question comes back as a generation while its own thread waits: if questions could take
     # every thread, all of them would wait for each other.
@@ -68,13 +70,14 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
         return status, found | {"history": history.kind} | addresses
 
     app = create_service(SERVICE, settings, health)
+    sessions(app)
 
     def keep(question: str, answer: Json) -> bool:
         if SIMULATED in request.headers:
             return False
         figures = (str(answer.get(key, "")) for key in ("reply", "model", "sha256"))
         try:
-            history.add(Exchange(datetime.now(UTC), question, *figures))
+            history.add(session(), Exchange(datetime.now(UTC), question, *figures))
         except HistoryError as error:
             log.warning("not kept: %s", error)
             return False
@@ -101,7 +104,7 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
     @app.get("/api/history")
     def past() -> Response:
         try:
-            latest = history.latest(_SHOWN)
+            latest = history.latest(session(), _SHOWN)
         except HistoryError as error:
             raise ServiceError(_BUSY, str(error)) from error
         exchanges = [
@@ -112,6 +115,7 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
     @app.post("/api/ia/generate")
     def generate() -> Response:
         passed = trace(SERVICE)
+        require_service(settings)
         given = body(*_GENERATE)
         if local is not None:
             return jsonify(local.answer(given))
@@ -129,6 +133,7 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
 
     @app.get("/api/finetune/status")
     def fine_tune_status() -> Response:
+        require_admin(settings)
         _need_ai_service(local)
         return jsonify(ai_service.get("/api/finetune/status")[1])
 
@@ -139,6 +144,7 @@ def create_app(  # noqa: C901, PLR0915 - one route after the other, each of a fe
 
     @app.get("/api/simulator/status")
     def simulator_status() -> Response:
+        require_admin(settings)
         return jsonify(simulator.status())
 
     @app.post("/api/simulator/stop")

@@ -51,7 +51,9 @@ class ServerSettings:
     threads: int = 8  # requests answered at the same time
     production: bool = True  # only FLASK_ENV=development turns it off; Flask itself ignores it
     debug: bool = False  # the text of an unexpected error is shown to the caller
-    admin_key: str = ""  # if set, starting a simulation or a fine-tune needs it
+    auth_required: bool = True  # false opens everything, and no key is looked at
+    admin_key: str = ""  # for what costs processor time; without it those routes are closed
+    service_key: str = ""  # by which the services know each other; the same value in all three
     upstream_timeout_seconds: int = 60
 
     @classmethod
@@ -77,6 +79,8 @@ class ServerSettings:
             threads=whole(environment, "SERVER_THREADS", cls.threads, 64, smallest=4),
             production=production,
             debug=debug,
+            auth_required=flag(environment, "AUTH_REQUIRED", default=production),
             admin_key=environment.get("ADMIN_KEY", "").strip(),
+            service_key=environment.get("SERVICE_KEY", "").strip(),
             upstream_timeout_seconds=whole(environment, "UPSTREAM_TIMEOUT_SECONDS", 60, 3600),
         )

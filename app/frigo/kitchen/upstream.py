@@ -5,14 +5,14 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .web import ADMIN, TRACE, Json, ServiceError
+from .web import ADMIN, SERVICE_KEY, TRACE, Json, ServiceError
 
 _BAD_GATEWAY = 502
 _LARGEST_ANSWER = 1 << 20  # bytes
 # What the caller can act upon: its own fault, a job under way, still loading, a circle.
-_PASSED_ON = {401, 409, 413, 422, 503, 508}
+_PASSED_ON = {401, 403, 409, 413, 422, 503, 508}
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Upstream:
     name: str
     url: Callable[[], str]  # asked anew each time: the service may appear later
     timeout_seconds: float
+    service_key: str = field(default="", repr=False)  # what makes us known there
 
     def get(self, path: str) -> tuple[int, Json]:
         """Status and body of a GET."""
@@ -38,6 +39,7 @@ class Upstream:
 
     def _send(self, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, Json]:
         url = self.url()
+        headers = {**headers, SERVICE_KEY: self.service_key}
         call = urllib.request.Request(  # noqa: S310 - the settings allow http and https only
             url + path, data, {key: value for key, value in headers.items() if value}
         )

@@ -18,10 +18,11 @@ from .settings import ServerSettings
 
 VERSION = "1.0.0"
 TRACE = "X-Kitchen-Trace"  # the routes a request has passed, to notice a circle
-ADMIN = "X-Admin-Key"
+ADMIN, SERVICE_KEY = "X-Admin-Key", "X-Service-Key"
 Json = dict[str, Any]
 _LARGEST_BODY = 64 * 1024  # bytes; a question and its history are text of a few kilobytes
-_UNAUTHORIZED, _UNPROCESSABLE, _LOOP_DETECTED, _FAILED = 401, 422, 508, 500
+_UNAUTHORIZED, _FORBIDDEN, _UNPROCESSABLE = 401, 403, 422
+_LOOP_DETECTED, _FAILED = 508, 500
 
 log = logging.getLogger("kitchen")
 
@@ -134,14 +135,33 @@ def trace(service: str) -> str:
 
 
 def require_admin(settings: ServerSettings) -> str:
-    """The key to pass on; anybody may start what costs processor time if no key is set.
+    """The key to pass on; what costs processor time, or tells of it, is the owner's alone.
 
     Raises:
-        ServiceError: 401, a key is set and the caller sent another one or none.
+        ServiceError: 401, the caller sent another key or none; 403, no key would do.
     """
-    given = request.headers.get(ADMIN, "")
-    if settings.admin_key and not hmac.compare_digest(given.encode(), settings.admin_key.encode()):
-        raise ServiceError(_UNAUTHORIZED, f"send the ADMIN_KEY of this service as {ADMIN}")
+    return _require(settings, ADMIN, "ADMIN_KEY", settings.admin_key)
+
+
+def require_service(settings: ServerSettings) -> None:
+    """Lets the other two services in, which know the key they share; people come by the page.
+
+    Raises:
+        ServiceError: 401, the caller sent another key or none; 403, no key would do.
+    """
+    _require(settings, SERVICE_KEY, "SERVICE_KEY", settings.service_key)
+
+
+def _require(settings: ServerSettings, header: str, variable: str, key: str) -> str:
+    given = request.headers.get(header, "")
+    if not settings.auth_required:
+        return given
+    if not key:
+        raise ServiceError(
+            _FORBIDDEN, f"closed: this service has no {variable}; set it, or AUTH_REQUIRED=false"
+        )
+    if not hmac.compare_digest(given.encode(), key.encode()):
+        raise ServiceError(_UNAUTHORIZED, f"send the {variable} of this service as {header}")
     return given
 
 
@@ -149,7 +169,13 @@ def serve(app: Flask, settings: ServerSettings) -> None:
     """Answers requests until SIGTERM; requests under way get a few seconds to end."""
     try:
         server = create_server(
-            app, host=settings.host, port=settings.port, threads=settings.threads
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            # A platform's proxy ends TLS; only by this does a cookie get its Secure.
+            trusted_proxy="*",
+            trusted_proxy_headers={"x-forwarded-proto"},
         )
     except OSError as error:
         give_up(OSError(f"port {settings.port}: {error.strerror}"))

@@ -5,7 +5,8 @@ just what differs, and errors that name the object and the remedy. It knows noth
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
@@ -139,6 +140,38 @@ class HubClient:
             lambda: self.api.delete_repo(repo_id, repo_type=kind, missing_ok=True),
         )
 
+    def move_repository(self, kind: RepoType, repo_id: str, new_id: str) -> None:
+        """Gives it another name or owner, with all it holds; the Hub redirects the old one."""
+        self.call(
+            f"{_KINDS[kind]} {repo_id}: move to {new_id}",
+            lambda: self.api.move_repo(repo_id, new_id, repo_type=kind),
+            retry=False,  # a second try would be told that there is no such repository
+        )
+
+    def tags(self, kind: RepoType, repo_id: str) -> list[str]:
+        """Names of its tags."""
+        refs = self.call(
+            f"{_KINDS[kind]} {repo_id}: list tags",
+            lambda: self.api.list_repo_refs(repo_id, repo_type=kind),
+        )
+        return [tag.name for tag in refs.tags]
+
+    def change_tags(
+        self, kind: RepoType, repo_id: str, *, add: Collection[str], delete: Collection[str]
+    ) -> None:
+        """Makes tags at the head of main, then deletes others."""
+        what = f"{_KINDS[kind]} {repo_id}"
+        for tag in add:
+            self.call(
+                f"{what}: tag {tag}",
+                partial(self.api.create_tag, repo_id, tag=tag, repo_type=kind, exist_ok=True),
+            )
+        for tag in delete:
+            self.call(
+                f"{what}: delete tag {tag}",
+                partial(self.api.delete_tag, repo_id, tag=tag, repo_type=kind),
+            )
+
     def tree(self, kind: RepoType, repo_id: str, commit: str) -> dict[str, str]:
         """Path -> "blob SHA-1" or, for an LFS file, ":SHA-256", at a commit."""
         entries = self.call(
@@ -221,8 +254,9 @@ class HubClient:
                     "deployed. Nothing was sent; run the same command again."
                 )
         operations: list[CommitOperationAdd | CommitOperationDelete] = [
-            *(CommitOperationAdd(path, sources[path]) for path in change.add),
+            # Deletions first: a file may have become a folder.
             *(CommitOperationDelete(path) for path in change.delete),
+            *(CommitOperationAdd(path, sources[path]) for path in change.add),
         ]
         try:
             info = self.api.create_commit(

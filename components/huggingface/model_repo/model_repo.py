@@ -4,13 +4,14 @@ Its files are seeded once, while it is empty. From then on pipelines commit to i
 component refuses to be the one that reverts a trained model: it follows, it does not push.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from slipway.core.stack import stack_mark
+from slipway.core.lineage import mark_of
 from slipway.errors import ConfigError
 from slipway.huggingface.names import check_repo_id
 from slipway.huggingface.resources import ModelRepoResource
@@ -28,6 +29,9 @@ class ModelRepoArgs:
     visibility: str = "public"  # or "private"
     adopt: bool = False  # take over a repository that this stack did not make
     protect: bool = False  # refuse to delete it
+    # Deletes it with its stack although others have committed to it, as pipelines do with what they
+    # train; without this such a repository is let go of and stays on the Hub.
+    delete_data: bool = False
 
     def __post_init__(self) -> None:
         check_repo_id(self.repo_id)
@@ -47,7 +51,13 @@ class ModelRepo(pulumi.ComponentResource):
     sha256s: Output[Mapping[str, str]]  # of its LFS files at that commit, by path
 
     def __init__(self, name: str, args: ModelRepoArgs, opts: ResourceOptions | None = None) -> None:
-        inputs = {"repo_id": args.repo_id, "visibility": args.visibility}
+        files = args.files.files if args.files else {}
+        inputs = {
+            "repo_id": args.repo_id,
+            "visibility": args.visibility,
+            # Rounded up: another training of the same model is no other repository.
+            "megabytes": {path: math.ceil(file.size / 10**6) for path, file in files.items()},
+        }
         super().__init__("slipway:huggingface:ModelRepo", name, inputs, opts)
         repo = ModelRepoResource(
             f"{name}-repo",
@@ -56,8 +66,9 @@ class ModelRepo(pulumi.ComponentResource):
                 "visibility": args.visibility,
                 "manifest": args.files.manifest() if args.files else {},
                 "sources": args.files.sources() if args.files else {},
-                "stack": stack_mark(),
+                "mark": mark_of(self, f"{name}-repo"),
                 "adopt": args.adopt,
+                "delete_data": args.delete_data,
             },
             ResourceOptions(parent=self, protect=args.protect or None),
         )

@@ -41,13 +41,14 @@ def read_card(repo_id: str, readme: str | None, sdk: str) -> Card:
     if data.get("sdk") != sdk:
         raise _wrong(repo_id, "sdk", data.get("sdk"), f"it must be {sdk}, as the Space is declared")
     for key in ("colorFrom", "colorTo"):
-        if key in data and data[key] not in COLOURS:
+        if data.get(key) is not None and data[key] not in COLOURS:
             raise _wrong(repo_id, key, data[key], f"it must be one of {', '.join(COLOURS)}")
-    short = data.get("short_description", "")
+    short = data.get("short_description") or ""
     if len(str(short)) > SHORT_DESCRIPTION_CHARACTERS:
         rule = f"it may have {SHORT_DESCRIPTION_CHARACTERS} characters and has {len(str(short))}"
         raise _wrong(repo_id, "short_description", short, rule)
-    port = data.get("app_port", DEFAULT_APP_PORT)
+    port = data.get("app_port")
+    port = DEFAULT_APP_PORT if port is None else port
     if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 1 << 16:
         raise _wrong(repo_id, "app_port", port, "it must be a number from 1 to 65535")
     return Card(sdk=sdk, app_port=port)
@@ -60,7 +61,7 @@ _REMEDY = (
 
 
 def _front_matter(repo_id: str, readme: str) -> dict[str, Any]:
-    lines = readme.splitlines()
+    lines = [line.rstrip() for line in readme.removeprefix("\ufeff").split("\n")]
     if not lines or lines[0] != "---" or "---" not in lines[1:]:
         raise ConfigError(f"Space {repo_id}: README.md has no front matter; {_REMEDY}")
     block = "\n".join(lines[1 : lines.index("---", 1)])

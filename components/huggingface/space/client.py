@@ -2,13 +2,14 @@
 
 import itertools
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from huggingface_hub import SpaceHardware
 
+from slipway.core.secrecy.shapes import shown
 from slipway.errors import ApiError
 from slipway.huggingface.hub.client import HubClient
 
@@ -124,9 +125,10 @@ class SpaceClient:
             # The log explains a failure that is being reported; not having it must not replace it.
             return [f"(the log could not be read: {error})"]
 
-    def _log(self, repo_id: str, *, build: bool) -> "itertools.chain[str]":
+    def _log(self, repo_id: str, *, build: bool) -> Iterator[str]:
         pieces = self._api.fetch_space_logs(repo_id, build=build)
-        return itertools.chain.from_iterable(piece.rstrip("\n").split("\n") for piece in pieces)
+        lines = (piece.rstrip("\n").split("\n") for piece in pieces)
+        return map(shown, itertools.chain.from_iterable(lines))
 
 
 def _time(moment: datetime | str | None) -> str:

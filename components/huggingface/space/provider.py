@@ -4,8 +4,6 @@ One resource per Space, not one per variable: the platform restarts a Space at e
 changes a setting, so what belongs to one change is decided in one place and sent in one order.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,24 +16,31 @@ from pulumi.dynamic import (
 )
 
 from slipway.core.difference import Change
+from slipway.core.ownership import (
+    Mark,
+    check_may_take,
+    check_still_ours,
+    mark_changed,
+    own_mark,
+)
 from slipway.core.secrecy.digests import keyed_digests, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
 from slipway.errors import DeployError
 from slipway.huggingface.hub.provider import HubProvider
-from slipway.huggingface.hub.repository import INITIAL_COMMIT, Repository, holds
+from slipway.huggingface.hub.repository import INITIAL_COMMIT
+from slipway.huggingface.space.seen import seen, shown_visibility, whole_number, with_settings
 from slipway.huggingface.space.settings_change import without_clashes, write_settings
 
 if TYPE_CHECKING:
     from slipway.huggingface.space.client import SpaceClient
 
-CHANGED_OUTSIDE = "(changed outside of this stack)"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
 
 
 class SpaceProvider(HubProvider):
     """Inputs: repo_id, sdk, visibility, hardware, sleep_seconds, secrets (sealed), variables,
-    manifest, sources, seed, seed_sources, build_inputs, stack, adopt. Adds: url, host, commit,
+    manifest, sources, seed, seed_sources, build_inputs, mark, adopt. Adds: url, host, commit,
     salt, secret_digests, secrets_written, settings.
 
     The seed goes into an empty Space only. Afterwards people push there, and no update may put the
@@ -52,19 +57,21 @@ class SpaceProvider(HubProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; secrets by their keyed digests."""
-        replaces = ["repo_id"] if olds.get("repo_id") != news.get("repo_id") else []
         changed = [
             key
-            for key in ("visibility", "hardware", "variables", "manifest", "stack")
+            for key in ("repo_id", "visibility", "hardware", "variables", "manifest")
             if (olds.get(key) or None) != (news.get(key) or None)
         ]
-        if _number(news.get("sleep_seconds")) not in (None, _number(olds.get("sleep_seconds"))):
+        if mark_changed(olds, news):
+            changed.append("mark")
+        if whole_number(news.get("sleep_seconds")) not in (
+            None,
+            whole_number(olds.get("sleep_seconds")),
+        ):
             changed.append("sleep_seconds")
         if self._digests(olds["salt"], news) != olds.get("secret_digests"):
             changed.append("secrets")
-        return DiffResult(
-            changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True
-        )
+        return DiffResult(changes=bool(changed))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Creates the Space with its settings in one call, or adopts it; then commits the files."""
@@ -74,9 +81,9 @@ class SpaceProvider(HubProvider):
             sdk=props["sdk"],
             visibility=props["visibility"],
             hardware=props["hardware"],
-            sleep_seconds=_number(props.get("sleep_seconds")),
+            sleep_seconds=whole_number(props.get("sleep_seconds")),
             secrets=self._secrets(props),
-            variables={**(props.get("variables") or {}), MARK: props["stack"]},
+            variables={**(props.get("variables") or {}), MARK: props["mark"]},
         )
         if not created:
             self._adopt(props)
@@ -87,29 +94,33 @@ class SpaceProvider(HubProvider):
                 manifest=props["seed"],
                 sources=props["seed_sources"],
                 removable=(),
-                message=f"Seed from {props['stack']}",
+                message=f"Seed from {own_mark(props).stack}",
             )
         return CreateResult(repo_id, self._commit(props, removable=(), salt=new_salt()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The Space as it is now, for the keys this stack declares; empty if it is gone."""
-        repository = self.hub.repository("space", id_)
+        repo_id = props.get("repo_id") or id_  # a Space that was moved keeps its id in the state
+        repository = self.hub.repository("space", repo_id)
         if repository is None:
             return ReadResult("", {})
-        live = self._live(id_, props, repository)
-        outputs = {**props, **live, "repo_id": id_}
+        tree = self.hub.tree("space", repo_id, repository.commit)
+        live = seen(self.spaces, props, repo_id, repository, tree)
+        outputs = {**props, **live, "repo_id": repo_id}
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Settings first, the commit last, so that one build picks up everything."""
         repo_id = news["repo_id"]
+        live = self._settled(olds, news)
+        mark = own_mark(news).beside(live, own_mark(olds))
         if olds.get("visibility") != news["visibility"]:
             self.hub.set_visibility("space", repo_id, news["visibility"])
         values = self._secrets(news)
         digests = keyed_digests(olds["salt"], values)
-        wanted = {**(news.get("variables") or {}), MARK: news["stack"]}
-        known = {**(olds.get("variables") or {}), MARK: olds.get("stack") or ""}
+        wanted = {**(news.get("variables") or {}), MARK: str(mark)}
+        known = {**(olds.get("variables") or {}), MARK: str(live or "")}
         secrets = Change.between(olds.get("secret_digests") or {}, values, digests)
         variables = Change.between(known, wanted)
         if secrets.wanted or variables.wanted:
@@ -118,10 +129,12 @@ class SpaceProvider(HubProvider):
             )
         write_settings(self.spaces, repo_id, secrets, variables)
         if olds.get("hardware") != news["hardware"]:
-            self.spaces.set_hardware(repo_id, news["hardware"], _number(news.get("sleep_seconds")))
-        elif (seconds := _number(news.get("sleep_seconds"))) not in (
+            self.spaces.set_hardware(
+                repo_id, news["hardware"], whole_number(news.get("sleep_seconds"))
+            )
+        elif (seconds := whole_number(news.get("sleep_seconds"))) not in (
             None,  # not declared (any more), so nobody's business here
-            _number(olds.get("sleep_seconds")),
+            whole_number(olds.get("sleep_seconds")),
         ):
             self.spaces.set_sleep_time(repo_id, seconds)
         outputs = self._commit(news, removable=tuple(olds.get("manifest") or {}), salt=olds["salt"])
@@ -134,9 +147,43 @@ class SpaceProvider(HubProvider):
             self.spaces.restart(repo_id, rebuild=True)
         return UpdateResult(outputs)
 
-    def delete(self, id_: str, _props: dict[str, Any]) -> None:
-        """Deletes the Space; absent is success."""
-        self.hub.delete_repository("space", id_)
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Deletes the Space, if nothing else holds it; absent is success."""
+        repo_id, own = props.get("repo_id") or id_, own_mark(props)
+        if self.hub.repository("space", repo_id) is None:
+            return
+        live = self._mark(repo_id)
+        if live is None or not own.holds(live):
+            return  # another's by now, or nobody's: it stays
+        if left := own.without(live):
+            change = Change(frozenset(), {MARK: str(left)})
+            write_settings(self.spaces, repo_id, Change(frozenset(), {}), change)
+        else:
+            self.hub.delete_repository("space", repo_id)
+
+    def _mark(self, repo_id: str) -> Mark | None:
+        return Mark.found(self.spaces.variables(repo_id).get(MARK))
+
+    def _settled(self, olds: dict[str, Any], news: dict[str, Any]) -> Mark | None:
+        """Moves the Space to the name it is to have, and returns the mark it carries.
+
+        Raises:
+            DeployError: it is another's by now; nothing was changed.
+        """
+        before: str = olds.get("repo_id") or news["repo_id"]
+        after: str = news["repo_id"]
+        # A run that died after the move finds it there already.
+        if before == after or self.hub.repository("space", after) is not None:
+            live = self._mark(after)
+            if before != after:
+                check_may_take(f"Space {after}", news, live)
+            else:
+                check_still_ours(f"Space {after}", news, live)
+            return live
+        live = self._mark(before)
+        check_still_ours(f"Space {before}", news, live)
+        self.hub.move_repository("space", before, after)
+        return live
 
     def _adopt(self, props: dict[str, Any]) -> None:
         """Takes over a Space that is ours, untouched, or handed over; refuses any other.
@@ -146,21 +193,16 @@ class SpaceProvider(HubProvider):
         """
         repo_id = props["repo_id"]
         variables = self.spaces.variables(repo_id)
-        owner = variables.get(MARK)
+        live = Mark.found(variables.get(MARK))
         repository = self.hub.repository("space", repo_id)
-        visible = repository and _visibility(repository.visibility, props["visibility"])
-        if owner != props["stack"] and not props.get("adopt"):
-            virgin = owner is None and self._is_virgin(repo_id)
-            same = repository and repository.sdk == props["sdk"] and visible == props["visibility"]
-            if not (virgin and same):
-                whose = f"belongs to stack {owner}" if owner else "was not made by this stack"
-                raise DeployError(
-                    f"Space {repo_id}: it exists already and {whose}. Set adopt to take it over, "
-                    "or choose another name."
-                )
+        visible = repository and shown_visibility(repository.visibility, props["visibility"])
+        same = repository and repository.sdk == props["sdk"] and visible == props["visibility"]
+        untouched = bool(live is None and same) and self._is_virgin(repo_id)
+        check_may_take(f"Space {repo_id}", props, live, untouched=untouched)
         if visible != props["visibility"]:
             self.hub.set_visibility("space", repo_id, props["visibility"])
-        wanted = {**(props.get("variables") or {}), MARK: props["stack"]}
+        mark = own_mark(props).beside(live)
+        wanted = {**(props.get("variables") or {}), MARK: str(mark)}
         secrets = self._secrets(props)
         known = {name: variables[name] for name in wanted if name in variables}
         # Values of secrets can't be compared without a digest of ours: all are written once.
@@ -168,7 +210,7 @@ class SpaceProvider(HubProvider):
         changes = without_clashes(self.spaces, repo_id, (secrets, wanted), changes)
         write_settings(self.spaces, repo_id, *changes)
         runtime = self.spaces.runtime(repo_id)
-        seconds = _number(props.get("sleep_seconds"))
+        seconds = whole_number(props.get("sleep_seconds"))
         if runtime.hardware not in (None, props["hardware"]):
             self.spaces.set_hardware(repo_id, props["hardware"], seconds)
         elif seconds not in (None, runtime.sleep_seconds or -1):
@@ -190,14 +232,14 @@ class SpaceProvider(HubProvider):
                 manifest=props["manifest"],
                 sources=props["sources"],
                 removable=removable,
-                message=f"Deploy {props['stack']}",
+                message=f"Deploy {own_mark(props).stack}",
             )
         repository = self.hub.repository("space", repo_id)
         if repository is None:
             raise DeployError(f"Space {repo_id}: it vanished meanwhile. Run `pulumi refresh`.")
         digests = keyed_digests(salt, self._secrets(props))
         written = {k: v for k, v in self.spaces.secrets(repo_id).items() if k in digests}
-        return _with_settings(
+        return with_settings(
             {
                 **props,
                 "url": repository.url,
@@ -225,64 +267,3 @@ class SpaceProvider(HubProvider):
             # A refresh compares with the inputs in the state: sealed under a token rotated since,
             # or marked as changed outside. An update that really has to open them says why not.
             return None
-
-    def _live(self, repo_id: str, props: dict[str, Any], repository: Repository) -> dict[str, Any]:
-        """What the platform says of the declared keys, secrets by the time they were written."""
-        variables = self.spaces.variables(repo_id)
-        written = self.spaces.secrets(repo_id)
-        runtime = self.spaces.runtime(repo_id)
-        tree = self.hub.tree("space", repo_id, repository.commit)
-        declared = props.get("secrets") or {}
-        before = props.get("secrets_written") or {}
-        touched = {name for name in declared if written.get(name) not in (None, before.get(name))}
-        kept = {
-            name: CHANGED_OUTSIDE if name in touched else value
-            for name, value in declared.items()
-            if name in written
-        }
-        digests = props.get("secret_digests") or {}
-        sleeps = _number(props.get("sleep_seconds"))
-        return _with_settings(
-            {
-                "visibility": _visibility(repository.visibility, props.get("visibility")),
-                "hardware": runtime.hardware or props.get("hardware"),
-                "sleep_seconds": None if sleeps is None else runtime.sleep_seconds or -1,
-                "variables": {
-                    k: variables[k] for k in props.get("variables") or {} if k in variables
-                },
-                "stack": variables.get(MARK, ""),
-                "secrets": kept,
-                "secret_digests": {
-                    k: CHANGED_OUTSIDE if k in touched else digests.get(k, "") for k in kept
-                },
-                "secrets_written": {k: written[k] for k in kept},
-                "manifest": {
-                    path: digest if holds(digest, tree[path]) else tree[path]
-                    for path, digest in (props.get("manifest") or {}).items()
-                    if path in tree
-                },
-                "salt": props["salt"],
-                "url": repository.url,
-                "host": repository.host,
-                "commit": repository.commit,
-            }
-        )
-
-
-def _with_settings(outputs: dict[str, Any]) -> dict[str, Any]:
-    """Adds `settings`: a digest that changes whenever a setting of the Space was written."""
-    keys = ("variables", "stack", "secret_digests", "secrets_written", "hardware")
-    # The engine hands 600 back as 600.0, which must not look like another setting.
-    seconds = _number(outputs.get("sleep_seconds"))
-    text = json.dumps([*(outputs.get(key) for key in keys), seconds], sort_keys=True)
-    return {**outputs, "settings": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def _number(value: float | str | None) -> int | None:
-    """The engine hands every number over as a float."""
-    return None if value is None else int(value)
-
-
-def _visibility(live: str, declared: str | None) -> str:
-    """Where the Hub says only private or not, protected counts as private."""
-    return "protected" if live == "private" and declared == "protected" else live

@@ -6,12 +6,12 @@ for, and the app itself answers as expected. The deploy is followed by its id, s
 may be somebody else's.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from slipway.core.probe import ProbeResult, probe
+from slipway.core.secrecy.shapes import shown
 from slipway.errors import ApiError, DeployError
 from slipway.render.api.transport import clean
 from slipway.render.deploy.causes import STATUS_REMEDIES, probable_cause
@@ -189,7 +189,7 @@ class Follower:
         lines = self.client.log_tail(target.service_id, target.owner_id, deploy)
         reasons = self.client.reasons(target.service_id, deploy)
         lines += [f"(Render says {reason})" for reason in reasons]
-        return [_ESCAPES.sub("", clean(line, target.hidden)) for line in lines]
+        return [clean(shown(line), target.hidden) for line in lines]
 
     def _tail(self, lines: list[str]) -> str:
         return "\n".join(
@@ -201,9 +201,6 @@ class Follower:
 
     def _say(self, text: str) -> None:
         self.say(f"Render service {self.target.name}: {text} after {self._waited():.0f} s")
-
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def _duration(deploy: Deployment) -> str:

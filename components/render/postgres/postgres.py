@@ -1,7 +1,8 @@
 """A Render Postgres database, ready when it takes connections.
 
 Reachable from services of the same region only, unless addresses are allowed. Region, version and
-database name can't be changed: another one makes another database, and the data is gone.
+database name can't be changed: another one makes another database beside the old one, which has the
+data and goes only if `delete_data` says so.
 """
 
 import ipaddress
@@ -11,8 +12,9 @@ import pulumi
 from pulumi import Output, ResourceOptions
 
 from slipway.core.credentials import RENDER_API_KEY
+from slipway.core.lineage import mark_of
 from slipway.core.secrecy.sealing import unseal
-from slipway.core.stack import require_stack_credential, stack_mark
+from slipway.core.stack import require_stack_credential
 from slipway.core.waiting import waiting_provider
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import one_of
@@ -35,7 +37,8 @@ class PostgresArgs:
     workspace: str = ""  # its id or name; empty is the only one the API key reaches
     timeout_seconds: int = 1200  # until it takes connections
     adopt: bool = False  # take over a database that this stack did not make
-    protect: bool = True  # refuse to delete it: its data goes with it
+    protect: bool = True  # refuse to delete it
+    delete_data: bool = False  # delete it with its stack; otherwise it stays on Render, and costs
 
     def __post_init__(self) -> None:
         what = f"Render Postgres {self.name}"
@@ -90,8 +93,9 @@ class Postgres(pulumi.ComponentResource):
                 "database_name": args.database_name,
                 "disk_gb": args.disk_gb,
                 "allowed_cidrs": list(args.allowed_cidrs),
-                "stack": stack_mark(),
+                "mark": mark_of(self, f"{name}-database"),
                 "adopt": args.adopt,
+                "delete_data": args.delete_data,
             },
             ResourceOptions(parent=self, protect=args.protect or None),
         )

@@ -5,20 +5,26 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
+from slipway.core.ownership import own_mark
 from slipway.errors import ApiError, DeployError
 from slipway.render.api.provider import RenderProvider, whole
 from slipway.render.api.transport import Json, is_gone
 
 PATH = "/postgres"
 OUTPUTS = ("database_id", "page", "expires_at", "owner_id")
+# Databases that this run's resources took over. The one of a renamed component is taken over by its
+# new resource before the old one's `delete`, in one process: that `delete` must not reach it.
+_TAKEN: set[str] = set()
 FIXED = ("region", "version", "database_name")
 
 
 class PostgresProvider(RenderProvider):
-    """Inputs: name, owner, region, plan, version, database_name, disk_gb, allowed_cidrs, stack,
-    adopt. Adds: database_id, owner_id, page, expires_at.
+    """Inputs: name, owner, region, plan, version, database_name, disk_gb, allowed_cidrs, mark,
+    adopt, delete_data. Adds: database_id, owner_id, page, expires_at.
 
-    A database has no place for a mark, so its user carries one: a name made from the stack's.
+    A database has no place for a mark that could be changed, so its user carries one from the
+    start: a name made from the state's lineage. Who else of that state holds it can't be told from
+    it, so the data stays when the resource goes, unless `delete_data` says otherwise.
     """  # noqa: D205 - the list of properties is the summary
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -26,9 +32,10 @@ class PostgresProvider(RenderProvider):
         replaces = [
             key for key in FIXED if news.get(key) and (olds.get(key) or "") != news.get(key)
         ]
-        if news.get("owner") not in (olds.get("owner"), olds.get("owner_id")):
+        if self.another_owner(olds, news):
             replaces.append("owner")
-        changed = bool(_changes(olds, news))
+        forgets = bool(news.get("delete_data")) != bool(olds.get("delete_data"))
+        changed = bool(_changes(olds, news)) or forgets
         return DiffResult(
             changes=bool(replaces) or changed, replaces=replaces, delete_before_replace=True
         )
@@ -48,6 +55,7 @@ class PostgresProvider(RenderProvider):
             live = made or found
         else:
             live = self._adopt(live, props)
+            _TAKEN.add(str(live["id"]))
         return CreateResult(str(live["id"]), {**props, **_facts(live)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -64,16 +72,18 @@ class PostgresProvider(RenderProvider):
         live = self._patch(id_, _changes(olds, news), news)
         return UpdateResult({**news, **_facts(live)})
 
-    def delete(self, id_: str, _props: dict[str, Any]) -> None:
-        """Deletes the database and its data; absent is success."""
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Deletes the database and its data if told to, else leaves it; absent is success."""
+        if not props.get("delete_data") or id_ in _TAKEN:
+            return
         self.client.delete(f"Render Postgres {id_}: delete", f"{PATH}/{id_}")
 
     def _adopt(self, live: Json, props: dict[str, Any]) -> Json:
         what = f"Render Postgres {props['name']} ({live['id']})"
         if live.get("databaseUser") != owner_user(props) and not props.get("adopt"):
             raise DeployError(
-                f"{what}: it exists already and was not made by this stack. Set adopt to take it "
-                "over, or choose another name."
+                f"{what}: it exists already and was not made by this stack, or before it was last "
+                "destroyed. Set adopt to take it over, or choose another name."
             )
         now = {**props, **_live(live, props)}
         if other := [key for key in ("region", "version") if now[key] != props[key]]:
@@ -108,8 +118,8 @@ class PostgresProvider(RenderProvider):
 
 
 def owner_user(props: dict[str, Any]) -> str:
-    """The database's user: the same for the same stack and name, and nobody else's."""
-    text = f"{props['stack']}\0{props['name']}"
+    """The database's user: the same for the same state and name, and nobody else's."""
+    text = f"{own_mark(props).lineage}\0{props['name']}"
     return "u_" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.core.progress import say
-from slipway.core.secrecy.sealing import seal
+from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ApiError, DeployError
 from slipway.render.api.provider import RenderProvider
 from slipway.render.api.transport import Json, is_gone
@@ -26,9 +26,15 @@ class PostgresReadyProvider(RenderProvider):
     """Inputs: database_id, timeout_seconds. Adds: internal_url and external_url, both sealed."""
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another database is waited for anew."""
+        """Another database is waited for anew; so is one whose addresses the key can't open now."""
         changed = olds.get("database_id") != news.get("database_id")
-        return DiffResult(changes=changed)
+        return DiffResult(changes=changed or not self._opens(olds))
+
+    def _opens(self, olds: dict[str, Any]) -> bool:
+        try:
+            return all(unseal(self.token, olds[key]) for key in ADDRESSES)
+        except (DeployError, KeyError):
+            return False
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Waits."""

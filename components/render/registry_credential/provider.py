@@ -1,9 +1,18 @@
 """The life of a registry credential: what Render pulls private images with."""
 
+import re
 from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
+from slipway.core.ownership import (
+    Mark,
+    check_may_take,
+    check_still_ours,
+    mark_changed,
+    mark_seen,
+    own_mark,
+)
 from slipway.core.secrecy.digests import keyed_digest, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ApiError, DeployError
@@ -12,21 +21,22 @@ from slipway.render.api.transport import Json, is_gone
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
 PATH = "/registrycredentials"
-OUTPUTS = ("credential_id", "salt", "token_digest", "written_at")
+OUTPUTS = ("credential_id", "owner_id", "salt", "token_digest", "written_at")
 KEYS = ("name", "registry", "username")
-COMPARED = ("owner", *KEYS, "token")
+COMPARED = ("owner", *KEYS, "token", "mark")
+_NAMED = re.compile(r"(?P<name>.*) \((?P<mark>[^()]+@[^()]+|[^()@]+/[^()@]+)\)")
 
 
 class RegistryCredentialProvider(RenderProvider):
-    """Inputs: name, owner, registry, username, token (sealed), adopt. Adds: credential_id, salt,
-    token_digest and written_at. The token can't be read back: that somebody else wrote it shows in
-    the time of the last write.
+    """Inputs: name, owner, registry, username, token (sealed), mark, adopt. Adds: credential_id,
+    owner_id, salt, token_digest and written_at. The token can't be read back: that somebody else
+    wrote it shows in the time of the last write. On Render the mark stands behind the name.
     """  # noqa: D205 - the list of properties is the summary
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; the token by its keyed digest."""
-        replaces = ["owner"] if (olds.get("owner") or "") != (news.get("owner") or "") else []
-        changed = any(olds.get(key) != news.get(key) for key in KEYS)
+        replaces = ["owner"] if self.another_owner(olds, news) else []
+        changed = any(olds.get(key) != news.get(key) for key in KEYS) or mark_changed(olds, news)
         other = self._digest(olds["salt"], news) != olds.get("token_digest")
         return DiffResult(
             changes=bool(replaces) or changed or other,
@@ -35,12 +45,12 @@ class RegistryCredentialProvider(RenderProvider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Creates it, or adopts one of the same name, registry and user."""
+        """Creates it, or adopts one that is ours or handed over."""
         what = f"Render registry credential {props['name']}"
         owner_id = self.client.owner_id(props.get("owner") or "")
         found = self._find(props, owner_id)
         if found is None:
-            body = {**self._body(props), "ownerId": owner_id}
+            body = {**self._body(props, own_mark(props)), "ownerId": owner_id}
             made, found = self.client.create_once(
                 f"{what}: create",
                 PATH,
@@ -50,25 +60,20 @@ class RegistryCredentialProvider(RenderProvider):
             )
             found = made or found
         else:
-            same = all(found.get(key) == props[key] for key in KEYS)
-            if not same and not props.get("adopt"):
-                raise DeployError(
-                    f"{what}: one of this name exists for another registry or user. Set adopt to "
-                    "take it over, or choose another name."
-                )
-            found = self._patch(str(found["id"]), props)
-        return CreateResult(str(found["id"]), self._outputs(found, props, new_salt()))
+            live = _split(found)[1]
+            check_may_take(what, props, live)
+            found = self._patch(str(found["id"]), props, own_mark(props).beside(live))
+        outputs = self._outputs(found, props, new_salt())
+        return CreateResult(str(found["id"]), {**outputs, "owner_id": owner_id})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The credential as it is now; empty if it is gone."""
-        what = f"Render registry credential {id_}: read"
-        try:
-            live = self.client.calls.request(what, "GET", f"{PATH}/{id_}")
-        except ApiError as error:
-            if is_gone(error):
-                return ReadResult("", {})
-            raise
-        outputs = {**props, **{key: live[key] for key in KEYS}}
+        live = self._read(id_)
+        if live is None:
+            return ReadResult("", {})
+        name, mark = _split(live)
+        outputs = {**props, **{key: live[key] for key in KEYS}, "name": name}
+        outputs["mark"] = mark_seen(props, mark)
         if str(live.get("updatedAt")) != props.get("written_at"):
             outputs |= {"token": CHANGED_OUTSIDE, "token_digest": CHANGED_OUTSIDE}
             outputs["written_at"] = str(live.get("updatedAt"))
@@ -77,28 +82,60 @@ class RegistryCredentialProvider(RenderProvider):
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Writes it anew, token included: the API takes nothing less."""
-        return UpdateResult(self._outputs(self._patch(id_, news), news, olds["salt"]))
+        what = f"Render registry credential {news['name']}"
+        there = self._read(id_)
+        live = _split(there)[1] if there is not None else None
+        check_still_ours(what, news, live)
+        mark = own_mark(news).beside(live, own_mark(olds))
+        outputs = self._outputs(self._patch(id_, news, mark), news, olds["salt"])
+        return UpdateResult({**outputs, "owner_id": olds.get("owner_id") or ""})
 
-    def delete(self, id_: str, _props: dict[str, Any]) -> None:
-        """Deletes it; absent is success."""
-        self.client.delete(f"Render registry credential {id_}: delete", f"{PATH}/{id_}")
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Deletes it, if nothing else holds it; absent is success."""
+        live = self._read(id_)
+        if live is None:
+            return
+        name, mark = _split(live)
+        own = own_mark(props)
+        if mark is None or not own.holds(mark):
+            return  # another's by now, or nobody's: it stays
+        if left := own.without(mark):
+            self._patch(id_, {**props, "name": name}, left)
+        else:
+            self.client.delete(f"Render registry credential {id_}: delete", f"{PATH}/{id_}")
+
+    def _read(self, id_: str) -> Json:
+        what = f"Render registry credential {id_}: read"
+        try:
+            return self.client.calls.request(what, "GET", f"{PATH}/{id_}")
+        except ApiError as error:
+            if is_gone(error):
+                return None
+            raise
 
     def _find(self, props: dict[str, Any], owner_id: str) -> Json:
         what = f"Render registry credential {props['name']}: look for it"
-        params = {"name": props["name"], "ownerId": owner_id}
+        params = {"ownerId": owner_id}  # not the name, which the mark is part of there
         # This list is a bare array without pages.
         found = self.client.calls.request(what, "GET", PATH, params=params) or []
-        return next((each for each in found if each["name"] == props["name"]), None)
+        own = own_mark(props)
+        # Other stacks may have theirs under the same name; ours comes first, then one to adopt.
+        named = [each for each in found if _split(each)[0] == props["name"]]
+        named.sort(key=lambda each: not own.may_take(_split(each)[1]))
+        if named and (own.may_take(_split(named[0])[1]) or _in_the_way(named[0], props)):
+            return named[0]
+        return None
 
-    def _patch(self, id_: str, props: dict[str, Any]) -> Json:
+    def _patch(self, id_: str, props: dict[str, Any], mark: Mark) -> Json:
         what = f"Render registry credential {props['name']}: change"
-        body = self._body(props)
+        body = self._body(props, mark)
         hidden = (body["authToken"],)
         return self.client.calls.request(what, "PATCH", f"{PATH}/{id_}", body=body, hidden=hidden)
 
-    def _body(self, props: dict[str, Any]) -> dict[str, str]:
+    def _body(self, props: dict[str, Any], mark: Mark) -> dict[str, str]:
         token = unseal(self.token, props["token"])
-        return {**{key: str(props[key]) for key in KEYS}, "authToken": token}
+        named = {**{key: str(props[key]) for key in KEYS}, "name": f"{props['name']} ({mark})"}
+        return {**named, "authToken": token}
 
     def _outputs(self, live: Json, props: dict[str, Any], salt: str) -> dict[str, Any]:
         return {
@@ -117,3 +154,15 @@ class RegistryCredentialProvider(RenderProvider):
             return keyed_digest(salt, "token", unseal(self.token, props["token"]))
         except DeployError:
             return None  # as in `ServiceProvider`: sealed under another key, or changed outside
+
+
+def _split(live: Json) -> tuple[str, Mark | None]:
+    """The name and the mark behind it."""
+    name = str(live["name"])
+    found = _NAMED.fullmatch(name)
+    return (found["name"], Mark.parse(found["mark"])) if found else (name, None)
+
+
+def _in_the_way(live: Json, props: dict[str, Any]) -> bool:
+    """Whether one of this name is to be taken over, or was made by hand and must not be doubled."""
+    return bool(props.get("adopt")) or _split(live)[1] is None

@@ -6,6 +6,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import RENDER_API_KEY
+from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential, sealed
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import one_of
@@ -54,6 +55,7 @@ class RegistryCredential(pulumi.ComponentResource):
                 **seen_by_policies,
                 "owner": args.workspace,
                 "token": sealed(key, args.token),
+                "mark": mark_of(self, f"{name}-credential"),
                 "adopt": args.adopt,
             },
             ResourceOptions(parent=self, protect=args.protect or None),

@@ -12,6 +12,14 @@ from typing import Any
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.core.difference import Change
+from slipway.core.ownership import (
+    Mark,
+    check_may_take,
+    check_still_ours,
+    mark_changed,
+    mark_seen,
+    own_mark,
+)
 from slipway.core.secrecy.digests import keyed_digest, keyed_digests, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
@@ -22,6 +30,7 @@ from slipway.render.deploy.client import DeployClient
 from slipway.render.service.settings import (
     KEYS,
     WITHOUT_DEPLOY,
+    check_taken_away,
     create_body,
     live_settings,
     patch_body,
@@ -31,7 +40,7 @@ from slipway.render.service.settings import (
 CHANGED_OUTSIDE = "(changed outside of this stack)"
 SEALED = ("secrets", "secret_files")
 REPLACES = ("type", "region", "owner")
-COMPARED = (*REPLACES, *KEYS, "instances", "env", *SEALED, "stack")
+COMPARED = (*REPLACES, *KEYS, "instances", "env", *SEALED, "mark")
 OUTPUTS = (
     *("service_id", "owner_id", "slug", "url", "page", "suspended", "first_deploy", "revision"),
     *("salt", "secrets_digests", "secret_files_digests", "written"),
@@ -39,7 +48,7 @@ OUTPUTS = (
 
 
 class ServiceProvider(RenderProvider):
-    """Inputs: type, name, owner, region, stack, adopt, delete_policy, env, initial_env, secrets and
+    """Inputs: type, name, owner, region, mark, adopt, delete_policy, env, initial_env, secrets and
     secret_files (sealed), and the settings of `service_settings`. Adds: service_id, owner_id, slug,
     url, page, suspended, salt, *_digests; first_deploy, the deploy that already has these settings,
     if any; revision, another text whenever something was written that needs a deploy; and written,
@@ -52,8 +61,9 @@ class ServiceProvider(RenderProvider):
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compares named keys; secrets by their keyed digests."""
         replaces = [key for key in REPLACES[:-1] if olds.get(key) != news.get(key)]
-        if news.get("owner") not in (olds.get("owner"), olds.get("owner_id")):
+        if self.another_owner(olds, news):
             replaces.append("owner")
+        check_taken_away(f"Render service {news.get('name')}", olds, news)
         changed = self._differences(olds, news)
         return DiffResult(
             changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True
@@ -85,7 +95,7 @@ class ServiceProvider(RenderProvider):
         files = self.client.settings(id_, SECRET_FILES) if props.get("secret_files") else {}
         outputs = {**props, **live_settings(service, props), **_facts(service)}
         outputs["env"] = {key: env[key] for key in props.get("env") or {} if key in env}
-        outputs["stack"] = env.get(MARK, "")
+        outputs["mark"] = mark_seen(props, Mark.found(env.get(MARK)))
         if "region" in service.details:
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
@@ -97,7 +107,10 @@ class ServiceProvider(RenderProvider):
         """Writes what is not as declared; never deploys."""
         news, olds = _cast(news), _cast(olds)
         service = self._existing(id_)
-        wrote = self._write(service, olds, news)
+        live = Mark.found(self.client.settings(id_, ENV_VARS).get(MARK))
+        check_still_ours(_called(service), news, live)
+        mark = own_mark(news).beside(live, own_mark(olds))
+        wrote = self._write(service, olds, news, mark)
         differs = self._differences(olds, news)
         # What differs from the state counts as well: a run that died after its writes finds nothing
         # left to write, and has yet to be deployed.
@@ -108,20 +121,29 @@ class ServiceProvider(RenderProvider):
         return UpdateResult(outputs)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
-        """Deletes the service, or what its delete policy says instead; absent is success."""
+        """Deletes it, if nothing else holds it, or what its policy says; absent is success."""
+        if self.client.service(id_) is None:
+            return
+        own, live = own_mark(props), Mark.found(self.client.settings(id_, ENV_VARS).get(MARK))
+        if live is None or not own.holds(live):
+            return  # another's by now, or nobody's: it stays
+        left = own.without(live)
         policy = props.get("delete_policy") or "delete"
-        if policy == "delete":
+        if left is None and policy == "delete":
             self.client.delete_service(id_)
-        elif policy == "suspend" and self.client.service(id_) is not None:
+            return
+        mark = {MARK: str(left or own.released)}
+        self.client.write_settings(id_, ENV_VARS, Change(frozenset(), mark))
+        if left is None and policy == "suspend":
             self.client.suspend(id_)
 
     def _differences(self, olds: dict[str, Any], news: dict[str, Any]) -> set[str]:
         """The declared keys that are not as they were."""
         changed = {
-            key
-            for key in (*KEYS, "env", "stack")
-            if (olds.get(key) or None) != (news.get(key) or None)
+            key for key in (*KEYS, "env") if (olds.get(key) or None) != (news.get(key) or None)
         }
+        if mark_changed(olds, news):
+            changed.add("mark")
         if news.get("instances") is not None and olds.get("instances") != news["instances"]:
             changed.add("instances")  # not declared any more: nobody's business here
         for key in SEALED:
@@ -151,14 +173,9 @@ class ServiceProvider(RenderProvider):
         Raises:
             DeployError: it belongs to somebody or something else; nothing was changed.
         """
-        what = f"Render service {service.name} ({service.id})"
-        mark = self.client.settings(service.id, ENV_VARS).get(MARK)
-        if mark != props["stack"] and not props.get("adopt"):
-            whose = f"belongs to stack {mark}" if mark else "was not made by this stack"
-            raise DeployError(
-                f"{what}: it exists already and {whose}. Set adopt to take it over, or choose "
-                "another name."
-            )
+        what, own = _called(service), own_mark(props)
+        live = Mark.found(self.client.settings(service.id, ENV_VARS).get(MARK))
+        check_may_take(what, props, live)
         region = service.details.get("region")
         if service.raw["type"] != props["type"] or region not in (None, props.get("region")):
             where = f" in {region}" if region else ""
@@ -166,22 +183,24 @@ class ServiceProvider(RenderProvider):
                 f"{what}: it is a {service.raw['type']}{where}, which can't be changed. Delete it "
                 "or choose another name."
             )
-        wrote = self._write(service, {}, props)
-        if wrote or mark != props["stack"]:
+        wrote = self._write(service, {}, props, own.beside(live))
+        if wrote or live != own:
             return ""
         # One deploy is the one that its creation started. With more, nobody knows which of them
         # came after the last write of a run that died.
         deploys = DeployClient(self.client).newest(service.id, count=2)
         return deploys[0].id if len(deploys) == 1 else ""
 
-    def _write(self, service: Service, olds: dict[str, Any], news: dict[str, Any]) -> bool:
+    def _write(
+        self, service: Service, olds: dict[str, Any], news: dict[str, Any], mark: Mark
+    ) -> bool:
         """Brings the service to what is declared; says whether that needs a deploy."""
         settings = settings_to_write(live_settings(service, {**olds, **news}), news, olds)
         if (instances := settings.pop("instances", None)) is not None:
             self.client.scale(service.id, instances)
         if body := patch_body(news, settings, service.text("ownerId")):
             self.client.patch_service(service, body)
-        env = {**self._plain(news), **self._values(news, "secrets")}
+        env = {**self._plain(news), MARK: str(mark), **self._values(news, "secrets")}
         before = {*(olds.get("env") or {}), *(olds.get("secrets") or {})}
         # A key that moved to the wiring stays: it is written there.
         before -= set(news.get("initial_env") or {})
@@ -226,7 +245,7 @@ class ServiceProvider(RenderProvider):
         }
 
     def _plain(self, props: dict[str, Any]) -> dict[str, str]:
-        return {**(props.get("env") or {}), MARK: props["stack"]}
+        return {**(props.get("env") or {}), MARK: props["mark"]}
 
     def _values(self, props: dict[str, Any], key: str) -> dict[str, str]:
         """Secret values themselves."""
@@ -244,6 +263,10 @@ class ServiceProvider(RenderProvider):
             # A refresh compares with the inputs in the state: sealed under a key rotated since, or
             # marked as changed outside. An update that really has to open them says why not.
             return None
+
+
+def _called(service: Service) -> str:
+    return f"Render service {service.name} ({service.id})"
 
 
 def _facts(service: Service) -> dict[str, Any]:

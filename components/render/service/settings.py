@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, DeployError
 from slipway.render.api.client import Service
 from slipway.render.api.transport import Json
 from slipway.render.names import parse_image
@@ -21,7 +21,7 @@ from slipway.render.names import parse_image
 TEXTS = ("health_path", "command", "pre_deploy_command", "build_command")
 KEYS = ("name", "plan", "auto_deploy", "publish_path", "source", *TEXTS)
 WITHOUT_DEPLOY = frozenset(
-    {"name", "auto_deploy", "instances", "stack"}
+    {"name", "auto_deploy", "instances", "mark"}
 )  # take effect without a deploy
 STATIC = "static_site"
 
@@ -151,7 +151,33 @@ def settings_to_write(
     for key in TEXTS:
         if news.get(key) is None and olds.get(key):
             wanted[key] = ""
-    return {key: value for key, value in wanted.items() if live.get(key) != value}
+    written = {key: value for key, value in wanted.items() if live.get(key) != value}
+    # An image that needs no login any more is told without one, which the live one may still have.
+    if "registry_credential_id" in _gone(olds, news):
+        written["source"] = news["source"]
+    return written
+
+
+def check_taken_away(what: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    """Refuses to forget a branch: Render would go on with it, and has no word for the default one.
+
+    Raises:
+        DeployError: names the branch, and the remedy.
+    """
+    if "branch" in _gone(olds, news):
+        raise DeployError(
+            f"{what}: branch {olds['source']['branch']} is not declared any more, and Render would "
+            "go on deploying it. Name the branch that is to be deployed."
+        )
+
+
+def _gone(olds: Mapping[str, Any], news: Mapping[str, Any]) -> set[str]:
+    """The parts of a source that were declared, while its kind is the same."""
+    before, after = (each.get("source") or {} for each in (olds, news))
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return set()  # not known yet, in a preview
+    same = ("image" in before) == ("image" in after)
+    return {key for key in before if before[key]} - set(after) if same else set()
 
 
 def _live_source(service: Service, runtime: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,8 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import RENDER_API_KEY
-from slipway.core.stack import require_stack_credential, stack_mark
+from slipway.core.lineage import mark_of
+from slipway.core.stack import require_stack_credential
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import (
     AUTO_DEPLOY,
@@ -97,7 +98,7 @@ class StaticSite(pulumi.ComponentResource):
                 "publish_path": args.publish_path,
                 "env": dict(args.env),
                 "auto_deploy": args.auto_deploy,
-                "stack": stack_mark(),
+                "mark": mark_of(self, f"{name}-site"),
                 "adopt": args.adopt,
                 "delete_policy": args.delete_policy,
             },

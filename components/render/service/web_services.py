@@ -42,8 +42,7 @@ class WebServices(pulumi.ComponentResource):
             for key, args in services.items()
         }
         for key, service in self.services.items():
-            wiring = self._wire(f"{name}-{key}", service, predicted[key])
-            service.deploy_after(wiring.revision if wiring else "")
+            service.deploy_after(self._wire(f"{name}-{key}", service, predicted[key]).revision)
         self.register_outputs({"urls": {key: each.url for key, each in self.services.items()}})
 
     def __getitem__(self, key: str) -> WebService:
@@ -51,10 +50,9 @@ class WebServices(pulumi.ComponentResource):
 
     def _wire(
         self, name: str, service: WebService, predicted: Mapping[str, str]
-    ) -> EnvWiringResource | None:
+    ) -> EnvWiringResource:
         args = service.args
-        if not args.links:
-            return None
+        # Also without links: the last one that goes is a change, which the deploy follows.
         return EnvWiringResource(
             f"{name}-wiring",
             {

@@ -110,9 +110,13 @@ class SpaceService:
             hardware=chosen.name,
             sleep_seconds=settings.sleep_time_seconds,
         )
-        self._parts.settings.put_all(space, Kind.SECRET, settings.secrets)
-        self._parts.settings.put_all(space, Kind.VARIABLE, settings.variables)
-        self._door.open(space)
+        try:
+            self._parts.settings.put_all(space, Kind.SECRET, settings.secrets)
+            self._parts.settings.put_all(space, Kind.VARIABLE, settings.variables)
+            self._door.open(space)
+        except BaseException:
+            self._records.forget(space)  # or its name would stay taken, by a Space nobody can see
+            raise
         # A new Space shows NO_APP_FILE until its first own commit; a duplicated one has files.
         head = self._reader.head(repo_id)
         self._ask(space, lambda _record: {"head": head, "wanted": Wanted.BUILD})

@@ -1,6 +1,7 @@
 """One of the three services as a real process."""
 
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,23 @@ class KitchenServer(AppProcess):
         port = port or free_port()
         environment = {
             "OPENBLAS_NUM_THREADS": "1",
+            "AUTH_REQUIRED": "false",  # as in dev; what is closed has tests of its own
             "FINETUNE_FOLDER": str(log / f"fine-tuned-{port}"),
         }
         super().__init__(COMMANDS[service], repository, log, environment | variables, port)
 
     def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
         names = {key.replace("_", "-"): value for key, value in headers.items()}
-        return httpx.post(self.url + path, json=body, headers=names, timeout=20)
+        return self.browser.post(self.url + path, json=body, headers=names)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        names = {key.replace("_", "-"): value for key, value in headers.items()}
+        return self.browser.get(self.url + path, headers=names)
+
+    @cached_property
+    def browser(self) -> httpx.Client:
+        """Whoever asks: one person, who keeps the cookies that they are given."""
+        return httpx.Client(timeout=20)
 
     def poll(self, path: str, until: Any) -> dict[str, Any]:
         """Asks until `until(answer)` is true."""

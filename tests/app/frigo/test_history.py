@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -80,9 +81,10 @@ def test_without_a_database_exchanges_last_as_long_as_the_process(answering, wei
 def test_memory_is_bounded():
     history = MemoryHistory()
     for i in range(1000):
-        history.add(i)
-    assert history.latest(2) == [999, 998]
-    assert len(history.latest(1000)) == 200
+        history.add("ann", i)
+    assert history.latest("ann", 2) == [999, 998]
+    assert len(history.latest("ann", 1000)) == 200
+    assert history.latest("bob", 1000) == []
 
 
 @needs_postgres
@@ -94,9 +96,48 @@ def test_in_a_database_exchanges_outlive_the_process(answering, database):
     assert reply["kept"]
     first.terminate()
     second = answering(DATABASE_URL=database)
+    second.browser.cookies.update(first.browser.cookies)
     exchange = second.get("/api/history").json()["exchanges"][0]
     assert (exchange["question"], exchange["reply"]) == (question, reply["reply"])
     assert "canary" not in first.output() + second.output()
+
+
+def test_a_history_is_its_sessions_alone(answering):
+    app = answering()
+    app.post("/api/chat", {"message": "How do I make pancakes?"})
+    own = app.get("/api/history")
+    assert [each["question"] for each in own.json()["exchanges"]] == ["How do I make pancakes?"]
+    for cookies in ({}, {"kitchen_session": "f" * 32}, {"kitchen_session": "' or 1=1 --"}):
+        other = httpx.get(f"{app.url}/api/history", cookies=cookies)
+        assert other.json()["exchanges"] == []
+    [cookie] = [each for each in app.browser.cookies.jar if each.name == "kitchen_session"]
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert (
+        "Secure" in httpx.get(app.url, headers={"X-Forwarded-Proto": "https"}).headers["set-cookie"]
+    )
+
+
+@needs_postgres
+def test_a_table_from_before_sessions_is_taken_over_with_what_it_holds(answering, database):
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("drop table if exists conversation")
+        connection.execute(
+            "create table conversation (id bigint generated always as identity primary key,"
+            " asked_at timestamptz not null, question text not null, reply text not null,"
+            " model text not null, sha256 text not null)"
+        )
+        connection.execute(
+            "insert into conversation (asked_at, question, reply, model, sha256)"
+            " values (now(), 'old', 'reply', 'tiny', '')"
+        )
+    app = answering(DATABASE_URL=database)
+    assert app.post("/api/chat", {"message": "Any ideas?"}).json()["kept"]
+    assert [each["question"] for each in app.get("/api/history").json()["exchanges"]] == [
+        "Any ideas?"
+    ]
+    with psycopg.connect(database) as connection:
+        [count] = connection.execute("select count(*) from conversation").fetchone()
+    assert count == 2
 
 
 @needs_postgres

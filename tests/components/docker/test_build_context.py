@@ -71,12 +71,15 @@ def test_a_source_that_is_there_is_found(context, source):
     assert missing(context("a.py", "app/b.py", dockerfile=f"FROM x\nCOPY {source} /x\n")) == []
 
 
-@pytest.mark.parametrize(
-    "source", ["gone", "app/gone.py", "*.txt", "ap", "b.py", "../a.py", "app/*.md", "a?"]
-)
+@pytest.mark.parametrize("source", ["gone", "app/gone.py", "ap", "b.py", "../a.py"])
 def test_a_source_that_is_not_there_is_missing(context, source):
     dockerfile = f"FROM x\nCOPY a.py {source} /x\n"
     assert missing(context("a.py", "app/b.py", dockerfile=dockerfile)) == [source]
+
+
+@pytest.mark.parametrize("source", ["*.txt", "app/*.md", "a?"])
+def test_a_pattern_may_match_nothing_as_for_buildkit(context, source):
+    assert missing(context("a.py", dockerfile=f"FROM x\nCOPY a.py {source} /x\n")) == []
 
 
 def test_an_ignored_source_is_missing(context):

@@ -7,6 +7,7 @@ from pulumi.dynamic.config import Config
 
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ConfigError, DeployError
+from slipway.render.postgres import provider as postgres
 from slipway.render.postgres import ready_provider as postgres_ready
 from slipway.render.postgres.postgres import Postgres, PostgresArgs
 from slipway.render.postgres.provider import PostgresProvider, owner_user
@@ -25,8 +26,9 @@ INPUTS = {
     "database_name": "db",
     "disk_gb": None,
     "allowed_cidrs": ["10.0.0.0/8"],
-    "stack": "slipway/dev",
+    "mark": "slipway/dev@0a0a0a0a.0b0b0b0b",
     "adopt": False,
+    "delete_data": True,
 }
 
 
@@ -72,6 +74,7 @@ def databases():
 def provider(databases, monkeypatch):
     monkeypatch.setenv("RENDER_API_KEY", TOKEN)
     monkeypatch.setenv("RENDER_API_URL", "http://render/v1")
+    monkeypatch.setattr(postgres, "_TAKEN", set())  # a process of its own has taken nothing over
     for name in ("FIRST_POLL_SECONDS", "POLL_SECONDS"):
         monkeypatch.setattr(postgres_ready, name, 0)
 
@@ -102,7 +105,7 @@ def test_a_lost_answer_makes_no_second_one(provider, databases):
 
 
 def test_somebody_elses_is_refused_unless_it_is_handed_over(provider, databases):
-    provider().create({**INPUTS, "stack": "slipway/prod"})
+    provider().create({**INPUTS, "mark": "slipway/prod@11111111.22222222"})
     with pytest.raises(DeployError, match=r"\(dpg-1\): it exists already.*Set adopt"):
         provider().create(INPUTS)
     assert provider().create({**INPUTS, "adopt": True}).id == "dpg-1"
@@ -115,7 +118,7 @@ def test_somebody_elses_is_refused_unless_it_is_handed_over(provider, databases)
 def test_what_render_can_not_change_replaces_and_deletes_first(provider, key):
     made = provider()
     outputs = made.create(INPUTS).outs
-    difference = made.diff("dpg-1", outputs, {**INPUTS, key: "other"})
+    difference = made.diff("dpg-1", outputs, {**INPUTS, key: "tea-other"})
     assert difference.replaces == [key]
     assert difference.delete_before_replace
     assert not made.diff("dpg-1", outputs, INPUTS).changes
@@ -159,6 +162,19 @@ def test_it_is_ready_once_it_is_available_and_its_addresses_are_sealed(provider)
     assert unseal(TOKEN, outputs["internal_url"]) == URL
     assert "canary" not in repr(outputs)
     assert ready.read("ready:dpg-1", outputs).outs == outputs
+
+
+def test_a_rotated_key_seals_the_addresses_anew_and_writes_nothing(provider, monkeypatch):
+    provider().create(INPUTS)
+    inputs = {"database_id": "dpg-1", "timeout_seconds": 5.0}
+    outputs = provider(PostgresReadyProvider).create(inputs).outs
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_thenextone")
+    rotated = provider(PostgresReadyProvider)
+    assert rotated.diff("ready:dpg-1", outputs, inputs).changes
+    outputs = rotated.update("ready:dpg-1", outputs, inputs).outs
+    assert unseal("rnd_thenextone", outputs["internal_url"]) == URL
+    assert not rotated.diff("ready:dpg-1", outputs, inputs).changes
+    assert rotated.wire.writes() == []
 
 
 def test_one_that_was_stopped_is_not_waited_for(provider, databases):

@@ -79,6 +79,7 @@ def test_it_registers_the_service_its_deploy_and_a_provider_for_the_wait_below_i
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "shop": "slipway:render:WebService",
         "shop-service": f"{DYNAMIC}:WebService",
+        "lineage": "pulumi-python:dynamic/core:Lineage",
         "render-waits": "pulumi:providers:pulumi-python",
         "shop-deploy": f"{DYNAMIC}:Deploy",
     }
@@ -140,7 +141,6 @@ def test_the_service_is_told_all_that_was_declared():
         "pre_deploy_command": "migrate",
         "command": "run",
         "auto_deploy": "off",
-        "stack": "slipway/prod",
         "adopt": True,
         "delete_policy": "suspend",
         "source": {
@@ -151,6 +151,7 @@ def test_the_service_is_told_all_that_was_declared():
         },
     }
     assert {key: inputs[key] for key in told} == told
+    assert inputs["mark"].startswith("slipway/prod@lineage-id.")
 
 
 def test_what_is_not_declared_is_not_told_so_that_it_stays_as_it_is():
@@ -250,10 +251,10 @@ def test_wiring_compares_the_real_addresses_with_those_the_service_was_made_with
     assert inputs["created_with"]["CHAT_API_URL"] == predicted_url("frigo-chat")
 
 
-def test_a_service_without_links_is_not_wired():
+def test_a_service_without_links_is_wired_with_nothing_so_that_the_last_one_can_go():
     recorder = build_frigo({"app": {}, "chat": {"MAIN_APP_URL": "app"}})
-    assert "frigo-app-wiring" not in recorder.resources
-    assert recorder["frigo-app-deploy"].inputs["wiring"] == ""
+    assert recorder["frigo-app-wiring"].inputs["env"] == {}
+    assert recorder["frigo-app-deploy"].inputs["wiring"] == "w1"
 
 
 def test_links_to_nobody_and_links_without_peers_are_refused():
