@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from sandbox.machine.contract import BuildFailedError, RunRequest
+from toolchain.cache import cache_folder
 
 pytestmark = pytest.mark.machine
 
@@ -16,6 +17,9 @@ NOBODY = "reached nobody"
 def _private(engine):
     if engine.address.buildkit is None:
         pytest.skip("the user's own engine has a network of its own for builds")
+    settings = cache_folder() / "engine" / "buildkit" / "buildkitd.toml"
+    if 'networkMode = "host"' in settings.read_text():
+        pytest.skip("no iptables works, or others hold a builder that an older version started")
 
 
 def asked(build, *addresses) -> dict[str, str]:

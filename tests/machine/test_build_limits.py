@@ -1,6 +1,6 @@
 """The control group of all builds has its limits, in either version of the kernel's interface."""
 
-from toolchain.images.build_limits import limit_builds
+from toolchain.images.build_limits import drop_limits, limit_builds
 
 
 def test_version_two(tmp_path):
@@ -22,3 +22,11 @@ def test_version_one(tmp_path):
 
 def test_where_no_group_can_be_made_builds_have_none(tmp_path):
     assert limit_builds("builds", tmp_path / "absent") is None
+
+
+def test_the_group_goes_with_the_builder_and_no_other(tmp_path):
+    for group in ("memory/builds/buildkit/one", "pids/builds", "memory/others"):
+        (tmp_path / group).mkdir(parents=True)
+    drop_limits("builds", tmp_path)
+    assert sorted(each.name for each in tmp_path.glob("*/*")) == ["others"]
+    drop_limits("builds", tmp_path)

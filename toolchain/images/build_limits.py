@@ -1,6 +1,7 @@
 """What all builds together may take of this machine: a control group around their steps."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -37,3 +38,11 @@ def limit_builds(name: str, root: Path = _ROOT) -> str | None:
     except OSError:
         return None
     return name
+
+
+def drop_limits(name: str, root: Path = _ROOT) -> None:
+    """Removes that control group where no process is in it; absent is success."""
+    for group in (root / name, *root.glob(f"*/{name}")):
+        for folder, _, _ in os.walk(group, topdown=False):
+            with suppress(OSError):
+                Path(folder).rmdir()

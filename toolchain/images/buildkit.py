@@ -13,7 +13,7 @@ from toolchain.detached_process import DetachedProcess
 from toolchain.engine.build_network import BuildNetwork
 from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import BUILDKIT
-from toolchain.images.build_limits import limit_builds
+from toolchain.images.build_limits import drop_limits, limit_builds
 from toolchain.progress import Progress
 
 VERSION = f"v{BUILDKIT.version}"
@@ -24,6 +24,11 @@ _READY_SECONDS = 30.0
 _ANSWER_SECONDS = 10.0
 _SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
 _SLOW = "buildkitd: slow to answer; waiting for it"
+_HOSTS_NETWORK = 'networkMode = "host"'
+_OLDER = (
+    "buildkitd: runs as an older version started it, with builds in this machine's own network;"
+    " others use it, so that ends when all sandboxes have stopped"
+)
 _STOP_SECONDS = 15.0
 _CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
 _CACHE_KEPT = "5GB"
@@ -76,6 +81,7 @@ class Buildkitd:
         self._process = DetachedProcess("buildkitd", folder)
         self._config = folder / "buildkitd.toml"
         self._network = folder / "network.conflist"
+        self._limits = f"slipway-builds-{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
         self._addresses = folder / "addresses"
         self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
 
@@ -115,15 +121,15 @@ class Buildkitd:
             SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer, or knows another registry.
         """
-        limits = limit_builds(
-            f"slipway-builds-{hashlib.sha256(str(self._folder).encode()).hexdigest()[:6]}"
-        )
+        limits = limit_builds(self._limits)
         wanted = self._configuration(registry, mirror or registry, network, limits)
         present = self._config.read_text(encoding="utf-8") if self._config.is_file() else ""
         usable = present == wanted or (held and f'[registry."{registry}"]' in present)
         if usable and self._process.serves(
             lambda: self._answers(programs), _SLOW_SECONDS, lambda: progress.note(_SLOW)
         ):
+            if network is not None and _HOSTS_NETWORK in present:
+                progress.note(_OLDER)
             return
         if held:
             self._process.refuse_to_stop()
@@ -148,6 +154,7 @@ class Buildkitd:
     def stop(self) -> None:
         """Ends it; what it has cached stays."""
         self._process.stop(_STOP_SECONDS)
+        drop_limits(self._limits)
 
     def _answers(self, programs: BuildkitPrograms) -> bool:
         try:
@@ -171,7 +178,7 @@ class Buildkitd:
         Docker Hub's names are looked up in our mirror first, so a Dockerfile keeps its real FROM
         and `# syntax=`, whoever sends the build.
         """
-        steps = ['networkMode = "host"']
+        steps = [_HOSTS_NETWORK]
         if network is not None:
             steps = [
                 'networkMode = "cni"',

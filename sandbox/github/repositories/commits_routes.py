@@ -14,8 +14,13 @@ from sandbox.github.http.objects import full_commit, git_commit
 from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rulesets import Rulesets
+from sandbox.http.errors import NotImitatedError
 
 _SHA = re.compile(r"[0-9a-f]{40}")
+# What the platform has below a branch and a commit. A name may hold slashes, so a route of its own
+# would take a branch "x/pulls" for the requests of "x".
+_BELOW_BRANCHES = re.compile(r".+/protection(?:/.+)?")
+_BELOW_COMMITS = re.compile(r".+/(?:branches-where-head|check-suites|comments|pulls)")
 
 
 class CommitRoutes:
@@ -53,6 +58,7 @@ class CommitRoutes:
         name = request.path_params["branch"]
         head = repository.git.branch_head(name)
         if head is None:
+            _refuse_below(name, _BELOW_BRANCHES, "branches")
             raise NotFoundError("Branch not found")
         here = urls(request)
         shown = self._branch(repository, f"refs/heads/{name}", head, here)
@@ -101,6 +107,7 @@ class CommitRoutes:
         ref = request.path_params["ref"]
         sha = repository.git.resolve(ref)
         if sha is None:
+            _refuse_below(ref, _BELOW_COMMITS, "commits")
             raise UnprocessableError(f"No commit found for SHA: {ref}")
         if "sha" in request.headers.get("accept", ""):
             return Response(sha, media_type="application/vnd.github.sha")
@@ -154,3 +161,9 @@ class CommitRoutes:
             },
             "protection_url": f"{api}/branches/{name}/protection",
         }
+
+
+def _refuse_below(name: str, known: re.Pattern[str], of: str) -> None:
+    """Raises NotImitatedError for an address that is another endpoint's on the platform."""
+    if known.fullmatch(name):
+        raise NotImitatedError(f"GET /repos/…/{of}/{name}")

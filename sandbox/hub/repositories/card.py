@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sandbox.hub.repositories.names import RepoKind
+from sandbox.store.yaml_input import read_yaml
 
 COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 SDKS = ("gradio", "docker", "static", "streamlit")
@@ -56,7 +57,7 @@ def front_matter(content: str) -> dict[str, Any] | None:
     if match is None:
         return None
     try:
-        data = yaml.safe_load(match[1])
+        data = read_yaml(match[1])
     except yaml.YAMLError:
         return None
     if not isinstance(data, dict):
@@ -71,9 +72,9 @@ def validate(content: str, kind: RepoKind) -> CardReport:
     if match is None or not match[1].strip():
         return CardReport(warnings=["empty or missing yaml metadata in repo card"])
     try:
-        data = yaml.safe_load(match[1])
+        data = read_yaml(match[1])
     except yaml.YAMLError as error:
-        problem = str(getattr(error, "problem", None) or "unreadable")
+        problem = str(getattr(error, "problem", None) or error)
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f" ({mark.line + 2}:{mark.column + 1})"
         return CardReport(errors=[f"YAML front matter cannot be parsed: {problem}{where}"])

@@ -78,6 +78,23 @@ def test_what_is_not_imitated_is_said_aloud(gh, path):
             assert "The sandbox does not imitate" in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("commits/main/pulls", 501),
+        ("commits/main/comments", 501),
+        ("branches/main/protection", 501),
+        ("branches/main/protection/required_status_checks", 501),
+        ("commits/none", 422),
+        ("branches/none", 404),
+    ],
+)
+def test_an_address_below_a_branch_or_commit_is_not_taken_for_its_name(
+    gh, repository, path, status
+):
+    assert gh.http.get(f"/repos/{repository}/{path}").status_code == status
+
+
 def test_a_method_that_an_address_does_not_know_is_not_imitated(gh, repository):
     assert gh.http.put(f"/repos/{repository}/branches").status_code == 501
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import yaml
 
+from sandbox.store.yaml_input import BoundedLoader
+
 
 class YamlError(Exception):
     """The text is no YAML; the message says where."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(BoundedLoader):
     """YAML 1.2's plain values: PyYAML alone reads the key `on` as true, and 12:30 as 750."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - the base class has it so
