@@ -1,0 +1,57 @@
+"""One stack's plan for a terminal: the same content as the comment, as lines."""
+
+from collections.abc import Iterator
+
+from report import money
+from report.consequences import addresses, lost, restarts
+from report.differences import Difference, differences, masked
+from report.markdown import cut
+from report.plan import Operation, Plan
+
+_SIGNS = {
+    Operation.CREATE: "+",
+    Operation.UPDATE: "~",
+    Operation.REPLACE: "±",
+    Operation.DELETE: "-",
+}
+_SHOWN = 100  # characters of one value
+
+
+def render_terminal(plan: Plan) -> str:
+    """All changes; values lose whatever could steer a terminal."""
+    return "\n".join(cut(line, 600) for line in _lines(plan)) + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"Stack {plan.stack}"
+    for error in plan.errors:
+        yield from (f"  error: {line}" for line in masked("", error).splitlines())
+    for system, counts in plan.counts().items():
+        said = ", ".join(f"{counts[each]} to {each.value}" for each in Operation if counts[each])
+        yield f"  {system}: {said}"
+    if not plan.changes and not plan.errors:
+        yield "  Nothing changes."
+    for rule in plan.policies or ():
+        word = "stops" if rule.stops else rule.outcome
+        yield f"  policy {word}: {rule.rule}: {rule.object}: {masked('', rule.why)}. {rule.remedy}"
+    for change in plan.changes:
+        yield f"{_SIGNS[change.operation]} {change.name} ({change.kind})"
+        if gone := lost(change):
+            yield f"    lost: {gone}"
+        for each in differences(change):
+            if isinstance(each, Difference):
+                old, new = (cut(v, _SHOWN) if v is not None else "" for v in (each.old, each.new))
+                yield f"    {each.path}: {old} → {new}" if old else f"    {each.path}: {new}"
+                continue
+            for sign, files in (("+", each.added), ("~", each.changed), ("-", each.removed)):
+                yield from (f"    {each.path} {sign} {name}" for name in files)
+    if again := restarts(list(plan.changes)):
+        yield f"  Restarts: {', '.join(again)}"
+    for name, before, after in addresses(list(plan.changes)):
+        yield f"  Address of {name}: {before or 'unknown'} → {after or 'gone, or known later'}"
+    for change in plan.drift:
+        yield f"  Changed outside of this stack: {change.name} ({change.kind})"
+    if plan.costs_after is not None:
+        yield f"  Cost of a month: {money.line(plan.costs_before or (), plan.costs_after)}"
+    totals = f"{len(plan.changes)} changes, {plan.unchanged} objects stay as they are"
+    yield f"  {totals}"
