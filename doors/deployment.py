@@ -15,6 +15,8 @@ from typing import Any
 from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
 from doors.snapshot import ensure_repository, push_snapshot
+from report.reading import UnreadablePlanError, read_plan
+from report.terminal import render_terminal
 from sandbox.console.report import addresses, table, wait_until_all_answer
 from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
@@ -67,11 +69,25 @@ def raising(home: Home) -> list[str]:
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Runs `pulumi preview --diff`; the exit code."""
+    """Runs `pulumi preview` and shows what it would change; the engine's exit code."""
     if note := ensure_repository(pulumi.home):
         Progress().note(note)
     pulumi.select(stack)
-    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack)
+    ended = subprocess.run(
+        ["pulumi", "preview", "--json", "--non-interactive", "--stack", stack],
+        cwd=pulumi.home.project,
+        env=dict(pulumi.environment),
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        plan = read_plan(ended.stdout, stack)
+    except UnreadablePlanError:  # it failed before there was any; what it said is all there is
+        sys.stdout.write(ended.stdout)
+        return ended.returncode or 1
+    sys.stdout.write(render_terminal(plan))
+    return ended.returncode
 
 
 @dataclass(frozen=True)

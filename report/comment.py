@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from report import money
 from report.consequences import addresses, lost, restarts
-from report.differences import SHOWN_FILES, Difference, FileDifference, differences
-from report.differences import masked
+from report.differences import SHOWN_FILES, Difference, FileDifference, differences, masked
 from report.markdown import code, plain
 from report.plan import Change, Cost, Operation, Plan
 
@@ -57,8 +56,8 @@ def render_comment(plan: Plan, limit: int = LIMIT) -> str:
     left = len(plan.changes) - shown - brief
     if brief or left or page.refused:
         page.end(
-            f"\n\n> **Cut to fit a comment.** {shown} of {len(plan.changes)} changes are shown with "
-            f"their properties, {brief} by name, {left} not at all. "
+            f"\n\n> **Cut to fit a comment.** {shown} of {len(plan.changes)} changes are shown "
+            f"with their properties, {brief} by name, {left} not at all. "
             "All of them: `make preview`, or the summary's artifact of this workflow.\n"
         )
     return page.text

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from report.plan import MASK, Change
 
@@ -27,6 +27,9 @@ _CREDENTIAL = re.compile(
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # how the engine writes what is not known yet
 SHOWN_FILES = 40  # of one payload
 _DEEPEST = 12  # levels of nesting that are told apart
+
+
+Json: TypeAlias = Any  # whatever JSON holds
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,7 @@ def differences(change: Change) -> Iterator[Difference | FileDifference]:
     yield from _compared("", dict(change.old), dict(change.new), 0)
 
 
-def _compared(
-    path: str, old: Any, new: Any, depth: int  # noqa: ANN401 - whatever JSON holds
-) -> Iterator[Difference | FileDifference]:
+def _compared(path: str, old: Json, new: Json, depth: int) -> Iterator[Difference | FileDifference]:
     if old == new:
         return
     if _manifest(old) or _manifest(new):
@@ -91,7 +92,7 @@ def _compared(
         yield Difference(path, _text(path, old), _text(path, new))
 
 
-def _manifest(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+def _manifest(value: Json) -> bool:
     return (
         isinstance(value, dict)
         and bool(value)
@@ -99,14 +100,14 @@ def _manifest(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
     )
 
 
-def _text(path: str, value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
+def _text(path: str, value: Json) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(_inner(path, value), ensure_ascii=False)
     return masked(path, text)
 
 
-def _inner(path: str, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _inner(path: str, value: Json) -> Json:
     """A list or mapping that is shown whole, each value in it masked by its own name."""
     if isinstance(value, Mapping):
         return {key: _inner(f"{path}.{key}", each) for key, each in value.items()}

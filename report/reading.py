@@ -1,6 +1,7 @@
 """Reads what `pulumi preview` wrote: one JSON object (`--json`), or one event a line.
 
-Events come from `--event-log FILE`, or on the output with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1.
+Events come on the output with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1, or from `--event-log FILE`,
+which the engine knows with PULUMI_DEBUG_COMMANDS=1 alone.
 """
 
 import json
@@ -61,7 +62,7 @@ def _read(text: str) -> _Read:
         return _read_events([json.loads(line) for line in text.splitlines() if line.strip()])
     if "steps" not in whole and "diagnostics" not in whole:
         return _read_events([whole])
-    steps = [
+    steps: list[_Step] = [
         {**step, "old": step.get("oldState"), "new": step.get("newState")}
         for step in whole.get("steps") or ()
     ]

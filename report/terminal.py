@@ -6,7 +6,7 @@ from report import money
 from report.consequences import addresses, lost, restarts
 from report.differences import Difference, differences, masked
 from report.markdown import cut
-from report.plan import Operation, Plan
+from report.plan import Change, Operation, Plan
 
 _SIGNS = {
     Operation.CREATE: "+",
@@ -35,16 +35,25 @@ def _lines(plan: Plan) -> Iterator[str]:
         word = "stops" if rule.stops else rule.outcome
         yield f"  policy {word}: {rule.rule}: {rule.object}: {masked('', rule.why)}. {rule.remedy}"
     for change in plan.changes:
-        yield f"{_SIGNS[change.operation]} {change.name} ({change.kind})"
-        if gone := lost(change):
-            yield f"    lost: {gone}"
-        for each in differences(change):
-            if isinstance(each, Difference):
-                old, new = (cut(v, _SHOWN) if v is not None else "" for v in (each.old, each.new))
-                yield f"    {each.path}: {old} → {new}" if old else f"    {each.path}: {new}"
-                continue
-            for sign, files in (("+", each.added), ("~", each.changed), ("-", each.removed)):
-                yield from (f"    {each.path} {sign} {name}" for name in files)
+        yield from _change(change)
+    yield from _consequences(plan)
+    yield f"  {len(plan.changes)} changes, {plan.unchanged} objects stay as they are"
+
+
+def _change(change: Change) -> Iterator[str]:
+    yield f"{_SIGNS[change.operation]} {change.name} ({change.kind})"
+    if gone := lost(change):
+        yield f"    lost: {gone}"
+    for each in differences(change):
+        if isinstance(each, Difference):
+            old, new = (cut(v, _SHOWN) if v is not None else "" for v in (each.old, each.new))
+            yield f"    {each.path}: {old} → {new}" if old else f"    {each.path}: {new}"
+            continue
+        for sign, files in (("+", each.added), ("~", each.changed), ("-", each.removed)):
+            yield from (f"    {each.path} {sign} {name}" for name in files)
+
+
+def _consequences(plan: Plan) -> Iterator[str]:
     if again := restarts(list(plan.changes)):
         yield f"  Restarts: {', '.join(again)}"
     for name, before, after in addresses(list(plan.changes)):
@@ -53,5 +62,3 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"  Changed outside of this stack: {change.name} ({change.kind})"
     if plan.costs_after is not None:
         yield f"  Cost of a month: {money.line(plan.costs_before or (), plan.costs_after)}"
-    totals = f"{len(plan.changes)} changes, {plan.unchanged} objects stay as they are"
-    yield f"  {totals}"
