@@ -28,7 +28,8 @@ def marker(stack: str) -> str:
 
     A stack's name may hold letters, digits and `-_.` alone; nothing else gets into the line.
     """
-    return f"<!-- slipway-report {re.sub(r'[^A-Za-z0-9_.]|-(?=-)', '', stack)} -->"
+    name = re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9_.-]", "", stack))  # `--` could end the line
+    return f"<!-- slipway-report {name} -->"
 
 
 def length(text: str) -> int:

@@ -10,7 +10,7 @@ from report.plan import MASK, Change
 
 _FILE_DIGEST = re.compile(r"[0-9a-f]{40}:[0-9a-f]{64}")  # git's blob name and SHA-256
 _SEALED = re.compile(r"sealed:[A-Za-z0-9+/=]+")
-_PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
+_PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@:]*:[^\s@]+(?=@)")
 _SECRET_NAME = re.compile(
     r"(?:^|[._-])(?:secrets?|secret_files|salt|sealed|password|passwd|token|api_?key|private_?key"
     r"|credentials?|\w*_digests|ciphertext|value_?encrypted)(?:$|[.\[])|"
@@ -29,6 +29,7 @@ SHOWN_FILES = 40  # of one payload
 _DEEPEST = 12  # levels of nesting that are told apart
 
 
+_NOTHING: tuple[object, ...] = (None, "", [], {})  # what providers hold for the same
 Json: TypeAlias = Any  # whatever JSON holds
 
 
@@ -67,7 +68,7 @@ def differences(change: Change) -> Iterator[Difference | FileDifference]:
 
 
 def _compared(path: str, old: Json, new: Json, depth: int) -> Iterator[Difference | FileDifference]:
-    if old == new:
+    if old == new or (old in _NOTHING and new in _NOTHING):
         return
     if _manifest(old) or _manifest(new):
         before, after = (each if _manifest(each) else {} for each in (old, new))

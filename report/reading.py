@@ -6,6 +6,7 @@ which the engine knows with PULUMI_DEBUG_COMMANDS=1 alone.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from report.plan import Change, Operation, Plan, PolicyResult, short_type, type_of
@@ -42,17 +43,18 @@ def read_plan(text: str, stack: str) -> Plan:
         UnreadablePlanError: it is neither format.
     """
     try:
-        steps, errors, policies = _read(text)
-        return _plan(stack, steps, errors, policies)
+        steps, errors, policies, untold = _read(text)
+        plan = _plan(stack, steps, errors, policies)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadablePlanError(
             f"Stack {stack}: this is no plan of Pulumi's ({type(error).__name__}). Make it with "
             "`pulumi preview --json` or `--event-log`."
         ) from None
+    return replace(plan, unchanged=plan.unchanged + untold)
 
 
 _Step = Mapping[str, Any]  # op, urn, old, new; states with inputs, outputs, parent
-_Read = tuple[list[_Step], list[str], list[PolicyResult]]
+_Read = tuple[list[_Step], list[str], list[PolicyResult], int]  # the last: not told, unchanged
 
 
 def _read(text: str) -> _Read:
@@ -66,7 +68,10 @@ def _read(text: str) -> _Read:
         {**step, "old": step.get("oldState"), "new": step.get("newState")}
         for step in whole.get("steps") or ()
     ]
-    return steps, _errors(whole.get("diagnostics") or ()), []
+    # This format leaves out what stays as it is, and only counts it.
+    told = sum(step["op"] == "same" for step in steps)
+    untold = max(0, int((whole.get("changeSummary") or {}).get("same") or 0) - told)
+    return steps, _errors(whole.get("diagnostics") or ()), [], untold
 
 
 def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
@@ -76,7 +81,7 @@ def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
     steps = [e["resourcePreEvent"]["metadata"] for e in events if "resourcePreEvent" in e]
     said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
     policies = [_policy(event["policyEvent"]) for event in events if "policyEvent" in event]
-    return steps, _errors(said), policies
+    return steps, _errors(said), policies, 0
 
 
 def _errors(diagnostics: Iterable[Mapping[str, Any]]) -> list[str]:

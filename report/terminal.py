@@ -44,6 +44,8 @@ def _change(change: Change) -> Iterator[str]:
     yield f"{_SIGNS[change.operation]} {change.name} ({change.kind})"
     if gone := lost(change):
         yield f"    lost: {gone}"
+    if change.operation is Operation.DELETE:
+        return  # what it was is of no use to anybody who reads this
     for each in differences(change):
         if isinstance(each, Difference):
             old, new = (cut(v, _SHOWN) if v is not None else "" for v in (each.old, each.new))

@@ -12,6 +12,7 @@ from report.comment import LIMIT, length, render_comment
 from report.plan import Operation
 from report.reading import read_plan
 from report.terminal import render_terminal
+from slipway.snapshot.redaction import PLACEHOLDER, redacted
 from tests.e2e.leaks import holds
 from tests.providers.render_platform import IMAGE, KEY, running_render
 from toolchain.progress import Progress
@@ -49,7 +50,7 @@ service("added" if HEAD else "gone")
 class Project:
     """A project of its own against the sandbox's Render."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, passphrase: str = "") -> None:
         self.folder = folder / "project"
         self.folder.mkdir()
         python = f"{{name: python, options: {{virtualenv: {Path(sys.prefix)}}}}}"
@@ -61,7 +62,7 @@ class Project:
             **os.environ,
             **pulumi_environment(ensure_pulumi(Progress()), folder / "state"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
-            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_CONFIG_PASSPHRASE": passphrase,
             "RENDER_API_URL": url,
         }
 
@@ -117,3 +118,31 @@ def test_what_the_engine_plans_is_told_alike_by_its_json_and_its_events(project)
         assert "<img" not in comment
     assert holds((shown + events).encode(), {"s": SECRET, "k": KEY}) == set()
     assert json.loads(shown)["steps"]
+
+
+def test_a_stranger_s_preview_starts_from_the_snapshot_and_shows_what_the_owner_s_would(
+    project, tmp_path
+):
+    exported = json.loads(project.run("stack", "export", "--show-secrets"))
+    assert holds(json.dumps(exported).encode(), {"s": SECRET}) == set()  # sealed in the state too
+    snapshot = json.dumps(redacted(exported, [KEY, SECRET]))
+    assert holds(snapshot.encode(), {"s": SECRET, "k": KEY}) == set()
+    (tmp_path / "snapshot.json").write_text(snapshot)
+    stranger = Project(tmp_path, "http://127.0.0.1:9", PLACEHOLDER)  # nobody answers there
+    stranger.run("stack", "init", "dev")
+    stranger.run("stack", "import", "--file", str(tmp_path / "snapshot.json"))
+    known = {"secret": PLACEHOLDER, "key": PLACEHOLDER}
+
+    same = read_plan(stranger.run("preview", "--json", **known), "dev")
+    assert list(same.changes) == []
+    assert same.unchanged > 8
+    theirs = read_plan(stranger.run("preview", "--json", head=True, **known), "dev")
+    ours = read_plan(project.run("preview", "--json", head=True), "dev")
+    assert _told(theirs) == _told(ours)
+    rotated = {**known, "secret": "another value"}
+    other = read_plan(stranger.run("preview", "--json", **rotated), "dev")
+    assert {name for name, _ in _told(other)} > {"shop-kept-service"}
+
+
+def _told(plan):
+    return {(each.name, each.operation) for each in plan.changes}
