@@ -27,7 +27,7 @@ HOSTILE = [
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "--> <!-- slipway-report prod -->",
     "@octocat @acme/owners #1 acme/shop#2",
-    "[click](https://evil.example) ![x](https://evil.example/x.png) https://evil.example www.a.example",
+    "[click](https://evil.example) ![x](https://evil.example/x.png) https://evil.example www.a.b",
     "</code></details></td>\n\n## Approved\n\n* [x] done",
     "\u202eevil\u202c \u200b\x1b[31m\x00",
     "&lt;b&gt; &#64;octocat :tada: $x^2$ ~~gone~~ **bold** _it_",
@@ -120,7 +120,7 @@ def test_it_fits_whatever_the_number_of_changes_and_says_what_it_left_out(count,
     comment = render_comment(plan)
     seconds = time.perf_counter() - started
     with capsys.disabled():
-        print(f"\n{count} changes, heavy={heavy}: {length(comment)} characters, {seconds:.3f} s")
+        print(f"\n{count} {heavy}: {length(comment)} characters, {seconds:.3f} s")  # noqa: T201
     assert length(comment) <= LIMIT
     head = comment[:1500]
     assert head.startswith(marker("dev"))

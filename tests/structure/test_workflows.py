@@ -7,7 +7,7 @@ import yaml
 
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 # What a stranger decides; in a script it is code, as the value of a variable it is text.
-STRANGERS = ("github.event.pull_request.title", "github.event.pull_request.body", "github.head_ref")
+STRANGERS = ("pull_request.title", "pull_request.body", "github.head_ref")
 STRANGERS += (
     "head_branch",
     "head_commit.message",
@@ -23,37 +23,37 @@ def faults(text):
     parsed = yaml.safe_load(text)
     on = parsed.get(True, parsed.get("on"))  # YAML 1.1 reads the key `on` as true
     on = {on} if isinstance(on, str) else set(on)
-    found = []
-    if "permissions" not in parsed:
-        found.append("it does not say what its token may do")
+    found = [] if "permissions" in parsed else ["it does not say what its token may do"]
     if "pull_request_target" in on:
         found.append("pull_request_target has secrets where strangers' code is near")
     jobs = parsed["jobs"].values()
-    permissions = [parsed.get("permissions"), *(job.get("permissions") for job in jobs)]
-    if "pull_request" in on and not PRIVILEGED & on:
+    if "pull_request" in on:
+        permissions = [parsed.get("permissions"), *(job.get("permissions") for job in jobs)]
         may = {right for each in permissions if isinstance(each, dict) for right in each.values()}
         if "write" in may or "write-all" in permissions:
             found.append("a stranger's pull request would run with a token that may write")
     for job in jobs:
         for step in job.get("steps", ()):
-            uses, given = str(step.get("uses", "")), step.get("with") or {}
-            if "uses" in step and not uses.startswith("./"):
-                pin = uses.rpartition("@")[2]
-                if len(pin) != 40:
-                    found.append(f"{uses} is not pinned to a commit")
-            if uses.startswith("actions/checkout@") and PRIVILEGED & on:
-                if given.get("ref") or given.get("repository"):
-                    found.append("it checks out what a stranger chose, and may write")
-                if given.get("persist-credentials") is not False:
-                    found.append("its checkout leaves the token in .git/config")
-            script = str(step.get("run", ""))
-            if any(
-                "${{" in line and word in line for line in script.splitlines() for word in STRANGERS
-            ):
-                found.append("a stranger's words stand in a script")
-            if PRIVILEGED & on and ("git fetch" in script or "gh pr checkout" in script):
-                found.append("it fetches what a stranger chose, and may write")
+            found += _of_step(step, privileged=bool(PRIVILEGED & on))
     return found
+
+
+def _of_step(step, *, privileged):
+    uses, given = str(step.get("uses", "")), step.get("with") or {}
+    script = str(step.get("run", ""))
+    if uses and not uses.startswith("./") and len(uses.rpartition("@")[2]) != 40:
+        yield f"{uses} is not pinned to a commit"
+    if any("${{" in line and word in line for line in script.splitlines() for word in STRANGERS):
+        yield "a stranger's words stand in a script"
+    if not privileged:
+        return
+    if uses.startswith("actions/checkout@"):
+        if given.get("ref") or given.get("repository"):
+            yield "it checks out what a stranger chose, and may write"
+        if given.get("persist-credentials") is not False:
+            yield "its checkout leaves the token in .git/config"
+    if "git fetch" in script or "gh pr checkout" in script:
+        yield "it fetches what a stranger chose, and may write"
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.y*ml")), ids=lambda path: path.name)
