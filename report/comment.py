@@ -74,7 +74,9 @@ def headline(plan: Plan) -> str:
     else:
         said = "nothing changes"
     stops = sum(each.stops for each in plan.policies or ())
-    return f"{code(plan.stack, 60)}: {said}" + (f"; {stops} policies stop it" if stops else "")
+    return f"{code(plan.stack, 60)}: {said}" + (
+        f"; {stops} broken {'policy stops' if stops == 1 else 'policies stop'} it" if stops else ""
+    )
 
 
 class _Page:

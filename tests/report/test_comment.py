@@ -190,7 +190,7 @@ def test_policies_cost_and_drift_are_told_where_somebody_asked():
     plan = Plan(stack="dev", changes=[change()], policies=[broken], drift=[change(7)])
     plan = replace(plan, costs_before=[before], costs_after=[after])
     said = visible(render_comment(plan))
-    assert "1 policies stop it" in said
+    assert "1 broken policy stops it" in said
     assert "$7.00 → $0.00 and 1 of unknown price (list prices of 2026-08)" in said
     assert "Changed outside of this stack" in said
     assert label([plan]) == "preview: fails"
