@@ -4,10 +4,12 @@ import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from report.__main__ import main
 from report.comment import marker, render_comment
 from report.github import PostingError, Repository
 from report.plan import Plan
@@ -165,3 +167,30 @@ def test_the_token_is_never_sent_to_another_host(github, repository):
         github.say(f"talk {number}")
     with pytest.raises(PostingError, match="another host"):
         repository.put_comment(7, "dev", body("dev"))
+
+
+def test_the_command_posts_the_comment_and_the_label_of_what_a_stranger_s_workflow_left(
+    github, tmp_path, monkeypatch, capsys
+):
+    github.pulls = [{"number": 7, "head": {"sha": "a" * 40}}]
+    recorded = Path(__file__).parent / "recorded" / "preview.json"
+    (tmp_path / "head.json").write_text(recorded.read_text())
+    (tmp_path / "number").write_text("1")  # whatever else lies there is not read
+    values = {"API_URL": github.url, "REPOSITORY": "acme/shop", "TOKEN": TOKEN}
+    for name, value in values.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    monkeypatch.setenv("HEAD_OWNER", "mallory")
+    monkeypatch.setenv("HEAD_BRANCH", "patch")
+    monkeypatch.setenv("HEAD_SHA", "a" * 40)
+    monkeypatch.setattr("sys.argv", ["report", "post", str(tmp_path), "--stack", "dev"])
+    assert main() == 0
+    assert github.worn == ["preview: destroys"]
+    (tmp_path / "head.json").write_text("<b>no plan</b>")
+    assert main() == 0
+    (only,) = github.comments
+    assert "there is no plan" in only["body"]
+    assert github.worn == ["preview: fails"]
+    monkeypatch.setenv("HEAD_SHA", "b" * 40)  # pushed again meanwhile
+    assert main() == 0
+    assert len(github.comments) == 1
+    assert "nothing is posted" in capsys.readouterr().out
