@@ -176,8 +176,10 @@ def _services(plan: Plan) -> Iterator[str]:
 def _costs(plan: Plan) -> Iterator[str]:
     if plan.costs_after is None:
         return
-    before = plan.costs_before or ()
+    before = plan.costs_before
     yield f"\n### Cost of a month\n\n{money.line(before, plan.costs_after)}\n"
+    if before is None:
+        return
     lines = (
         f"{code(label, 80)}: {_price(old)} → {_price(new)}"
         for label, old, new in money.changed(before, plan.costs_after)

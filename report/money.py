@@ -13,11 +13,12 @@ def total(costs: Sequence[Cost]) -> str:
     return f"${known:,.2f}" + (f" and {unknown} of unknown price" if unknown else "")
 
 
-def line(before: Sequence[Cost], after: Sequence[Cost]) -> str:
-    """Before -> after, and the date of the price lists."""
-    dates = sorted({each.as_of for each in chain(before, after) if each.as_of})
+def line(before: Sequence[Cost] | None, after: Sequence[Cost]) -> str:
+    """Before -> after, and the date of the price lists; None: nobody knows what was before."""
+    dates = sorted({each.as_of for each in chain(before or (), after) if each.as_of})
     dated = f" (list prices of {', '.join(dates)})" if dates else ""
-    return f"{total(before)} → {total(after)}{dated}"
+    was = "" if before is None else f"{total(before)} → "
+    return f"{was}{total(after)}{dated}"
 
 
 def changed(

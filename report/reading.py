@@ -86,7 +86,7 @@ def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
 
 def _errors(diagnostics: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        str(each["message"]).strip()
+        str(each["message"]).strip().removeprefix("error: ")
         for each in diagnostics
         if str(each.get("severity", "")).startswith("error")
     ]

@@ -63,4 +63,4 @@ def _consequences(plan: Plan) -> Iterator[str]:
     for change in plan.drift:
         yield f"  Changed outside of this stack: {change.name} ({change.kind})"
     if plan.costs_after is not None:
-        yield f"  Cost of a month: {money.line(plan.costs_before or (), plan.costs_after)}"
+        yield f"  Cost of a month: {money.line(plan.costs_before, plan.costs_after)}"

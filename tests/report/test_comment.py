@@ -193,6 +193,8 @@ def test_policies_cost_and_drift_are_told_where_somebody_asked():
     assert "1 broken policy stops it" in said
     assert "$7.00 → $0.00 and 1 of unknown price (list prices of 2026-08)" in said
     assert "Changed outside of this stack" in said
+    unknown = visible(render_comment(replace(plan, costs_before=None)))
+    assert "→ $0.00" not in unknown
     assert label([plan]) == "preview: fails"
     assert "Policies" not in visible(render_comment(replace(plan, policies=None)))
 
