@@ -13,6 +13,7 @@ from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
+from doors.policy import ask_rules
 from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
@@ -100,6 +101,10 @@ def _preview(home: Home, options: argparse.Namespace) -> int:
     return preview(prepare(home, say_if_ready=True), options.stack)
 
 
+def _policy(home: Home, options: argparse.Namespace) -> int:
+    return ask_rules(prepare(home, say_if_ready=True), options.stacks or ("dev", "prod"))
+
+
 def _down(home: Home, _options: argparse.Namespace) -> int:
     if busy := raising(home):
         raise SetupError(
@@ -166,6 +171,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("stack")
     change = command("preview", _preview, "Shows what `up` would change.")
     change.add_argument("stack")
+    rules = command("policy", _policy, "Asks the rules about stacks, as planned and as raised.")
+    rules.add_argument("stacks", nargs="*", metavar="STACK")
     run = command("run", _run, "Runs a command in the sandbox.")
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")

@@ -22,6 +22,7 @@ from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
+POLICIES = "policies"  # the folder of the rules, beside the program
 _OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
 # What a builder says meanwhile, and the engine's sign of life.
 _NO_NEWS = re.compile(
@@ -69,14 +70,16 @@ def raising(home: Home) -> list[str]:
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Runs `pulumi preview` and shows what it would change; the engine's exit code."""
-    if note := ensure_repository(pulumi.home):
-        Progress().note(note)
-    pulumi.select(stack)
+    """Shows what `pulumi preview` would change and what the rules say; the engine's exit code."""
+    pulumi.prepare_preview(stack)
     ended = subprocess.run(
-        ["pulumi", "preview", "--json", "--non-interactive", "--stack", stack],
+        [
+            *("pulumi", "preview", "--json", "--non-interactive", "--stack", stack),
+            *rules_of(pulumi.home, stack),
+        ],
         cwd=pulumi.home.project,
-        env=dict(pulumi.environment),
+        # As events, since the whole object leaves out what the rules say.
+        env={**pulumi.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1"},
         check=False,
         stdout=subprocess.PIPE,
         text=True,
@@ -88,6 +91,13 @@ def preview(pulumi: "Pulumi", stack: str) -> int:
         return ended.returncode or 1
     sys.stdout.write(render_terminal(plan))
     return ended.returncode
+
+
+def rules_of(home: Home, stack: str) -> list[str]:
+    """The arguments that have pulumi ask the rules, with what the stack decides about them."""
+    settings = f"{POLICIES}/{stack}.json"
+    known = (home.checkout / settings).is_file()
+    return ["--policy-pack", POLICIES, *(["--policy-pack-config", settings] if known else [])]
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,12 @@ class Pulumi:
     def select(self, stack: str) -> None:
         """Makes the stack exist."""
         self.read("stack", "select", "--create", "--stack", stack, "--non-interactive")
+
+    def prepare_preview(self, stack: str) -> None:
+        """Makes exist what a preview looks at: the stack, and the repository on GitHub."""
+        if note := ensure_repository(self.home):
+            Progress().note(note)
+        self.select(stack)
 
     def outputs(self, stack: str) -> dict[str, Any]:
         """The stack's outputs, secrets masked."""

@@ -20,6 +20,7 @@ LINKED = (
     "requirements.txt",
     "slipway",
     "systems",
+    "policies",
     "app",
     "sandbox",
     "toolchain",

@@ -25,6 +25,7 @@ class Training:
     output: Path  # where the program looks for the files
     usual_seconds: float
     requirements: Path | None = None  # decide it too, where another version makes another file
+    data: Path | None = None  # folder whose CSV files it learns from; they decide it too
 
 
 LANGUAGE_MODEL = Training(
@@ -57,6 +58,7 @@ RETRAINING_MODEL = Training(
     Path("app/retraining/build"),  # not model_assets: what is trained by hand stays what it is
     4.0,
     Path("app/retraining/requirements.in"),  # the same
+    Path("app/retraining/models/data"),
 )
 TRAININGS = (LANGUAGE_MODEL, SYMPTOMS_MODEL, TURNOVER_MODEL, RETRAINING_MODEL)
 
@@ -144,7 +146,7 @@ def _train(training: Training, checkout: Path, output: Path, log: Path) -> None:
 
 
 def _digest(training: Training, checkout: Path) -> str:
-    """Names a version of the training code, generators of data included."""
+    """Names a version of the training code and of all it reads, generators of data included."""
     digest = hashlib.sha256()
     for path in _inputs(training, checkout):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -155,6 +157,8 @@ def _inputs(training: Training, checkout: Path) -> Iterator[Path]:
     yield from sorted((checkout / training.sources).glob("*.py"))
     if training.requirements is not None:
         yield checkout / training.requirements
+    if training.data is not None:
+        yield from sorted((checkout / training.data).glob("*.csv"))
 
 
 def _name(text: str) -> str:

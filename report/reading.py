@@ -5,6 +5,7 @@ which the engine knows with PULUMI_DEBUG_COMMANDS=1 alone.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ _OPERATIONS = {
     "delete-replaced": Operation.REPLACE,
     "import-replacement": Operation.REPLACE,
 }
+_COLOUR = re.compile(r"<\{%[^%]*%\}>")
 _QUIET = ("__provider", "__internal", "__defaults")  # serialized code and the engine's own
 _COMPONENTS = "slipway:"  # their children are what changes
 # Addresses on this machine: the same payload in another folder has not changed.
@@ -86,20 +88,25 @@ def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
 
 def _errors(diagnostics: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        str(each["message"]).strip().removeprefix("error: ")
+        _plain(each["message"]).removeprefix("error: ")
         for each in diagnostics
         if str(each.get("severity", "")).startswith("error")
     ]
 
 
+def _plain(message: object) -> str:
+    """A text without the engine's marks of colour."""
+    return _COLOUR.sub("", str(message)).strip()
+
+
 def _policy(event: Mapping[str, Any]) -> PolicyResult:
-    why, _, remedy = str(event.get("message", "")).strip().partition("\n")
+    why, _, remedy = _plain(event.get("message", "")).partition("\n")
     return PolicyResult(
         rule=str(event["policyName"]),
         severity=str(event.get("severity") or "medium"),
         level=str(event.get("enforcementLevel", "advisory")),
         object=str(event.get("resourceUrn", "")).rpartition("::")[2] or "The stack",
-        why=why,
+        why=why.rstrip("."),
         remedy=remedy.strip(),
     )
 
@@ -130,7 +137,7 @@ def _plan(
         ),
         unchanged=unchanged,
         errors=tuple(errors),
-        policies=tuple(policies) or None,
+        policies=tuple(dict.fromkeys(policies)) or None,  # told in a first and in a second look,
     )
 
 

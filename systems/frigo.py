@@ -73,7 +73,10 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
         on_docker = served(parts, host, settings.docker_port)
         return _addresses({key: on_docker[key].url for key in PORTS})
     images = tried(parts, settings.plan, host)
-    services = {key: _service(key, settings, parts[key], images[key], source) for key in PORTS}
+    services = {
+        key: _service(key, settings, parts[key], images[key], source, protect=config.protect)
+        for key in PORTS
+    }
     if settings.database:
         name, plan = settings.names.format("db"), settings.database_plan
         address = address_of(
@@ -166,7 +169,13 @@ def _part(
 
 
 def _service(
-    key: str, settings: FrigoSettings, part: Part, image: Input[str], source: ModelSource
+    key: str,
+    settings: FrigoSettings,
+    part: Part,
+    image: Input[str],
+    source: ModelSource,
+    *,
+    protect: bool,
 ) -> WebServiceArgs:
     return WebServiceArgs(
         name=part.name,
@@ -179,6 +188,7 @@ def _service(
         secrets=part.secrets,
         links=LINKS[key],
         deploy=DeployArgs(expect={"revision": source.revision} if key == "gpt" else {}),
+        protect=protect,
     )
 
 

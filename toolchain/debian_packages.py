@@ -11,7 +11,8 @@ from toolchain.cache import cache_folder, locked
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress, SetupError
 
-# Program that must be on PATH -> package that carries it.
+NETWORK_PLUGINS = Path("/usr/lib/cni")
+# Program that must be on PATH, or is named with its path -> package that carries it.
 PROGRAMS: Mapping[str, str] = {
     "dockerd": "docker.io",
     "containerd": "containerd",
@@ -20,6 +21,7 @@ PROGRAMS: Mapping[str, str] = {
     "ip": "iproute2",
     "docker-registry": "docker-registry",
     "debootstrap": "debootstrap",
+    str(NETWORK_PLUGINS / "bridge"): "containernetworking-plugins",
 }
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -72,20 +74,25 @@ def is_ours_to_finish() -> bool:
 def ensure_packages(progress: Progress) -> None:
     """Installs what is missing; nothing is done, and nothing printed, if all is there.
 
+    A set-up of ours that was killed while dpkg configured left every program there, but also a rule
+    that no package may start its service: that is finished, and the rule taken back, first.
+
     Raises:
         SetupError: apt-get failed; the message names its log.
     """
     missing = missing_packages()
-    if not missing:
+    if not missing and not is_ours_to_finish() and not _forbids_all():
         return
     log = cache_folder() / "logs" / "apt-get.log"
     log.unlink(missing_ok=True)
-    title = f"Debian packages {', '.join(missing)}: installing"
+    title = "Debian packages: finishing an installation that was killed"
+    if missing:
+        title = f"Debian packages {', '.join(missing)}: installing"
     with (
         locked(cache_folder() / ".locks" / "apt-get.lock"),
         progress.step(title, usually_seconds=15, log=log),
     ):
-        if not any(_LISTS.glob("*Packages*")):
+        if missing and not any(_LISTS.glob("*Packages*")):
             _apt_get(["update"], log)
         already_enabled = _enabled_services()
         with _no_service_starts():
@@ -107,6 +114,8 @@ def _marker() -> Path:
 
 
 def _install(packages: list[str], log: Path) -> None:
+    if not packages:
+        return
     _apt_get(["install", "-y", "--no-install-recommends", *packages], log)
 
 
@@ -125,7 +134,7 @@ def _no_service_starts() -> Iterator[None]:
     """
     kept = _POLICY.with_name(f"{_POLICY.name}.before-slipway")
     # A set-up that was killed here left our file: it must not be taken for the user's own.
-    if _POLICY.exists() and _POLICY.read_text(encoding="utf-8") != _FORBID_ALL:
+    if _POLICY.exists() and not _forbids_all():
         _POLICY.rename(kept)
     _POLICY.write_text(_FORBID_ALL, encoding="utf-8")
     _POLICY.chmod(0o755)
@@ -136,6 +145,14 @@ def _no_service_starts() -> Iterator[None]:
             kept.replace(_POLICY)
         else:
             _POLICY.unlink(missing_ok=True)
+
+
+def _forbids_all() -> bool:
+    """Whether our own file lies where packages look: one is at work, or was killed."""
+    try:
+        return _POLICY.read_text(encoding="utf-8") == _FORBID_ALL
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _enabled_services() -> set[str]:

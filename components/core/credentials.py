@@ -48,7 +48,7 @@ class Credential:
         """What to tell a person who has not given it: both ways."""
         return (
             f"No {self.purpose}. Export {self.variable}, or store it in this stack with "
-            f"`pulumi config set --secret slipway:{self.config_key}`."
+            f"`pulumi config set --secret {self.config_key}`."
         )
 
 

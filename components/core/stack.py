@@ -1,11 +1,14 @@
 """The stack the program runs for: how platforms are told of it, and the credentials it holds."""
 
+import hashlib
+import hmac
 import os
+from collections.abc import Mapping
 
 import pulumi
 from pulumi import Input, Output
 
-from slipway.core.credentials import Credential
+from slipway.core.credentials import GITHUB_TOKEN, HUB_TOKEN, RENDER_API_KEY, Credential
 from slipway.core.secrecy.sealing import seal
 from slipway.errors import ConfigError
 
@@ -39,3 +42,26 @@ def sealed(token: Output[str], value: Input[str]) -> Output[str]:
     """A secret as the engine may see it; see `slipway.core.secrecy.sealing`."""
     made: Output[str] = Output.all(token, value).apply(lambda pair: seal(pair[0], pair[1]))
     return Output.secret(made)
+
+
+def comparable_digests(values: Mapping[str, Input[str]]) -> dict[str, Output[str]]:
+    """Digests that are equal where secrets of this stack are, whatever platform they are for.
+
+    Policies compare them, so they are no secrets: HMAC-SHA256 under a token that the stack has, and
+    empty if it has none. Whoever holds the token could read the secrets anyway.
+    """
+    found = map(stack_credential, (HUB_TOKEN, RENDER_API_KEY, GITHUB_TOKEN))
+    token = next((each for each in found if each is not None), None)
+    if token is None:
+        return dict.fromkeys(sorted(values), Output.from_input(""))
+    return {name: _comparable(token, value) for name, value in sorted(values.items())}
+
+
+def _comparable(token: Output[str], value: Input[str]) -> Output[str]:
+    made: Output[str] = Output.all(token, value).apply(lambda pair: _digest(pair[0], pair[1]))
+    return Output.unsecret(made)
+
+
+def _digest(token: str, value: str) -> str:
+    key = hashlib.sha512(b"slipway comparing key\0" + token.encode()).digest()
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()

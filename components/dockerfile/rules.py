@@ -71,9 +71,7 @@ def broken_rules(
     lineage = stages.lineage(target)
     wrong = [*broken_secret_rules(stages, text), *broken_image_rules(lineage)]
     copy = model_copy(stages, target)
-    fetch = next(
-        (found for s in lineage for r in s.runs if (found := _FETCH.search(r.command))), None
-    )
+    fetch = _fetch_in(lineage)
     if delivery == "baked":
         if copy is None or fetch:
             wrong.append(_no_stage_of_its_own(fetch[0] if fetch else ""))
@@ -89,6 +87,17 @@ def broken_rules(
             )
         )
     return wrong
+
+
+def bakes_model(stages: Stages, target: Stage) -> bool:
+    """Whether the image holds a model when it is built, as far as its Dockerfile shows."""
+    return model_copy(stages, target) is not None or _fetch_in(stages.lineage(target)) is not None
+
+
+def _fetch_in(lineage: Iterable[Stage]) -> re.Match[str] | None:
+    """The first command of some stages that fetches a model."""
+    runs = (run for stage in lineage for run in stage.runs)
+    return next((found for run in runs if (found := _FETCH.search(run.command))), None)
 
 
 def _no_stage_of_its_own(fetch: str) -> BrokenRule:

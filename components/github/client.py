@@ -34,8 +34,8 @@ _HINTS = {
     401: "The token is wrong, expired or revoked: check GITHUB_TOKEN, or this stack's githubToken.",
     403: "The token may not do this: a fine-grained one needs write access to Administration, "
     "Secrets, Variables and Environments of the repository, a classic one the scope `repo`.",
-    404: "It is not there, or the token may not see it: check GITHUB_OWNER (or "
-    "slipway:githubOwner), the repository's name, and that the token was given this repository.",
+    404: "It is not there, or the token may not see it: check GITHUB_OWNER (or this stack's "
+    "githubOwner), the repository's name, and that the token was given this repository.",
 }
 
 Json: TypeAlias = Any  # whatever GitHub answers; each method gives it its shape

@@ -23,12 +23,12 @@ def check_repository(owner: str, repository: str) -> None:
     if slash:
         raise ConfigError(
             f"Repository {repository!r}: write the name alone, {last!r}, and its owner, {first!r}, "
-            "as slipway:githubOwner or GITHUB_OWNER."
+            "as githubOwner of the stack or GITHUB_OWNER."
         )
     if not owner or "/" in owner:
         raise ConfigError(
             f"GitHub owner {owner!r}: it is the name of the user or organisation that owns "
-            f"{repository}. Set slipway:githubOwner or GITHUB_OWNER."
+            f"{repository}. Set githubOwner of the stack or GITHUB_OWNER."
         )
     if not _REPOSITORY.fullmatch(repository) or repository in (".", ".."):
         raise ConfigError(

@@ -12,7 +12,7 @@ import pulumi_github as github
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import render_endpoint
-from slipway.core.stack import sealed
+from slipway.core.stack import comparable_digests, sealed
 from slipway.github.account import account, provider_name
 from slipway.github.claims.claims import Claim
 from slipway.github.environments import EnvironmentArgs
@@ -58,6 +58,15 @@ class RepositorySettingsArgs:
         for each in self.environments.values():
             check_values(f"{where}, environment {each.name}", each.secrets, each.variables)
 
+    def secrets_by_place(self) -> dict[str, Input[str]]:
+        """Every secret that is given here, by "NAME" or "ENVIRONMENT/NAME"."""
+        inside = {
+            f"{each.name}/{key}": value
+            for each in self.environments.values()
+            for key, value in each.secrets.items()
+        }
+        return {**self.secrets, **inside}
+
     def claims(self, name: str) -> Iterator[Claim]:
         """Everything that will be this stack's; the logical name is the component's."""
         hook = [DEPLOY_HOOK] if self.deploy_hook else []
@@ -87,6 +96,7 @@ class RepositorySettings(pulumi.ComponentResource):
         seen_by_policies = {
             "repository": args.repository,
             "claims": sorted(str(claim) for claim in args.claims(name)),
+            "secret_digests": comparable_digests(args.secrets_by_place()),
         }
         super().__init__(_TYPE, name, seen_by_policies, opts)
         self._name, self._args = name, args

@@ -35,6 +35,7 @@ from slipway.dockerfile.rules import (
 )
 from slipway.dockerfile.secret_rules import looks_secret
 from slipway.dockerfile.stages import Stage, Stages, names_in, read_stages
+from slipway.dockerfile.summary import summary
 from slipway.errors import ConfigError
 from slipway.images import builder
 from slipway.images.model_source import ModelSource
@@ -196,7 +197,15 @@ class ModelImage(pulumi.ComponentResource):
             "repository": args.repository,
             "delivery": args.delivery if args.model else "none",
             "model": args.model.repo if args.model else "",
+            "model_file": args.model.file if args.model else "",
             "model_revision": args.model.revision if args.model else "",
+            "dockerfile": summary(
+                args.stages,
+                args.target,
+                args.source.text,
+                folders=args.source.folders(),
+                waived_rules=args.waived_rules,
+            ),
             "secret_names": list(args.used_secrets()),
         }
         super().__init__("slipway:docker:ModelImage", name, seen_by_policies, opts)

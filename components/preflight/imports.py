@@ -22,6 +22,7 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "jwt": ("pyjwt",),
     "llama_cpp": ("llama-cpp-python",),
     "multipart": ("python-multipart",),
+    "nacl": ("pynacl",),
     "onnxruntime": ("onnxruntime", "onnxruntime-gpu"),
     "psycopg": ("psycopg", "psycopg-binary"),
     "psycopg2": ("psycopg2", "psycopg2-binary"),

@@ -6,6 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 LogSink = Callable[[str], None]  # receives one line of text without its newline
+# Raises whatever its owner likes once nobody wants the result any more.
+Check = Callable[[], None]
+
+
+def wanted_to_the_end() -> None:
+    """The `Check` of work that nobody will ask to end."""
 
 
 class BuildFailedError(Exception):
@@ -51,6 +57,7 @@ class RunRequest:
     # ends one.
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
+    stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,12 @@ class Machine(Protocol):
 
     inside_host: str  # the address under which containers and builds reach this sandbox's servers
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
-        """Builds and returns the image's digest or id; raises BuildFailedError."""
+    def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
+        """Builds and returns the image's digest or id; raises BuildFailedError.
+
+        `check` is asked several times a second, also while the build prints nothing. What it
+        raises ends the build with everything it started, and is raised here.
+        """
         ...
 
     def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:
@@ -139,8 +150,12 @@ class Machine(Protocol):
         """A running container of this sandbox by its name, as after a restart of the sandbox."""
         ...
 
-    def remove(self, name: str) -> None:
-        """Stops and removes the container of that name and its network; absent is success."""
+    def remove(self, name: str, *, soon: bool = False) -> None:
+        """Stops and removes the container of that name and its network; absent is success.
+
+        Returns when it ended by itself after SIGTERM, or was killed when its `stop_seconds` were
+        over; `soon`: when a few were, as when the sandbox itself stops.
+        """
         ...
 
     def remove_volume(self, name: str) -> None:

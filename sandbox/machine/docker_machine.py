@@ -13,13 +13,15 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
 from sandbox.apps.log_lines import complete_lines
-from sandbox.machine.builder import ImageBuilder
-from sandbox.machine.buildkit_builder import BuildkitBuilder
-from sandbox.machine.buildx_builder import BuildxBuilder
+from sandbox.machine.builders.builder import ImageBuilder
+from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
+from sandbox.machine.builders.buildx_builder import BuildxBuilder
 from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import follow_output
+from sandbox.machine.container_options import STOP_LABEL, container_options
 from sandbox.machine.contract import (
     BuildRequest,
+    Check,
     Container,
     ContainerState,
     LogSink,
@@ -27,6 +29,7 @@ from sandbox.machine.contract import (
     OpenPort,
     RegistryLogin,
     RunRequest,
+    wanted_to_the_end,
 )
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
@@ -38,13 +41,13 @@ from toolchain.engine.address import EngineAddress
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
 
-# The platforms wait up to 30 s, which each program that ignores SIGTERM as process 1 would cost.
+# Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
+# SIGTERM as process 1 would cost.
 _STOP_SECONDS = 3
 _ENDING_AT_ONCE = 8
 _API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
 _CONNECTIONS = 64  # each followed log holds one
 _PORT_TRIES = 10
-_PROCESSES = 2048  # no application of ours has as many; a fork bomb stays in its container
 _DESKTOP_HOST = "host.docker.internal"
 
 
@@ -86,11 +89,11 @@ class DockerMachine:
             else BuildkitBuilder(engine.buildkit, self._client)
         )
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
+    def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """Builds an image, and gives its id; see the contract."""
         name = self._images.name(request.tag)
         previous = self._images.identifier(name)
-        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log)
+        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log, check)
         built = self._images.identifier(name)
         if built is None:
             raise MachineUnavailableError(
@@ -128,7 +131,14 @@ class DockerMachine:
             # Freed between our asking and the engine's taking it, a port may be taken by another.
             for _ in range(_PORT_TRIES):
                 port = 0 if request.port is None else _free_port()
-                options = self._options(request, {**labels, _PORT_LABEL: str(port)}, port)
+                options = container_options(
+                    request,
+                    {**labels, _PORT_LABEL: str(port)},
+                    port,
+                    network=own_name,
+                    volumes={self._engine_name(key): at for key, at in request.volumes.items()},
+                    map_inside_host=self._map_inside_host,
+                )
                 container = self._client.containers.create(image, name=own_name, **options)
                 add_files(container, request.files)
                 if request.private_network is not None:
@@ -183,11 +193,12 @@ class DockerMachine:
                 return None
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
         with engine_errors():
             with suppress(NotFound):
-                self._end(self._client.containers.get(self._engine_name(name)))
+                container = self._client.containers.get(self._engine_name(name))
+                self._end(container, None if soon else container.labels.get(STOP_LABEL))
             self._networks.remove(self._engine_name(name))
         self._images.prune()
 
@@ -234,40 +245,9 @@ class DockerMachine:
                 return
             yield from complete_lines(follow_output(container))
 
-    def _options(
-        self, request: RunRequest, labels: dict[str, str], host_port: int
-    ) -> dict[str, Any]:
-        """What `docker create` is told besides image and name."""
-        options: dict[str, Any] = {
-            "labels": labels,
-            "network": self._engine_name(request.name),
-            "ports": {}
-            if request.port is None
-            else {f"{request.port}/tcp": ("127.0.0.1", host_port)},
-            "environment": dict(request.env),
-            "security_opt": ["no-new-privileges"],
-            "pids_limit": _PROCESSES,
-            "detach": True,
-        }
-        if request.volumes:
-            mounts = {name: {"bind": path, "mode": "rw"} for name, path in request.volumes.items()}
-            options["volumes"] = {self._engine_name(name): mounts[name] for name in mounts}
-        if request.command is not None:
-            options["command"] = list(request.command)
-        if request.user is not None:
-            options["user"] = request.user
-        if request.memory_bytes is not None:
-            options["mem_limit"] = request.memory_bytes
-            options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
-        if request.cpus is not None:
-            options["nano_cpus"] = int(request.cpus * 1_000_000_000)
-        if self._map_inside_host:
-            options["extra_hosts"] = {_DESKTOP_HOST: "host-gateway"}
-        return options
-
-    def _end(self, container: EngineContainer) -> None:
+    def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
-            container.stop(timeout=_STOP_SECONDS)
+            container.stop(timeout=int(seconds or _STOP_SECONDS))
             container.remove(force=True, v=True)
 
     def _engine_name(self, name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sandbox.machine.contract import (
     BuildRequest,
+    Check,
     Container,
     ContainerState,
     LogSink,
@@ -12,6 +13,7 @@ from sandbox.machine.contract import (
     OpenPort,
     RegistryLogin,
     RunRequest,
+    wanted_to_the_end,
 )
 
 _WHY = (
@@ -25,7 +27,9 @@ class NoMachine:
 
     inside_host = "127.0.0.1"
 
-    def build(self, _request: BuildRequest, _log: LogSink) -> str:
+    def build(
+        self, _request: BuildRequest, _log: LogSink, _check: Check = wanted_to_the_end
+    ) -> str:
         """Refused."""
         raise MachineUnavailableError(_WHY)
 
@@ -60,7 +64,7 @@ class NoMachine:
         """Nothing runs."""
         return None
 
-    def remove(self, _name: str) -> None:
+    def remove(self, _name: str, *, soon: bool = False) -> None:
         """It is absent."""
 
     def remove_volume(self, _name: str) -> None:

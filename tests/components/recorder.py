@@ -59,6 +59,9 @@ class Registration:
     protect: bool
     retained: bool  # stays on the platform when it leaves the stack
     secret_outputs: frozenset[str]
+    urn: str
+    parent_urn: str
+    origins: Mapping[str, frozenset[str]]  # property -> urns of what its value is made from
 
 
 @dataclass
@@ -102,6 +105,12 @@ class _Monitor(mocks.MockMonitor):
                 protect=request.protect,
                 retained=request.retainOnDelete,
                 secret_outputs=frozenset(request.additionalSecretOutputs),
+                urn=self.make_urn(request.parent, request.type, request.name),
+                parent_urn=request.parent,
+                origins={
+                    name: frozenset(each.urns)
+                    for name, each in request.propertyDependencies.items()
+                },
             )
         return super().RegisterResource(request)
 

@@ -136,7 +136,7 @@ def test_a_header_that_says_nothing_about_this_failure_is_not_waited_for(answer)
     [
         (401, "check HF_TOKEN"),
         (402, "paid plan"),
-        (403, "pulumi config set slipway:hfNamespace"),
+        (403, "pulumi config set hfNamespace"),
         (404, "does not exist, or the token may not see it"),
         (412, "pulumi refresh"),
         (429, "Wait a few minutes"),

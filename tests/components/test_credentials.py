@@ -32,7 +32,7 @@ def test_without_either_the_refusal_names_both_ways(credential, monkeypatch):
     with pytest.raises(ConfigError) as refusal:
         credential.require({}.get)
     assert f"Export {credential.variable}" in str(refusal.value)
-    assert f"pulumi config set --secret slipway:{credential.config_key}" in str(refusal.value)
+    assert f"pulumi config set --secret {credential.config_key}" in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_without_files_nothing_is_seeded():
 
 def test_policies_see_the_id_and_the_visibility():
     seen = build()["model"].inputs
-    assert seen == {"repo_id": "acme/tiny", "visibility": "public"}
+    assert seen == {"repo_id": "acme/tiny", "visibility": "public", "megabytes": {}}
 
 
 def test_its_outputs_are_those_of_the_platform():

@@ -32,4 +32,4 @@ def test_a_credential_that_stands_nowhere_is_none_or_refused_with_both_ways(monk
     with pytest.raises(ConfigError) as refusal:
         record(lambda: require_stack_credential(HUB_TOKEN))
     assert "Export HF_TOKEN" in str(refusal.value)
-    assert "pulumi config set --secret slipway:hfToken" in str(refusal.value)
+    assert "pulumi config set --secret hfToken" in str(refusal.value)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app.retraining.models import deliveries
 from doors import trained_models
-from doors.trained_models import LANGUAGE_MODEL, TRAININGS, ensure_model
+from doors.trained_models import LANGUAGE_MODEL, RETRAINING_MODEL, TRAININGS, ensure_model
 from toolchain.progress import Progress
 
 SOURCES, OUTPUT = LANGUAGE_MODEL.sources, LANGUAGE_MODEL.output
@@ -79,6 +80,27 @@ def test_other_requirements_are_another_version_where_the_model_depends_on_them(
     (checkout / "requirements.in").write_text("two")
     assert trained_models._digest(pinned, checkout) != before
     assert trained_models._digest(LANGUAGE_MODEL, checkout) != before
+
+
+def test_what_is_learnt_from_is_another_version_and_a_word_about_it_is_not(checkout):
+    data = checkout / SOURCES / "data"
+    data.mkdir()
+    learning = replace(LANGUAGE_MODEL, data=SOURCES / "data")
+    found = [trained_models._digest(learning, checkout)]
+    (data / "README.md").write_text("a word about the data")
+    assert trained_models._digest(learning, checkout) == found[0]
+    for name, text in (("a.csv", "late\n0\n"), ("a.csv", "late\n1\n"), ("b.csv", "late\n0\n")):
+        (data / name).write_text(text)
+        found.append(trained_models._digest(learning, checkout))
+    assert len(set(found)) == len(found)
+    (data / "b.csv").unlink()
+    assert trained_models._digest(learning, checkout) == found[2]
+
+
+def test_the_retraining_model_follows_the_folder_that_its_training_reads():
+    root = Path(__file__).parents[2]
+    assert RETRAINING_MODEL.data is not None
+    assert (root / RETRAINING_MODEL.data).resolve() == deliveries.DATA.resolve()
 
 
 def test_every_model_has_its_script_and_a_folder_of_its_own():

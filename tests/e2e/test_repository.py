@@ -356,7 +356,7 @@ def test_no_token_at_all_is_told_with_both_ways(stranger):
     said = stranger.refused(token="")
     assert "No GitHub token" in said
     assert "Export GITHUB_TOKEN" in said
-    assert "pulumi config set --secret slipway:githubToken" in said
+    assert "pulumi config set --secret githubToken" in said
 
 
 def test_an_unknown_repository_is_told_before_anything_is_changed(stranger):

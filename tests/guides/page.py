@@ -18,11 +18,15 @@ TITLES: Mapping[str, str] = {
     "1": "Guide 1: a Space with Redis, an API and a page (`symptoms`)",
     "2": "Guide 2: Spaces by branch, tested and deployed by a workflow (`turnover`)",
     "3": "Guide 3: train, upload, redeploy (`retraining`)",
+    "4": "Guide 4: services on Render with a model in the image (`frigo`)",
+    "K": "What all of them stand on",
+    "X": "Where the guides contradict each other or a platform, and what was decided",
 }
 STATES: Mapping[str, str] = {
     "shown": "a test shows it",
     "documented": "it is a person's to do or to know, and a page says how",
     "impossible": "it cannot be had here, and the page says why",
+    "open": "it is not there yet, or no test shows it",
 }
 
 

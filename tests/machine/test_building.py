@@ -248,3 +248,36 @@ def test_the_registry_keeps_no_superseded_image(machine, build, engine):
     assert registry.digest(repository, former) is None
     machine.remove_image("app:1")
     assert registry.digest(repository, "1") is None
+
+
+def test_a_silent_step_ends_when_told_in_the_builder_too(machine, engine, tmp_path):
+    if engine.address.buildkit is None:
+        pytest.skip("its processes may be in a virtual machine")
+    mark = f"3600.{uuid.uuid4().int % 10**9}"
+    (tmp_path / "Dockerfile").write_text(f"FROM busybox\nRUN sleep {mark}\n")
+    told = []
+
+    def check() -> None:
+        if running(mark):
+            told.append(time.monotonic())
+            raise KeyError("enough")
+
+    with pytest.raises(KeyError, match="enough"):
+        machine.build(BuildRequest(context=tmp_path, tag="app:1"), lambda _: None, check)
+    assert time.monotonic() - told[0] < 3, "one second, and what a busy computer adds"
+    deadline = told[0] + 15
+    while running(mark):
+        assert time.monotonic() < deadline, "the builder still runs the step"
+        time.sleep(0.05)
+
+
+def running(word: str) -> bool:
+    """Whether any process of this computer has the word as an argument."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if word.encode() in words:
+            return True
+    return False

@@ -7,9 +7,14 @@ import sys
 
 import pytest
 
-from sandbox.machine.builder import secret_options
-from sandbox.machine.buildx_builder import BuildxBuilder
-from sandbox.machine.contract import BuildFailedError, BuildRequest, MachineUnavailableError
+from sandbox.machine.builders.builder import secret_options
+from sandbox.machine.builders.buildx_builder import BuildxBuilder
+from sandbox.machine.contract import (
+    BuildFailedError,
+    BuildRequest,
+    MachineUnavailableError,
+    wanted_to_the_end,
+)
 from toolchain.engine import endpoint as docker_endpoint
 
 DOCKER = f"""\
@@ -52,7 +57,9 @@ def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path)
     )
     lines = []
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=True)
-    builder.build(request, "slipway-x/app:1", {"slipway.sandbox": "x"}, lines.append)
+    builder.build(
+        request, "slipway-x/app:1", {"slipway.sandbox": "x"}, lines.append, wanted_to_the_end
+    )
     call = docker()
     arguments = call["arguments"]
     assert arguments[:6] == ["buildx", "build", "--builder", "default", "--load", "--progress"]
@@ -73,7 +80,9 @@ def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path)
 
 def test_plain_builds_carry_no_options_they_need_not(docker, tmp_path):
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
-    builder.build(BuildRequest(context=tmp_path, tag="a"), "s/a:latest", {}, lambda _: None)
+    builder.build(
+        BuildRequest(context=tmp_path, tag="a"), "s/a:latest", {}, lambda _: None, wanted_to_the_end
+    )
     assert not {"--no-cache", "--add-host", "--secret", "--build-arg"} & set(docker()["arguments"])
 
 
@@ -85,11 +94,13 @@ def test_a_failure_is_the_dockerfiles_only_if_the_engine_is_there(
     tmp_path, monkeypatch, answers, error
 ):
     monkeypatch.setenv("EXIT", "1")
-    monkeypatch.setattr("sandbox.machine.buildx_builder.engine_answers", lambda _: answers)
+    monkeypatch.setattr("sandbox.machine.builders.buildx_builder.engine_answers", lambda _: answers)
     assert docker_endpoint.engine_answers(f"unix://{tmp_path}/none") is False
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
     with pytest.raises(error, match="boom" if answers else "does not answer"):
-        builder.build(BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, lambda _: None)
+        builder.build(
+            BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, lambda _: None, wanted_to_the_end
+        )
 
 
 @pytest.mark.usefixtures("docker")
@@ -99,7 +110,7 @@ def test_a_sink_that_raises_ends_the_build(tmp_path):
 
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
     with pytest.raises(KeyError, match="enough"):
-        builder.build(BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, sink)
+        builder.build(BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, sink, wanted_to_the_end)
 
 
 @pytest.mark.parametrize("identifier", ["a,src=/etc/shadow", "a=b", "", "a b"])

@@ -113,3 +113,19 @@ def test_half_installed_packages_are_found_in_dpkgs_own_records(tmp_path):
     assert debian_packages.interrupted(tmp_path) is None
     (tmp_path / "updates" / "0001").write_text("")
     assert "interrupted" in debian_packages.interrupted(tmp_path)
+
+
+def test_a_set_up_killed_while_packages_configured_leaves_no_rule_behind(host, monkeypatch):
+    """By then every program is there, so nothing is missing any more."""
+    host.write_text(debian_packages._FORBID_ALL)
+    monkeypatch.setattr(debian_packages, "missing_packages", list)
+    monkeypatch.setattr(debian_packages, "_apt_get", lambda *_: pytest.fail("called"))
+    ensure_packages(Progress())
+    assert not host.exists()
+
+
+def test_a_rule_of_the_users_own_stays_where_nothing_is_missing(host, monkeypatch):
+    host.write_text("#!/bin/sh\nexit 101\n")
+    monkeypatch.setattr(debian_packages, "missing_packages", list)
+    ensure_packages(Progress())
+    assert host.read_text() == "#!/bin/sh\nexit 101\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.apps.log_lines import complete_lines
+from sandbox.apps.log_lines import LONGEST, complete_lines
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,9 @@ from sandbox.apps.log_lines import complete_lines
 )
 def test_lines(chunks, lines):
     assert list(complete_lines(chunks)) == lines
+
+
+def test_a_line_without_end_is_cut_and_what_follows_is_whole():
+    endless = [b"x" * 10_000] * 100
+    lines = list(complete_lines([*endless, b"\nnext\n", b"y" * LONGEST, b"\n"]))
+    assert lines == ["x" * LONGEST + " [… cut]", "next", "y" * LONGEST]

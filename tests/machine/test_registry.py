@@ -1,11 +1,8 @@
 """What one sandbox pushed to the shared registry goes with it, and nothing else does."""
 
-import hashlib
-import json
-import urllib.request
-
 import pytest
 
+from tests.machine.pushing import push
 from toolchain.debian_packages import find_program
 from toolchain.images import registry as module
 from toolchain.images.registry import Registry, RegistryClient
@@ -21,27 +18,6 @@ def registry(tmp_path):
     made.ensure()
     yield made
     made.stop()
-
-
-def send(method, url, content, kind):
-    request = urllib.request.Request(url, content, {"Content-Type": kind}, method=method)
-    with urllib.request.urlopen(request, timeout=10) as response:
-        return response.headers
-
-
-def push(address, repository, tag, text):
-    """An image of one small layer."""
-    base = f"http://{address}/v2/{repository}"
-    parts = []
-    for content in (b"{}", text.encode()):
-        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        place = send("POST", f"{base}/blobs/uploads/", b"", "text/plain")["Location"]
-        mark = "&" if "?" in place else "?"
-        send("PUT", f"{place}{mark}digest={digest}", content, "application/octet-stream")
-        parts.append({"mediaType": "x/y", "digest": digest, "size": len(content)})
-    kind = "application/vnd.docker.distribution.manifest.v2+json"
-    manifest = {"schemaVersion": 2, "mediaType": kind, "config": parts[0], "layers": parts[1:]}
-    send("PUT", f"{base}/manifests/{tag}", json.dumps(manifest).encode(), kind)
 
 
 def test_a_sandboxes_images_are_forgotten_and_those_of_others_are_not(registry, monkeypatch):

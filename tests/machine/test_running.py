@@ -1,5 +1,6 @@
 """Containers run apart from each other, within their limits, and are found again."""
 
+import threading
 import uuid
 from dataclasses import replace
 
@@ -85,6 +86,53 @@ def test_limits_user_environment_and_privileges_are_set(machine, build):
     assert settings["NanoCpus"] == 500_000_000
     bindings = settings["PortBindings"]["80/tcp"]
     assert [binding["HostIp"] for binding in bindings] == ["127.0.0.1"]
+
+
+def test_capabilities_logs_and_processes_are_bounded(machine, build):
+    build("FROM busybox\nCMD grep -E 'CapBnd' /proc/self/status\n")
+    seen = {}
+    for user in (None, "1000"):
+        container = machine.run(RunRequest(name="x", image="app:1", port=80, user=user))
+        (line,) = finish(machine, container)
+        seen[user] = int(line.split()[1], 16)
+        host = machine._client.containers.get(container.id).attrs["HostConfig"]
+        assert host["LogConfig"] == {
+            "Type": "json-file",
+            "Config": {"max-file": "2", "max-size": "10m"},
+        }
+        assert host["PidsLimit"] == 2048
+    net_raw, mknod, chown, setuid, low_ports = 1 << 13, 1 << 27, 1 << 0, 1 << 7, 1 << 10
+    assert seen[None] & (net_raw | mknod) == 0
+    assert seen[None] & chown
+    assert seen[None] & setuid
+    assert seen[None] & low_ports
+    assert seen["1000"] == 0
+
+
+def test_an_image_that_hands_over_to_its_own_user_still_can(machine, build):
+    build(
+        "FROM python:3.11-slim\nRUN useradd --uid 7070 db && mkdir /data\n"
+        "CMD chown db /data && su db -s /bin/sh -c 'touch /data/one && id -u'"
+        " && setpriv --reuid db --regid db --init-groups sh -c 'touch /data/two && id -u'\n"
+    )
+    container = machine.run(RunRequest(name="x", image="app:1", port=80))
+    assert finish(machine, container) == ["7070", "7070"]
+
+
+def test_a_container_has_its_time_to_end_and_no_more(machine, build):
+    build(
+        "FROM busybox\n"
+        "CMD trap 'sleep 5; echo finished; exit 0' TERM; while :; do sleep 0.1; done\n"
+    )
+    lines = {"patient": [], "soon": []}
+    for name, said in lines.items():
+        request = RunRequest(name=name, image="app:1", port=80, stop_seconds=20)
+        container = machine.run(request)
+        follower = threading.Thread(target=machine.follow_logs, args=(container.id, said.append))
+        follower.start()
+        machine.remove(name, soon=name == "soon")
+        follower.join()
+    assert lines == {"patient": ["finished"], "soon": []}
 
 
 def test_both_streams_are_followed_and_odd_bytes_shown(machine, build):

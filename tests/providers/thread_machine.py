@@ -64,7 +64,7 @@ class ThreadMachine:
         self._running: dict[str, _Running] = {}
         self._by_id: dict[str, _Running] = {}
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
+    def build(self, request: BuildRequest, log: LogSink, _check=None) -> str:
         log("reading the Dockerfile")
         if "FAIL" in (request.context / request.dockerfile).read_text(encoding="utf-8"):
             log("the build says FAIL")
@@ -109,7 +109,8 @@ class ThreadMachine:
         running = self._running.get(name)
         return running.container if running else None
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, soon: bool = False) -> None:
+        del soon
         with self._lock:
             running = self._running.pop(name, None)
         if running is not None:

@@ -68,6 +68,24 @@ def test_both_formats_of_the_engine_tell_the_same_and_secrets_are_masked():
         assert plan.unchanged > 0
 
 
+def test_what_the_rules_say_in_events_is_told_once_and_without_marks_of_colour():
+    event = {"policyName": "auth", "enforcementLevel": "mandatory", "severity": "critical"}
+    event |= {"resourceUrn": "urn:a::b::c::shop", "message": "<{%reset%}>Needs keys.\nGive some.\n"}
+    failed = {"severity": "error", "message": "<{%fg 1%}>error: preview failed<{%reset%}>"}
+    events = [{"policyEvent": event}, {"policyEvent": event}, {"diagnosticEvent": failed}]
+    plan = read_plan("\n".join(json.dumps(each) for each in events), "prod")
+    (said,) = plan.policies
+    assert (said.rule, said.object, said.why, said.remedy) == (
+        "auth",
+        "shop",
+        "Needs keys",
+        "Give some.",
+    )
+    assert said.stops
+    assert plan.errors == ("preview failed",)
+    assert label([plan]) == "preview: fails"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"steps": 3}', "error: no", "[[" * 9999])
 def test_what_is_no_plan_is_refused_in_words(text):
     with pytest.raises(UnreadablePlanError, match=r"^Stack dev: this is no plan of Pulumi's"):

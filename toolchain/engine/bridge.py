@@ -83,22 +83,27 @@ def raise_bridge(bridge: Bridge) -> None:
         # Of an engine that was killed and whose folder is gone: dockerd would take that address
         # for its own, and drop ours at its next start.
         for other in _addresses(bridge.device) - {address}:
-            _ip("address", "delete", other, "dev", bridge.device)
+            ip_command("address", "delete", other, "dev", bridge.device)
     else:
-        _ip("link", "add", bridge.device, "type", "bridge")
-    _ip("address", "replace", address, "dev", bridge.device)
-    _ip("link", "set", bridge.device, "up")
+        ip_command("link", "add", bridge.device, "type", "bridge")
+    ip_command("address", "replace", address, "dev", bridge.device)
+    ip_command("link", "set", bridge.device, "up")
 
 
 def lower_bridge(bridge: Bridge) -> None:
     """Removes the device; absent is success."""
     if bridge_exists(bridge):
-        _ip("link", "delete", bridge.device)
+        ip_command("link", "delete", bridge.device)
 
 
 def bridge_exists(bridge: Bridge) -> bool:
-    """Whether the device is there; asked of the kernel, as /sys may be of another namespace."""
-    return any(name == bridge.device for _, name in socket.if_nameindex())
+    """Whether the device is there."""
+    return device_exists(bridge.device)
+
+
+def device_exists(device: str) -> bool:
+    """The same of any device; asked of the kernel, as /sys may be of another namespace."""
+    return any(name == device for _, name in socket.if_nameindex())
 
 
 def choose_iptables() -> tuple[str | None, str]:
@@ -121,8 +126,8 @@ def choose_iptables() -> tuple[str | None, str]:
         reasons.append(f"{name}: {problem}")
     why = "; ".join(reasons) or "no iptables program is installed"
     return None, (
-        "No iptables works here, so containers reach the sandbox but nothing outside it, and their"
-        f" networks are not kept apart ({why})."
+        "No iptables works here, so containers reach the sandbox but nothing outside it, their"
+        f" networks are not kept apart, and builds use this host's own network ({why})."
     )
 
 
@@ -138,24 +143,25 @@ def shadow_iptables(program: str, folder: Path) -> Path:
 def _try_rules(program: str) -> str | None:
     """Adds and removes rules of the kinds dockerd needs; returns what was wrong, or None."""
     table = [program, "--wait", "-t", "nat"]
-    _run([*table, "-F", _CHECK_CHAIN])
-    _run([*table, "-X", _CHECK_CHAIN])
+    try_command([*table, "-F", _CHECK_CHAIN])
+    try_command([*table, "-X", _CHECK_CHAIN])
     try:
         for rule in (
             ["-N", _CHECK_CHAIN],
             ["-A", _CHECK_CHAIN, "-m", "addrtype", "--dst-type", "LOCAL", "-j", "RETURN"],
             ["-A", _CHECK_CHAIN, "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "RETURN"],
         ):
-            problem = _run([*table, *rule])
+            problem = try_command([*table, *rule])
             if problem is not None:
                 return problem
     finally:
-        _run([*table, "-F", _CHECK_CHAIN])
-        _run([*table, "-X", _CHECK_CHAIN])
+        try_command([*table, "-F", _CHECK_CHAIN])
+        try_command([*table, "-X", _CHECK_CHAIN])
     return None
 
 
-def _run(command: list[str]) -> str | None:
+def try_command(command: list[str]) -> str | None:
+    """Runs it; what it said when it failed, in one line, or None."""
     ended = subprocess.run(command, check=False, capture_output=True, text=True)
     if ended.returncode == 0:
         return None
@@ -189,9 +195,10 @@ def _addresses(device: str) -> set[str]:
     return {f"{entry['local']}/{entry['prefixlen']}" for entry in entries}
 
 
-def _ip(*words: str) -> None:
+def ip_command(*words: str) -> None:
+    """Runs `ip` with these words; raises SetupError if it refuses."""
     program = find_program("ip") or "ip"
-    problem = _run([program, *words])
+    problem = try_command([program, *words])
     if problem is not None:
         raise SetupError(
             f"Network bridge for the containers: `ip {' '.join(words)}` said: {problem}. The"

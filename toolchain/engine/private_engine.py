@@ -5,7 +5,12 @@ from pathlib import Path
 from toolchain.cache import cache_folder, locked
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.engine.bridge import choose_bridge
+from toolchain.engine.bridge import choose_bridge, choose_iptables
+from toolchain.engine.build_network import (
+    build_network,
+    lower_build_network,
+    raise_build_network,
+)
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.images.base_images import BaseImages
@@ -42,7 +47,12 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
             mirror = Mirror(folder / "mirror")
             mirror_address = mirror.address()
-            buildkitd.ensure(programs, registry, progress, mirror=mirror_address, held=held)
+            network = build_network(bridge, choose_iptables()[0])
+            if network is not None:
+                raise_build_network(network)
+            buildkitd.ensure(
+                programs, registry, progress, mirror=mirror_address, network=network, held=held
+            )
             mirror.ensure(
                 MirrorSettings(
                     address=mirror_address,
@@ -96,6 +106,7 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         with progress.step("Container engine: stopping", usually_seconds=3):
             mirror.stop()
             buildkitd.stop()
+            lower_build_network(bridge, choose_iptables()[0])
             dockerd.stop()
             registry.stop()
         remove_runtime_folder()

@@ -168,14 +168,15 @@ class BaseImages:
             shutil.copyfile(self._programs.frontend, context / "dockerfile-frontend")
             (context / "dockerfile-frontend").chmod(0o755)
             for image in images:
-                repository, tag = _repository(image.names[0]).rsplit(":", 1)
+                repository, tag = _located(image.names[0])
                 former = registry.digest(repository, tag)
                 title = f"Base image {image.names[0]}: building a stand-in from {what}"
                 with progress.step(title, usually_seconds=_USUAL_SECONDS[image.target], log=log):
                     self._build(image, context, (host.python_version, what), addresses, log)
-                if former != registry.digest(repository, tag):
+                made = registry.digest(repository, tag)
+                if former != made:
                     registry.forget(repository, former)
-                self._remember(host, image.target)
+                self._remember(host, image.target, made)
 
     def _build(
         self,
@@ -200,27 +201,28 @@ class BaseImages:
         run_logged(command, log, remedy=_REMEDY, environment=environment)
 
     def _missing(self, host: "_Host", registry: RegistryClient) -> list[StandIn]:
+        """Those not made, or under one of whose names there is anything but what was made here."""
         made = self._made(host)
         return [
             image
             for image in host.images
-            if image.target not in made or _digest_in(registry, image)[1] is None
+            if {registry.digest(*_located(name)) for name in image.names}
+            != {made.get(image.target, "")}
         ]
 
-    def _made(self, host: "_Host") -> set[str]:
-        """Targets that were made of what this host is now."""
+    def _made(self, host: "_Host") -> dict[str, str]:
+        """Targets that were made of what this host is now -> the image's digest."""
         try:
             record = json.loads(self._record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return set()
-        every = [image.target for image in host.images]  # of a version that made all at once
-        return set(record.get("made", every)) if record["key"] == host.key else set()
+            return {}
+        return dict(record.get("digests", {})) if record["key"] == host.key else {}
 
-    def _remember(self, host: "_Host", target: str) -> None:
+    def _remember(self, host: "_Host", target: str, digest: str | None) -> None:
         with locked(self._record.with_suffix(".lock")):
-            made = sorted(self._made(host) | {target})
+            made = self._made(host) | ({target: digest} if digest else {})
             partial = self._record.with_suffix(".partial")
-            partial.write_text(json.dumps({"key": host.key, "made": made}), encoding="utf-8")
+            partial.write_text(json.dumps({"key": host.key, "digests": made}), encoding="utf-8")
             partial.rename(self._record)
 
 
@@ -244,12 +246,18 @@ class _Host:
 
 def _digest_in(registry: RegistryClient, image: StandIn) -> tuple[str, str | None]:
     """Its repository, and the digest it has there."""
-    repository, tag = _repository(image.names[0]).rsplit(":", 1)
+    repository, tag = _located(image.names[0])
     return repository, registry.digest(repository, tag)
 
 
 # Measured on two cores.
 _USUAL_SECONDS = {"debian": 7, "python-slim": 40, "python": 40, "busybox": 4, "frontend": 1}
+
+
+def _located(name: str) -> tuple[str, str]:
+    """Repository and tag of an official name in the registry."""
+    repository, tag = _repository(name).rsplit(":", 1)
+    return repository, tag
 
 
 def _repository(name: str) -> str:

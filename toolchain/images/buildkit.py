@@ -1,15 +1,19 @@
 """The private image builder: BuildKit, built from source, with runc underneath."""
 
+import hashlib
 import os
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.debian_packages import find_program
+from toolchain.cache import remove_tree
+from toolchain.debian_packages import NETWORK_PLUGINS, find_program
 from toolchain.detached_process import DetachedProcess
+from toolchain.engine.build_network import BuildNetwork
 from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import BUILDKIT
+from toolchain.images.build_limits import limit_builds
 from toolchain.progress import Progress
 
 VERSION = f"v{BUILDKIT.version}"
@@ -71,6 +75,8 @@ class Buildkitd:
         self._folder = folder
         self._process = DetachedProcess("buildkitd", folder)
         self._config = folder / "buildkitd.toml"
+        self._network = folder / "network.conflist"
+        self._addresses = folder / "addresses"
         self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
 
     @property
@@ -89,6 +95,7 @@ class Buildkitd:
         progress: Progress,
         *,
         mirror: str | None = None,
+        network: BuildNetwork | None = None,
         held: bool = False,
     ) -> None:
         """Starts it unless it runs with this registry; one that is slow to answer is waited for.
@@ -99,6 +106,8 @@ class Buildkitd:
             progress: where it is said that this takes a while.
             mirror: "127.0.0.1:PORT" of what it asks for Docker Hub's images; by default the
                 registry.
+            network: where RUN steps are, raised already; None is this host's own, which a host
+                without a working iptables has to use.
             held: another process uses it, and may be building: as long as it lives it is left
                 alone, even if this version of ours would configure it otherwise.
 
@@ -106,7 +115,10 @@ class Buildkitd:
             SetupError: it could not be started; the message holds its log's deciding line. Or it is
                 held and does not answer, or knows another registry.
         """
-        wanted = self._configuration(registry, mirror or registry)
+        limits = limit_builds(
+            f"slipway-builds-{hashlib.sha256(str(self._folder).encode()).hexdigest()[:6]}"
+        )
+        wanted = self._configuration(registry, mirror or registry, network, limits)
         present = self._config.read_text(encoding="utf-8") if self._config.is_file() else ""
         usable = present == wanted or (held and f'[registry."{registry}"]' in present)
         if usable and self._process.serves(
@@ -118,6 +130,10 @@ class Buildkitd:
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._config.write_text(wanted, encoding="utf-8")
+        # Of steps that ended with a killed predecessor: nobody has these addresses any more.
+        remove_tree(self._addresses)
+        if network is not None:
+            self._network.write_text(network.configuration(self._addresses), encoding="utf-8")
         self._process.start(
             [programs.folder / "buildkitd", "--config", self._config],
             # It would look for registry credentials in the user's ~/.docker.
@@ -147,13 +163,24 @@ class Buildkitd:
             return False
         return asked.returncode == 0
 
-    def _configuration(self, registry: str, mirror: str) -> str:
+    def _configuration(
+        self, registry: str, mirror: str, network: BuildNetwork | None, limits: str | None
+    ) -> str:
         """TOML; the quoted strings are paths and addresses of ours, without quotes in them.
 
-        RUN steps use the host's network: what the host reaches, `pip install` reaches, and the
-        bridge's address is one of the host's own. Docker Hub's names are looked up in our mirror
-        first, so a Dockerfile keeps its real FROM and `# syntax=`, whoever sends the build.
+        Docker Hub's names are looked up in our mirror first, so a Dockerfile keeps its real FROM
+        and `# syntax=`, whoever sends the build.
         """
+        steps = ['networkMode = "host"']
+        if network is not None:
+            steps = [
+                'networkMode = "cni"',
+                f'cniConfigPath = "{self._network}"',
+                f'cniBinaryPath = "{NETWORK_PLUGINS}"',
+            ]
+        if limits is not None:
+            steps.append(f'defaultCgroupParent = "{limits}"')
+        own = "\n".join(steps)
         return f"""\
 root = "{self._folder / "data"}"
 
@@ -166,7 +193,7 @@ enabled = false
 [worker.oci]
 enabled = true
 binary = "{find_program("runc") or "runc"}"
-networkMode = "host"
+{own}
 gc = true
 reservedSpace = "{_CACHE_KEPT}"
 maxUsedSpace = "{_CACHE_LIMIT}"

@@ -37,7 +37,7 @@ _HINTS = {
     402: "This needs a paid plan: Docker and Gradio Spaces need PRO, Team or Enterprise "
     "(static Spaces are free).",
     403: "The token may not do this: it needs write access to the namespace. If the namespace is "
-    "not yours, set it with `pulumi config set slipway:hfNamespace YOUR-NAME`.",
+    "not yours, set it with `pulumi config set hfNamespace YOUR-NAME`.",
     404: "It does not exist, or the token may not see it.",
     412: "Its main branch was changed by somebody else meanwhile. Run `pulumi refresh`, "
     "look at the difference, and try again.",

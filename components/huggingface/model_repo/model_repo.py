@@ -4,6 +4,7 @@ Its files are seeded once, while it is empty. From then on pipelines commit to i
 component refuses to be the one that reverts a trained model: it follows, it does not push.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,7 +51,13 @@ class ModelRepo(pulumi.ComponentResource):
     sha256s: Output[Mapping[str, str]]  # of its LFS files at that commit, by path
 
     def __init__(self, name: str, args: ModelRepoArgs, opts: ResourceOptions | None = None) -> None:
-        inputs = {"repo_id": args.repo_id, "visibility": args.visibility}
+        files = args.files.files if args.files else {}
+        inputs = {
+            "repo_id": args.repo_id,
+            "visibility": args.visibility,
+            # Rounded up: another training of the same model is no other repository.
+            "megabytes": {path: math.ceil(file.size / 10**6) for path, file in files.items()},
+        }
         super().__init__("slipway:huggingface:ModelRepo", name, inputs, opts)
         repo = ModelRepoResource(
             f"{name}-repo",

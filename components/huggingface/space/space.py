@@ -15,9 +15,10 @@ from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import HUB_TOKEN
 from slipway.core.lineage import mark_of
-from slipway.core.stack import require_stack_credential, sealed
+from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.core.waiting import waiting_provider
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
+from slipway.dockerfile.summary import summary_of_text
 from slipway.errors import ConfigError
 from slipway.huggingface.names import check_repo_id, check_setting_names
 from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
@@ -96,8 +97,18 @@ class SpaceArgs:
 
     def dockerfile(self) -> DockerfileFacts | None:
         """What the Dockerfile of its files says, as far as they come from here."""
-        text = self.first_files.text("Dockerfile") if self.first_files else None
+        text = self.dockerfile_text()
         return read_dockerfile(text) if text is not None else None
+
+    def dockerfile_text(self) -> str | None:
+        """The Dockerfile of its files, as far as they come from here."""
+        return self.first_files.text("Dockerfile") if self.first_files else None
+
+    def app_port(self) -> int | None:
+        """Where its README sends requests to; None if that is not from here."""
+        if self.first_files is None or self.sdk != "docker":
+            return None
+        return read_card(self.repo_id, self.first_files.text("README.md"), self.sdk).app_port
 
 
 class Space(pulumi.ComponentResource):
@@ -114,6 +125,10 @@ class Space(pulumi.ComponentResource):
             "visibility": args.visibility,
             "variables": dict(args.variables),
             "secret_names": sorted(args.secrets),
+            "secret_digests": comparable_digests(args.secrets),
+            "files_by_git": args.payload is None,
+            "app_port": args.app_port(),
+            "dockerfile": summary_of_text(args.dockerfile_text()),
         }
         super().__init__("slipway:huggingface:Space", name, seen_by_policies, opts)
         space = self._space(name, args)

@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.credentials import RENDER_API_KEY, render_endpoint
 from slipway.core.lineage import mark_of
-from slipway.core.stack import require_stack_credential, sealed
+from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import (
     AUTO_DEPLOY,
@@ -149,6 +149,12 @@ class WebService(pulumi.ComponentResource):
             "plan": plan_id(args.name, args.plan),
             "env": dict(args.env),
             "secret_names": sorted(args.secrets),
+            "secret_digests": comparable_digests(args.secrets),
+            "port": args.port,
+            "image": args.image.ref if args.image else None,
+            "instances": args.instances,
+            "auto_deploy": args.auto_deploy,
+            "has_deploy_hook": args.deploy_hook_key is not None,
         }
         super().__init__("slipway:render:WebService", name, seen_by_policies, opts)
         self._name, self.args = name, args

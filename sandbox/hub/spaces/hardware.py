@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.hub.http.errors import BadRequestError
+from sandbox.machine.memory_share import most_memory
 
 DEFAULT_FLAVOR = "cpu-basic"
 FREE_SLEEP_SECONDS = 48 * 3600  # cpu-basic sleeps after 48 h unused; nobody can change that
@@ -121,8 +122,7 @@ class Limits:
 
 def limits(wanted: Flavor) -> Limits:
     """The flavour's promise, capped: an engine refuses more CPUs than the machine has."""
-    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Limits(
         cpus=float(min(wanted.cpus, os.cpu_count() or 1)),
-        memory_bytes=min(wanted.memory_gb * 1024**3, machine_bytes),
+        memory_bytes=min(wanted.memory_gb * 1024**3, most_memory()),
     )

@@ -93,7 +93,9 @@ def _checkout(turn: Turn, target: Path, log: LogWriter) -> None:
     settings = turn.deploy.frozen.settings
     repo, branch = settings.repo or "", settings.branch or ""
     log.say(f"Cloning from {repo}...")
-    commit: Commit = turn.parts.source.fetch(turn.service.id, repo, branch, turn.deploy.commit_id)
+    commit: Commit = turn.parts.source.fetch(
+        turn.service.id, repo, branch, turn.deploy.commit_id, turn.check
+    )
     turn.advance(commit_id=commit.id, commit_message=commit.message, commit_at=commit.at)
     log.say(f"Checking out commit {commit.id} in branch {branch}")
     turn.parts.source.export(turn.service.id, commit.id, target)
@@ -162,15 +164,13 @@ def _write_static(turn: Turn, folder: Path) -> None:
 def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
     deadline = time.monotonic() + turn.parts.tuning.build_seconds
 
-    def sink(line: str) -> None:
-        log(line)
-        # Raised out of the log sink, this ends the build early: its result would be thrown away.
+    def check() -> None:
         turn.check()
         if time.monotonic() > deadline:
             raise BuildFailedError("Build timed out")
 
     started = time.monotonic()
-    turn.parts.machine.build(request, sink)
+    turn.parts.machine.build(request, log, check)
     turn.check()
     log.say(f"Build successful, in {time.monotonic() - started:.1f} s")
 

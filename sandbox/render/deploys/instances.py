@@ -20,7 +20,7 @@ from sandbox.render.deploys.records import Status
 from sandbox.render.deploys.turn import FailedError, Instance, Parts, Turn
 from sandbox.render.env.environment import SECRET_FILES, app_port, platform_variables
 from sandbox.render.services.logs import LogType, LogWriter
-from sandbox.render.services.plans import PLANS
+from sandbox.render.services.plans import DEFAULT_PLAN, PLANS
 from sandbox.render.services.private_network import private_network
 from sandbox.render.services.settings import Settings
 
@@ -126,7 +126,8 @@ def _prepare(
     parts.services.set(service.number, candidate=name)
     log = parts.logs_of(turn, LogType.APP, instance)
     port = app_port(deploy.frozen.variables) if settings.listens else None
-    cpus, memory = (None, None) if settings.static else PLANS[settings.plan].limits()
+    # Of a static site that is the program of ours which serves its files.
+    cpus, memory = PLANS[DEFAULT_PLAN if settings.static else settings.plan].limits()
     env = {} if settings.static else parts.translate(deploy.frozen.variables)
     env |= platform_variables(service, deploy, url=url, instance=instance)
     if port is not None:
@@ -143,6 +144,7 @@ def _prepare(
         command=command,
         files={f"{SECRET_FILES}/{each}": content for each, content in files.items()},
         private_network=None if settings.static else network,
+        stop_seconds=settings.max_shutdown_delay_seconds,
     )
     return name, log, request
 

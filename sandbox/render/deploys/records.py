@@ -236,3 +236,26 @@ class Deploys:
             "UPDATE render_deploys SET image = NULL WHERE service = ? AND image = ?",
             (service, image),
         )
+
+    def prune(self, service: int, kept: int) -> None:
+        """Drops the oldest ended deploys beyond `kept`, and values no later deploy can need.
+
+        A deploy that was never live can't be returned to, nor one whose image is gone.
+        """
+        ended = [each for each in Status if each not in (*OPEN, Status.LIVE)]
+        marks = ", ".join("?" for _ in ended)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM render_deploys WHERE image IS NULL AND number IN (SELECT number"  # noqa: S608 - marks
+                f" FROM render_deploys WHERE service = ? AND status IN ({marks})"
+                " ORDER BY number DESC LIMIT -1 OFFSET ?)",
+                (service, *ended, kept),
+            )
+            connection.execute(
+                "UPDATE render_deploys SET frozen ="  # noqa: S608 - marks
+                " json_set(frozen, '$.variables', json('{}'), '$.files', json('{}'))"
+                " WHERE service = ? AND image IS NULL AND '{}{}' !="
+                " json_extract(frozen, '$.variables') || json_extract(frozen, '$.files')"
+                f" AND status IN ({marks})",
+                (service, *ended),
+            )

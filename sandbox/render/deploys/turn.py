@@ -54,6 +54,9 @@ class Tuning:
     pre_deploy_seconds: float = 30 * 60
     parallel_builds: int = 2
     kept_images: int = 3  # of deploys that were live, for rollbacks; the live one's included
+    # The platform lists all there ever were; here they end with the sandbox's disk.
+    kept_deploys: int = 200  # that ended, of one service
+    kept_events: int = 2000  # of one service
     poll_seconds: float = 0.2  # between two looks at a starting app
     settle_seconds: float = 3.0  # a background worker that ran for so long is taken for live
     notice_seconds: float = 5.0  # between two lines saying that no port is open yet

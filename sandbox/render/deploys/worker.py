@@ -244,6 +244,8 @@ class ServiceWorker:
                 with suppress(MachineUnavailableError):
                     parts.machine.remove_image(each.image)
                     parts.deploys.forget_image(number, each.image)
+        parts.deploys.prune(number, parts.tuning.kept_deploys)
+        parts.events.prune(number, parts.tuning.kept_events)
 
     def _clean_disks(self, number: int) -> None:
         """Removes the data of deleted disks that nothing has any more."""

@@ -1,8 +1,8 @@
 """The plans of Postgres databases: what they promise, what a container here gets of it."""
 
-import os
 from dataclasses import dataclass
 
+from sandbox.machine.memory_share import most_memory
 from sandbox.render.services.plans import FREE
 
 _MEGABYTE = 1024**2
@@ -30,9 +30,8 @@ class PostgresPlan:
         return min(self.memory_mb // 4, _MOST_BUFFERS_MB)
 
     def memory_bytes(self) -> int:
-        """The container's limit, never more than this machine has."""
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        return min(self.memory_mb * _MEGABYTE, machine)
+        """The container's limit, never more than this machine has to give."""
+        return min(self.memory_mb * _MEGABYTE, most_memory())
 
 
 def _sized(kind: str, *gigabytes: int) -> list[PostgresPlan]:

@@ -72,6 +72,14 @@ class Events:
         )
         return [_event(row) for row in rows if not types or row["type"] in types]
 
+    def prune(self, service: int, kept: int) -> None:
+        """Drops a service's oldest events beyond `kept`."""
+        self._database.execute(
+            "DELETE FROM render_events WHERE id IN (SELECT id FROM render_events"
+            " WHERE service = ? ORDER BY at DESC LIMIT -1 OFFSET ?)",
+            (service, kept),
+        )
+
     def find(self, identifier: str) -> Event:
         """One event; raises NotFoundError."""
         rows = self._database.query("SELECT * FROM render_events WHERE id = ?", (identifier,))

@@ -61,11 +61,13 @@ class Lifetime:
         serving = [self._parts.serving.swap(number, None) for number in self._parts.serving.all()]
         if containers and serving:
             with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
-                list(pool.map(self._remove, (each.container for each in serving if each)))
+                names = [each.container for each in serving if each]
+                # Whoever stops the sandbox waits for it: not as long as an app may ask a deploy to.
+                list(pool.map(lambda name: self._remove(name, soon=True), names))
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, name: str, *, soon: bool = False) -> None:
         try:
-            self._parts.machine.remove(name)
+            self._parts.machine.remove(name, soon=soon)
         except MachineUnavailableError as error:
             _LOG.warning("container %s is left over: %s", name, error)
 

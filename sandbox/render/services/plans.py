@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass
 
+from sandbox.machine.memory_share import most_memory
+
 _MEGABYTE = 1024**2
 
 
@@ -20,10 +22,9 @@ class Plan:
         return f"{self.memory_mb}Mi" if self.memory_mb % 1024 else f"{self.memory_mb // 1024}Gi"
 
     def limits(self) -> tuple[float, int]:
-        """CPUs and bytes of memory, never more than this machine has."""
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        """CPUs and bytes of memory, never more than this machine has to give."""
         cpus = min(self.cpus, float(os.cpu_count() or 1))
-        return cpus, min(self.memory_mb * _MEGABYTE, machine)
+        return cpus, min(self.memory_mb * _MEGABYTE, most_memory())
 
 
 FREE = "free"

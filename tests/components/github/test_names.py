@@ -80,8 +80,8 @@ def test_more_values_than_github_keeps_are_refused():
         ({"repository": "my demo"}, "letters, digits"),
         ({"repository": ".."}, "letters, digits"),
         ({"repository": ""}, "letters, digits"),
-        ({"owner": ""}, "Set slipway:githubOwner or GITHUB_OWNER"),
-        ({"owner": "a/b"}, "Set slipway:githubOwner or GITHUB_OWNER"),
+        ({"owner": ""}, "Set githubOwner of the stack or GITHUB_OWNER"),
+        ({"owner": "a/b"}, "Set githubOwner of the stack or GITHUB_OWNER"),
     ],
 )
 def test_an_owner_stands_apart_from_the_repository(values, says):

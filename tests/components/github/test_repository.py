@@ -82,7 +82,7 @@ def test_a_token_of_the_stack_alone_is_handed_over_as_a_secret(monkeypatch):
 
 def test_without_a_token_nothing_is_declared_and_both_ways_are_named(monkeypatch):
     monkeypatch.delenv("GITHUB_TOKEN")
-    with pytest.raises(ConfigError, match=r"Export GITHUB_TOKEN.*slipway:githubToken"):
+    with pytest.raises(ConfigError, match=r"Export GITHUB_TOKEN.*--secret githubToken"):
         declared()
 
 

@@ -23,4 +23,4 @@ def test_a_credential_is_taken_from_the_environment_before_the_stack(credential,
 
 def test_where_a_missing_one_goes_is_told():
     assert "RENDER_API_KEY" in RENDER_API_KEY.missing()
-    assert "slipway:renderDeployHookKey" in RENDER_DEPLOY_HOOK_KEY.missing()
+    assert "--secret renderDeployHookKey" in RENDER_DEPLOY_HOOK_KEY.missing()

@@ -1,10 +1,13 @@
 """The deploy machine: a new version serves once it is healthy, a bad one never does."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from sandbox.render.deploys import worker
-from tests.sandbox.render.live import ENDLESS, app, files, gated, until
+from tests.sandbox.render.live import ENDLESS, QUICK, LiveRender, app, files, gated, until
+from tests.sandbox.spaces.silent_build import lives, silent
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
 HANG = "import time\nprint('thinking', flush=True)\nwhile True: time.sleep(0.05)\n"
@@ -152,6 +155,33 @@ def test_deploy_asked_for_during_another_waits_and_only_the_newest_waits(
     assert started == [queued["id"], first]
 
 
+@pytest.mark.parametrize("told", ["cancel", "suspend", "delete"])
+def test_a_silent_build_ends_within_a_second_of_being_told(render, repository, tmp_path, told):
+    service, _ = live(render, repository)
+    repository.commit({"build.py": silent(tmp_path / "pid")})
+    deploy = render.deploy(service["id"])
+    until((tmp_path / "pid").exists)
+    if told == "cancel":
+        render.http.post(f"/services/{service['id']}/deploys/{deploy['id']}/cancel")
+    elif told == "suspend":
+        render.http.post(f"/services/{service['id']}/suspend")
+    else:
+        render.http.delete(f"/services/{service['id']}")
+    until(lambda: not lives(tmp_path / "pid"), seconds=3)  # one, and what a busy computer adds
+    until(lambda: render.machine.building == 0)
+
+
+def test_a_silent_build_ends_at_its_time_limit(tmp_path, machine, repository):
+    repository.commit(files(build_py=silent(tmp_path / "pid")))
+    with LiveRender(
+        tmp_path / "sandbox", machine, tuning=replace(QUICK, build_seconds=1.0)
+    ) as render:
+        service, deploy = render.create(repo=repository.url)
+        assert render.settled(service["id"], deploy)["status"] == "build_failed"
+        assert "==> Build timed out" in render.logs(service["id"], type="build")
+        assert not lives(tmp_path / "pid")
+
+
 def test_canceled_build_ends_and_the_next_deploy_runs(render, repository):
     service, _ = live(render, repository)
     repository.commit({"build.py": ENDLESS})
@@ -247,3 +277,58 @@ def test_monorepo_builds_from_its_root_directory(render, repository):
     assert render.settled(service["id"], deploy)["status"] == "live"
     assert render.version(service) == "chat"
     assert service["rootDir"] == "apps/chat"
+
+
+def test_old_deploys_and_events_go_and_values_nobody_can_return_to(tmp_path, machine, repository):
+    tuning = replace(QUICK, kept_deploys=3, kept_events=8, kept_images=2)
+    with LiveRender(tmp_path / "sandbox", machine, tuning=tuning) as render:
+        variables = [{"key": "PASSWORD", "value": "of-the-first-deploys"}]
+        service, first = live(render, repository, envVars=variables)
+        ids = [first]
+        for number in range(5):
+            repository.commit(files(f"v{number}"))
+            deploy = render.deploy(service["id"])["id"]
+            assert render.settled(service["id"], deploy)["status"] == "live"
+            ids.append(deploy)
+        listed = f"/services/{service['id']}/deploys"
+
+        def present() -> list[str]:
+            return [each["deploy"]["id"] for each in render.http.get(listed).json()]
+
+        until(lambda: present() == ids[:1:-1])  # the live one and the last three that ended
+        deploys = render.service.parts.deploys
+        number = render.service.find(service["id"]).number
+        values = {each.id: dict(each.frozen.variables) for each in deploys.of(number)}
+        assert values[ids[-1]]["PASSWORD"] == "of-the-first-deploys"
+        assert values[ids[2]] == values[ids[3]] == {}, "their images are gone"
+        assert len(render.service.parts.events.of(number, (), "", "9")) <= 8 + 2
+        answer = render.http.post(f"/services/{service['id']}/rollback", json={"deployId": ids[-2]})
+        assert render.settled(service["id"], answer.json()["id"])["status"] == "live"
+        assert render.version(service) == "v3"
+
+
+SLOW_TO_END = """
+import os, pathlib, signal, time
+
+def finish(*_):
+    time.sleep(1.5)
+    pathlib.Path(FILE).write_text("finished")
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, finish)
+"""
+
+
+def test_an_old_instance_has_its_shutdown_delay_to_end_by_itself(render, repository, tmp_path):
+    mark = tmp_path / "mark"
+    content = files()
+    content["app.py"] = f"FILE = {str(mark)!r}\n{SLOW_TO_END}\n{app('one')}"
+    repository.commit(content)
+    details = {"plan": "starter", "maxShutdownDelaySeconds": 20}
+    service, deploy = render.create(repo=repository.url, details=details)
+    assert render.settled(service["id"], deploy)["status"] == "live", render.logs(service["id"])
+    repository.commit(files("two"))
+    newer = render.deploy(service["id"])
+    assert render.settled(service["id"], newer["id"])["status"] == "live"
+    until(mark.exists)
+    assert [each.stop_seconds for each in render.machine.runs] == [20, 20]

@@ -12,16 +12,20 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.machine.builders.client_program import run_client
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
+    Check,
     Container,
     ContainerState,
     LogSink,
     RunRequest,
+    wanted_to_the_end,
 )
 
 
@@ -31,6 +35,7 @@ class Process:
     popen: subprocess.Popen
     log: Path
     image: str
+    stop_seconds: int | None
 
 
 @dataclass
@@ -46,7 +51,7 @@ class ProcessMachine:
     building: int = 0
     most_at_once: int = 0
 
-    def build(self, request: BuildRequest, log: LogSink) -> str:
+    def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
         with self.lock:
             self.builds.append(request)
             number = len(self.builds)
@@ -56,37 +61,26 @@ class ProcessMachine:
             image = self.folder / f"image-{number}"
             shutil.copytree(request.context, image)
             if (image / "build.py").exists():
-                self._run_build(request, image, log)
+                self._run_build(request, image, log, check)
         finally:
             with self.lock:
                 self.building -= 1
         self.images[request.tag] = image
         return f"sha256:{number}"
 
-    def _run_build(self, request: BuildRequest, image: Path, log: LogSink) -> None:
+    def _run_build(self, request: BuildRequest, image: Path, log: LogSink, check: Check) -> None:
         secrets = image.with_name(f"{image.name}-secrets")
         secrets.mkdir()
         for name, value in request.secrets.items():
             (secrets / name).write_text(value)
         environment = {**_base(), **request.build_args, "SECRETS": str(secrets)}
-        process = subprocess.Popen(
-            [sys.executable, "-u", "build.py"],
-            cwd=image,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        program = f"import os,runpy; os.chdir({str(image)!r}); runpy.run_path('build.py')"
         try:
-            for line in process.stdout:
-                log(line.rstrip("\n"))
+            ended = run_client([sys.executable, "-u", "-c", program], environment, log, check)
         finally:
-            process.kill()
-            process.stdout.close()
-            code = process.wait()
             shutil.rmtree(secrets)
-        if code not in (0, -signal.SIGKILL):
-            raise BuildFailedError(f"build.py ended with {code}")
+        if ended.exit_code != 0:
+            raise BuildFailedError(f"build.py ended with {ended.exit_code}")
 
     def run(self, request: RunRequest) -> Container:
         self.remove(request.name)
@@ -108,7 +102,9 @@ class ProcessMachine:
             )
         container = Container(f"{request.name}-{number}", port)
         with self.lock:
-            self.processes[request.name] = Process(container, popen, log, request.image)
+            self.processes[request.name] = Process(
+                container, popen, log, request.image, request.stop_seconds
+            )
         return container
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
@@ -142,12 +138,16 @@ class ProcessMachine:
             process = self.processes.get(name)
         return process.container if process and process.popen.poll() is None else None
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, soon: bool = False) -> None:
         with self.lock:
             process = self.processes.pop(name, None)
             if process is not None:
                 self.ended.append(process)
         if process is not None:
+            if process.stop_seconds is not None and not soon:
+                process.popen.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.popen.wait(process.stop_seconds)
             process.popen.kill()
             process.popen.wait()
 

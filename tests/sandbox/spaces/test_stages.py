@@ -1,5 +1,7 @@
 """What stage follows what: the way of a commit to a serving app, and all ways it can fail."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -7,8 +9,10 @@ from sandbox.http.errors import NotImitatedError
 from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.settings import Kind
-from tests.sandbox.spaces.conftest import CARD, REPO, app, files, until
+from tests.sandbox.spaces.conftest import CARD, QUICK, REPO, app, files, until
+from tests.sandbox.spaces.silent_build import lives, silent
 
+SECOND = 3.0  # one, and what a busy computer adds to it
 SLOW_BUILD = """
 import pathlib, time
 while not pathlib.Path(GATE).exists():
@@ -59,6 +63,38 @@ def test_last_commit_wins_over_a_running_build(world, tmp_path):
     world.wait("RUNNING", sha=last)
     assert world.version() == "v4"
     assert len(world.machine.names()) == 1
+
+
+def test_a_silent_build_makes_way_for_a_newer_commit_within_a_second(world, tmp_path):
+    world.create()
+    world.commit(files("one", build_py=silent(tmp_path / "pid")))
+    until((tmp_path / "pid").exists)
+    world.commit(files("two", build_py=silent(tmp_path / "second")))
+    until(lambda: not lives(tmp_path / "pid"), seconds=SECOND)
+    until((tmp_path / "second").exists)
+
+
+@pytest.mark.parametrize("told", ["delete", "pause", "stop"])
+def test_a_silent_build_ends_within_a_second_however_it_is_told(world, tmp_path, told):
+    world.create()
+    world.commit(files("one", build_py=silent(tmp_path / "pid")))
+    until((tmp_path / "pid").exists)
+    orders = {"delete": world.service.deleted, "pause": world.service.pause}
+    if told == "stop":
+        world.service.stop(containers=False)
+    else:
+        orders[told](REPO)
+    until(lambda: not lives(tmp_path / "pid"), seconds=SECOND)
+    until(lambda: world.machine.building == 0)
+
+
+def test_a_silent_build_ends_at_its_time_limit(make_world, tmp_path):
+    world = make_world(replace(QUICK, build_seconds=1.0))
+    world.create()
+    world.commit(files("one", build_py=silent(tmp_path / "pid")))
+    world.wait("BUILD_ERROR")
+    assert "Build timed out after 1 s" in world.log("build")
+    until(lambda: world.machine.building == 0)
 
 
 def test_failed_build_ends_the_old_version_and_keeps_its_output(world):

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_SUPERVISOR = Path(__file__).parent / "programs" / "supervise.py"
+from sandbox.machine.supervise import supervised
+
 _END_SECONDS = 30.0
 _NO_RECORD = "msg"
 
@@ -29,7 +29,7 @@ class ActProcess:
         """
         with (folder / "errors.log").open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_SUPERVISOR), *command],
+                supervised(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -100,14 +100,16 @@ def build_image(turn: Turn) -> tuple[str, SpaceCard]:
 
 
 def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
-    def sink(line: str) -> None:
-        log(line)
-        # Raised out of the log sink, this ends the build early: its result would be thrown away.
-        turn.check()
-
     started = time.monotonic()
+    limit = turn.parts.tuning.build_seconds
+
+    def check() -> None:
+        turn.check()
+        if time.monotonic() > started + limit:
+            raise BuildFailedError(f"Build timed out after {limit:.0f} s")
+
     try:
-        turn.parts.machine.build(request, sink)
+        turn.parts.machine.build(request, log, check)
     except BuildFailedError as error:
         for line in str(error).splitlines():
             log(line)

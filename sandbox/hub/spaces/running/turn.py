@@ -45,6 +45,8 @@ class Tuning:
     # restart only, whether build arguments are renewed is unknown.
     config_change: Literal["restart", "rebuild"] = "restart"
     parallel_builds: int = 2
+    # The Hub ends endless builds too, but says nowhere when; this is what Render says of its own.
+    build_seconds: float = 120 * 60
     poll_seconds: float = 0.2  # between two looks at a starting app
     watch_seconds: float = 1.0  # between two looks at running apps: exits, sleep
     drain_seconds: float = 0.5  # a replaced version has to finish the requests it is answering

@@ -11,10 +11,12 @@ from pathlib import Path, PurePosixPath
 import docker
 from docker.errors import APIError, DockerException
 
-from sandbox.machine.builder import ClientResult, run_client, secret_options
+from sandbox.machine.builders.builder import secret_options
+from sandbox.machine.builders.client_program import ClientResult, run_client
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
+    Check,
     LogSink,
     MachineUnavailableError,
 )
@@ -40,7 +42,12 @@ class BuildkitBuilder:
         self._registry = RegistryClient(address.registry)
 
     def build(
-        self, request: BuildRequest, name: str, labels: Mapping[str, str], log: LogSink
+        self,
+        request: BuildRequest,
+        name: str,
+        labels: Mapping[str, str],
+        log: LogSink,
+        check: Check,
     ) -> None:
         """Builds, pushes to the private registry, and has the engine pull it; see ImageBuilder."""
         pushed = f"{self._address.registry}/{name}"
@@ -51,7 +58,7 @@ class BuildkitBuilder:
             command, secrets = self._command(request, pushed, labels)
             # An empty one: the user's credentials and helpers are none of our business.
             environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}
-            result = run_client(command, environment, sink)
+            result = run_client(command, environment, sink, check)
         if result.exit_code != 0:
             raise self._failure(result, log)
         self._pull(pushed, name)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.machine.builder import run_client, secret_options
+from sandbox.machine.builders.builder import secret_options
+from sandbox.machine.builders.client_program import run_client
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
+    Check,
     LogSink,
     MachineUnavailableError,
 )
@@ -28,14 +30,19 @@ class BuildxBuilder:
         self._map_inside_host = map_inside_host
 
     def build(
-        self, request: BuildRequest, name: str, labels: Mapping[str, str], log: LogSink
+        self,
+        request: BuildRequest,
+        name: str,
+        labels: Mapping[str, str],
+        log: LogSink,
+        check: Check,
     ) -> None:
         """Builds straight into the engine; see ImageBuilder."""
         secrets = secret_options(request.secrets)
         command = self._command(request, name, labels)
         command += [*secrets.arguments, str(request.context)]
         environment = {**secrets.environment, "DOCKER_HOST": self._docker_host}
-        result = run_client(command, environment, log)
+        result = run_client(command, environment, log, check)
         if result.exit_code == 0:
             return
         if not engine_answers(self._docker_host):

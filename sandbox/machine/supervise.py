@@ -2,8 +2,9 @@
 
 Started as `python -I -S supervise.py PROGRAM ARGUMENTS…` with a pipe as its input. A line "cancel"
 there asks the program to end (SIGINT); the end of the pipe, which comes also when the sandbox is
-killed, ends everything at once. So does the program's own end: what a job left running is no
-concern of the next one. Standard library only: it starts in 20 ms and needs nothing installed.
+killed, ends everything at once. So does the program's own end: what a job or a build left behind
+is no concern of the next one. Standard library only: it starts in 20 ms and needs nothing
+installed.
 """
 
 import ctypes
@@ -13,13 +14,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
 _ROUNDS = 200  # of killing; each leaves fewer, unless something forks as fast as it dies
 _PAUSE_SECONDS = 0.02
+
+
+def supervised(command: Sequence[str]) -> list[str]:
+    """The command that runs `command` under this file; its stdin has to be a pipe."""
+    return [sys.executable, "-I", "-S", __file__, *command]
 
 
 def main() -> int:

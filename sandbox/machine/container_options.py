@@ -1,0 +1,80 @@
+"""What a container is allowed and given, as the engine's API takes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from docker.types import LogConfig
+
+from sandbox.machine.contract import RunRequest
+
+STOP_LABEL = "slipway.stop-seconds"
+
+# What official images need that begin as root and hand over to a user of their own (postgres,
+# nginx, redis), or confine themselves. Of an engine's defaults that leaves out raw packets, device
+# nodes, the audit log, and what gives files or a process more capabilities.
+_CAPABILITIES = (
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "NET_BIND_SERVICE",
+    "SETGID",
+    "SETUID",
+    "SYS_CHROOT",
+)
+_PROCESSES = 2048  # no application of ours has as many; a fork bomb stays in its container
+# The engine's own copy of the output: enough to read it again after a restart of the sandbox, which
+# keeps the lines itself.
+_LOG = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "2"})
+_DESKTOP_HOST = "host.docker.internal"
+
+
+def container_options(
+    request: RunRequest,
+    labels: Mapping[str, str],
+    host_port: int,
+    *,
+    network: str,
+    volumes: Mapping[str, str],
+    map_inside_host: bool,
+) -> dict[str, Any]:
+    """What `docker create` is told besides image and name.
+
+    Args:
+        request: what is to run.
+        labels: of this sandbox, and the container's name in it.
+        host_port: on loopback, where `request.port` is reached.
+        network: the engine's name of the container's own network.
+        volumes: the engine's name of each volume -> absolute path.
+        map_inside_host: whether host.docker.internal has to be given as a name of this host.
+    """
+    options: dict[str, Any] = {
+        "labels": dict(labels),
+        "network": network,
+        "ports": {} if request.port is None else {f"{request.port}/tcp": ("127.0.0.1", host_port)},
+        "environment": dict(request.env),
+        "security_opt": ["no-new-privileges"],
+        "cap_drop": ["ALL"],
+        "pids_limit": _PROCESSES,
+        "log_config": _LOG,
+        "detach": True,
+    }
+    if request.user is None:  # a user by number has none, whatever the container may give
+        options["cap_add"] = list(_CAPABILITIES)
+    if request.stop_seconds is not None:
+        options["labels"][STOP_LABEL] = str(request.stop_seconds)
+    if volumes:
+        options["volumes"] = {name: {"bind": path, "mode": "rw"} for name, path in volumes.items()}
+    if request.command is not None:
+        options["command"] = list(request.command)
+    if request.user is not None:
+        options["user"] = request.user
+    if request.memory_bytes is not None:
+        options["mem_limit"] = request.memory_bytes
+        options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
+    if request.cpus is not None:
+        options["nano_cpus"] = int(request.cpus * 1_000_000_000)
+    if map_inside_host:
+        options["extra_hosts"] = {_DESKTOP_HOST: "host-gateway"}
+    return options
