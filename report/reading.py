@@ -81,6 +81,10 @@ def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
     if not any(kind in event for event in events for kind in known):
         raise UnreadablePlanError
     steps = [e["resourcePreEvent"]["metadata"] for e in events if "resourcePreEvent" in e]
+    # What a refresh finds is told afterwards: before, it knows only that it will look.
+    looked = {step["urn"] for step in steps if step["op"] == "refresh"}
+    found = [e["resOutputsEvent"]["metadata"] for e in events if "resOutputsEvent" in e]
+    steps += [step for step in found if step["urn"] in looked and step["op"] != "refresh"]
     said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
     policies = [_policy(event["policyEvent"]) for event in events if "policyEvent" in event]
     return steps, _errors(said), policies, 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from report.comment import LIMIT, length, render_comment
 from report.plan import Operation
@@ -146,3 +147,17 @@ def test_a_stranger_s_preview_starts_from_the_snapshot_and_shows_what_the_owner_
 
 def _told(plan):
     return {(each.name, each.operation) for each in plan.changes}
+
+
+def test_what_was_changed_outside_is_told_as_drift(project, running_render):
+    service = running_render.named("shown-kept")[0]
+    url = f"{running_render.url}/services/{service['id']}/env-vars/REVISION"
+    answer = requests.put(
+        url, json={"value": "theirs"}, headers={"Authorization": f"Bearer {KEY}"}, timeout=10
+    )
+    assert answer.ok, answer.text
+    streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1"}
+    shown = project.run("refresh", "--preview-only", "--json", also=streaming)
+    if folder := os.environ.get("REPORT_RECORDS_TO"):
+        (Path(folder) / "drift.json").write_text(shown)
+    assert ("shop-kept-service", Operation.UPDATE) in _told(read_plan(shown, "dev"))
