@@ -17,9 +17,9 @@ def plan_from_files(folder: Path, stack: str) -> Plan:
     """The plan of a stack from a folder's files; those that are absent are left out.
 
     `head.json`: what the engine wrote, and the only one that must be there. `base.json`: the same
-    of the state before, where both start from nothing. `drift.json`: the events of `refresh --preview-only`.
-    `policies.json`, `costs-before.json`, `costs-after.json`: what `python -m policies` wrote with
-    `--json`.
+    of the state before, where both start from nothing. `drift.json`: the events of
+    `refresh --preview-only`. `policies.json`, `costs-before.json`, `costs-after.json`: what
+    `python -m policies` wrote with `--json`.
 
     Raises:
         UnreadablePlanError: a file is there and is not what it should be.
