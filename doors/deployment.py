@@ -15,6 +15,8 @@ from typing import Any
 from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
 from doors.snapshot import ensure_repository, push_snapshot
+from report.reading import UnreadablePlanError, read_plan
+from report.terminal import render_terminal
 from sandbox.console.report import addresses, table, wait_until_all_answer
 from toolchain.cache import locked, locked_if_free
 from toolchain.progress import Progress, SetupError
@@ -68,10 +70,27 @@ def raising(home: Home) -> list[str]:
 
 
 def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Runs `pulumi preview --diff`, which asks the rules as well; the exit code."""
+    """Shows what `pulumi preview` would change and what the rules say; the engine's exit code."""
     pulumi.prepare_preview(stack)
-    rules = rules_of(pulumi.home, stack)
-    return pulumi.run("preview", "--diff", "--non-interactive", "--stack", stack, *rules)
+    ended = subprocess.run(
+        [
+            *("pulumi", "preview", "--json", "--non-interactive", "--stack", stack),
+            *rules_of(pulumi.home, stack),
+        ],
+        cwd=pulumi.home.project,
+        # As events, since the whole object leaves out what the rules say.
+        env={**pulumi.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1"},
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        plan = read_plan(ended.stdout, stack)
+    except UnreadablePlanError:  # it failed before there was any; what it said is all there is
+        sys.stdout.write(ended.stdout)
+        return ended.returncode or 1
+    sys.stdout.write(render_terminal(plan))
+    return ended.returncode
 
 
 def rules_of(home: Home, stack: str) -> list[str]:

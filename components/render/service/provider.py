@@ -151,11 +151,11 @@ class ServiceProvider(RenderProvider):
                 changed.add(key)
         # A run that died after its writes, and a refresh that then found them there, leave nothing
         # that differs: yet nobody has deployed it.
-        if self._written(olds["salt"], news) != olds.get("written"):
+        if self.written(olds["salt"], news) != olds.get("written"):
             changed.add("written")
         return changed
 
-    def _written(self, salt: str, props: dict[str, Any]) -> str | None:
+    def written(self, salt: str, props: dict[str, Any]) -> str | None:
         """A digest of what a deploy picks up, or None while not all of it is known."""
         settings = {key: props[key] for key in KEYS if key not in WITHOUT_DEPLOY and props.get(key)}
         digests = [self._digests(salt, props, key) for key in SEALED]
@@ -239,7 +239,7 @@ class ServiceProvider(RenderProvider):
             **_facts(service),
             **digests,
             "salt": salt,
-            "written": self._written(salt, props),
+            "written": self.written(salt, props),
             "first_deploy": first,
             "revision": secrets.token_hex(8),
         }

@@ -1,0 +1,94 @@
+"""No workflow runs a stranger's code beside a secret or with a token that may write."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
+# What a stranger decides; in a script it is code, as the value of a variable it is text.
+STRANGERS = ("pull_request.title", "pull_request.body", "github.head_ref")
+STRANGERS += (
+    "head_branch",
+    "head_commit.message",
+    "head.ref",
+    "head.label",
+    "github.event.comment",
+)
+PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
+
+
+def faults(text):
+    """What is wrong with a workflow, in words."""
+    parsed = yaml.safe_load(text)
+    on = parsed.get(True, parsed.get("on"))  # YAML 1.1 reads the key `on` as true
+    on = {on} if isinstance(on, str) else set(on)
+    found = [] if "permissions" in parsed else ["it does not say what its token may do"]
+    if "pull_request_target" in on:
+        found.append("pull_request_target has secrets where strangers' code is near")
+    jobs = parsed["jobs"].values()
+    if "pull_request" in on:
+        permissions = [parsed.get("permissions"), *(job.get("permissions") for job in jobs)]
+        may = {right for each in permissions if isinstance(each, dict) for right in each.values()}
+        if "write" in may or "write-all" in permissions:
+            found.append("a stranger's pull request would run with a token that may write")
+    for job in jobs:
+        for step in job.get("steps", ()):
+            found += _of_step(step, privileged=bool(PRIVILEGED & on))
+    return found
+
+
+def _of_step(step, *, privileged):
+    uses, given = str(step.get("uses", "")), step.get("with") or {}
+    script = str(step.get("run", ""))
+    if uses and not uses.startswith("./") and len(uses.rpartition("@")[2]) != 40:
+        yield f"{uses} is not pinned to a commit"
+    if any("${{" in line and word in line for line in script.splitlines() for word in STRANGERS):
+        yield "a stranger's words stand in a script"
+    if not privileged:
+        return
+    if uses.startswith("actions/checkout@"):
+        if given.get("ref") or given.get("repository"):
+            yield "it checks out what a stranger chose, and may write"
+        if given.get("persist-credentials") is not False:
+            yield "its checkout leaves the token in .git/config"
+    if "git fetch" in script or "gh pr checkout" in script:
+        yield "it fetches what a stranger chose, and may write"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.y*ml")), ids=lambda path: path.name)
+def test_every_workflow_is_safe_for_strangers(path):
+    assert faults(path.read_text()) == []
+
+
+def test_the_preview_of_a_stranger_has_no_secret_and_only_reads():
+    text = (FOLDER / "preview.yml").read_text()
+    parsed = yaml.safe_load(text)
+    assert parsed["permissions"] == {"contents": "read"}
+    assert "secrets." not in text
+    assert "github.token" not in text
+    assert all("permissions" not in job for job in parsed["jobs"].values())
+
+
+STEP = "permissions: {}\njobs: {a: {steps: [%s]}}"
+SHA = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"on: pull_request_target\n{STEP % '{run: make}'}", "pull_request_target"),
+        ("on: [push]\njobs: {a: {steps: []}}", "does not say"),
+        ("on: pull_request\npermissions: {contents: write}\njobs: {}", "may write"),
+        (f"on: push\n{STEP % '{uses: actions/checkout@v4}'}", "not pinned"),
+        (
+            f"on: workflow_run\n{STEP % f'{{uses: actions/checkout@{SHA}, with: {{ref: x}}}}'}",
+            "checks out what a stranger chose",
+        ),
+        (f"on: workflow_run\n{STEP % f'{{uses: actions/checkout@{SHA}}}'}", "leaves the token"),
+        ("on: push\n" + STEP % "{run: 'echo ${{ github.head_ref }}'}", "stand in a script"),
+        (f"on: issue_comment\n{STEP % '{run: gh pr checkout 1}'}", "fetches what a stranger"),
+    ],
+)
+def test_each_way_to_be_unsafe_is_found(text, said):
+    assert any(said in each for each in faults(text))
