@@ -55,6 +55,9 @@ private_engine.Mirror = Mock()
 private_engine.Mirror.return_value.alive.return_value = False
 private_engine.ensure_packages = lambda _: None
 private_engine.ensure_programs = private_engine.choose_bridge = Mock()
+private_engine.build_network = lambda *_: None
+private_engine.lower_build_network = Mock()
+private_engine.choose_iptables = lambda: ("iptables",)
 
 progress = Progress()
 daemon = DetachedProcess("daemon", private_engine._folder() / "buildkit")

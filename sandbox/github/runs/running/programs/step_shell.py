@@ -32,6 +32,8 @@ def main() -> int:
     folders = environment.get("PATH", "").split(os.pathsep)
     environment["PATH"] = os.pathsep.join(folder for folder in folders if folder != shells)
     program = shutil.which(name, path=environment["PATH"])
+    if program is None and name == "python":  # a Debian without python-is-python3
+        program = shutil.which("python3", path=environment["PATH"])
     if program is None:
         sys.stdout.write(f"{name}: command not found on this machine\n")
         return _NOT_FOUND
