@@ -218,7 +218,9 @@ def _say(level: str, message: str, **fields: object) -> None:
         "message": f"supervisor: {message}",
         **fields,
     }
-    print(json.dumps(line), flush=True)  # noqa: T201 - the container's log
+    # One write with its end: the programs below write to the same log, and lines must not mix.
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
