@@ -65,12 +65,12 @@ def test_the_weights_were_fetched_once_and_by_the_build(kitchen):
 def test_one_changed_value_is_one_write_and_one_deploy_of_one_service(kitchen):
     program = kitchen.folder / "systems" / "frigo.py"
     text = program.read_text()
-    marked = '"PYTHONUNBUFFERED": "1", **model'
+    marked = '"PYTHONUNBUFFERED": "1",'
     assert text.count(marked) == 1
     program.write_text(
         text.replace(
             marked,
-            '"PYTHONUNBUFFERED": "1", **model, **({"GREETING": "hi"} if key == "chat" else {})',
+            f'{marked} **({{"GREETING": "hi"}} if key == "chat" else {{}}),',
         )
     )
     before = kitchen.last_request()

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.clone import Clone, get_json, post_json
+from tests.e2e.clone import Clone, get_json
 from tests.e2e.leaks import in_files
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
@@ -46,18 +46,26 @@ def render(clone, method, path):
         return json.loads(response.read() or b"null")
 
 
+# One person's: a history is its session's, and that is known by a cookie.
+BROWSER = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+
 def the_app(clone):
     return clone.outputs()["frigo"]["app"]
 
 
 def questions(clone):
-    found = get_json(the_app(clone) + "/api/history")
+    with BROWSER.open(the_app(clone) + "/api/history", timeout=10) as response:
+        found = json.load(response)
     assert found["store"] == "postgres"
     return [each["question"] for each in found["exchanges"]]
 
 
 def ask(clone):
-    answer = post_json(the_app(clone) + "/api/chat", QUESTION)
+    body, kind = json.dumps(QUESTION).encode(), {"Content-Type": "application/json"}
+    request = urllib.request.Request(the_app(clone) + "/api/chat", body, kind)
+    with BROWSER.open(request, timeout=60) as response:
+        answer = json.load(response)
     assert answer["kept"] is True
     return answer
 
