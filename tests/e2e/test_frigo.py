@@ -14,9 +14,11 @@ QUESTION = {"message": "How do I make a tomato soup?", "history": []}
 @pytest.fixture(scope="module")
 def kitchen(tmp_path_factory):
     made = Clone.make(tmp_path_factory.mktemp("kitchen"), systems="frigo")
-    made.up("dev")
-    yield made
-    made.sandbox("reset")
+    try:
+        made.up("dev")
+        yield made
+    finally:
+        made.sandbox("reset")
 
 
 def addresses(clone):

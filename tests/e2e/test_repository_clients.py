@@ -48,9 +48,11 @@ jobs:
 @pytest.fixture(scope="module")
 def raised(tmp_path_factory):
     made = Clone.make(tmp_path_factory.mktemp("clients"), systems="repository")
-    made.up("dev")
-    yield made
-    made.sandbox("reset")
+    try:
+        made.up("dev")
+        yield made
+    finally:
+        made.sandbox("reset")
 
 
 @pytest.fixture(scope="module")

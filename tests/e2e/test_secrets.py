@@ -33,30 +33,32 @@ OWN_STORE = ("identity.json", "passphrase", "sandbox.db", "sandbox.db-wal", "san
 def deployed(tmp_path_factory):
     """A clone, raised, destroyed, changed and refreshed with the engine's most verbose log."""
     made = Clone.make(tmp_path_factory.mktemp("secrets"))
-    assert made.sandbox("run", "--", "true").returncode == 0
-    identity = made.identity()
-    secrets = {
-        "write token": identity["hub_token"],
-        "read token": identity["hub_read_token"],
-        "passphrase": made.passphrase(),
-    }
-    verbose = ("-v=9", "--logtostderr", "--logflow", "--non-interactive", "--stack", "dev")
-    logs = ""
-    with ProcessWatch(secrets) as watch:
-        assert made.pulumi("stack", "select", "--create", "--stack", "dev").returncode == 0
-        up, preview, refresh = ("up", "--yes"), ("preview", "--diff"), ("refresh", "--yes")
-        destroy = ("destroy", "--yes")
-        for command in (up, destroy, up, preview, up, refresh):
-            if command is preview:
-                app = made.folder / "app/inference/app/inference_server.py"
-                app.write_text(app.read_text() + "\n# changed\n")
-            ended = made.pulumi(*command, *verbose)
-            assert ended.returncode == 0, ended.stderr[-3000:]
-            logs += ended.stdout + ended.stderr
-    assert watch.looks > 50
-    (made.folder / ".slipway" / "verbose.log").write_text(logs)
-    yield made, secrets, watch
-    made.sandbox("reset")
+    try:
+        assert made.sandbox("run", "--", "true").returncode == 0
+        identity = made.identity()
+        secrets = {
+            "write token": identity["hub_token"],
+            "read token": identity["hub_read_token"],
+            "passphrase": made.passphrase(),
+        }
+        verbose = ("-v=9", "--logtostderr", "--logflow", "--non-interactive", "--stack", "dev")
+        logs = ""
+        with ProcessWatch(secrets) as watch:
+            assert made.pulumi("stack", "select", "--create", "--stack", "dev").returncode == 0
+            up, preview, refresh = ("up", "--yes"), ("preview", "--diff"), ("refresh", "--yes")
+            destroy = ("destroy", "--yes")
+            for command in (up, destroy, up, preview, up, refresh):
+                if command is preview:
+                    app = made.folder / "app/inference/app/inference_server.py"
+                    app.write_text(app.read_text() + "\n# changed\n")
+                ended = made.pulumi(*command, *verbose)
+                assert ended.returncode == 0, ended.stderr[-3000:]
+                logs += ended.stdout + ended.stderr
+        assert watch.looks > 50
+        (made.folder / ".slipway" / "verbose.log").write_text(logs)
+        yield made, secrets, watch
+    finally:
+        made.sandbox("reset")
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,11 @@ NAMES = {"dev": "slipway/symptoms-dev", "prod": "slipway/symptoms"}
 def clinic(tmp_path_factory):
     """A clone with dev raised."""
     made = Clone.make(tmp_path_factory.mktemp("clinic"), systems="symptoms")
-    made.up("dev")
-    yield made
-    made.sandbox("reset")
+    try:
+        made.up("dev")
+        yield made
+    finally:
+        made.sandbox("reset")
 
 
 @pytest.fixture(scope="module")

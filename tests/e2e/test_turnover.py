@@ -23,9 +23,11 @@ SERVED_SECONDS, RUN_SECONDS = 300, 1500  # the jobs install the app's packages, 
 def api(tmp_path_factory):
     """A clone with dev raised."""
     made = Clone.make(tmp_path_factory.mktemp("turnover"), systems="turnover")
-    made.up("dev")
-    yield made
-    made.sandbox("reset")
+    try:
+        made.up("dev")
+        yield made
+    finally:
+        made.sandbox("reset")
 
 
 def url(clone, stack="dev"):
