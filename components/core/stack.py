@@ -14,7 +14,7 @@ from slipway.errors import ConfigError
 
 
 def stack_mark() -> str:
-    """`project/stack`: marks what a stack made, so that it knows its own again after a crash."""
+    """`project/stack`: how a stack is called in the marks of what it made, for people."""
     return f"{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
