@@ -127,7 +127,8 @@ def test_what_no_issue_can_be_is_refused(gh, repository, body, status):
     assert gh.http.post(f"/repos/{repository}/issues", json=body).status_code == status
 
 
-def test_issues_and_pull_requests_count_together(gh, clone, issue):
+@pytest.mark.usefixtures("issue")
+def test_issues_and_pull_requests_count_together(gh, clone):
     clone.git("checkout", "-q", "-b", "work")
     clone.commit("a.py", "a")
     clone.git("push", "-q", "origin", "work")

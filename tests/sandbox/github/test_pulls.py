@@ -214,7 +214,7 @@ def test_an_approval_by_who_may_write_lets_it_be_merged(gh, clone, eve):
     assert heads == {"eve/one"}
 
 
-def test_checks_of_the_head_are_those_that_a_rule_waits_for(gh, clone, proposed):
+def test_checks_of_the_head_are_those_that_a_rule_waits_for(gh, proposed):
     rule = {
         "type": "required_status_checks",
         "parameters": {
@@ -255,14 +255,16 @@ REFUSED = [
 ]
 
 
+@pytest.mark.usefixtures("proposed")
 @pytest.mark.parametrize(("fields", "status", "said"), REFUSED)
-def test_what_cannot_be_proposed_is_refused(gh, proposed, fields, status, said):
+def test_what_cannot_be_proposed_is_refused(gh, fields, status, said):
     body = {"title": "x", "head": "work", "base": "main", **fields}
     answer = gh.http.post(f"{PLACE}/pulls", json=body)
     assert (answer.status_code, said in answer.text) == (status, True), answer.text
 
 
-def test_one_branch_is_proposed_once(gh, proposed):
+@pytest.mark.usefixtures("proposed")
+def test_one_branch_is_proposed_once(gh):
     answer = gh.http.post(f"{PLACE}/pulls", json={"title": "x", "head": "work", "base": "main"})
     assert "A pull request already exists for slipway:work." in answer.text
 
@@ -329,7 +331,7 @@ def test_what_a_job_does_with_its_own_token_starts_nothing(gh, proposed):
         assert len(gh.runs.triggers) == before
 
 
-def test_two_branches_are_compared(gh, clone, proposed):
+def test_two_branches_are_compared(gh, proposed):
     gh.commit("one", "other.txt", "meanwhile")
     found = gh.http.get(f"{PLACE}/compare/main...work").json()
     assert (found["status"], found["ahead_by"], found["behind_by"]) == ("diverged", 1, 1)

@@ -136,3 +136,47 @@ def test_filters_say_which_events_are_heard(on, event, told, expected):
         head=head("a/b"),
     )
     assert listens(workflow, trigger, lambda: None) is expected
+
+
+FOLLOWS = """
+    name: Follows
+    on:
+      workflow_run: {workflows: [First, Follows], types: [completed]}
+    jobs:
+      after:
+        runs-on: ubuntu-latest
+        steps:
+          - run: |
+              echo "after=${{ github.event.workflow_run.conclusion }}"
+              echo "of=${{ github.event.workflow_run.head_branch }}"
+              echo "secret=[${{ secrets.KEY }}] ref=$GITHUB_REF"
+"""
+FIRST = """
+    name: First
+    on: [push, pull_request]
+    jobs: {one: {runs-on: ubuntu-latest, steps: [{run: "exit 3"}]}}
+"""
+
+
+def test_a_run_s_end_starts_who_listens_from_the_default_branch_and_no_endless_chain(world):
+    repository = world.new_repository()
+    world.repositories.secret_values[repository, None] = {"KEY": "canary-7d1f"}
+    world.push(repository, {"first.yml": "on: never\njobs: {}\n", "follows.yml": FOLLOWS})
+    [first] = world.push(repository, {"first.yml": FIRST}, ref="refs/heads/work")
+
+    def runs():
+        return world.service.records.runs(repository)
+
+    def followers():
+        return [each for each in runs() if each.event == "workflow_run"]
+
+    assert world.finished(first).conclusion == "failure"
+    world.until(lambda: len(followers()) == 2 and all(e.conclusion for e in followers()))
+    oldest = followers()[-1]
+    assert world.finished(oldest.id).branch == "main"
+    text = world.log(oldest.id, "after")
+    for said in ("after=failure", "of=work", "secret=[***] ref=refs/heads/main"):
+        assert said in text, text
+    # The third of a chain is followed by none: a workflow that follows itself comes to an end.
+    world.finished(followers()[0].id)
+    assert len(followers()) == 2
