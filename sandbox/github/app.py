@@ -25,6 +25,7 @@ from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
 from sandbox.github.pulls.comments_routes import ReviewCommentRoutes
 from sandbox.github.pulls.merge_routes import MergeRoutes
+from sandbox.github.pulls.pages import PullPages
 from sandbox.github.pulls.reviews_routes import ReviewRoutes
 from sandbox.github.pulls.routes import PullRoutes
 from sandbox.github.repositories.commit_writer import Writer
@@ -101,6 +102,7 @@ def create_github_app(
         Route("/", _root),
         # The API's own addresses end here: the pages of people have a host of their own there.
         *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
+        *PullPages(access, service.pulls, service.statuses).routes(),
         *PageRoutes(access, service).routes(),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]
