@@ -16,10 +16,10 @@ prod: ## the same for prod, beside dev
 	$(sandbox) up prod
 
 preview: ## show what `make up` would change
-	$(sandbox) preview dev
+	$(sandbox) preview dev $(ARGS)
 
 policy: ## ask the rules about dev and prod, as they are planned and as they are raised
-	$(sandbox) policy
+	$(sandbox) policy $(ARGS)
 
 down: ## stop the sandbox; `make up` brings the same apps back
 	$(sandbox) down

@@ -9,14 +9,17 @@ from toolchain.standins.docker.leftovers import remove_leftovers
 from toolchain.standins.protocol import PluginError
 
 
-def ensure_sandbox(home: Home, progress: Progress) -> None:
+def ensure_sandbox(home: Home, progress: Progress, *, containers: bool = True) -> None:
     """Starts the sandbox unless it runs as it should; returns when it answers.
+
+    Without containers it serves what needs no engine; the next start with them restarts it.
 
     Raises:
         SetupError: it did not come up; the text holds the end of its log.
     """
     owners = sorted(namespaces(home.checkout, home.project) - {USER})
     flags = ["--user", USER, *(word for owner in owners for word in ("--organization", owner))]
+    flags += [] if containers else ["--no-containers"]
     ensure_server(home, progress, flags, [home.checkout / "requirements-sandbox.txt"])
 
 

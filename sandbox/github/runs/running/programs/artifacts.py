@@ -92,7 +92,7 @@ def _bring() -> int:
     own = (os.environ["GITHUB_RUN_ID"], os.environ["GITHUB_REPOSITORY"])
     elsewhere = (os.environ["ARTIFACT_RUN"], os.environ["ARTIFACT_REPOSITORY"]) != own
     try:
-        kept = _of_another_run() if elsewhere else _beside()
+        kept: dict[str, Path | str] = {**(_of_another_run() if elsewhere else _beside())}
     except urllib.error.URLError as error:
         return _refuse(
             f"Unable to download artifact(s) of run {os.environ['ARTIFACT_RUN']}: {error}"
