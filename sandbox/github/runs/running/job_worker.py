@@ -139,6 +139,7 @@ class JobWorker:
                 "SLIPWAY_SOURCE": str(source.folder),
                 "SLIPWAY_ARTIFACTS": str(tools.folder / "artifacts" / str(task.run.id)),
                 "SLIPWAY_CACHE": str(tools.cache_of(repository)),
+                **({"SLIPWAY_CACHE_IS_OTHERS": "1"} if foreign else {}),
             },
         )
         files.write(given)

@@ -71,6 +71,10 @@ def _restore(key: str, paths: list[str]) -> bool:
 
 
 def _save(key: str, paths: list[str]) -> None:
+    if os.environ.get("SLIPWAY_CACHE_IS_OTHERS"):
+        # Else a stranger could put into it what the next job of the repository itself runs.
+        sys.stdout.write("What a fork proposes keeps no cache.\n")
+        return
     folder = Path(os.environ["SLIPWAY_CACHE"])
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{_name(key, paths)}.tar"
