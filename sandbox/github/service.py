@@ -12,6 +12,7 @@ from sandbox.github.contract import RunHost
 from sandbox.github.http.accounts import ACTIONS, Accounts
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.repositories.movements import Movements
+from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.deploying import refusal
 from sandbox.github.settings.environments import Environments, Protection
@@ -62,7 +63,8 @@ class GitHubService:
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
         self.deployments = Deployments(database)
-        self.movements = Movements(self.registry, accounts, self.rulesets, self.statuses)
+        pending = Pending(database)
+        self.movements = Movements(self.registry, accounts, self.rulesets, self.statuses, pending)
         self._branch_moved = branch_moved
         self.movements.listeners.append(self._moved)
 
@@ -91,6 +93,10 @@ class GitHubService:
             self._branch_moved(repository.full_name, branch, commit, checks_passed=False)
 
     # --- what the runs half asks
+
+    def exists(self, repository: str) -> bool:
+        """Whether there is a repository of that name."""
+        return self.registry.find_full(repository) is not None
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""

@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from starlette.routing import BaseRoute
@@ -25,6 +26,7 @@ from sandbox.github.runs.planning.workflow import (
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
@@ -70,6 +72,7 @@ class RunService:
         folder.chmod(0o700)
         self.folder = folder
         self.records = RunRecords(database)
+        self._database = database
         self.repositories = repositories
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
@@ -80,7 +83,6 @@ class RunService:
         self._stopping = False
         self._telling = threading.Lock()
         self._rerunning = threading.Lock()
-        self._told: dict[tuple[str, str], set[tuple[int, int]]] = {}  # (repository, ref) -> runs
         tools = Tools(
             repositories=repositories,
             records=self.records,
@@ -112,11 +114,18 @@ class RunService:
                 listen to dispatches or does not take these inputs; its `status` is HTTP's.
         """
         self._publisher.gone.discard(trigger.repository)
-        runs = self._triggering.runs_of(trigger)
-        for run, workflow in runs:
-            if workflow is not None:
-                self._launch(run, workflow)
+        with self._database.transaction():
+            runs = self._triggering.runs_of(trigger)
+            for run, workflow in runs:
+                if workflow is not None:
+                    self._database.after_commit(partial(self._launch, run, workflow))
         return [run.id for run, _ in runs]
+
+    def prepare(self, trigger: Trigger) -> None:
+        """Clones the commit that was pushed, if its workflows may want to know what changed."""
+        names = self.repositories.list_files(trigger.repository, trigger.commit, FOLDER)
+        if any(map(is_workflow, names)):
+            self._tools.sources.get(trigger.repository, trigger.commit)
 
     def deleted(self, repository: str) -> None:
         """The repository is gone: its runs end and are forgotten."""
@@ -160,15 +169,12 @@ class RunService:
                 busy = run.id in self._threads
             if busy or workflow is None:
                 return False
-            kept = self._kept(run) if failed_only else {}
-            self.records.set_run(
-                run.id,
-                attempt=run.attempt + 1,
-                status="queued",
-                conclusion=None,
-                note=None,
-                started=moment(),
-            )
+            jobs, kept = jobs_to_keep(self.records, run, workflow) if failed_only else ([], {})
+            attempt = run.attempt + 1
+            with self._database.transaction():
+                carry_over(self.records, jobs, attempt, partial(self.log_file, run.id))
+                values = {"conclusion": None, "note": None, "started": moment(), "told": 0}
+                self.records.set_run(run.id, attempt=attempt, status="queued", **values)
             self._launch(self.records.require(run.id), workflow, kept)
         return True
 
@@ -200,12 +206,17 @@ class RunService:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
         shutil.rmtree(self.folder / "work", ignore_errors=True)
+        for repository in self.records.repositories():
+            if not self.repositories.exists(repository):  # killed while it was being deleted
+                self.deleted(repository)
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
                 abandon(self.records, self._publisher, run)
             else:
                 self._launch(run, workflow)
+        for run in self.records.untold():  # it ended well, and then the sandbox was killed
+            self._tell_if_all_passed(run)
 
     def stop(self) -> None:
         """Ends the runs at work, their processes first."""
@@ -256,12 +267,12 @@ class RunService:
         ]
         if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
             return
-        state = {(each.id, each.attempt) for each in runs}
-        if self._told.get((run.repository, run.ref)) == state:
+        if all(each.told for each in runs):
             return  # two runs that end at once tell it once
-        self._told[run.repository, run.ref] = state
         try:
-            self._checks_passed(run.repository, run.branch, run.commit_id)
+            with self._database.transaction():
+                self._checks_passed(run.repository, run.branch, run.commit_id)
+                self.records.set_told(runs)
         except Exception:  # noqa: BLE001 - logged; the run ended all the same
             _LOG.exception("Run %s: its good end could not be told", run.id)
 
@@ -269,19 +280,6 @@ class RunService:
         runs = self.records.runs_of_commit(repository, commit)
         if all(each.status == "completed" for each in runs):
             self._tools.sources.discard(repository, commit)
-
-    def _kept(self, run: Run) -> dict[str, Needed]:
-        """The jobs of a run's last attempt that ended well, with those they make run again."""
-        ended: dict[str, list[str]] = {}
-        outputs: dict[str, dict[str, str]] = {}
-        for job in self.records.jobs(run.id, run.attempt):
-            ended.setdefault(job.key, []).append(job.conclusion or "")
-            outputs.setdefault(job.key, {}).update(job.outputs)
-        return {
-            key: Needed("success", outputs[key])
-            for key, conclusions in ended.items()
-            if set(conclusions) == {"success"}
-        }
 
 
 def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:
