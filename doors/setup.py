@@ -34,7 +34,7 @@ _COMPILER = "compiler"  # a lane: each build fills all cores
 _PACKAGES, _BUILDER, _CLI = "Debian packages", "image builder", "Pulumi CLI"
 _PLUGIN, _MODULES = "docker-build plugin", "Go modules"
 _SYSTEM, _ENGINE = "base system", "container engine"
-# What a plan names where nothing is built or run: no such name can exist (RFC 6761), nor such a file.
+# What a plan names where nothing is built or run: a name that can't exist (RFC 6761), no socket.
 _NO_REGISTRY = "registry.invalid"
 _NO_ENGINE = "unix:///run/no-engine.sock"
 

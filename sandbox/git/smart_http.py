@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -39,6 +40,8 @@ class Opened:
     # Takes git's answer to a push while the platform watches what it moves; returns all of it.
     receive: Callable[[Iterator[bytes]], bytes] = b"".join
     variables: Mapping[str, str] = field(default_factory=dict[str, str])  # what the hook sees
+    # Gives an open file that git is to keep as long as it may write.
+    writing: Callable[[], AbstractContextManager[int | None]] = nullcontext
 
 
 # Opens the repository of a request, to write or only to read; a Response says why not.
@@ -123,10 +126,11 @@ def _ran(
     git: "GitService", opened: Opened, service: str, request: Request, body: IO[bytes]
 ) -> Iterator[bytes]:
     """Runs a service on a received body and yields its answer."""
-    with body:
+    with body, opened.writing() as held:
         body.seek(0)
         protocol = request.headers.get("git-protocol")
-        yield from git.run(opened.path, service, body, protocol, opened.variables)
+        kept = () if held is None else (held,)
+        yield from git.run(opened.path, service, body, protocol, opened.variables, kept)
 
 
 def _result(service: str, answer: Iterator[bytes]) -> Response:
@@ -171,12 +175,23 @@ class GitService:
         request: IO[bytes],
         protocol: str | None,
         variables: Mapping[str, str],
+        kept: Sequence[int] = (),
     ) -> Iterator[bytes]:
-        """Feeds a request to a service and yields its answer; the hook sees the variables."""
+        """Feeds a request to a service and yields its answer.
+
+        Args:
+            repository: where.
+            service: git-upload-pack or git-receive-pack.
+            request: what the client sent.
+            protocol: which the client wants, as its header says.
+            variables: what the hook sees.
+            kept: open files that git keeps until it ends.
+        """
         with subprocess.Popen(
             self._command(repository, service),
             env=self._environment(protocol, variables),
             stdin=request,
+            pass_fds=kept,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what the pusher is to read goes through the protocol
         ) as process:

@@ -55,8 +55,10 @@ def github(place: Place) -> Platform:
     )
 
     def start() -> None:
-        service.registry.folders.recover()
+        service.registry.recover()
         runs.start()
+        service.movements.recover()
+        service.pulls.recover()
 
     return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
 

@@ -16,6 +16,7 @@ from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.movements import Movements
+from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.deploying import refusal
 from sandbox.github.settings.environments import Environments, Protection
@@ -68,7 +69,12 @@ class GitHubService:
         self.deployments = Deployments(database)
         self.events = Events()
         self.movements = Movements(
-            self.registry, accounts, self.rulesets, self.statuses, self.events
+            self.registry,
+            accounts,
+            self.rulesets,
+            self.statuses,
+            Pending(database),
+            self.events,
         )
         here = Urls(f"{url}/api/v3", url)
         self.issues = IssueService(database, accounts, self.events, here)
@@ -111,6 +117,10 @@ class GitHubService:
             self._branch_moved(repository.full_name, branch, commit, checks_passed=False)
 
     # --- what the runs half asks
+
+    def exists(self, repository: str) -> bool:
+        """Whether there is a repository of that name."""
+        return self.registry.find_full(repository) is not None
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""

@@ -39,7 +39,7 @@ def hub(place: Place) -> Platform:
     )
 
     def start() -> None:
-        registry.folders.recover()
+        registry.recover()
         spaces.start()
 
     return place.platform(NAME, app, start=start, stop=spaces.stop)

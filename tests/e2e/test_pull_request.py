@@ -130,7 +130,7 @@ def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
         body = commented(project, number)
         labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
     assert "generation.py" in body
-    print(body, labels)
+    assert [each["name"] for each in labels] == ["preview: changes"]
 
 
 def test_a_fork_s_gets_the_same_without_a_secret(project):

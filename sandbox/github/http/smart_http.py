@@ -71,7 +71,7 @@ class GitRoutes:
             admin=right >= Right.ADMIN,
             may_change_workflows=caller.token.allows("workflow"),
         )
-        return Opened(repository.path, receive, variables)
+        return Opened(repository.path, receive, variables, self._registry.folders.receiving)
 
 
 def _challenge(message: str) -> Response:

@@ -59,18 +59,20 @@ class RepositoryRoutes:
         name = body.text("name")
         if not _NAME.fullmatch(name) or name in {".", ".."} or name.endswith(".git"):
             raise invalid("Repository", "name", "name is invalid")
-        added = self._service.registry.add(
-            account.login,
-            name,
-            private=private,
-            description=body.optional_text("description"),
-            homepage=body.optional_text("homepage"),
-        )
-        self._service.issues.labels.add_defaults(added.id)
-        if body.flag("auto_init", default=False):
-            text = f"# {name}\n{added.description or ''}".rstrip() + "\n"
-            readme = Change("README.md", text.encode())
-            self._writer.commit(added, caller, None, [readme], "Initial commit")
+        first = body.flag("auto_init", default=False)
+        with self._service.registry.changing():
+            added = self._service.registry.add(
+                account.login,
+                name,
+                private=private,
+                description=body.optional_text("description"),
+                homepage=body.optional_text("homepage"),
+            )
+            self._service.issues.labels.add_defaults(added.id)
+            if first:
+                text = f"# {name}\n{added.description or ''}".rstrip() + "\n"
+                readme = Change("README.md", text.encode())
+                self._writer.commit(added, caller, None, [readme], "Initial commit")
         return self._shown(request, added, 201)
 
     def change(self, request: Request, body: Body) -> Response:

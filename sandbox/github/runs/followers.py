@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.records import Run, RunRecords
+from sandbox.store.database import Database
 
 _EVENT = "workflow_run"
 _DEEPEST = 3  # docs.github.com, "workflow_run": no more than three levels of workflows
@@ -19,6 +20,7 @@ class Followers:
     """Who waits for runs. Thread-safe.
 
     Args:
+        database: the sandbox's file.
         records: of runs.
         repositories: the other half.
         addresses: of the sandbox's GitHub.
@@ -28,19 +30,20 @@ class Followers:
 
     def __init__(
         self,
+        database: Database,
         records: RunRecords,
         repositories: RepositoryHalf,
         addresses: Addresses,
         triggered: Callable[[Trigger], object],
         checks_passed: Callable[[str, str, str], None],
     ) -> None:
+        self._database = database
         self._records = records
         self._repositories = repositories
         self._addresses = addresses
         self._triggered = triggered
         self._checks_passed = checks_passed
         self._telling = threading.Lock()
-        self._told: dict[tuple[str, str], set[tuple[int, int]]] = {}  # (repository, ref) -> runs
 
     def requested(self, run: Run) -> None:
         """A run waits for its turn."""
@@ -48,8 +51,7 @@ class Followers:
 
     def ended(self, run: Run) -> None:
         """A run's thread has nothing left to do."""
-        with self._telling:
-            self._tell_if_all_passed(run)
+        self.tell_if_all_passed(run)
         if run.status == "completed":  # and is not put back to wait for the next start
             self._tell_workflows(run, "completed")
 
@@ -81,6 +83,11 @@ class Followers:
         except Exception:  # noqa: BLE001 - logged; the run is what it is all the same
             _LOG.exception("Run %s: that it is %s could not be told", run.id, action)
 
+    def tell_if_all_passed(self, run: Run) -> None:
+        """Tells of a branch's commit once, when the last of its runs has ended well."""
+        with self._telling:
+            self._tell_if_all_passed(run)
+
     def _tell_if_all_passed(self, run: Run) -> None:
         runs = [
             each
@@ -89,12 +96,12 @@ class Followers:
         ]
         if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
             return
-        state = {(each.id, each.attempt) for each in runs}
-        if self._told.get((run.repository, run.ref)) == state:
+        if all(each.told for each in runs):
             return  # two runs that end at once tell it once
-        self._told[run.repository, run.ref] = state
         try:
-            self._checks_passed(run.repository, run.branch, run.commit_id)
+            with self._database.transaction():
+                self._checks_passed(run.repository, run.branch, run.commit_id)
+                self._records.set_told(runs)
         except Exception:  # noqa: BLE001 - logged; the run ended all the same
             _LOG.exception("Run %s: its good end could not be told", run.id)
 

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from starlette.routing import BaseRoute
@@ -25,6 +26,7 @@ from sandbox.github.runs.planning.workflow import (
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
@@ -67,6 +69,7 @@ class RunService:
         folder.chmod(0o700)
         self.folder = folder
         self.records = RunRecords(database)
+        self._database = database
         self.repositories = repositories
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
@@ -76,7 +79,12 @@ class RunService:
         self._stopping = False
         self._rerunning = threading.Lock()
         self._followers = Followers(
-            self.records, repositories, self.addresses, self.triggered, checks_passed
+            database,
+            self.records,
+            repositories,
+            self.addresses,
+            self.triggered,
+            checks_passed,
         )
         tools = Tools(
             repositories=repositories,
@@ -109,12 +117,19 @@ class RunService:
                 listen to dispatches or does not take these inputs; its `status` is HTTP's.
         """
         self._publisher.gone.discard(trigger.repository)
-        runs = self._triggering.runs_of(trigger)
-        for run, workflow in runs:
-            if workflow is not None:
-                self._launch(run, workflow)
-                self._followers.requested(run)
+        with self._database.transaction():
+            runs = self._triggering.runs_of(trigger)
+            for run, workflow in runs:
+                if workflow is not None:
+                    self._database.after_commit(partial(self._launch, run, workflow))
+                    self._followers.requested(run)
         return [run.id for run, _ in runs]
+
+    def prepare(self, trigger: Trigger) -> None:
+        """Clones the commit that was pushed, if its workflows may want to know what changed."""
+        names = self.repositories.list_files(trigger.repository, trigger.commit, FOLDER)
+        if any(map(is_workflow, names)):
+            self._tools.sources.get(trigger.repository, trigger.commit)
 
     def deleted(self, repository: str) -> None:
         """The repository is gone: its runs end and are forgotten."""
@@ -158,15 +173,12 @@ class RunService:
                 busy = run.id in self._threads
             if busy or workflow is None:
                 return False
-            kept = self._kept(run) if failed_only else {}
-            self.records.set_run(
-                run.id,
-                attempt=run.attempt + 1,
-                status="queued",
-                conclusion=None,
-                note=None,
-                started=moment(),
-            )
+            jobs, kept = jobs_to_keep(self.records, run, workflow) if failed_only else ([], {})
+            attempt = run.attempt + 1
+            with self._database.transaction():
+                carry_over(self.records, jobs, attempt, partial(self.log_file, run.id))
+                values = {"conclusion": None, "note": None, "started": moment(), "told": 0}
+                self.records.set_run(run.id, attempt=attempt, status="queued", **values)
             self._launch(self.records.require(run.id), workflow, kept)
         return True
 
@@ -198,12 +210,17 @@ class RunService:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
         shutil.rmtree(self.folder / "work", ignore_errors=True)
+        for repository in self.records.repositories():
+            if not self.repositories.exists(repository):  # killed while it was being deleted
+                self.deleted(repository)
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
                 abandon(self.records, self._publisher, run)
             else:
                 self._launch(run, workflow)
+        for run in self.records.untold():  # it ended well, and then the sandbox was killed
+            self._followers.tell_if_all_passed(run)
 
     def stop(self) -> None:
         """Ends the runs at work, their processes first."""
@@ -249,19 +266,6 @@ class RunService:
         runs = self.records.runs_of_commit(repository, commit)
         if all(each.status == "completed" for each in runs):
             self._tools.sources.discard(repository, commit)
-
-    def _kept(self, run: Run) -> dict[str, Needed]:
-        """The jobs of a run's last attempt that ended well, with those they make run again."""
-        ended: dict[str, list[str]] = {}
-        outputs: dict[str, dict[str, str]] = {}
-        for job in self.records.jobs(run.id, run.attempt):
-            ended.setdefault(job.key, []).append(job.conclusion or "")
-            outputs.setdefault(job.key, {}).update(job.outputs)
-        return {
-            key: Needed("success", outputs[key])
-            for key, conclusions in ended.items()
-            if set(conclusions) == {"success"}
-        }
 
 
 def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:

@@ -1,5 +1,6 @@
 """What is in a repository: info, trees, commits, lists."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,7 +13,7 @@ from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError
 from sandbox.hub.http.requests import (
     API_REPO,
     api_repo,
@@ -71,7 +72,10 @@ class ContentRoutes:
             )
         ]
         chosen, headers = page(request, visible, _LIST_PAGE)
-        infos = [self._info(request, each, each.git.resolve(DEFAULT_BRANCH)) for each in chosen]
+        infos = []
+        for each in chosen:
+            with suppress(RepositoryNotFoundError):  # deleted meanwhile: the others are listed
+                infos.append(self._info(request, each, each.git.resolve(DEFAULT_BRANCH)))
         return JSONResponse(infos, headers=headers)
 
     def info(self, request: Request) -> Response:

@@ -46,7 +46,7 @@ class SmartHttpRoutes:
                 return b"".join(answer)
 
         variables = hook_environment(repository.kind, repository.folder / "lfs")
-        return Opened(repository.git.path, receive, variables)
+        return Opened(repository.git.path, receive, variables, self._committer.receiving)
 
     def _repository(self, request: Request, *, write: bool) -> Repository:
         kind, repo_id = web_repo(request)

@@ -21,6 +21,7 @@ class Committer:
     def __init__(self, registry: Registry, space_host: SpaceHost) -> None:
         self._registry = registry
         self._space_host = space_host
+        self.receiving = registry.folders.receiving  # what a git program that writes is to keep
 
     def commit(
         self,

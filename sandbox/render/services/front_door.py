@@ -25,20 +25,20 @@ class FrontDoor:
         self._parts = parts
         self._addresses = addresses
 
-    def open(self, number: int) -> None:
-        """Opens a service's address, the same one every time."""
-        self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
-
     def open_all(self) -> None:
-        """Opens what is not open; a port somebody else took is said, and tried again later."""
+        """Opens what is not open, each under the address it always had."""
         for service in self._parts.services.all():
             opened = self._addresses.is_open(address_owner(service.number))
-            if opened or not service.settings.public:
-                continue
-            try:
-                self.open(service.number)
-            except AddressUnavailableError as error:
-                _LOG.warning("service %s has no address: %s", service.slug, error)
+            if service.settings.public and not opened:
+                self.try_open(service)
+
+    def try_open(self, service: Service) -> None:
+        """Opens one; a port somebody else took is said, and tried again later."""
+        number = service.number
+        try:
+            self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
+        except AddressUnavailableError as error:
+            _LOG.warning("service %s has no address: %s", service.slug, error)
 
     def close(self, number: int, *, forget: bool = False) -> None:
         """Closes the address; `forget` gives its port away."""

@@ -153,6 +153,46 @@ def test_only_what_failed_runs_again(world, repository):
     assert world.passed[-1] == (repository, "main", commit)
 
 
+def test_what_depends_on_a_failed_job_runs_again_and_what_was_kept_is_kept_for_good(
+    world, repository
+):
+    text = """
+      on: push
+      jobs:
+        good:
+          runs-on: ubuntu-latest
+          outputs: {o: "${{ steps.a.outputs.o }}"}
+          steps: [{id: a, run: 'echo "o=$GITHUB_RUN_ATTEMPT" >> $GITHUB_OUTPUT'}]
+        shaky:
+          runs-on: ubuntu-latest
+          steps: [{run: "${{ vars.DO }}"}]
+        report:
+          needs: [good, shaky]
+          if: always()
+          runs-on: ubuntu-latest
+          steps: [{run: 'echo "good is of ${{ needs.good.outputs.o }}"'}]
+        never: {if: false, runs-on: ubuntu-latest, steps: [{run: "false"}]}
+    """
+    world.repositories.variable_values[repository, None] = {"DO": "false"}
+    (run,) = world.push(repository, {"r.yml": text})
+    world.finished(run)
+    for attempt in (2, 3):
+        assert world.service.rerun(world.service.records.get(run), failed_only=True)
+        world.finished(run)
+        jobs = {job.key: job for job in world.service.records.jobs(run, attempt)}
+        assert {key: job.conclusion for key, job in jobs.items()} == {
+            "good": "success",
+            "shaky": "failure",
+            "report": "success",
+            "never": "skipped",
+        }
+        first = world.service.records.jobs(run, 1)[0]
+        assert (jobs["good"].started, jobs["good"].id != first.id) == (first.started, True)
+        assert "good is of 1" in world.log(run, "report")
+        assert world.steps(run, "good")
+        assert world.log(run, "good")
+
+
 def test_a_deleted_repository_takes_its_runs_along(world, repository, tmp_path):
     (run,) = world.push(repository, {"s.yml": _sleeper(tmp_path)})
     world.until((tmp_path / "shell").exists)
