@@ -5,7 +5,7 @@ import functools
 import re
 import sys
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from slipway.core.findings import Finding, error, warning
@@ -89,7 +89,7 @@ def _unreadable(subject: str, path: Path, refusal: SyntaxError | ValueError) -> 
 
 
 def _uncovered(
-    subject: str, first: Mapping[str, Path], known: Set[str], named: Set[str]
+    subject: str, first: Mapping[str, Path], known: set[str], named: set[str]
 ) -> list[Finding]:
     return [
         error(
