@@ -18,8 +18,8 @@ from slipway.core.credentials import (
 )
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.account import VARIABLE as OWNER
-from slipway.github.environments import EnvironmentArgs
-from slipway.github.repository import DEPLOY_HOOK, RepositorySettings, RepositorySettingsArgs
+from slipway.github.environments import DEPLOY_HOOK, EnvironmentArgs
+from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.secrets.api_key import api_key
 from slipway.payload.files import payload_from_folder
 from slipway.render.service.sources import Repository

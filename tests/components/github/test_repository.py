@@ -8,8 +8,8 @@ import yaml
 
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
-from slipway.github.environments import EnvironmentArgs
-from slipway.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from slipway.github.secrets.kept_key import keep
@@ -99,10 +99,13 @@ EVERYTHING = {
     "branches": {"branch": BranchRules(branch="main", checks=["lint", "test"], reviews=1)},
     "environments": {
         "deployment": EnvironmentArgs(
-            name="a/b", branch="main", secrets={"KEY": "c"}, variables={"URL": "d"}
+            name="a/b",
+            branch="main",
+            secrets={"KEY": "c"},
+            variables={"URL": "d"},
+            deploy_hook=DeployHook(service_id=SERVICE, key="hookKey01"),
         )
     },
-    "deploy_hook": DeployHook(service_id=SERVICE, key="hookKey01"),
 }
 
 
@@ -111,12 +114,12 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
     made = [each for each in seen.resources.values() if each.type.startswith("github:index/")]
     assert {each.name for each in made} == {
         "it-secret-hf-token",
-        "it-secret-render-deploy-hook",
         "it-variable-space-id",
         "it-rules-branch",
         "it-environment-deployment",
         "it-environment-deployment-branch",
         "it-environment-deployment-secret-key",
+        "it-environment-deployment-secret-render-deploy-hook",
         "it-environment-deployment-variable-url",
     }
     assert {each.parent for each in made} == {"it"}
@@ -132,7 +135,8 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
 
 def test_the_hooks_address_is_composed_and_a_secret():
     seen = declared(**EVERYTHING)
-    sealed = inputs(seen["it-secret-render-deploy-hook-sealed"])["sealed"]
+    hook = "it-environment-deployment-secret-render-deploy-hook-sealed"
+    sealed = inputs(seen[hook])["sealed"]
     assert unseal(TOKEN, sealed) == f"http://127.0.0.1:8/deploy/{SERVICE}?key=hookKey01"
 
 
@@ -200,14 +204,3 @@ def test_required_checks_are_jobs_of_the_workflow_that_runs_for_the_branch(stack
     assert values["checks"]
     assert set(values["checks"]) <= names
     assert "pull_request" in workflow["on"]
-
-
-def test_exactly_one_stack_owns_the_repositorys_secrets():
-    owning = [
-        stack
-        for stack in ("dev", "prod")
-        if yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"][
-            "slipway:repository"
-        ]["ownsRepository"]
-    ]
-    assert len(owning) == 1
