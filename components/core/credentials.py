@@ -54,7 +54,7 @@ class Credential:
 
 HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
 HUB_READ_TOKEN = Credential(
-    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces' builds"
+    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces"
 )
 RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
 RENDER_DEPLOY_HOOK_KEY = Credential(

@@ -22,15 +22,16 @@ def waiting_provider(platform: str, *credentials: Credential) -> ProviderResourc
 
     Args:
         platform: whose waits they are.
-        credentials: what the waits need. Such an instance sees its own properties in place of the
-            stack's configuration, so a token that stands only there is handed on, as a secret.
+        credentials: what the waits may need. Such an instance sees its own properties in place of
+            the stack's configuration, so a token that stands only there is handed on, as a secret.
     """
 
     def make(name: str) -> ProviderResource:
         props = {
-            f"{pulumi.get_project()}:{credential.config_key}": stack_credential(credential)
+            f"{pulumi.get_project()}:{credential.config_key}": given
             for credential in credentials
             if not os.environ.get(credential.variable)
+            and (given := stack_credential(credential)) is not None
         }
         return ProviderResource("pulumi-python", name, props)
 

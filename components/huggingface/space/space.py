@@ -13,7 +13,7 @@ import pulumi
 from huggingface_hub import SpaceHardware
 from pulumi import Input, Output, ResourceOptions
 
-from slipway.core.credentials import HUB_TOKEN
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.core.waiting import waiting_provider
@@ -119,6 +119,8 @@ class Space(pulumi.ComponentResource):
     commit: Output[str]  # the commit being served, 40 hex digits
 
     def __init__(self, name: str, args: SpaceArgs, opts: ResourceOptions | None = None) -> None:
+        if args.visibility == "private":
+            require_stack_credential(HUB_READ_TOKEN)  # with it the app is asked whether it is well
         seen_by_policies = {
             "repo_id": args.repo_id,
             "hardware": args.hardware,
@@ -164,7 +166,7 @@ class Space(pulumi.ComponentResource):
         )
 
     def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
-        waits = waiting_provider("huggingface", HUB_TOKEN)
+        waits = waiting_provider("huggingface", HUB_TOKEN, HUB_READ_TOKEN)
         return SpaceReadyResource(
             f"{name}-ready",
             {
