@@ -10,10 +10,15 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
+from slipway.core.secrecy.digests import redact
 from slipway.errors import ConfigError
 
 Settings = TypeVar("Settings")
+
+MAY_BE_SECRET = {"may_be_secret": True}
+"""Metadata of a setting that may be given with `--secret --path`: its system keeps it as one."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
@@ -43,9 +48,26 @@ class StackConfig:
         )
 
     def settings(self, system: str, kind: type[Settings]) -> Settings:
-        """One system's values as its settings class; camelCase keys become snake_case fields."""
+        """One system's values as its settings class; camelCase keys become snake_case fields.
+
+        Raises:
+            ConfigError: as `parse_settings`; or one of them is a secret, and would not stay one.
+        """
+        key = f"{pulumi.get_project()}:{system}"
         values = self.source.get_object(system) or {}
-        return parse_settings(f"{pulumi.get_project()}:{system}", values, kind)
+        if not self.is_secret(system):
+            return parse_settings(key, values, kind)
+        hidden = [name for name in _secretable(kind) if values.get(name)]
+        if not hidden:
+            raise ConfigError(_shown(key, _secretable(kind)))
+        try:
+            return parse_settings(key, values, kind)
+        except ConfigError as error:
+            raise ConfigError(redact(str(error), [str(values[name]) for name in hidden])) from None
+
+    def is_secret(self, system: str) -> bool:
+        """Whether one of a system's values is a secret: which one, the engine does not say."""
+        return is_config_secret(f"{pulumi.get_project()}:{system}")
 
     def hub_id(self, name: str) -> str:
         """`namespace/name`; a name that already has a namespace keeps it."""
@@ -80,6 +102,20 @@ def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) ->
         names = ", ".join(_camel(name) for name in missing)
         raise ConfigError(f"Stack value {key} lacks {names}. Add it to this stack's file.")
     return kind(**given)
+
+
+def _secretable(kind: type[Any]) -> list[str]:
+    return [_camel(each.name) for each in fields(kind) if each.metadata.get("may_be_secret")]
+
+
+def _shown(key: str, secretable: list[str]) -> str:
+    """The refusal of a secret that platforms and the state would show."""
+    may = f"Only {', '.join(secretable)} may be one. " if secretable else ""
+    return (
+        f"Stack value {key} holds a secret (`--secret --path`), and would not keep it: its values "
+        f"are names, sizes and switches, which platforms and the state show. {may}Set it again "
+        "without --secret; credentials have keys of their own, which Pulumi.yaml lists."
+    )
 
 
 def _fits(value: object, wanted: object) -> bool:

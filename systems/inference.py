@@ -1,7 +1,7 @@
 """Inference: a language model baked into a Docker Space, and the repository of its weights."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -12,7 +12,7 @@ from slipway.core.stack import require_stack_credential
 from slipway.errors import ConfigError
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
-from systems.config import StackConfig
+from systems.config import MAY_BE_SECRET, StackConfig
 from systems.own_model import own_model, sha256_of
 
 APP = Path("app/inference")
@@ -33,7 +33,7 @@ class InferenceSettings:
     hardware: str = "cpu-basic"
     log_level: str = "INFO"
     hybrid_remote_generation: bool = False  # hand generation to another engine
-    remote_engine_url: str = ""  # that engine's address
+    remote_engine_url: str = field(default="", metadata=MAY_BE_SECRET)  # that engine's address
     engine_space: str = ""  # or: raise that engine as a second Space of this name
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     settings = config.settings("inference", InferenceSettings)
     require_stack_credential(HUB_TOKEN)
     # Never the one that can write: whoever reads the Space's settings could replace the model.
-    token = require_stack_credential(HUB_READ_TOKEN)
+    secrets: dict[str, Input[str]] = {"HF_TOKEN": require_stack_credential(HUB_READ_TOKEN)}
     revision: Input[str] = settings.model_revision
     sha256: Input[str] = settings.model_sha256
     outputs: dict[str, Output[str]] = {}
@@ -88,11 +88,14 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     if settings.hybrid_remote_generation:
         engine: Input[str] = settings.remote_engine_url
         if settings.engine_space:
-            args = _space_args(config, settings, settings.engine_space, token, variables, expect)
+            args = _space_args(config, settings, settings.engine_space, secrets, variables, expect)
             engine = outputs["engine"] = Space("inference-engine", args).url
-        variables |= {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
+        variables["HYBRID_REMOTE_GENERATION"] = "true"
+        # Variables are public; an address that was given as a secret may hold a key.
+        place = secrets if config.is_secret("inference") else variables
+        place["REMOTE_ENGINE_URL"] = engine
         expect = {"engine": "remote"}
-    args = _space_args(config, settings, settings.space, token, variables, expect)
+    args = _space_args(config, settings, settings.space, secrets, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
 
@@ -101,7 +104,7 @@ def _space_args(
     config: StackConfig,
     settings: InferenceSettings,
     name: str,
-    token: Input[str],
+    secrets: dict[str, Input[str]],
     variables: dict[str, Input[str]],
     expect: dict[str, Input[str]],
 ) -> SpaceArgs:
@@ -109,7 +112,7 @@ def _space_args(
         repo_id=config.hub_id(name),
         payload=payload_from_folder(APP),
         hardware=settings.hardware,
-        secrets={"HF_TOKEN": token},
+        secrets=dict(secrets),
         variables=dict(variables),
         probe_path="/health",
         expect=expect,

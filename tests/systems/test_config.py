@@ -92,6 +92,17 @@ def test_a_systems_values_are_read_from_the_key_of_its_name():
     assert seen == [Settings("demo", train_here=False)]
 
 
+def test_a_secret_among_values_of_which_none_may_be_one_is_refused():
+    config = {"slipway:thing": '{"space": "canary", "trainHere": false}'}
+    with pytest.raises(ConfigError, match=r"slipway:thing holds a secret.*--secret --path") as said:
+        load(
+            config,
+            lambda stack: stack.settings("thing", Settings),
+            secret_keys=("slipway:thing",),
+        )
+    assert "canary" not in str(said.value)
+
+
 def test_a_system_without_values_is_refused_by_its_key():
     with pytest.raises(ConfigError, match="slipway:thing lacks space"):
         load({}, lambda stack: stack.settings("thing", Settings))
