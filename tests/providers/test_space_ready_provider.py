@@ -168,5 +168,7 @@ def test_only_a_change_without_a_commit_counts_as_a_restart(ready, space, monkey
     ready.up(space())
     ready.up(space(revision="r2"))
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
-    ready.up(space(revision="r3"))
-    assert seen == [False, True, False]
+    last = space(revision="r3")
+    ready.up(last)
+    ready.up({**last, "probe_path": "/"})  # nothing was written: nothing will start
+    assert seen == [False, True, False, False]

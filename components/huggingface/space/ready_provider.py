@@ -55,7 +55,8 @@ class SpaceReadyProvider(HubProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Waits again."""
-        restarted = olds.get("commit") == news["commit"]
+        same_commit = olds.get("commit") == news["commit"]
+        restarted = same_commit and olds.get("settings") != news["settings"]
         return UpdateResult(self._wait(news, restarted=restarted))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
