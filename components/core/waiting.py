@@ -1,10 +1,10 @@
 """Provider processes of their own for what waits minutes for a platform.
 
-A plugin process serves four calls at a time, so waits on the shared one would hold up everybody
-else's quick calls (measured: 8 quick creates beside 8 waits of 6 s end after 13.8 s on the shared
-process, after 1.7 s with the waits apart). A process each would be a Python started each for every
-run, also for one that changes nothing: the waits for one platform share one. A fifth wait begins
-when one of the first four ends; what it waits for goes on meanwhile.
+A plugin process serves a bounded number of calls at a time (`slipway.core.cancelling` says how
+many), so waits on the shared one would hold up everybody else's quick calls (measured with the four
+that Pulumi's host has by itself: 8 quick creates beside 8 waits of 6 s end after 13.8 s on the
+shared process, after 1.7 s with the waits apart). A process each would be a Python started each for
+every run, also for one that changes nothing: the waits for one platform share one.
 """
 
 import os

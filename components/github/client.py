@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import requests
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -64,7 +65,7 @@ class GitHubClient:
     endpoint: str  # of the REST API, without a slash at the end
     token: str = field(repr=False)
     owner: str
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     _sessions: threading.local = field(default_factory=threading.local, repr=False)
 
     def repository(self, name: str) -> Repository:

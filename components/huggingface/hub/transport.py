@@ -6,7 +6,6 @@ are added here, once, around all of them.
 
 import functools
 import json
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from huggingface_hub import constants, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -82,7 +82,7 @@ def call(
     *,
     retry: bool = True,
     hidden: tuple[str, ...] = (),
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = cancelling.pause,
 ) -> Result:
     """Makes one call, again where that is safe and may help.
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from slipway.core import cancelling
 from slipway.core.probe import ProbeResult, probe
 from slipway.errors import ApiError, DeployError
 from slipway.huggingface.space.client import Runtime, SpaceClient
@@ -52,7 +53,7 @@ class Waiter:
     target: Target
     say: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     ask: Callable[[str, Mapping[str, str], str | None], ProbeResult] = probe
 
     def wait(self) -> str:

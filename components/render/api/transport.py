@@ -6,7 +6,6 @@ its rate, or never sent. Whoever creates something handles `UnclearError` by loo
 
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias, cast
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -88,7 +88,7 @@ class Calls:
 
     endpoint: str  # with the version: "https://api.render.com/v1"
     key: str = field(repr=False)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     budget: Budget | None = None
     _sessions: threading.local = field(default_factory=threading.local, repr=False)
 
