@@ -20,6 +20,7 @@ from slipway.core.backoff import (
     RETRIED_STATUSES,
     RETRIES,
     pause_seconds,
+    tell_pause,
 )
 from slipway.core.secrecy.digests import MASK, redact
 from slipway.errors import ApiError
@@ -127,7 +128,9 @@ class Calls:
                 return outcome
             if not outcome.again or attempt == RETRIES:
                 raise outcome.error
-            self.sleep(pause_seconds(attempt, outcome.asked))
+            pause = pause_seconds(attempt, outcome.asked)
+            tell_pause(what, pause)
+            self.sleep(pause)
         raise AssertionError("the loop above returns or raises")
 
     def _once(
@@ -195,6 +198,7 @@ class Calls:
                 TOO_MANY,
             )
         if wait:
+            tell_pause(what, wait)
             self.sleep(wait)
 
     def _session(self) -> requests.Session:
