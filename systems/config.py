@@ -7,7 +7,7 @@ system's settings become a frozen dataclass, and a key nobody knows is an error,
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
@@ -86,14 +86,16 @@ def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) ->
         ConfigError: an unknown key, a missing one, or a value of another type.
     """
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    types = get_type_hints(kind)  # also where annotations are kept as text
     given: dict[str, Any] = {}
     for name, value in values.items():
         field = known.get(_HUMP.sub(lambda m: f"_{m[1].lower()}", name))
         if field is None:
             names = ", ".join(sorted(_camel(name) for name in known))
             raise ConfigError(f"Stack value {key}.{name} is unknown. Known are {names}.")
-        if not _fits(value, field.type):
-            wanted = field.type if get_origin(field.type) else getattr(field.type, "__name__", "")
+        kind_of = types[field.name]
+        if not _fits(value, kind_of):
+            wanted = kind_of if get_origin(kind_of) else kind_of.__name__
             raise ConfigError(f"Stack value {key}.{name} is {value!r}; it must be a {wanted}.")
         given[field.name] = value
     needed = {n for n, f in known.items() if f.default is f.default_factory is MISSING}

@@ -115,14 +115,11 @@ class RepositorySettings(pulumi.ComponentResource):
             "repository": self._args.repository,
             "claims": [claim.fields() for claim in sorted(self._args.claims(self._name))],
             "adopt": sorted(self._args.adopt),
-            "parent": self._urn(_TYPE, self._name),
-            "provider": self._urn("pulumi:providers:github", provider_name(self._account.owner)),
+            # As an output it would make the claim depend on all that comes after it.
+            "parent": self.urn.future(),
+            "provider": _urn("pulumi:providers:github", provider_name(self._account.owner)),
         }
         return ClaimResource(f"{self._name}-claim", properties, ResourceOptions(parent=self))
-
-    def _urn(self, type_: str, name: str) -> str:
-        # Not the resources' own outputs: the claim would depend on all that comes after it.
-        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
     def _declare_secret(self, key: str, value: Input[str]) -> None:
         name = f"{self._name}-secret-{_slug(key)}"
@@ -206,6 +203,11 @@ class RepositorySettings(pulumi.ComponentResource):
         }
         opts = ResourceOptions(parent=self, depends_on=[self._claim])
         return SealedSecretResource(f"{name}-sealed", properties, opts)
+
+
+def _urn(type_: str, name: str) -> str:
+    """Of a resource without a parent."""
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
 
 def _slug(key: str) -> str:

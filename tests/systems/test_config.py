@@ -113,3 +113,14 @@ def test_a_name_gets_the_stacks_namespace_unless_it_has_one(name, id_):
     seen = []
     load({}, lambda stack: seen.append(stack.hub_id(name)))
     assert seen == [id_]
+
+
+def test_settings_whose_annotations_are_text_are_read_all_the_same():
+    @dataclass(frozen=True)
+    class Late:
+        space: "str"
+        replicas: "int" = 1
+
+    assert parse_settings(KEY, {"space": "demo"}, Late) == Late("demo", 1)
+    with pytest.raises(ConfigError, match="replicas is '2'; it must be a int"):
+        parse_settings(KEY, {"space": "demo", "replicas": "2"}, Late)

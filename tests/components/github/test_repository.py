@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pulumi import ComponentResource, ResourceOptions
 
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
@@ -131,6 +132,17 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
         "it-environment-deployment-branch"
     }
     assert seen.outputs == {"page": "http://127.0.0.1:7/acme/demo"}
+
+
+def test_what_a_refusal_says_to_import_names_the_component_where_it_is():
+    def program():
+        below = ResourceOptions(parent=ComponentResource("test:test:Group", "group"))
+        RepositorySettings("it", RepositorySettingsArgs(owner="acme", repository="demo"), below)
+
+    seen = record(program)
+    assert inputs(seen["it-claim"])["parent"] == seen["it"].urn
+    assert "test:test:Group$slipway:github:RepositorySettings::it" in seen["it"].urn
+    assert inputs(seen["it-claim"])["provider"].endswith("::pulumi:providers:github::github-acme")
 
 
 def test_the_hooks_address_is_composed_and_a_secret():
