@@ -6,41 +6,52 @@ What lies at the whole repository, a workflow on any branch could read.
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from pulumi import Input, Output
 
 from slipway.core.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
 from slipway.core.stack import require_stack_credential
-from slipway.errors import ConfigError
 from slipway.github.environments import DeployHook, EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from systems.config import StackConfig
+from systems.values import (
+    Branch,
+    CheckName,
+    DeployedService,
+    EnvironmentName,
+    RepositoryName,
+    Rotation,
+    UserNumber,
+    between,
+)
 
 
 @dataclass(frozen=True)
 class RepositoryValues:
     """The values of `slipway:repository`."""
 
-    environment: str  # for deployments of this stack, such as "dev"
-    branch: str  # that deploys it; no other may, nor read the environment's secrets
-    name: str = "slipway"  # of the repository; its owner is slipway:githubOwner
-    checks: list[str] = field(default_factory=list[str])  # jobs that must pass before the branch
-    reviews: int = -1  # approvals of a pull request; -1: the branch may be pushed to, as well
+    environment: EnvironmentName  # for deployments of this stack, such as "dev"
+    branch: Branch  # that deploys it; no other may, nor read the environment's secrets
+    name: RepositoryName = "slipway"  # of the repository; its owner is slipway:githubOwner
+    checks: list[CheckName] = field(
+        default_factory=list[str]
+    )  # jobs that must pass before the branch
+    reviews: Annotated[
+        int, between(-1, 10, "approvals")
+    ] = -1  # approvals of a pull request; -1: the branch may be pushed to, as well
     admins_bypass: bool = True  # administrators may pass by the branch's rules
-    reviewers: list[int] = field(default_factory=list[int])
+    reviewers: list[UserNumber] = field(default_factory=list[int])
     """Numbers of users who let a deployment go on: `gh api users/NAME --jq .id` says them."""
-    deploy_hook_service: str = ""  # Render service (srv-…) that a workflow deploys by its hook
-    api_key_rotation: int = 0  # another number draws another API_KEY
-    adopt: list[str] = field(default_factory=list[str])  # what is there already and handed over
-
-    def __post_init__(self) -> None:
-        if not self.branch.strip():
-            raise ConfigError(
-                "slipway:repository.branch is empty: every branch could read the secrets of "
-                f"environment {self.environment!r}. Name the one that deploys this stack."
-            )
+    deploy_hook_service: DeployedService = (
+        ""  # Render service (srv-…) that a workflow deploys by its hook
+    )
+    api_key_rotation: Rotation = 0  # another number draws another API_KEY
+    adopt: list[CheckName] = field(
+        default_factory=list[str]
+    )  # what is there already and handed over
 
 
 def raise_repository(config: StackConfig) -> dict[str, Output[str]]:

@@ -84,6 +84,19 @@ FRIGO_SERVICE_KEY = Credential(
 TURNOVER_API_KEY = Credential(
     "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
 )
+ALL = (
+    HUB_TOKEN,
+    HUB_READ_TOKEN,
+    RENDER_API_KEY,
+    RENDER_DEPLOY_HOOK_KEY,
+    GITHUB_TOKEN,
+    API_KEY,
+    SYMPTOMS_API_KEY,
+    RETRAINING_API_KEY,
+    FRIGO_ADMIN_KEY,
+    FRIGO_SERVICE_KEY,
+    TURNOVER_API_KEY,
+)
 
 
 def hub_endpoint() -> str:

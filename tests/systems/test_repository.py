@@ -65,5 +65,5 @@ def test_nothing_of_a_credential_stands_in_clear(raised):
 
 @pytest.mark.parametrize("branch", ["", "  "])
 def test_an_environment_that_every_branch_could_read_is_refused(raised, branch):
-    with pytest.raises(ConfigError, match=r"slipway:repository\.branch is empty.*Name the one"):
+    with pytest.raises(ConfigError, match=r"slipway:repository\.branch is .*a branch's name"):
         raised(branch=branch)
