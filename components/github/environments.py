@@ -6,8 +6,9 @@ from typing import Any
 
 from pulumi import Input, Output
 
+from slipway.core.arguments import check_types
 from slipway.core.credentials import render_endpoint
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 from slipway.github.names import check_environment
 from slipway.render.service.hook import deploy_hook_url
 
@@ -49,6 +50,7 @@ class EnvironmentArgs:
     deploy_hook: DeployHook | None = None  # as secret RENDER_DEPLOY_HOOK
 
     def __post_init__(self) -> None:
+        check_types(f"Environment {brief(self.name)}", self)
         check_environment(self.name)
         count = len(self.reviewers) + len(self.team_reviewers)
         if count > _MOST_REVIEWERS:

@@ -11,7 +11,9 @@ import pulumi
 import pulumi_github as github
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.arguments import check_types
 from slipway.core.stack import comparable_digests, sealed
+from slipway.errors import brief
 from slipway.github.account import account, provider_name
 from slipway.github.claims.claims import Claim
 from slipway.github.environments import EnvironmentArgs
@@ -39,6 +41,7 @@ class RepositorySettingsArgs:
     protect: bool = False  # refuse to delete any of it
 
     def __post_init__(self) -> None:
+        check_types(f"Repository {brief(self.repository)}", self)
         check_repository(self.owner, self.repository)
         where = f"Repository {self.repository}"
         check_values(where, self.secrets, self.variables)
