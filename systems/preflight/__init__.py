@@ -12,6 +12,7 @@ from slipway.core.findings import Finding, Severity, gather, refuse_errors
 from systems.config import StackConfig
 from systems.preflight.frigo import check_frigo
 from systems.preflight.inference import check_inference
+from systems.preflight.repository import check_repository_values
 from systems.preflight.retraining import check_retraining
 from systems.preflight.symptoms import check_symptoms
 from systems.preflight.turnover import check_turnover
@@ -19,6 +20,7 @@ from systems.preflight.turnover import check_turnover
 CHECKS: Mapping[str, Callable[[StackConfig], Iterable[Finding]]] = {
     "frigo": check_frigo,
     "inference": check_inference,
+    "repository": check_repository_values,
     "retraining": check_retraining,
     "symptoms": check_symptoms,
     "turnover": check_turnover,
