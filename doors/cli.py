@@ -64,12 +64,12 @@ def prepare(home: Home, *, say_if_ready: bool = False) -> Pulumi:
         say_if_ready: whether to say so in a line if there was nothing to do.
     """
     progress = progress_on()
-    environment = sandbox_tools(home, progress)
+    environment, host = sandbox_tools(home, progress)
     if say_if_ready and not progress.announced:
         progress.note("Everything is set up, and the sandbox is running.")
     for note in sync_mirror(home):
         progress.note(note)
-    return Pulumi(home, sandbox_environment(home, environment))
+    return Pulumi(home, sandbox_environment(home, environment, host))
 
 
 def _run(home: Home, options: argparse.Namespace) -> int:

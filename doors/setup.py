@@ -70,8 +70,12 @@ def tools(
         yield parts.toolchain, parts.engine
 
 
-def sandbox_tools(home: Home, progress: Progress) -> dict[str, str]:
-    """Sets everything up, the sandbox's server included; variables for what runs in it.
+def sandbox_tools(home: Home, progress: Progress) -> tuple[dict[str, str], str]:
+    """Sets everything up, the sandbox's server included.
+
+    Returns:
+        Variables for what runs in it, and the address under which its servers are the same for
+        this machine, containers and builds.
 
     Raises:
         SetupError: as `tools`.
@@ -85,7 +89,7 @@ def sandbox_tools(home: Home, progress: Progress) -> dict[str, str]:
             progress, home.folder, pulumi_home, engine.address, image_prefix(name)
         )
         environment |= docker_host_variables(engine.address.docker_host, name)
-    return environment
+    return environment, engine.address.bind_host
 
 
 def _steps(

@@ -31,7 +31,9 @@ class EngineAddress:
 
     docker_host: str  # "unix://…"
     inside_host: str  # under which containers and builds reach servers of this host
-    bind_host: str  # the address such servers have to listen on so that they are reached
+    # The address such servers have to listen on so that they are reached: of this host, and where
+    # the engine runs on this host's own kernel the same as `inside_host`.
+    bind_host: str
     buildkit: BuildkitAddress | None  # None: images are built by the engine, through buildx
     # CIDR range for networks that many containers share; None leaves it to the engine's own ranges.
     shared_range: str | None = None

@@ -1,14 +1,12 @@
 """The closed machine's own engine: dockerd, BuildKit and a registry, shared by a user's clones."""
 
-import os
 from pathlib import Path
 
 from toolchain.cache import cache_folder, locked
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.engine.bridge import Bridge, choose_bridge, choose_iptables
+from toolchain.engine.bridge import choose_bridge, choose_iptables
 from toolchain.engine.build_network import (
-    BuildNetwork,
     build_network,
     lower_build_network,
     raise_build_network,
@@ -21,18 +19,6 @@ from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
 from toolchain.progress import Progress
 from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
-
-
-def _own_network(bridge: Bridge) -> BuildNetwork | None:
-    """The builds' own network where it is asked for, with SLIPWAY_BUILD_NETWORK=own.
-
-    Images that a Pulumi program builds fetch their models from the Hub's address as the program has
-    it, which in the sandbox is this machine's loopback: in a network of their own they would not
-    get there. Until that address is another one inside a build, the default is this machine's.
-    """
-    if os.environ.get("SLIPWAY_BUILD_NETWORK") != "own":
-        return None
-    return build_network(bridge, choose_iptables()[0])
 
 
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
@@ -61,7 +47,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
             mirror = Mirror(folder / "mirror")
             mirror_address = mirror.address()
-            network = _own_network(bridge)
+            network = build_network(bridge, choose_iptables()[0])
             if network is not None:
                 raise_build_network(network)
             buildkitd.ensure(
