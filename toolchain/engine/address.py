@@ -11,6 +11,7 @@ class BuildkitAddress:
     buildctl: Path  # the client program
     address: str  # "unix://…", also for a buildx instance of driver `remote`
     registry: str  # "127.0.0.1:PORT": plain http, reached by the engine and by BuildKit
+    data: Path  # on the disk that builds fill
     stand_ins: tuple[str, ...]  # official names that images made here answer to
     # "127.0.0.1:PORT": as the registry, and makes a stand-in that was never asked for before.
     mirror: str | None = None

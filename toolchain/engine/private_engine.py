@@ -11,6 +11,7 @@ from toolchain.engine.build_network import (
     lower_build_network,
     raise_build_network,
 )
+from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.images.base_images import BaseImages
@@ -19,6 +20,11 @@ from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
 from toolchain.progress import Progress
 from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
+
+_EXPOSED = (
+    "Image builder: no iptables works here, so a Dockerfile's RUN is in this machine's own network"
+    " and reaches its loopback; build no stranger's (docs/isolation.md)"
+)
 
 
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
@@ -50,6 +56,10 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             network = build_network(bridge, choose_iptables()[0])
             if network is not None:
                 raise_build_network(network)
+                needed = ways(network.namespace, (registry, mirror_address))
+                BuilderWays(folder / "builder-ways").ensure(needed, held=held)
+            elif not buildkitd.alive():
+                progress.note(_EXPOSED)
             buildkitd.ensure(
                 programs, registry, progress, mirror=mirror_address, network=network, held=held
             )
@@ -72,6 +82,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         buildctl=programs.buildctl,
         address=buildkitd.address,
         registry=registry,
+        data=folder,
         stand_ins=names,
         mirror=mirror_address,
     )
@@ -100,12 +111,15 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         registry = Registry(folder / "registry")
         buildkitd = Buildkitd(folder / "buildkit", runtime)
         mirror = Mirror(folder / "mirror")
-        if not any(each.alive() for each in (dockerd, registry, buildkitd, mirror)):
+        builder_ways = BuilderWays(folder / "builder-ways")
+        parts = (dockerd, registry, buildkitd, mirror, builder_ways)
+        if not any(each.alive() for each in parts):
             remove_runtime_folder()
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):
             mirror.stop()
             buildkitd.stop()
+            builder_ways.stop()
             lower_build_network(bridge, choose_iptables()[0])
             dockerd.stop()
             registry.stop()
