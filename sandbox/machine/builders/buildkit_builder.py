@@ -62,7 +62,7 @@ class BuildkitBuilder:
         with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
             command, secrets = self._command(request, pushed, labels)
             policy = Path(folder) / "source-policy"
-            policy.write_text(source_policy(self._address.registry, name), encoding="utf-8")
+            policy.write_text(source_policy(self._address, name), encoding="utf-8")
             command += ["--source-policy-file", policy]
             # An empty one: the user's credentials and helpers are none of our business.
             environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}

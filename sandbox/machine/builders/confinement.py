@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.machine.contract import BuildFailedError, Check
+from toolchain.engine.address import BuildkitAddress
 
 # Below this a build ends: the sandbox's own database and logs are on the same disk, mostly.
 KEPT_FREE_BYTES = 1 << 30
-_LOOPBACK = r"(?:127\.[0-9.]+|localhost|\[::1\]|0\.0\.0\.0)"
 
 
 def own_cache_mounts(name: str) -> Mapping[str, str]:
@@ -24,20 +24,22 @@ def own_cache_mounts(name: str) -> Mapping[str, str]:
     return {"BUILDKIT_CACHE_MOUNT_NS": name.rpartition(":")[0]}
 
 
-def source_policy(registry: str, name: str) -> str:
-    """What BuildKit is told that FROM, COPY --from and ADD may not name: its own loopback, as JSON.
+def source_policy(address: BuildkitAddress, name: str) -> str:
+    """What BuildKit is told that FROM, COPY --from and ADD may not name, as JSON: the registry.
 
-    There is the registry, with the images of all sandboxes of this user. Those of the same sandbox
-    may be built upon.
+    The images of all sandboxes of this user are there. Those of the same sandbox may be built upon.
+    A port is refused under any host, as any name may lead to the builder's loopback.
 
     Args:
-        registry: "127.0.0.1:PORT".
+        address: of the builder.
         name: of the image that is built, "sandbox/repository:tag".
     """
     own = name.partition("/")[0]
+    services = filter(None, (address.registry, address.mirror))
+    ports = "|".join(each.rpartition(":")[2] for each in services)
     rules = [
-        _rule("DENY", rf"^[a-z-]+://(?:[^/@]*@)?{_LOOPBACK}(?:[:/].*)?$", "REGEX"),
-        _rule("ALLOW", f"docker-image://{registry}/{own}/*", "WILDCARD"),
+        _rule("DENY", rf"^[a-z-]+://[^/]*:0*(?:{ports})(?:[/?#].*)?$", "REGEX"),
+        _rule("ALLOW", f"docker-image://{address.registry}/{own}/*", "WILDCARD"),
     ]
     return json.dumps({"rules": rules})
 
@@ -56,12 +58,12 @@ def while_there_is_room(check: Check, disk: Path) -> Check:
         if left < KEPT_FREE_BYTES:
             raise BuildFailedError(
                 f"The build was ended: it left {left >> 20} MiB of the disk with {disk} free, and "
-                f"{KEPT_FREE_BYTES >> 20} MiB are kept for everything else. What it wrote is "
-                "dropped; free some space there if the build needs it."
+                f"{KEPT_FREE_BYTES >> 20} MiB are kept for everything else. The builder gives back "
+                "what it wrote when the last sandbox of this user stops (`make down`)."
             )
 
     return both
 
 
 def _rule(action: str, identifier: str, kind: str) -> dict[str, object]:
-    return {"action": action, "selector": {"identifier": identifier, "matchType": kind}}
+    return {"action": action, "selector": {"identifier": identifier, "match_type": kind}}
