@@ -25,8 +25,8 @@ LABEL = "slipway.shared"  # on what belongs to no single sandbox; the value is t
 _RUNNING_PORT = (
     '{{.State.Running}} {{(index (index .HostConfig.PortBindings "5000/tcp") 0).HostPort}}'
 )
-# BuildKit's own bridge, which the official image brings since v0.13. A step that asks for the host's
-# network instead is refused, unless whoever builds allows it.
+# BuildKit's own bridge, which the official image brings since v0.13. A step that asks for the
+# host's network instead is refused, unless whoever builds allows it.
 _STEPS_NETWORK = "--oci-worker-net=bridge"
 _OLDER = (
     "Image builder: an older version made it, with builds in this machine's own network; others use"
