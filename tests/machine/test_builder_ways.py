@@ -5,6 +5,8 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -29,6 +31,18 @@ def test_a_machine_without_resolvers_or_proxies_has_the_services_alone(tmp_path)
         NAMESPACE, ("127.0.0.1:1", "127.0.0.1:2"), environment={}, resolvers=tmp_path / "none"
     )
     assert (list(found.tcp), list(found.udp)) == (["127.0.0.1:1", "127.0.0.1:2"], [])
+
+
+def test_what_steps_need_is_opened_and_the_registry_never_is(tmp_path):
+    found = ways(
+        NAMESPACE,
+        ("127.0.0.1:5000",),
+        steps_need=("127.0.0.1:3141", "127.0.0.1:5000"),
+        open_at="10.0.0.1",
+        environment={},
+        resolvers=tmp_path / "none",
+    )
+    assert (list(found.open), found.open_at) == (["127.0.0.1:3141"], "10.0.0.1")
 
 
 @pytest.fixture
@@ -69,3 +83,29 @@ def fetched(namespace: Path, port: int) -> str | None:
         [*command, f"http://127.0.0.1:{port}/"], check=False, capture_output=True, text=True
     )
     return ended.stdout.strip() if ended.returncode == 0 else None
+
+
+@pytest.mark.machine
+@pytest.mark.skipif(os.geteuid() != 0, reason="making a network needs root")
+def test_a_package_index_on_loopback_answers_under_an_address_that_steps_reach(
+    namespace, serve, tmp_path
+):
+    word = uuid.uuid4().hex
+    process = BuilderWays(tmp_path / "ways")
+    with serve("127.0.0.1", word) as index, serve("127.0.0.1", word) as neighbour:
+        settings = ways(
+            namespace,
+            (),
+            steps_need=(f"127.0.0.1:{index}",),
+            open_at="127.0.0.9",
+            environment={},
+            resolvers=tmp_path / "none",
+        )
+        process.ensure(settings)
+        try:
+            with urlopen(f"http://127.0.0.9:{index}/", timeout=5) as answer:
+                assert answer.read().decode() == word
+            with pytest.raises(URLError):
+                urlopen(f"http://127.0.0.9:{neighbour}/", timeout=5)
+        finally:
+            process.stop()

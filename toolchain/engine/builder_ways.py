@@ -2,7 +2,8 @@
 
 The builder is in a network namespace of its own, since what a Dockerfile's ADD and FROM name it
 fetches itself. What it needs of this machine's loopback answers on the same address and port of its
-own loopback, where nothing but the builder is: steps of builds have others.
+own loopback, where nothing but the builder is: steps of builds have others. What steps need, as a
+package index on loopback, answers under the bridge's address.
 """
 
 import ctypes
@@ -40,12 +41,16 @@ class WaysSettings:
     namespace: str  # path of the builder's network namespace
     tcp: Sequence[str]  # "127.0.0.1:PORT", the same on both sides
     udp: Sequence[str]
+    open: Sequence[str] = ()  # "127.0.0.1:PORT", reached from steps as well, under `open_at`
+    open_at: str = ""
 
 
 def ways(
     namespace: Path,
     services: Sequence[str],
     *,
+    steps_need: Sequence[str] = (),
+    open_at: str = "",
     environment: Mapping[str, str] = os.environ,
     resolvers: Path = Path("/etc/resolv.conf"),
 ) -> WaysSettings:
@@ -54,6 +59,8 @@ def ways(
     Args:
         namespace: see WaysSettings.
         services: "127.0.0.1:PORT" of what the builder talks to.
+        steps_need: the same of what steps of builds talk to; none of `services` is.
+        open_at: this machine's address under which they do.
         environment: whose proxies the builder uses.
         resolvers: the file that names this machine's resolvers of names.
     """
@@ -62,7 +69,13 @@ def ways(
     names = [f"{each}:{_RESOLVER_PORT}" for each in _resolvers(resolvers)]
     tcp = dict.fromkeys(each for each in (*services, *proxies, *names) if _on_loopback(each))
     udp = tuple(each for each in names if _on_loopback(each))
-    return WaysSettings(namespace=str(namespace), tcp=tuple(tcp), udp=udp)
+    return WaysSettings(
+        namespace=str(namespace),
+        tcp=tuple(tcp),
+        udp=udp,
+        open=tuple(each for each in steps_need if each not in services),
+        open_at=open_at,
+    )
 
 
 class BuilderWays:
@@ -78,19 +91,15 @@ class BuilderWays:
         self._settings = folder / "settings.json"
         self._ready = folder / "ready"
 
-    def ensure(self, settings: WaysSettings, *, held: bool = False) -> None:
+    def ensure(self, settings: WaysSettings) -> None:
         """Starts it unless it runs with these settings; the namespace has to be there.
-
-        Args:
-            settings: which ways.
-            held: another process uses the engine: as long as it lives it is left alone.
 
         Raises:
             SetupError: it could not be started; the message holds its log's deciding line.
         """
         wanted = json.dumps(asdict(settings))
         known = self._settings.read_text(encoding="utf-8") if self._settings.is_file() else ""
-        if self._process.alive() and (held or known == wanted):
+        if self._process.alive() and known == wanted:
             return
         self._process.stop(_STOP_SECONDS)
         self._settings.parent.mkdir(parents=True, exist_ok=True)
@@ -141,8 +150,8 @@ class _Tcp(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, target: tuple[str, int]) -> None:
-        super().__init__(target, _Stream)
+    def __init__(self, target: tuple[str, int], at: str | None = None) -> None:
+        super().__init__((at or target[0], target[1]), _Stream)
         self.target = target
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -227,6 +236,9 @@ def main(settings_file: Path, ready: Path) -> None:
     with _inside(settings.namespace):
         servers: list[BaseServer] = [_Tcp(_pair(each)) for each in settings.tcp]
         servers += [_Udp(_pair(each)) for each in settings.udp]
+    for each in settings.open:
+        with suppress(OSError):  # it listens there already, as one on all addresses does
+            servers.append(_Tcp(_pair(each), settings.open_at))
     threads = [threading.Thread(target=each.serve_forever) for each in servers]
     for thread in threads:
         thread.start()

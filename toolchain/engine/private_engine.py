@@ -15,9 +15,12 @@ from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.images.base_images import BaseImages
+from toolchain.images.base_system import package_settings
 from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.images.loopback_services import named_services
 from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
+from toolchain.images.root_filesystem import host_release
 from toolchain.progress import Progress
 from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
 
@@ -56,8 +59,15 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             network = build_network(bridge, choose_iptables()[0])
             if network is not None:
                 raise_build_network(network)
-                needed = ways(network.namespace, (registry, mirror_address))
-                BuilderWays(folder / "builder-ways").ensure(needed, held=held)
+                builder_ways = BuilderWays(folder / "builder-ways")
+                if not (held and builder_ways.alive()):
+                    needed = ways(
+                        network.namespace,
+                        (registry, mirror_address),
+                        steps_need=named_services(package_settings(host_release())),
+                        open_at=bridge.address,
+                    )
+                    builder_ways.ensure(needed)
             elif not buildkitd.alive():
                 progress.note(_EXPOSED)
             buildkitd.ensure(
