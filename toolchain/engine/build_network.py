@@ -10,7 +10,7 @@ import ipaddress
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolchain.engine.bridge import Bridge, device_exists, ip_command, try_command
@@ -18,6 +18,7 @@ from toolchain.progress import SetupError
 
 _CNI_VERSION = "0.4.0"  # the newest that all supported releases' plugins speak
 _UPLINK = "out"  # in the builder's namespace, the other end of the host's device
+_BRIDGE = "builds"  # there as well, where this kernel has no macvlan
 _NAMESPACES = Path("/run/netns")  # iproute2's
 _CLOUD_METADATA = "169.254.0.0/16"
 
@@ -31,6 +32,7 @@ class BuildNetwork:
     servers: str  # the host's address on which the sandbox listens for containers and builds
     engine: str  # CIDR range of all networks of this engine
     iptables: str  # the program that works in this kernel
+    apart: bool = True  # False: steps share a bridge, where this kernel has no macvlan
 
     @property
     def namespace(self) -> Path:
@@ -62,10 +64,11 @@ class BuildNetwork:
             "gateway": self.gateway,
             "rangeStart": str(self._address(3)),
         }
-        step = {
-            "type": "macvlan",
-            "master": _UPLINK,
-            "mode": "private",  # steps reach neither each other nor the builder
+        link: dict[str, object] = {"type": "bridge", "bridge": _BRIDGE, "isGateway": False}
+        if self.apart:
+            # Of mode private: steps reach neither each other nor the builder.
+            link = {"type": "macvlan", "master": _UPLINK, "mode": "private"}
+        step = link | {
             "ipam": {
                 "type": "host-local",
                 "ranges": [[addresses]],
@@ -99,8 +102,11 @@ def build_network(bridge: Bridge, iptables: str | None) -> BuildNetwork | None:
     )
 
 
-def raise_build_network(network: BuildNetwork) -> None:
+def raise_build_network(network: BuildNetwork) -> BuildNetwork:
     """Creates namespace, devices and rules where they are missing; needs root.
+
+    Returns:
+        The network as this kernel has it.
 
     Raises:
         SetupError: this kernel does not take one of them; the message says which.
@@ -121,6 +127,7 @@ def raise_build_network(network: BuildNetwork) -> None:
                 f"Network for builds: `iptables -t {table} {how} {chain} {' '.join(rule)}` said:"
                 f" {problem}. A running Docker of your own does as well."
             )
+    return replace(network, apart=_keeps_apart(network))
 
 
 def _raise_devices(network: BuildNetwork) -> None:
@@ -134,10 +141,28 @@ def _raise_devices(network: BuildNetwork) -> None:
     ip_command("address", "add", f"{network.gateway}/{length}", "dev", name)
     ip_command("link", "set", name, "up")
     inside = ("-netns", name)
-    ip_command(*inside, "address", "add", f"{network.builder}/{length}", "dev", _UPLINK)
-    ip_command(*inside, "link", "set", "lo", "up")
-    ip_command(*inside, "link", "set", _UPLINK, "up")
+    own = _UPLINK
+    if not _keeps_apart(network):
+        own = _BRIDGE
+        ip_command(*inside, "link", "add", _BRIDGE, "type", "bridge")
+        ip_command(*inside, "link", "set", _UPLINK, "master", _BRIDGE)
+    ip_command(*inside, "address", "add", f"{network.builder}/{length}", "dev", own)
+    for each in dict.fromkeys(("lo", _UPLINK, own)):
+        ip_command(*inside, "link", "set", each, "up")
     ip_command(*inside, "route", "add", "default", "via", network.gateway)
+
+
+def _keeps_apart(network: BuildNetwork) -> bool:
+    """Whether a step can have a device of its own; not on a device that is in a bridge already."""
+    device = ("-netns", network.device, "link")
+    with suppress(SetupError):  # of a set-up that was killed right here
+        ip_command(*device, "delete", "try")
+    try:
+        ip_command(*device, "add", "try", "link", _UPLINK, "type", "macvlan", "mode", "private")
+    except SetupError:
+        return False
+    ip_command(*device, "delete", "try")
+    return True
 
 
 def _lower_devices(network: BuildNetwork) -> None:

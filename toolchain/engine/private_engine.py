@@ -58,7 +58,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             mirror_address = mirror.address()
             network = build_network(bridge, choose_iptables()[0])
             if network is not None:
-                raise_build_network(network)
+                network = raise_build_network(network)
                 builder_ways = BuilderWays(folder / "builder-ways")
                 if not (held and builder_ways.alive()):
                     needed = ways(
