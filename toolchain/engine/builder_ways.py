@@ -31,6 +31,7 @@ _CHUNK = 1 << 20  # bytes
 _DATAGRAM = 65535  # bytes
 _CLONE_NEWNET = 0x40000000  # sched.h
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_MOST_THREADS = 1000  # two a connection
 _PROXIES = ("http_proxy", "https_proxy")
 
 
@@ -149,10 +150,16 @@ class _Datagram(BaseRequestHandler):
 class _Tcp(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, target: tuple[str, int], at: str | None = None) -> None:
         super().__init__((at or target[0], target[1]), _Stream)
         self.target = target
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        """Whether one more is carried: a step may open as many as it likes."""
+        del request, client_address
+        return threading.active_count() < _MOST_THREADS
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Says nothing: whom the way leads to may be away, and the builder says so itself."""
