@@ -66,12 +66,12 @@ def prepare(home: Home, *, say_if_ready: bool = False, containers: bool = True) 
         containers: whether anything will be built or run.
     """
     progress = progress_on()
-    environment = sandbox_tools(home, progress, containers=containers)
+    environment, host = sandbox_tools(home, progress, containers=containers)
     if say_if_ready and not progress.announced:
         progress.note("Everything is set up, and the sandbox is running.")
     for note in sync_mirror(home):
         progress.note(note)
-    return Pulumi(home, sandbox_environment(home, environment))
+    return Pulumi(home, sandbox_environment(home, environment, host))
 
 
 def _run(home: Home, options: argparse.Namespace) -> int:

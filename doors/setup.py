@@ -12,6 +12,7 @@ from doors.home import Home
 from doors.serving import ensure_sandbox
 from doors.steps import Step, run_steps
 from doors.trained_models import ensure_models
+from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.forget import image_prefix
 from sandbox.server.process import is_running
 from toolchain.debian_packages import ensure_packages
@@ -82,11 +83,17 @@ def tools(
         yield parts.toolchain, parts.engine
 
 
-def sandbox_tools(home: Home, progress: Progress, *, containers: bool = True) -> dict[str, str]:
-    """Sets everything up, the sandbox's server included; variables for what runs in it.
+def sandbox_tools(
+    home: Home, progress: Progress, *, containers: bool = True
+) -> tuple[dict[str, str], str]:
+    """Sets everything up, the sandbox's server included.
 
     Without containers a plan can be made all the same: nothing of it is built. A server that runs
     already stays as it is.
+
+    Returns:
+        Variables for what runs in it, and the address under which its servers are the same for
+        this machine, containers and builds.
 
     Raises:
         SetupError: as `tools`.
@@ -100,12 +107,12 @@ def sandbox_tools(home: Home, progress: Progress, *, containers: bool = True) ->
         if engine is None:
             install_plugin(progress, pulumi_home)
             environment |= {"SLIPWAY_REGISTRY": f"{_NO_REGISTRY}/{image_prefix(name)}"}
-            return environment | docker_host_variables(_NO_ENGINE, name)
+            return environment | docker_host_variables(_NO_ENGINE, name), LOOPBACK
         environment |= ensure_docker_build(
             progress, home.folder, pulumi_home, engine.address, image_prefix(name)
         )
         environment |= docker_host_variables(engine.address.docker_host, name)
-    return environment
+    return environment, engine.address.bind_host
 
 
 def _steps(

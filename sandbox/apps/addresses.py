@@ -87,6 +87,7 @@ class AddressBook:
             ports: where new ports are chosen from.
         """
         self._database = database
+        self.bind_host = bind_host
         self._hosts = tuple(dict.fromkeys([LOOPBACK, bind_host]))
         self._ports = ports
         self._open: dict[str, _Address] = {}

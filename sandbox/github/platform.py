@@ -43,7 +43,7 @@ def github(place: Place) -> Platform:
         ensure_act=lambda: ensure_act(Progress()),
         checks_passed=service.checks_passed,
         token=home.identity().github_job_token,
-        job_environment=job_environment(home),
+        job_environment=job_environment(home, place.addresses.bind_host),
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)

@@ -7,7 +7,7 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from sandbox.apps.addresses import AddressBook
+from sandbox.apps.addresses import LOOPBACK, AddressBook
 from sandbox.http.faults import FaultInjector, Faults
 from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.machine.contract import Machine
@@ -63,7 +63,7 @@ class Place:
 
     def url(self, platform: str) -> str:
         """Where a platform answers on this machine."""
-        return f"http://127.0.0.1:{self.ports[platform]}"
+        return f"http://{LOOPBACK}:{self.ports[platform]}"
 
     def platform(
         self,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # Taken over as they are, whatever their case: languages, proxies, certificates and mirrors of
 # packages. Everything else stays behind: tokens, the sandbox's settings, its virtual environment.
@@ -19,14 +20,20 @@ _ENDINGS = (
     "CONFIG_CAFILE",
 )
 _PIP_FILES = (".config/pip/pip.conf", ".pip/pip.conf")
-_LOOPBACK = "127.0.0.1,localhost"
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
-def machine_environment(home: Path) -> dict[str, str]:
-    """Variables for a job whose home folder is `home`."""
+def machine_environment(home: Path, hub: str = "") -> dict[str, str]:
+    """Variables for a job.
+
+    Args:
+        home: its home folder.
+        hub: the address of the sandbox's Hub.
+    """
+    own = dict.fromkeys((*_LOOPBACK, urlsplit(hub).hostname or _LOOPBACK[0]))
     passed = {name: value for name, value in os.environ.items() if _passes(name.upper())}
     for name in ("no_proxy", "NO_PROXY"):  # the sandbox's own platforms are never behind a proxy
-        passed[name] = ",".join(filter(None, (passed.get(name), _LOOPBACK)))
+        passed[name] = ",".join(filter(None, (passed.get(name), *own)))
     return {
         "LANG": "C.UTF-8",
         **_package_settings(passed),

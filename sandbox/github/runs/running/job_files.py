@@ -65,7 +65,7 @@ class JobFiles:
 
     def environment(self, given: JobInput) -> dict[str, str]:
         """All variables that act, and with it every step, starts with."""
-        machine = machine_environment(self.home)
+        machine = machine_environment(self.home, given.environment.get("HF_ENDPOINT", ""))
         return {
             **machine,
             **given.environment,
