@@ -30,6 +30,7 @@ from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
+from sandbox.github.runs.unheard import unheard
 from sandbox.store.database import Database
 
 
@@ -189,6 +190,18 @@ class RunService:
             return []
         names = self.repositories.list_files(repository, commit, FOLDER)
         return [f"{FOLDER}/{name}" for name in sorted(names) if is_workflow(name)]
+
+    def unheard(self, repository: str) -> list[str]:
+        """Which events the workflows on the default branch wait for in vain, for people."""
+        branch = self.repositories.default_branch(repository)
+        commit = self.repositories.resolve(repository, branch)
+        return [
+            said
+            for path in self.workflow_paths(repository)
+            for said in unheard(
+                path, (commit and self.repositories.read_file(repository, commit, path)) or b""
+            )
+        ]
 
     def workflow_name(self, repository: str, path: str) -> str:
         """What the file on the default branch calls itself; its path if it does not say."""

@@ -42,6 +42,10 @@ class Runs(Protocol):
         """What a file calls itself."""
         ...
 
+    def unheard(self, repository: str) -> list[str]:
+        """Which events the workflows on the default branch wait for in vain, for people."""
+        ...
+
     def log_file(self, run: int, attempt: int, job: int) -> Path:
         """Where a job's log lies."""
         ...

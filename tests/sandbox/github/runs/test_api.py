@@ -285,3 +285,29 @@ def test_a_deleted_repository_ends_its_runs(live):
     assert live.runs.records.unfinished() == []
     done = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(live.runs.folder / "work") not in done.stdout
+
+
+def test_events_that_never_happen_here_are_said_at_the_push_and_on_the_page(live):
+    (live.clone / ".github" / "workflows").mkdir(parents=True)
+    file = live.clone / ".github" / "workflows" / "nightly.yml"
+    file.write_text(
+        "name: Nightly\non:\n  push:\n  schedule: [{cron: '0 3 * * *'}]\n  release:\n"
+        "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
+    )
+    git(live.clone, "add", "-A")
+    git(live.clone, "commit", "-qm", "Every night")
+    pushed = subprocess.run(
+        ["git", "push", "origin", "HEAD:main"],
+        cwd=live.clone,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for said in ("nightly.yml:4: the sandbox's GitHub has no event schedule", "nightly.yml:5: "):
+        assert said in pushed.stderr
+    page = httpx.get(
+        f"{live.url}/{live.repository}/actions",
+        headers={"authorization": f"Bearer {TOKEN}"},
+        trust_env=False,
+    )
+    assert "nightly.yml:5: the sandbox&#x27;s GitHub has no event release" in page.text
