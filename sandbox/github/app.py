@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
+from sandbox.github.graphql.routes import GraphQLRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
@@ -89,6 +90,7 @@ def create_github_app(
         CommitRoutes(access, service.rulesets),
         ReferenceRoutes(access, service.movements),
         DispatchRoutes(access, run_host),
+        GraphQLRoutes(access, service, run_host),
         DeploymentRoutes(access, service.deployments, service.statuses),
         GitRoutes(
             access, service.registry, service.movements, service.folder, service.database.path

@@ -121,3 +121,17 @@ def require_right(caller: Caller | None, repository: Repository, wanted: Right) 
     if caller.administers(repository.owner):
         raise NotFoundError  # the person may, the token lacks the scope
     raise ForbiddenError("Must have admin rights to Repository.")
+
+
+def require_voice(caller: Caller) -> None:
+    """Raises ForbiddenError for a token that may change nothing, or nothing of repositories."""
+    token = caller.token
+    speaks = token.may_write if token.scopes is None else bool(token.scopes)
+    if not speaks:
+        raise ForbiddenError("Resource not accessible by personal access token")
+
+
+def require_own(caller: Caller, author: str, repository: Repository) -> None:
+    """Refuses whoever neither wrote something nor may write to its repository."""
+    if caller.login.lower() != author.lower():
+        require_right(caller, repository, Right.WRITE)

@@ -127,6 +127,10 @@ class Accounts:
         """The user or organization with that number."""
         return next((each for each in self._accounts.values() if each.id == number), None)
 
+    def people(self) -> Sequence[str]:
+        """The logins of all who are no organizations, those of programs left out."""
+        return [each.login for each in self._users if each.login != ACTIONS]
+
     def administers(self, login: str, owner: str) -> bool:
         """Whether somebody, whatever their token, is in charge of an owner's repositories."""
         return any(

@@ -13,7 +13,17 @@ from sandbox.http.headers import with_headers
 API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com has a host for it
 _VERSION = "2022-11-28"
 # First words of the API's addresses without that prefix, as `gh` asks for them.
-API_WORDS = ("repos", "repositories", "user", "users", "orgs", "rate_limit", "meta", "api")
+API_WORDS = (
+    "repos",
+    "repositories",
+    "user",
+    "users",
+    "orgs",
+    "rate_limit",
+    "meta",
+    "api",
+    "graphql",
+)
 
 
 def is_api(path: str) -> bool:

@@ -1,6 +1,6 @@
 """Pull requests from being opened to being merged: kept up with branches, told to workflows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.git.moves import Move
@@ -151,6 +151,11 @@ class PullService:
             asked=tuple(self.reviews.asked(pull.issue.id)),
         )
 
+    def rules_of(self, pull: Pull, repository: Repository) -> Sequence[Mapping[str, Any]]:
+        """The rules in force for its base."""
+        default = repository.git.default_branch()
+        return self.rulesets.rules_for(repository.id, f"{_BRANCHES}{pull.base}", default)
+
     def simple_view(self, pull: Pull, repository: Repository, here: Urls) -> dict[str, Any]:
         """As lists have it."""
         return simple_pull(self.shown(pull, repository), self.accounts, here)
@@ -261,13 +266,10 @@ class PullService:
 
     def _dismiss_stale(self, pull: Pull, repository: Repository) -> None:
         """Takes back approvals of what was there before, where a rule says so."""
-        default = repository.git.default_branch()
         stale = any(
             rule["type"] == "pull_request"
             and (rule.get("parameters") or {}).get("dismiss_stale_reviews_on_push")
-            for each in self.rulesets.list(repository.id)
-            if each.concerns(f"{_BRANCHES}{pull.base}", default)
-            for rule in each.rules
+            for rule in self.rules_of(pull, repository)
         )
         for review in self.reviews.of(pull.issue.id) if stale else ():
             if review.state == APPROVED:

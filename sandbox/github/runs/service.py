@@ -8,10 +8,11 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import CheckedRun, RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.commit_checks import checks_of
 from sandbox.github.runs.followers import Followers
 from sandbox.github.runs.planning.concurrency import Groups
 from sandbox.github.runs.planning.event import Addresses
@@ -148,6 +149,10 @@ class RunService:
                 shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
             self._tools.sources.discard(repository, run.commit_id)
         shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
+
+    def checks(self, repository: str, commit: str) -> Sequence[CheckedRun]:
+        """The runs that say something of a commit."""
+        return checks_of(self.records, repository, commit)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
