@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from docker.types import LogConfig
+from docker.types import Mount as EngineMount
 
 from sandbox.machine.contract import RunRequest
 
@@ -66,6 +67,11 @@ def container_options(
         options["labels"][STOP_LABEL] = str(request.stop_seconds)
     if volumes:
         options["volumes"] = {name: {"bind": path, "mode": "rw"} for name, path in volumes.items()}
+    if request.mounts:
+        options["mounts"] = [
+            EngineMount(each.target, str(each.source), type="bind", read_only=not each.writable)
+            for each in request.mounts
+        ]
     if request.command is not None:
         options["command"] = list(request.command)
     if request.user is not None:

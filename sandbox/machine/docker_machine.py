@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import docker
@@ -20,6 +21,7 @@ from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import follow_output
 from sandbox.machine.container_options import STOP_LABEL, container_options
 from sandbox.machine.contract import (
+    Attached,
     BuildRequest,
     Check,
     Container,
@@ -35,6 +37,8 @@ from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
 from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.open_ports import open_ports
+from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
@@ -87,6 +91,11 @@ class DockerMachine:
             BuildxBuilder(engine.docker_host, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
             else BuildkitBuilder(engine.buildkit, self._client)
+        )
+        closed = engine.buildkit is not None
+        self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        self._attached = AttachedContainers(
+            self._client, self._networks, self._labels, map_inside_host=self._map_inside_host
         )
 
     def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
@@ -210,6 +219,19 @@ class DockerMachine:
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
         self._remove_image(self._images.name(tag))
+
+    def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
+        """The image of a machine for jobs, made if it is not there; see the contract."""
+        return self._runner.ensure(log, check)
+
+    def attach(self, request: RunRequest) -> Attached:
+        """Starts a container whose input and output are the caller's; see the contract."""
+        image = self._images.resolve(request.image)
+        return self._attached.start(replace(request, image=image), self._engine_name(request.name))
+
+    def remove_attached(self) -> None:
+        """Removes what an end of the sandbox left of such containers."""
+        self._attached.remove_all()
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""

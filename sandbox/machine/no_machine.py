@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sandbox.machine.contract import (
+    Attached,
     BuildRequest,
     Check,
     Container,
@@ -72,6 +73,17 @@ class NoMachine:
 
     def remove_image(self, _tag: str) -> None:
         """It is absent."""
+
+    def runner_image(self, _log: LogSink, _check: Check = wanted_to_the_end) -> str:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def attach(self, _request: RunRequest) -> Attached:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def remove_attached(self) -> None:
+        """There is none."""
 
 
 def require_containers(machine: Machine) -> None:

@@ -4,12 +4,14 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from starlette.routing import BaseRoute
 
 from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
+from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
 from sandbox.github.runs.planning.concurrency import Groups
@@ -25,12 +27,15 @@ from sandbox.github.runs.planning.workflow import (
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.runners.runner import Runner
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
+from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
 
 _LOG = logging.getLogger(__name__)
+PARALLEL_JOBS = 2
 _WELL = frozenset({"success", "skipped", "neutral"})
 
 
@@ -42,9 +47,9 @@ class RunService:
         repositories: the other half.
         folder: for logs, artifacts, caches and the files of jobs at work.
         github_url: where this GitHub answers, such as "http://127.0.0.1:PORT".
-        ensure_act: finds or builds act; called when the first job runs.
+        runner: where jobs run.
         checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
-        token: what jobs get as GITHUB_TOKEN; empty for none.
+        token_for: gives a job its GITHUB_TOKEN, for as long as it runs.
         job_environment: variables that every job has; whoever may push reads them.
         access: who may see which runs; needed for the routes.
         parallel_jobs: how many jobs of all repositories run at once.
@@ -58,12 +63,12 @@ class RunService:
         *,
         folder: Path,
         github_url: str,
-        ensure_act: Callable[[], Path],
+        runner: Runner,
         checks_passed: Callable[[str, str, str], None],
-        token: str = "",
+        token_for: Callable[[Grant], AbstractContextManager[str]],
         job_environment: Mapping[str, str] | None = None,
         access: Access | None = None,
-        parallel_jobs: int = 2,
+        parallel_jobs: int = PARALLEL_JOBS,
         cancel_seconds: float = 30.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,8 +92,8 @@ class RunService:
             sources=Sources(folder / "sources", repositories),
             folder=folder,
             addresses=self.addresses,
-            ensure_act=_one_at_a_time(ensure_act),
-            token=token,
+            runner=runner,
+            token_for=token_for,
             environment=dict(job_environment or {}),
             slots=threading.BoundedSemaphore(parallel_jobs),
             cancel_seconds=cancel_seconds,
@@ -199,7 +204,7 @@ class RunService:
     def start(self) -> None:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
-        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        self._recover()
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
@@ -219,6 +224,14 @@ class RunService:
         shutil.rmtree(self.folder / "work", ignore_errors=True)
 
     # --- inside
+
+    def _recover(self) -> None:
+        """Takes away what a killed sandbox left of jobs; a later start tries again what fails."""
+        try:
+            self._tools.runner.recover()
+        except MachineUnavailableError:
+            _LOG.exception("What jobs of a killed sandbox left could not be removed")
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
 
     def _workflow_of(self, run: Run) -> Workflow | None:
         """The file of a run; None if it is none, or its repository is gone."""
@@ -282,13 +295,3 @@ class RunService:
             for key, conclusions in ended.items()
             if set(conclusions) == {"success"}
         }
-
-
-def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:
-    lock = threading.Lock()
-
-    def ensured() -> Path:
-        with lock:
-            return ensure()
-
-    return ensured
