@@ -112,6 +112,13 @@ def right_to(caller: Caller | None, repository: Repository, kind: str = "content
     return Right.ADMIN if public and "public_repo" in caller.token.scopes else public
 
 
+def right_of_account(accounts: Accounts, login: str, repository: Repository) -> Right:
+    """What a person may do with a repository, whatever token they use."""
+    if accounts.administers(login, repository.owner):
+        return Right.ADMIN
+    return Right.NONE if repository.private else Right.READ
+
+
 def _granted(grant: Grant, repository: Repository, kind: str) -> Right:
     if grant.repository.lower() != repository.full_name.lower():
         return Right.NONE

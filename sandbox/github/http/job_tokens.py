@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+_LEVELS = ("none", "read", "write")
 METADATA = "metadata"  # who sees a repository may always read that
 _LETTERS = string.ascii_letters + string.digits
 _LENGTH = 36
@@ -48,8 +49,12 @@ class Grant:
         """`none`, `read` or `write`, for what an address is about."""
         if self.permissions is None:
             return "write"
+        if kind == METADATA:
+            return "read"
         said = self.permissions.get(kind, "none")
-        return "read" if kind == METADATA and said == "none" else said
+        if kind == "issues":  # a pull request is commented on at an issue's address
+            said = max(said, self.permissions.get("pull-requests", "none"), key=_LEVELS.index)
+        return said
 
 
 class JobTokens:

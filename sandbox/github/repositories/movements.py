@@ -12,13 +12,14 @@ from sandbox.git.writer import (
     move_reference,
 )
 from sandbox.github.checks.statuses import Statuses
-from sandbox.github.contract import RunHost, Trigger
+from sandbox.github.contract import Trigger
+from sandbox.github.events import Events
 from sandbox.github.http.access import Right, right_to
-from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
+from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.errors import ConflictError
 from sandbox.github.repositories.ancestry import GitAncestry
 from sandbox.github.repositories.registry import Registry, Repository
-from sandbox.github.settings.rules import judge
+from sandbox.github.settings.rules import Reviewed, Verdict, judge
 from sandbox.github.settings.rulesets import Rulesets
 
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
@@ -27,20 +28,28 @@ _LOG = logging.getLogger(__name__)
 
 # Told of (repository, branch, commit) whenever a branch has moved.
 PushListener = Callable[[Repository, str, str], None]
+# Told of every move of a branch, with who caused it, by whoever holds the repository's lock.
+MoveListener = Callable[[Repository, Caller, Move], None]
 
 
 class Movements:
     """Moves references and tells who wants to know. Thread-safe."""
 
     def __init__(
-        self, registry: Registry, accounts: Accounts, rulesets: Rulesets, statuses: Statuses
+        self,
+        registry: Registry,
+        accounts: Accounts,
+        rulesets: Rulesets,
+        statuses: Statuses,
+        events: Events,
     ) -> None:
         self._registry = registry
         self._accounts = accounts
         self._rulesets = rulesets
         self._statuses = statuses
-        self.run_host: RunHost | None = None
+        self._events = events
         self.listeners: list[PushListener] = []
+        self.move_listeners: list[MoveListener] = []
 
     def push(self, repository: Repository, caller: Caller, answer: Iterator[bytes]) -> bytes:
         """Lets git receive a push, whose hook judges it, and returns what git answers."""
@@ -57,22 +66,45 @@ class Movements:
             self._announce(repository, caller, moves)
         return whole
 
-    def move(self, repository: Repository, caller: Caller, move: Move) -> None:
+    def verdict(
+        self,
+        repository: Repository,
+        caller: Caller | None,
+        move: Move,
+        reviewed: Reviewed | None = None,
+    ) -> Verdict:
+        """What rules a move would break; of nobody in particular without a caller."""
+        return judge(
+            move,
+            self._rulesets.list(repository.id),
+            default_branch=repository.git.default_branch(),
+            user=0 if caller is None else self._accounts.of(caller).id,
+            admin=caller is not None and right_to(caller, repository) >= Right.ADMIN,
+            ancestry=GitAncestry(repository.path),
+            passed=lambda sha: self._statuses.passed(repository.id, sha),
+            reviewed=reviewed,
+        )
+
+    def move(
+        self,
+        repository: Repository,
+        caller: Caller,
+        move: Move,
+        reviewed: Reviewed | None = None,
+    ) -> None:
         """Moves one reference, if it still is where the caller saw it.
+
+        Args:
+            repository: whose reference it is.
+            caller: who moves it.
+            move: from where to where.
+            reviewed: the pull request that is merged by this.
 
         Raises:
             ConflictError: a rule refuses it, or it has moved on. The rule's words come with it.
         """
         with self._registry.lock(repository):
-            verdict = judge(
-                move,
-                self._rulesets.list(repository.id),
-                default_branch=repository.git.default_branch(),
-                user=self._accounts.of(caller).id,
-                admin=right_to(caller, repository) >= Right.ADMIN,
-                ancestry=GitAncestry(repository.path),
-                passed=lambda sha: self._statuses.passed(repository.id, sha),
-            )
+            verdict = self.verdict(repository, caller, move, reviewed)
             if verdict.broken:
                 rules = "\n\n".join(verdict.broken)
                 raise ConflictError(f"Repository rule violations found\n\n{rules}\n\n")
@@ -104,6 +136,9 @@ class Movements:
             commit = None if move.deletes else store.resolve(move.ref)
             if commit is not None:
                 self._tell(repository, caller, move, commit)
+        for move in moves:
+            if move.ref.startswith(_BRANCHES):
+                self._tell_of_move(repository, caller, move)
 
     def _tell(self, repository: Repository, caller: Caller, move: Move, commit: str) -> None:
         trigger = Trigger(
@@ -114,14 +149,7 @@ class Movements:
             actor=caller.login,
             before=move.old,
         )
-        # What jobs push with their own token starts no further runs, or they would never end.
-        by_job = caller.login == ACTIONS
-        # The push has happened: whoever fails to take note of it must not undo that.
-        try:
-            if self.run_host is not None and not by_job:
-                self.run_host.triggered(trigger)
-        except Exception:  # noqa: BLE001 - whatever it was, it is logged
-            _LOG.exception("%s: no runs for the push to %s", repository.full_name, move.ref)
+        self._events.tell(trigger)
         if move.ref.startswith(_BRANCHES):
             self.tell_listeners(repository, move.ref.removeprefix(_BRANCHES), commit)
 
@@ -130,5 +158,12 @@ class Movements:
         for listener in self.listeners:
             try:
                 listener(repository, branch, commit)
-            except Exception:  # noqa: BLE001 - as above
+            except Exception:  # noqa: BLE001 - logged; the push has happened all the same
                 _LOG.exception("%s: %s was not announced", repository.full_name, branch)
+
+    def _tell_of_move(self, repository: Repository, caller: Caller, move: Move) -> None:
+        for listener in self.move_listeners:
+            try:
+                listener(repository, caller, move)
+            except Exception:  # noqa: BLE001 - as above
+                _LOG.exception("%s: the move of %s was not told", repository.full_name, move.ref)

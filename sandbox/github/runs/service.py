@@ -14,6 +14,7 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.followers import Followers
 from sandbox.github.runs.planning.concurrency import Groups
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
@@ -36,7 +37,6 @@ from sandbox.store.database import Database
 
 _LOG = logging.getLogger(__name__)
 PARALLEL_JOBS = 2
-_WELL = frozenset({"success", "skipped", "neutral"})
 
 
 class RunService:
@@ -78,14 +78,14 @@ class RunService:
         self.repositories = repositories
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
-        self._checks_passed = checks_passed
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
         self._stopping = False
-        self._telling = threading.Lock()
         self._rerunning = threading.Lock()
-        self._told: dict[tuple[str, str], set[tuple[int, int]]] = {}  # (repository, ref) -> runs
+        self._followers = Followers(
+            self.records, repositories, self.addresses, self.triggered, checks_passed
+        )
         tools = Tools(
             repositories=repositories,
             records=self.records,
@@ -121,6 +121,7 @@ class RunService:
         for run, workflow in runs:
             if workflow is not None:
                 self._launch(run, workflow)
+                self._followers.requested(run)
         return [run.id for run, _ in runs]
 
     def deleted(self, repository: str) -> None:
@@ -138,7 +139,8 @@ class RunService:
             for kind in ("logs", "artifacts"):
                 shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
             self._tools.sources.discard(repository, run.commit_id)
-        shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
+        for foreign in (False, True):
+            shutil.rmtree(self._tools.cache_of(repository, foreign=foreign), ignore_errors=True)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
@@ -255,28 +257,10 @@ class RunService:
         """A run's thread has nothing left to do."""
         try:
             self._discard_source(run.repository, run.commit_id)
-            with self._telling:
-                self._tell_if_all_passed(run)
+            self._followers.ended(run)
         finally:
             with self._changing:
                 self._threads.pop(run.id, None)
-
-    def _tell_if_all_passed(self, run: Run) -> None:
-        runs = [
-            each
-            for each in self.records.runs_of_commit(run.repository, run.commit_id)
-            if each.ref == run.ref
-        ]
-        if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
-            return
-        state = {(each.id, each.attempt) for each in runs}
-        if self._told.get((run.repository, run.ref)) == state:
-            return  # two runs that end at once tell it once
-        self._told[run.repository, run.ref] = state
-        try:
-            self._checks_passed(run.repository, run.branch, run.commit_id)
-        except Exception:  # noqa: BLE001 - logged; the run ended all the same
-            _LOG.exception("Run %s: its good end could not be told", run.id)
 
     def _discard_source(self, repository: str, commit: str) -> None:
         runs = self.records.runs_of_commit(repository, commit)

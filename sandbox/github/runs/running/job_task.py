@@ -38,9 +38,10 @@ class Tools:
         """Where a job's log lies."""
         return self.folder / "logs" / str(run) / str(attempt) / f"{job}.log"
 
-    def cache_of(self, repository: str) -> Path:
-        """Where a repository's jobs keep their caches."""
-        return self.folder / "cache" / repository.lower().replace("/", "--")
+    def cache_of(self, repository: str, *, foreign: bool = False) -> Path:
+        """Where a repository's jobs keep their caches; what forks propose fills none of its own."""
+        whose = "cache-of-forks" if foreign else "cache"
+        return self.folder / whose / repository.lower().replace("/", "--")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_watch import JobWatch
 from sandbox.github.runs.running.masking import JobMask
-from sandbox.github.runs.running.permissions import permissions_of
+from sandbox.github.runs.running.permissions import at_most_read, permissions_of
 from toolchain.cache import remove_tree
 
 _NOT_RUN = {
@@ -58,10 +58,7 @@ class JobWorker:
         ended = JobEnd(FAILURE)
         try:
             self._greet(log)
-            permissions = permissions_of(task.workflow.source, task.job.source)
-            with tools.token_for(
-                Grant(repository=task.run.repository, permissions=permissions)
-            ) as token:
+            with tools.token_for(self._grant()) as token:
                 mask.add([token])
                 ended = self._run(files, token, watch, log, mask)
         except CancelledError:
@@ -115,6 +112,16 @@ class JobWorker:
             log(1, f"Environment: {task.environment}")
         if "concurrency" in task.job.source:
             log(1, "##[warning]The concurrency of a job is not imitated; that of a workflow is.")
+        if task.run.foreign:
+            log(1, "What a fork proposes is run without secrets, and its token can only read.")
+
+    def _grant(self) -> Grant:
+        """What the job's token may do."""
+        task = self._task
+        permissions = permissions_of(task.workflow.source, task.job.source)
+        if task.run.foreign:
+            permissions = at_most_read(permissions)
+        return Grant(repository=task.run.repository, permissions=permissions)
 
     def _folders(self, files: JobFiles, log: JobLog) -> JobFolders:
         """What of this machine the job is given."""
@@ -128,7 +135,7 @@ class JobWorker:
         return files.folders(
             source=tools.sources.get(repository, task.run.commit_id).folder,
             artifacts=tools.folder / "artifacts" / str(task.run.id),
-            cache=tools.cache_of(repository),
+            cache=tools.cache_of(repository, foreign=task.run.foreign),
             actions=actions.folders,
         )
 
@@ -136,7 +143,9 @@ class JobWorker:
         """Asks for everything a job is given."""
         task, tools = self._task, self._tools
         repository, translated = task.run.repository, tools.runner.translated
-        kept = dict(tools.repositories.secrets(repository, task.environment))
+        kept: dict[str, str] = {}
+        if not task.run.foreign:
+            kept.update(tools.repositories.secrets(repository, task.environment))
         secrets = {name: translated(value) for name, value in kept.items()}
         mask.add([*kept.values(), *secrets.values()])
         log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")

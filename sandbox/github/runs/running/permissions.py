@@ -27,3 +27,10 @@ def permissions_of(workflow: Mapping[str, Any], job: Mapping[str, Any]) -> dict[
     if not isinstance(said, Mapping):
         return {}  # `permissions:` and nothing behind it
     return {str(kind): str(level) for kind, level in said.items() if level in _LEVELS}
+
+
+def at_most_read(permissions: Mapping[str, str] | None) -> dict[str, str]:
+    """The same for a job that a fork proposes: nothing is written."""
+    if permissions is None:
+        return dict.fromkeys(_KINDS, "read")
+    return {kind: "read" if level == "write" else level for kind, level in permissions.items()}
