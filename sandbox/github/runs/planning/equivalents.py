@@ -40,7 +40,7 @@ def find_actions(
             continue
         if uses.startswith("docker://"):
             found.missing.append(
-                f"{uses}: actions that are images are not run here: jobs run on this machine itself"
+                f"{uses}: actions that are images are not run here"
             )
             continue
         address, _, ref = uses.partition("@")

@@ -230,6 +230,23 @@ def test_the_repositorys_own_actions_and_those_of_the_sandbox_are_used(world, re
     assert f"from this sandbox's own repository {shared}" in world.log(run, "job")
 
 
+def test_a_javascript_action_of_the_repository_is_run_by_node(world, repository):
+    action = "{name: Say, inputs: {what: {default: x}}, runs: {using: node20, main: say.js}}"
+    program = """
+      const fs = require('fs')
+      console.log(`says ${process.env.INPUT_WHAT} from node`)
+      fs.appendFileSync(process.env.GITHUB_OUTPUT, 'said=yes\\n')
+    """
+    steps = """
+- uses: actions/checkout@v4
+- {id: js, uses: ./say, with: {what: hello}}
+- run: echo "output ${{ steps.js.outputs.said }}"
+"""
+    log = _ran(world, repository, steps, **{"say/action.yml": action, "say/say.js": program})
+    assert "says hello from node" in log
+    assert "output yes" in log
+
+
 def test_every_equivalent_is_named_to_who_uses_another_one():
     found = find_actions([{"uses": "a/b@v1"}], lambda _path: None, lambda _name, _ref: None)
     assert all(name in found.missing[0] for name in known_equivalents())

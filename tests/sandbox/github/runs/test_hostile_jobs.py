@@ -150,6 +150,27 @@ def test_a_job_does_not_get(attacked, what):
     assert f"got {number}" not in lines
 
 
+def test_a_jobs_container_has_limits_and_sees_little_of_this_machine(world, machine):
+    repository = world.new_repository()
+    step = 'until [ -e "$SLIPWAY_CACHE/go" ]; do sleep 0.1; done'
+    (run,) = world.push(repository, {"w.yml": _job(step)})
+    world.until(lambda: _containers(machine))
+    [container] = _containers(machine)
+    limits = container.attrs["HostConfig"]
+    (world.service.folder / "cache" / repository.replace("/", "--") / "go").touch()
+    assert world.finished(run).conclusion == "success"
+    assert 0 < limits["Memory"] == limits["MemorySwap"] <= 16 * 1024**3
+    assert limits["NanoCpus"] > 0
+    assert limits["PidsLimit"] > 0
+    assert limits["CapDrop"] == ["ALL"]
+    assert not {"SYS_ADMIN", "NET_RAW", "SYS_PTRACE"} & set(limits["CapAdd"])
+    assert limits["SecurityOpt"] == ["no-new-privileges"]
+    assert not limits["Privileged"]
+    assert limits["NetworkMode"] not in {"host", "bridge", "default"}
+    writable = {each["Target"] for each in limits["Mounts"] if not each.get("ReadOnly")}
+    assert writable == {"/slipway/out", "/slipway/artifacts", "/slipway/cache"}
+
+
 def test_nothing_of_one_job_is_there_for_the_next(world):
     leave = "touch /tmp/left ~/.left /left; git config --global user.name left; echo left"
     look = "find / -maxdepth 3 -xdev -name '*left'; ls -A /tmp; git config --global user.name"
