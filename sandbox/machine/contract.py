@@ -111,6 +111,38 @@ class OpenPort:
     only_inside: bool  # on the container's loopback, where nobody from outside reaches it
 
 
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """How an engine asks a container whether it is well, as `docker run --health-…` says it."""
+
+    command: str  # for the image's shell
+    interval_seconds: float = 30
+    timeout_seconds: float = 30
+    retries: int = 3
+    start_seconds: float = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Companion:
+    """A container that serves an attached one."""
+
+    request: RunRequest
+    health: HealthCheck | None = None  # None: the image's own, if it has one
+
+
+class Companions(Protocol):
+    """Started ones, in one network."""
+
+    @property
+    def network_mode(self) -> str:
+        """How a container joins them, as the engine takes it."""
+        ...
+
+    def remove(self) -> None:
+        """Ends them, and takes them away with all that they wrote."""
+        ...
+
+
 class Attached(Protocol):
     """A program in a container, told and read like a child process, which ends with its starter."""
 
@@ -207,8 +239,19 @@ class Machine(Protocol):
         """
         ...
 
-    def attach(self, request: RunRequest) -> Attached:
+    def start_companions(
+        self, name: str, companions: Sequence[Companion], check: Check
+    ) -> Companions:
+        """Starts at least one, under a common name; returns when each is as well as it says.
+
+        Raises whatever `check` does, and MachineUnavailableError where one ends or is not well.
+        """
+        ...
+
+    def attach(self, request: RunRequest, beside: Companions | None = None) -> Attached:
         """Starts a container that nobody visits, whose input and output are the caller's.
+
+        With companions, `localhost` is the same for it and for them.
 
         Its program has to end when its standard input does: that happens when this process ends,
         however that ends.

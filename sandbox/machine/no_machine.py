@@ -6,6 +6,8 @@ from sandbox.machine.contract import (
     Attached,
     BuildRequest,
     Check,
+    Companion,
+    Companions,
     Container,
     ContainerState,
     LogSink,
@@ -78,7 +80,13 @@ class NoMachine:
         """Refused."""
         raise MachineUnavailableError(_WHY)
 
-    def attach(self, _request: RunRequest) -> Attached:
+    def start_companions(
+        self, _name: str, _companions: Sequence[Companion], _check: Check
+    ) -> Companions:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def attach(self, _request: RunRequest, _beside: Companions | None = None) -> Attached:
         """Refused."""
         raise MachineUnavailableError(_WHY)
 

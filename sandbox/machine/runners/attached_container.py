@@ -3,26 +3,27 @@
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import DockerException
 from docker.models.containers import Container
 from docker.types import Ulimit
 
 from sandbox.machine.container_options import container_options
-from sandbox.machine.contract import RunRequest
+from sandbox.machine.contract import Check, Companion, Companions, RunRequest
 from sandbox.machine.engine_errors import engine_errors
+from sandbox.machine.engine_images import EngineImages
 from sandbox.machine.engine_networks import EngineNetworks
+from sandbox.machine.runners.companions import StartedCompanions
+from sandbox.machine.runners.removal import remove_container
 
 _LABEL = "slipway.attached"  # on container and network
 _HEADER = struct.Struct(">BxxxI")  # of each piece of output: which stream, bytes that follow
 _ERRORS = 2  # of the streams
 _CHUNK = 64 * 1024
-_CPU_SHARES = 512  # half of what an app has where both want a core
 _REMOVED = 137  # as after SIGKILL
 # A crash in a job would write its memory, with the secrets in it, into the workspace.
 _NO_CORE_DUMPS = Ulimit(name="core", soft=0, hard=0)
@@ -88,7 +89,7 @@ class AttachedContainer:
     def remove(self) -> None:
         """Ends it, and takes it away with its network and all that was written in it."""
         with engine_errors():
-            _remove(self._container)
+            remove_container(self._container)
             self._removed()
         with suppress(OSError):
             self._socket.close()
@@ -100,54 +101,87 @@ class AttachedContainers:
     def __init__(
         self,
         client: docker.DockerClient,
+        images: EngineImages,
         networks: EngineNetworks,
         labels: Mapping[str, str],
         *,
+        engine_name: Callable[[str], str],
         map_inside_host: bool,
     ) -> None:
         """Takes what they are made with.
 
         Args:
             client: the engine.
+            images: of this sandbox.
             networks: of this sandbox.
             labels: of everything of this sandbox.
+            engine_name: a name of ours as the engine has it.
             map_inside_host: as `container_options` has it.
         """
         self._client = client
+        self._images = images
+        self._engine_name = engine_name
         self._networks = networks
         self._labels = {**labels, _LABEL: "yes"}
         self._map_inside_host = map_inside_host
 
-    def start(self, request: RunRequest, name: str) -> AttachedContainer:
-        """Starts one, under the engine's name for it; `request.port` and `volumes` are not used.
+    def start(self, request: RunRequest, beside: Companions | None) -> AttachedContainer:
+        """Starts one, in a network of its own or that of its companions.
 
         Raises:
             MachineUnavailableError: the engine refuses.
         """
+        name = self._engine_name(request.name)
+        image = self._images.resolve(request.image)
         with engine_errors():
-            self._networks.make(name, self._labels)
+            if beside is None:
+                self._networks.make(name, self._labels)
             container: Container | None = None
             try:
                 options = container_options(
                     request,
                     self._labels,
                     0,
-                    network=name,
+                    network=name if beside is None else beside.network_mode,
                     volumes={},
                     map_inside_host=self._map_inside_host,
                 )
                 # Not detached, the engine ends its input with the connection.
-                options |= {"detach": False, "stdin_open": True, "cpu_shares": _CPU_SHARES}
+                options |= {"detach": False, "stdin_open": True}
                 options["ulimits"] = [_NO_CORE_DUMPS]
-                container = self._client.containers.create(request.image, name=name, **options)
+                container = self._client.containers.create(image, name=name, **options)
                 return AttachedContainer(
                     container, self._client, lambda: self._networks.remove(name)
                 )
             except BaseException:
                 if container is not None:
-                    _remove(container)
+                    remove_container(container)
                 self._networks.remove(name)
                 raise
+
+    def start_companions(
+        self, name: str, companions: Sequence[Companion], check: Check
+    ) -> StartedCompanions:
+        """Starts at least one, and waits until each is as well as it says.
+
+        Raises:
+            Whatever `check` raises.
+            MachineUnavailableError: one ended or is not well, or the engine refuses.
+        """
+        name = self._engine_name(name)
+        images = [self._images.resolve(each.request.image) for each in companions]
+        with engine_errors():
+            self._networks.make(name, self._labels)
+            started = StartedCompanions(self._networks, name)
+            try:
+                for each, image in zip(companions, images, strict=True):
+                    mapped = self._map_inside_host
+                    started.start(self._client, image, each, self._labels, map_inside_host=mapped)
+                started.wait(companions, check)
+            except BaseException:
+                started.remove()
+                raise
+        return started
 
     def remove_all(self) -> None:
         """Removes what is left of them; none may be at work.
@@ -160,16 +194,6 @@ class AttachedContainers:
             for container in self._client.containers.list(
                 all=True, ignore_removed=True, filters=ours
             ):
-                _remove(container)
+                remove_container(container)
             for network in self._client.networks.list(filters=ours):
                 self._networks.remove(str(network.name))
-
-
-def _remove(container: Container) -> None:
-    try:
-        container.remove(force=True, v=True)
-    except NotFound:
-        return
-    except APIError as error:
-        if error.status_code != HTTPStatus.CONFLICT:  # somebody else removes it at this moment
-            raise

@@ -1,7 +1,8 @@
 """Runs each job in a container of its own: of this machine it has what it is given, no more."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.github.runs.runners.act_program import ActProgram
@@ -13,11 +14,15 @@ from sandbox.github.runs.runners.runner import (
     Say,
     UnavailableRunnerError,
 )
+from sandbox.github.runs.runners.services import Service
 from sandbox.machine import supervise
 from sandbox.machine.contract import (
     Attached,
     BuildFailedError,
     Check,
+    Companion,
+    Companions,
+    ImageUnavailableError,
     Machine,
     MachineUnavailableError,
     Mount,
@@ -108,8 +113,47 @@ class ContainerRunner:
         """A text whose loopback addresses of this sandbox lead to it from a container."""
         return reachable_inside({"": text}, self._machine.inside_host, self._ports())[""]
 
+    @contextmanager
+    def serving(
+        self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
+    ) -> Iterator[Companions | None]:
+        """Starts a job's services in one network with it, each with a job's limits."""
+        if not services:
+            yield None
+            return
+        try:
+            for each in services:
+                say(f"Service {each.name}: {each.image}")
+                self._machine.pull(each.image, each.tag, each.login)
+                check()
+            started = self._machine.start_companions(
+                f"{folders.name}-services", [self._companion(each) for each in services], check
+            )
+        except (ImageUnavailableError, MachineUnavailableError) as error:
+            raise UnavailableRunnerError(f"A service can't be had: {error}") from None
+        say("The services are up; the job reaches them at localhost.")
+        try:
+            yield started
+        finally:
+            started.remove()
+
+    def _companion(self, service: Service) -> Companion:
+        request = RunRequest(
+            name=service.name,
+            image=service.tag,
+            port=None,
+            env=service.env,
+            memory_bytes=self._memory,
+            cpus=self._cpus,
+        )
+        return Companion(request=request, health=service.health)
+
     def start(
-        self, folders: JobFolders, command: Sequence[str], environment: Mapping[str, str]
+        self,
+        folders: JobFolders,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        beside: Companions | None,
     ) -> Attached:
         """Starts it under the supervisor, which ends the container when this process ends."""
         paths = self.paths(folders)
@@ -140,7 +184,7 @@ class ContainerRunner:
             ],
         )
         try:
-            return self._machine.attach(request)
+            return self._machine.attach(request, beside)
         except MachineUnavailableError as error:
             raise UnavailableRunnerError(
                 f"The job's container could not be made: {error}"

@@ -5,13 +5,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from sandbox.github.runs.runners.act_program import ActProgram
 from sandbox.github.runs.runners.job_environment import machine_environment
-from sandbox.github.runs.runners.runner import PROGRAMS, JobFolders, JobPaths, Say
-from sandbox.machine.contract import Check
+from sandbox.github.runs.runners.runner import (
+    PROGRAMS,
+    JobFolders,
+    JobPaths,
+    Say,
+    UnavailableRunnerError,
+)
+from sandbox.github.runs.runners.services import Service
+from sandbox.machine.contract import Check, Companions
 from sandbox.machine.supervise import supervised
 
 _END_SECONDS = 30.0
@@ -63,10 +70,27 @@ class HostRunner:
         """The text: its addresses are reached from here."""
         return text
 
+    def serving(
+        self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
+    ) -> AbstractContextManager[None]:
+        """Refuses services: what they listen on would be this machine's."""
+        del folders, say, check
+        if services:
+            raise UnavailableRunnerError(
+                "This job asks for service containers (`services:`), which jobs on this machine"
+                " itself do not have."
+            )
+        return nullcontext()
+
     def start(
-        self, folders: JobFolders, command: Sequence[str], environment: Mapping[str, str]
+        self,
+        folders: JobFolders,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        beside: Companions | None,
     ) -> "HostProgram":
         """Starts it under the supervisor."""
+        del beside
         return HostProgram(command, environment, folders.folder)
 
     def recover(self) -> None:

@@ -1,11 +1,13 @@
 """What the runs ask of the place where jobs run, and what a job finds there."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.machine.contract import Attached, Check
+from sandbox.github.runs.runners.services import Service
+from sandbox.machine.contract import Attached, Check, Companions
 
 Say = Callable[[str], None]  # a line for the job's log
 
@@ -77,8 +79,23 @@ class Runner(Protocol):
         """A text with this sandbox's addresses as they are reached from there."""
         ...
 
+    def serving(
+        self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
+    ) -> AbstractContextManager[Companions | None]:
+        """Starts a job's services, and ends them with the context.
+
+        Raises:
+            Whatever `check` raises.
+            UnavailableRunnerError: one can't be had, or is not well.
+        """
+        ...
+
     def start(
-        self, folders: JobFolders, command: Sequence[str], environment: Mapping[str, str]
+        self,
+        folders: JobFolders,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        beside: Companions | None,
     ) -> Attached:
         """Starts a program for a job, which ends with this process; `prepare` was called.
 

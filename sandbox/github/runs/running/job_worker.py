@@ -7,9 +7,14 @@ from pathlib import Path
 
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.planning.equivalents import FoundActions, find_actions
+from sandbox.github.runs.planning.expression_parser import Context
+from sandbox.github.runs.planning.expression_values import ExpressionError
+from sandbox.github.runs.planning.expressions import render
+from sandbox.github.runs.planning.job_plan import needs_context
 from sandbox.github.runs.planning.private_workflow import planned_steps, private_workflow
 from sandbox.github.runs.runners.act_process import ActProcess
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
+from sandbox.github.runs.runners.services import Service, ServiceError, services_of
 from sandbox.github.runs.running.job_files import OUTPUTS, JobFiles, JobInput
 from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
@@ -18,10 +23,7 @@ from sandbox.github.runs.running.masking import JobMask
 from sandbox.github.runs.running.permissions import at_most_read, permissions_of
 from toolchain.cache import remove_tree
 
-_NOT_RUN = {
-    "container": "a job container",
-    "services": "service containers",
-}
+_NOT_RUN = {"container": "a job container"}
 _NO_RUNNER = ("windows", "macos")
 
 
@@ -205,26 +207,51 @@ class JobWorker:
         given = self._given(token, paths, log, mask)
         files.write(given, paths)
         environment = files.environment(runner.environment(paths), given, paths)
-        with self._changing:
-            self._check()
-            started = runner.start(folders, files.command(given, paths), environment)
-            self._act = ActProcess(started, files.errors)
-        timer = threading.Timer(self._task.timeout_minutes * 60, self._out_of_time, [log])
-        timer.daemon = True
-        timer.start()
-        try:
-            for record in self._act.records():
-                if "jobID" in record:
-                    files.forget_secrets()
-                watch.see(record)
-            self._act.wait()
-        finally:
-            timer.cancel()
-            self._act.kill()
+        command = files.command(given, paths)
+        services = self._services(given)
+        with runner.serving(folders, services, lambda line: log(1, line), self._check) as beside:
+            with self._changing:
+                self._check()
+                started = runner.start(folders, command, environment, beside)
+                self._act = ActProcess(started, files.errors)
+            self._follow(self._act, files, watch, log)
         if watch.result is None and not self.cancelled.is_set():
             said = files.errors.read_text(encoding="utf-8", errors="replace").strip()
             raise RefusedError(f"act could not run this job: {_readable(said)}")
         return JobEnd(watch.result or FAILURE, self._safe_outputs(files, log, mask))
+
+    def _services(self, given: JobInput) -> list[Service]:
+        """What the job asks for beside itself."""
+        task = self._task
+        if not task.job.source.get("services"):
+            return []
+        values = {
+            "github": {**given.github, "token": given.secrets["GITHUB_TOKEN"]},
+            "vars": dict(given.variables),
+            "secrets": dict(given.secrets),
+            "matrix": dict(task.matrix or {}),
+            "needs": needs_context(task.needed),
+            "inputs": dict(given.event.get("inputs") or {}),
+        }
+        try:
+            return services_of(render(task.job.source["services"], Context(values=values)))
+        except (ServiceError, ExpressionError) as error:
+            raise RefusedError(f"`services:`: {error}") from None
+
+    def _follow(self, act: ActProcess, files: JobFiles, watch: JobWatch, log: JobLog) -> None:
+        """Reads what act says to its end, which comes when the job's minutes are over."""
+        timer = threading.Timer(self._task.timeout_minutes * 60, self._out_of_time, [log])
+        timer.daemon = True
+        timer.start()
+        try:
+            for record in act.records():
+                if "jobID" in record:
+                    files.forget_secrets()
+                watch.see(record)
+            act.wait()
+        finally:
+            timer.cancel()
+            act.kill()
 
     def _check(self) -> None:
         if self.cancelled.is_set():
