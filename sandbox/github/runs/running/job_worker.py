@@ -15,6 +15,7 @@ from sandbox.github.runs.planning.private_workflow import planned_steps, private
 from sandbox.github.runs.runners.act_process import ActProcess
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
 from sandbox.github.runs.runners.services import Service, ServiceError, services_of
+from sandbox.github.runs.running.disk_watch import DiskWatch
 from sandbox.github.runs.running.job_files import OUTPUTS, JobFiles, JobInput
 from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
@@ -43,8 +44,8 @@ class JobWorker:
         self._task = task
         self._act: ActProcess | None = None
         self._changing = threading.Lock()
-        self._timer: threading.Timer | None = None
         self.cancelled = threading.Event()
+        self._ended_early = ""  # why, if it is not somebody's wish
 
     def work(self) -> JobEnd:
         """Runs the job to its end."""
@@ -215,6 +216,8 @@ class JobWorker:
                 started = runner.start(folders, command, environment, beside)
                 self._act = ActProcess(started, files.errors)
             self._follow(self._act, files, watch, log)
+        if self._ended_early:
+            raise RefusedError(self._ended_early)
         if watch.result is None and not self.cancelled.is_set():
             said = files.errors.read_text(encoding="utf-8", errors="replace").strip()
             raise RefusedError(f"act could not run this job: {_readable(said)}")
@@ -244,11 +247,12 @@ class JobWorker:
         timer.daemon = True
         timer.start()
         try:
-            for record in act.records():
-                if "jobID" in record:
-                    files.forget_secrets()
-                watch.see(record)
-            act.wait()
+            with DiskWatch(files.folder, self._out_of_disk):
+                for record in act.records():
+                    if "jobID" in record:
+                        files.forget_secrets()
+                    watch.see(record)
+                act.wait()
         finally:
             timer.cancel()
             act.kill()
@@ -265,6 +269,12 @@ class JobWorker:
             f" time of {minutes} minutes.",
         )
         self.cancel()
+
+    def _out_of_disk(self, free: int) -> None:
+        left = f"{free // 10**6} MB are left on this machine's disk"
+        self._ended_early = f"You are running out of disk space: {left}, so the job was ended."
+        if self._act is not None:
+            self._act.kill()
 
     def _safe_outputs(self, files: JobFiles, log: JobLog, mask: JobMask) -> dict[str, str]:
         safe = {}

@@ -4,6 +4,7 @@ import http.server
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -208,6 +209,17 @@ def test_a_job_that_fills_its_memory_is_ended_alone(world):
     _, log = _ran(world, _job(f"python3 - <<'END'\n{fill}\nEND"), "failure")
     assert "exit code 137" in log
     _ran(world, _job("echo fine"))
+
+
+def test_a_job_that_fills_the_disk_is_ended_before_it_is_full(world, monkeypatch):
+    room = 400 * 10**6  # for this job; others on this machine write meanwhile, too
+    reserve = shutil.disk_usage(world.folder).free - room
+    monkeypatch.setattr("sandbox.github.runs.running.disk_watch.RESERVE", reserve)
+    monkeypatch.setattr("sandbox.github.runs.running.disk_watch._SHARE", 1)
+    fill = "while :; do head -c 50000000 /dev/zero >> /tmp/fill; sleep 0.1; done"
+    _, log = _ran(world, _job(fill), "failure")
+    assert "You are running out of disk space" in log
+    assert shutil.disk_usage(world.folder).free > reserve - 10**9
 
 
 def test_a_job_that_never_ends_its_line_fills_nothing(world):
