@@ -25,6 +25,7 @@ class Runs(Protocol):
     records: RunRecords
     repositories: RepositoryHalf
     folder: Path
+    files: WorkflowFiles
 
     def cancel(self, run: int) -> bool:
         """Ends a run; False if it is not at work."""
@@ -32,18 +33,6 @@ class Runs(Protocol):
 
     def rerun(self, run: Run, *, failed_only: bool = False) -> bool:
         """Runs it again; False if it is at work or cannot run."""
-        ...
-
-    def workflow_paths(self, repository: str) -> list[str]:
-        """The workflow files on the default branch."""
-        ...
-
-    def workflow_name(self, repository: str, path: str) -> str:
-        """What a file calls itself."""
-        ...
-
-    def unheard(self, repository: str) -> list[str]:
-        """Which events the workflows on the default branch wait for in vain, for people."""
         ...
 
     def log_file(self, run: int, attempt: int, job: int) -> Path:

@@ -54,7 +54,7 @@ class _Pages:
         ]
         body = table(("", "Run", "Workflow", "Event", "Took"), rows)
         body += "".join(
-            f'<p class="note">{escape(said)}.</p>' for said in self._runs.unheard(repository)
+            f'<p class="note">{escape(said)}.</p>' for said in self._runs.files.unheard(repository)
         )
         busy = any(run.status != "completed" for run in found)
         return page("Workflow runs", body, repository, home=f"/{repository}", busy=busy)

@@ -14,11 +14,13 @@ import uvicorn
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
 from sandbox.store.database import Database
-from tests.sandbox.github.live import JOB_TOKEN, TOKEN, USERS, WIDE
+from tests.sandbox.github.live import TOKEN, USERS, WIDE
 from toolchain.act import ensure_act
 from toolchain.progress import Progress
 
@@ -57,18 +59,22 @@ class ServedRuns:
 def served_runs(folder: Path, **options) -> Iterator[ServedRuns]:
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    database = Database(folder / "state.sqlite")
-    service = GitHubService(database, Accounts(USERS), folder=folder / "github", url=url)
+    database, tokens = Database(folder / "state.sqlite"), JobTokens()
+    accounts = Accounts(USERS, job_tokens=tokens)
+    service = GitHubService(database, accounts, folder=folder / "github", url=url)
+    given = {
+        "runner": HostRunner(lambda: ensure_act(Progress())),
+        "checks_passed": lambda *_: None,
+        **options,
+    }
     runs = RunService(
         database,
         service,
         folder=folder / "runs",
         github_url=url,
-        ensure_act=lambda: ensure_act(Progress()),
-        checks_passed=lambda *_: None,
-        token=JOB_TOKEN,
+        token_for=tokens.given,
         access=Access(service.accounts, service.registry),
-        **options,
+        **given,
     )
     service.connect(runs)
     app = AddressesAsSent(create_github_app(service, runs, limits=WIDE))

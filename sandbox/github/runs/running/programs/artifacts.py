@@ -55,6 +55,7 @@ def _keep() -> int:
         target = folder / file.relative_to(top)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
+    _give_away(folder)
     size = sum(file.stat().st_size for file in files)
     sys.stdout.write(f"{len(files)} files, {size} bytes, kept beside the run as artifact {name}\n")
     drawn = hashlib.sha256(f"{os.environ['GITHUB_RUN_ID']}/{name}".encode()).hexdigest()[:7]
@@ -135,6 +136,14 @@ def _asked(url: str) -> bytes:
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
         content: bytes = answer.read()
     return content
+
+
+def _give_away(folder: Path) -> None:
+    """To whose folder it lies in: in a container this is root, and the sandbox may be anybody."""
+    owner = _store().stat()
+    if owner.st_uid != os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _store() -> Path:
