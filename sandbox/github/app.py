@@ -24,11 +24,11 @@ from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
-from sandbox.github.pulls.comments_routes import ReviewCommentRoutes
-from sandbox.github.pulls.merge_routes import MergeRoutes
-from sandbox.github.pulls.pages import PullPages
-from sandbox.github.pulls.reviews_routes import ReviewRoutes
-from sandbox.github.pulls.routes import PullRoutes
+from sandbox.github.pulls.api.comments_routes import ReviewCommentRoutes
+from sandbox.github.pulls.api.merge_routes import MergeRoutes
+from sandbox.github.pulls.api.pages import PullPages
+from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
+from sandbox.github.pulls.api.routes import PullRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.compare_routes import CompareRoutes

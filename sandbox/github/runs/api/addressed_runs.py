@@ -14,6 +14,7 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, page, route
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
+from sandbox.github.runs.workflow_files import WorkflowFiles
 
 ACTIONS = f"{REPOSITORY}/actions"
 RUN = f"{ACTIONS}/runs/{{run:int}}"
