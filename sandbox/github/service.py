@@ -15,7 +15,7 @@ from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
-from sandbox.github.repositories.creating import require_creation, require_name
+from sandbox.github.repositories.creating import repository_name, require_creation
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
@@ -118,9 +118,12 @@ class GitHubService:
         if account is None:
             raise NotFoundError
         require_creation(caller, account.login, private=private)
-        require_name(name)
         added = self.registry.add(
-            account.login, name, private=private, description=description, homepage=homepage
+            account.login,
+            repository_name(name),
+            private=private,
+            description=description,
+            homepage=homepage,
         )
         self.issues.labels.add_defaults(added.id)
         return added

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, urls
+from sandbox.github.http.requests import REPOSITORY, answer, page, urls
 from sandbox.github.runs.api.addressed_runs import AddressedRuns, bodyless_route
-from sandbox.github.runs.api.views import check_run_view, check_suite_view
+from sandbox.github.runs.api.views import annotation_view, check_run_view, check_suite_view
 from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.running.job_log import read_log
 
 _COMMIT = f"{REPOSITORY}/commits/{{ref:path}}"
 
@@ -26,6 +27,9 @@ class CheckRoutes(AddressedRuns):
             bodyless_route("GET", f"{_COMMIT}/check-runs", self.check_runs),
             bodyless_route("GET", f"{_COMMIT}/check-suites", self.check_suites),
             bodyless_route("GET", f"{REPOSITORY}/check-runs/{{job:int}}", self.check_run),
+            bodyless_route(
+                "GET", f"{REPOSITORY}/check-runs/{{job:int}}/annotations", self.annotations
+            ),
             bodyless_route("GET", f"{suite}/check-runs", self.check_runs_of_suite),
         ]
 
@@ -60,6 +64,14 @@ class CheckRoutes(AddressedRuns):
     def check_run(self, request: Request) -> Response:
         """`GET R/check-runs/{job}`."""
         return answer(request, check_run_view(*self._job(request), urls(request)))
+
+    def annotations(self, request: Request) -> Response:
+        """`GET R/check-runs/{job}/annotations`: the errors and warnings of a job's log."""
+        run, job = self._job(request)
+        found = read_log(self._runs.log_file(run.id, job.attempt, job.id))
+        marked = [a for line in found if (a := annotation_view(run, line, urls(request)))]
+        chosen, headers = page(request, marked)
+        return answer(request, chosen, headers=headers)
 
     def check_suites(self, request: Request) -> Response:
         """`GET R/commits/{ref}/check-suites`."""

@@ -9,7 +9,9 @@ from sandbox.github.http.describe import minimal_repository, node_id, simple_use
 from sandbox.github.http.requests import Urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.runs.records import JobRecord, Run, StepRecord, WorkflowFile
+from sandbox.github.runs.running.job_log import Line
 
+_ANNOTATIONS = {"##[error]": "failure", "##[warning]": "warning", "##[notice]": "notice"}
 _APP = {"id": 15368, "slug": "github-actions", "name": "GitHub Actions"}
 
 
@@ -154,6 +156,25 @@ def check_run_view(run: Run, job: JobRecord, urls: Urls) -> dict[str, Any]:
         "app": _APP,
         "pull_requests": [],
     }
+
+
+def annotation_view(run: Run, line: Line, urls: Urls) -> dict[str, Any] | None:
+    """What a line of a job's log says as an annotation; None for one that is none."""
+    for mark, level in _ANNOTATIONS.items():
+        if line.text.startswith(mark):
+            return {
+                "path": ".github",
+                "start_line": line.step,
+                "end_line": line.step,
+                "start_column": None,
+                "end_column": None,
+                "annotation_level": level,
+                "title": "",
+                "message": line.text.removeprefix(mark),
+                "raw_details": "",
+                "blob_href": f"{urls.web}/{run.repository}/blob/{run.checked}/.github",
+            }
+    return None
 
 
 def check_suite_view(run: Run, checks: int, urls: Urls) -> dict[str, Any]:
