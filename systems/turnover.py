@@ -29,6 +29,7 @@ from systems.values import (
 )
 
 APP = Path("app/turnover")
+TESTS = "-tests"  # what is behind the environment's name for the one in which tests run
 KEY = "turnover-api-key"  # logical name of the key that is drawn
 
 
@@ -134,7 +135,7 @@ def _pipeline(
                 variables=space,
             ),
             "tests": EnvironmentArgs(
-                name=f"{settings.environment}-tests",
+                name=f"{settings.environment}{TESTS}",
                 secrets={"API_KEY": api_key("turnover-test-key", rotation, given_as=API_KEY)},
                 variables=model,
             ),

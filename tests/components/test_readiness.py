@@ -42,6 +42,7 @@ class Platform:
         assert (repo_id, rebuild) == (TARGET.repo_id, False)
         self.restarts.append(self.clock)
         self.timeline += [(self.clock + later, event) for later, event in self.after_restart]
+        return self.runtime(repo_id)
 
     def log_tail(self, repo_id, *, build):
         assert repo_id == TARGET.repo_id
@@ -173,6 +174,13 @@ def test_a_space_that_shows_no_restart_after_its_settings_is_restarted_and_not_b
     [restart] = platform.restarts
     assert 5 < restart < 10
     assert all(second >= restart + 25 for second, *_ in platform.asked)
+
+
+def test_a_restart_that_is_over_before_anybody_looks_is_believed_by_its_own_answer():
+    platform = Platform((0, at("RUNNING")))
+    platform.after_restart = [(0, at("APP_STARTING")), (0.01, at("RUNNING"))]
+    assert platform.wait(restarted=True) == "RUNNING"
+    assert platform.clock < 10
 
 
 def test_a_restart_that_is_shown_late_needs_no_second_one():

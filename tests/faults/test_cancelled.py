@@ -19,7 +19,7 @@ SOON_SECONDS = 30
 
 def test_all_waits_end_soon_and_the_next_run_takes_them_up(project, render):
     run = project(RELEASES, dict.fromkeys(NAMES, f"{IMAGE}:1"))
-    render.fault(Answer(503), path="/deploys/", method="GET")
+    render.fault(Answer(503), path="/deploys/", method="GET", times=None)
     render.mark()
     engine = run.start("up", "--yes", "--skip-preview")
     looked = lambda: {each.path for each in render.requests() if "/deploys/" in each.path}  # noqa: E731

@@ -195,13 +195,14 @@ def refusal(stack_values, monkeypatch, tmp_path):
         (tmp_path / name).symlink_to(CHECKOUT / name)
     monkeypatch.chdir(tmp_path)
 
-    def change(system, key=None, value=None, *, text=None):
+    def change(system, key=None, value=None, *, text=None, beside=None):
         values = stack_values("prod")
         if key is not None:
             text = json.dumps({**json.loads(values[f"slipway:{system}"]), key: value})
         values[f"slipway:{system}"] = text
         if system in TEXTS:
-            values["slipway:systems"] = json.dumps([system])
+            raised = [system] if beside in (None, system) else [beside, system]
+            values["slipway:systems"] = json.dumps(raised)
         recorder = Recorder()
         with pytest.raises(pulumi.RunError) as refused:
             run(recorder, lambda: runpy.run_path(str(CHECKOUT / "__main__.py")), values)
@@ -280,6 +281,39 @@ def test_a_bad_value_of_the_stack_itself_is_refused_the_same(refusal, key, text)
     said = refusal(key, text=text)
     assert f"slipway:{key}" in said
     assert re.search(r"must be|known are|twice|lacks", said), said
+
+
+SAME = [
+    ("symptoms", "space", "inference.space"),
+    ("symptoms", "space", "inference.engineSpace"),
+    ("turnover", "space", "inference.space"),
+    ("turnover", "modelRepo", "inference.modelRepo"),
+    ("retraining", "modelRepo", "frigo.modelRepo"),
+    ("retraining", "environment", "turnover.environment"),
+    ("repository", "environment", "retraining.environment"),
+    ("retraining", "frontend", "retraining.backend"),
+]
+
+
+@pytest.mark.parametrize(("system", "key", "other"), SAME)
+def test_two_systems_that_name_one_object_are_refused(
+    refusal, stack_values, monkeypatch, system, key, other
+):
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_canary")
+    monkeypatch.setenv("SLIPWAY_REGISTRY", "registry.example/me")
+    theirs, _, setting = other.partition(".")
+    values = stack_values("prod")
+    name = json.loads(values[f"slipway:{theirs}"])[setting]
+    said = refusal(system, key, name.upper() if key == "environment" else name, beside=theirs)
+    both = sorted({f"slipway:{system}.{key}", f"slipway:{other}"})
+    line = next(line for line in said.splitlines() if "both name the " in line)
+    assert all(each in line for each in both), said
+    assert "Give each its own name" in line
+
+
+def test_the_tests_environment_of_turnover_is_nobody_elses(refusal):
+    said = refusal("repository", "environment", "turnover-prod-tests", beside="turnover")
+    assert "both name the GitHub environment 'turnover-prod-tests'" in said
 
 
 def test_all_that_is_wrong_with_a_system_is_said_at_once(refusal):

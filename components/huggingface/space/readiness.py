@@ -74,7 +74,7 @@ class Waiter:
                 if runtime.stage != seen:
                     self.say(f"Space {self.target.repo_id}: {runtime.stage} after {waited:.0f} s")
                     seen = runtime.stage
-                moved = moved or "BUILDING" in runtime.stage or "STARTING" in runtime.stage
+                moved = moved or _moves(runtime)
                 settled = waited >= SETTLE_SECONDS
                 started = moved or (woken and waited >= STUCK_SECONDS)
                 if runtime.stage == NOTHING_TO_RUN and self.target.awaits_push:
@@ -95,7 +95,8 @@ class Waiter:
                 else:
                     healthy = 0
                     last = f"stage {runtime.stage}, serving {(runtime.commit or 'no commit')[:12]}"
-                    woken = self._unstick(runtime, waited, moved=moved, woken=woken)
+                    if not woken and (begun := self._unstick(runtime, waited, moved=moved)):
+                        woken, moved = True, _moves(begun)
             self.sleep(pause)
             pause = min(pause * 1.25, LAST_POLL_SECONDS)
         raise self._timeout(seen, last)
@@ -116,23 +117,26 @@ class Waiter:
             return fresh  # static Spaces name no commit, and start nothing
         return runtime.commit == self.target.commit and (started or not self.target.restarted)
 
-    def _unstick(self, runtime: Runtime, waited: float, *, moved: bool, woken: bool) -> bool:
-        """Once: wakes a sleeping Space, restarts one that ignores its commit or its settings."""
+    def _unstick(self, runtime: Runtime, waited: float, *, moved: bool) -> Runtime | None:
+        """Wakes a sleeping Space, restarts one that ignores its commit or its settings.
+
+        Returns:
+            What the platform answers; None if nothing was to be done.
+        """
         sleeping = runtime.stage == "SLEEPING"
         # A commit right after the creation may be overlooked and leave the Space without files.
         idle = runtime.stage in ("RUNNING", NOTHING_TO_RUN)
         of_before = self.target.restarted and runtime.commit == self.target.commit
         patience = SETTLE_SECONDS if of_before else STUCK_SECONDS
         ignored = idle and not moved and waited > patience
-        if woken or not (sleeping or ignored):
-            return woken
+        if not (sleeping or ignored):
+            return None
         began = "app started with its settings" if of_before else "build began"
         self.say(
             f"Space {self.target.repo_id}: "
             + ("asleep, waking it" if sleeping else f"no {began}, restarting it")
         )
-        self.client.restart(self.target.repo_id, rebuild=False)
-        return True
+        return self.client.restart(self.target.repo_id, rebuild=False)
 
     def _failure(self, runtime: Runtime) -> DeployError:
         remedy = FAILED_STAGES[runtime.stage]
@@ -155,3 +159,8 @@ class Waiter:
         lines = self.client.log_tail(self.target.repo_id, build=build)
         title = f"--- the end of its {'build' if build else 'run'} log ---"
         return "\n".join([title, *(lines or ["(the log is empty)"])])
+
+
+def _moves(runtime: Runtime) -> bool:
+    """Whether a version is on its way that was not there before."""
+    return "BUILDING" in runtime.stage or "STARTING" in runtime.stage
