@@ -49,7 +49,8 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         if options.containers:
             engine = stack.enter_context(ensure_engine(Progress())).address
             machine, bind_host = DockerMachine(engine, name), engine.bind_host
-        addresses = AddressBook(home.open_database(), bind_host=bind_host)
+        inside = machine.inside_host
+        addresses = AddressBook(home.open_database(), bind_host=bind_host, inside=inside)
         stack.callback(addresses.stop)
         platforms = compose(home, options, machine, addresses)
         sockets = [
@@ -62,7 +63,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
-        app = KnownHosts(_ByPort(by_port), machine.inside_host)
+        app = KnownHosts(_ByPort(by_port), inside)
         _Server(app, home, options.revision, told).run(sockets)
 
 

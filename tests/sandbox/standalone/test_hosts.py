@@ -38,3 +38,15 @@ def test_every_other_name_is_refused_before_a_platform_sees_it(client, host):
     answer = client.get("/", headers={"host": host})
     assert answer.status_code == 421
     assert "localhost" in answer.text
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1:7860", "http://localhost:3000", "http://a.localhost"]
+)
+def test_scripts_of_pages_on_this_machine_are_answered(client, origin):
+    assert client.get("/", headers={"host": "localhost", "origin": origin}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://localhost.evil", ""])
+def test_scripts_of_other_pages_are_refused(client, origin):
+    assert client.get("/", headers={"host": "localhost", "origin": origin}).status_code == 403

@@ -1,0 +1,30 @@
+"""Names of this machine: what a `Host` header may say without being another's page's name."""
+
+import ipaddress
+
+_LOCAL = "localhost"  # and what ends in it, which every resolver keeps on this machine
+
+
+def is_own(host: str, inside: str) -> bool:
+    """Whether a host, with or without its port, is an address or a name that stays on this machine.
+
+    Args:
+        host: as a header says it.
+        inside: the name or address under which containers reach this machine.
+    """
+    name, port = host.lower(), ""
+    if not name.endswith("]"):
+        name, _, port = host.lower().rpartition(":") if ":" in host else (host.lower(), "", "")
+    if port and not port.isdecimal():
+        return False
+    name = name.strip("[]").rstrip(".")
+    return name in {_LOCAL, inside} or name.endswith(f".{_LOCAL}") or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    """Whether this is an IP address: nobody can make one lead elsewhere."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
