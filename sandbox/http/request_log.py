@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,6 +40,7 @@ _SECRET_PARAMETER = re.compile(
 )
 _READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 _AGENT_LIMIT = 80  # characters
+_AT_ONCE = 100  # the log grows beyond its bound by this part of it, then it is cut
 
 _WITHOUT_BODY = {204, 304}
 
@@ -63,10 +65,17 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The log of all platforms. Thread-safe; several processes may read and write it."""
+    """The log of all platforms. Thread-safe; several processes may read and write it.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the sandbox's file.
+        kept: how many requests are kept at least; the oldest beyond go, some at a time.
+    """
+
+    def __init__(self, database: Database, kept: int = 100_000) -> None:
         self._database = database
+        self._kept = kept
+        self._recorded = count(1)
         database.create(_TABLES)
 
     def record(self, request: "ObservedRequest") -> None:
@@ -88,6 +97,11 @@ class RequestLog:
                 request.agent,
             ),
         )
+        if next(self._recorded) % max(1, self._kept // _AT_ONCE) == 0:
+            self._database.execute(
+                "DELETE FROM requests WHERE id <= (SELECT max(id) FROM requests) - ?",
+                (self._kept,),
+            )
 
     def requests(
         self,

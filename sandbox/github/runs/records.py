@@ -194,6 +194,19 @@ class RunRecords(JobRecords):
         for run in runs:
             self._database.execute("UPDATE workflow_runs SET told = 1 WHERE id = ?", (run.id,))
 
+    def ended_beyond(self, repository: str, kept: int) -> list[int]:
+        """The ids of a repository's ended runs that are older than the newest `kept`."""
+        rows = self._database.query(
+            "SELECT id FROM workflow_runs WHERE repository = ? AND status = 'completed'"
+            " ORDER BY id DESC LIMIT -1 OFFSET ?",
+            (repository, kept),
+        )
+        return [row["id"] for row in rows]
+
+    def forget_run(self, run: int) -> None:
+        """Removes a run with its jobs."""
+        self._database.execute("DELETE FROM workflow_runs WHERE id = ?", (run,))
+
     def repositories(self) -> list[str]:
         """The repositories that have, or had, workflows."""
         rows = self._database.query("SELECT DISTINCT repository FROM workflow_files")

@@ -27,6 +27,7 @@ from sandbox.github.runs.planning.workflow import (
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.rerun import carry_over, jobs_to_keep
+from sandbox.github.runs.retention import forget_old_runs, remove_files
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
@@ -139,8 +140,7 @@ class RunService:
             thread.join()
         self.records.forget(repository)
         for run in runs:
-            for kind in ("logs", "artifacts"):
-                shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
+            remove_files(self.folder, run.id)
             self._tools.sources.discard(repository, run.commit_id)
         shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
 
@@ -255,6 +255,7 @@ class RunService:
             self._discard_source(run.repository, run.commit_id)
             with self._telling:
                 self._tell_if_all_passed(run)
+            forget_old_runs(self.records, self.folder, run.repository)
         finally:
             with self._changing:
                 self._threads.pop(run.id, None)

@@ -117,7 +117,8 @@ class LfsRoutes:
     ) -> dict[str, Any]:
         oid, announced = asked["oid"], asked["size"]
         answer: dict[str, Any] = {"oid": oid, "size": announced, "authenticated": True}
-        stored = repository.objects.size(oid)
+        objects = repository.objects
+        stored = objects.keep(oid) if operation == "upload" else objects.size(oid)
         if operation == "download":
             if stored is None:
                 error = {"code": _MISSING, "message": "Object does not exist"}
