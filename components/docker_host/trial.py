@@ -14,6 +14,9 @@ from slipway.errors import DeployError
 _POLL_SECONDS = 0.5
 _LOG_LINES = 15
 _HEALTHY = "healthy"
+# A process that SIGKILL ended. Nobody else sends it to a trial, and an engine's own word for it,
+# OOMKilled, can be missing: the kernel's note of the memory may reach the engine after the end.
+_KILLED = 137
 # What programs say when they ask for a network and there is none. Refused connections are not
 # among them: a service that looks for its neighbours says so too, and is well.
 _ASKED_FOR_NETWORK = re.compile(
@@ -85,9 +88,10 @@ class Trial:
 
     def _ended(self, state: dict[str, Any]) -> TrialFailedError:
         code = int(state["ExitCode"])
-        if state.get("OOMKilled"):
+        if state.get("OOMKilled") or code == _KILLED:
+            word = "OOMKilled, " if state.get("OOMKilled") else ""
             return self._failure(
-                f"it needs more memory than that and was killed (OOMKilled, exit code {code})",
+                f"it needs more memory than that and was killed ({word}exit code {code})",
                 f"Choose a plan for {self._subject.service} with more than "
                 f"{self._subject.memory_mb} MB, or a smaller model.",
             )

@@ -85,8 +85,8 @@ class Draft:
         """Writes the commit, which no reference leads to yet, and returns its id."""
         created = self._handle.create_commit(
             None,
-            _signature(author),
-            _signature(committer or author),
+            signature(author),
+            signature(committer or author),
             message,
             self._index.write_tree(self._handle),
             list(self._parents),
@@ -129,7 +129,7 @@ def create_annotated_tag(
 ) -> None:
     """A new tag with a message; raises ReferenceExistsError or InvalidReferenceError."""
     with _explained(f"refs/tags/{tag}"):
-        store.open().create_tag(tag, commit, ObjectType.COMMIT, _signature(author), message)
+        store.open().create_tag(tag, commit, ObjectType.COMMIT, signature(author), message)
 
 
 @contextmanager
@@ -146,7 +146,8 @@ def _explained(name: str) -> Iterator[None]:
         raise ReferenceMovedError(f"{name} is being moved by somebody else") from None
 
 
-def _signature(person: Person) -> pygit2.Signature:
+def signature(person: Person) -> pygit2.Signature:
+    """Who did it and when, as git writes it into a commit."""
     offset = person.at.utcoffset()
     minutes = 0 if offset is None else int(offset.total_seconds() // 60)
     return pygit2.Signature(person.name, person.email, int(person.at.timestamp()), minutes)

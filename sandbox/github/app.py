@@ -21,9 +21,18 @@ from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
 from sandbox.github.http.smart_http import GitRoutes
 from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
+from sandbox.github.issues.comments_routes import CommentRoutes
+from sandbox.github.issues.labels_routes import LabelRoutes
+from sandbox.github.issues.routes import IssueRoutes
+from sandbox.github.pulls.comments_routes import ReviewCommentRoutes
+from sandbox.github.pulls.merge_routes import MergeRoutes
+from sandbox.github.pulls.reviews_routes import ReviewRoutes
+from sandbox.github.pulls.routes import PullRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
+from sandbox.github.repositories.compare_routes import CompareRoutes
 from sandbox.github.repositories.contents_routes import ContentRoutes
+from sandbox.github.repositories.forks_routes import ForkRoutes
 from sandbox.github.repositories.refs_routes import ReferenceRoutes
 from sandbox.github.repositories.repositories_routes import RepositoryRoutes
 from sandbox.github.runs.api.dispatches_routes import DispatchRoutes
@@ -59,6 +68,7 @@ def create_github_app(
     addressed = Addressed(access, service.environments)
     writer = Writer(service.registry, service.accounts, service.movements)
     secrets, variables = service.secret_store, service.variable_store
+    pulls = PullRoutes(access, service.pulls)
     parts = (
         AccountRoutes(access, service.registry),
         RepositoryRoutes(access, service, writer),
@@ -66,6 +76,15 @@ def create_github_app(
         VariableRoutes(addressed, variables),
         EnvironmentRoutes(addressed, service.environments, secrets, variables),
         RulesetRoutes(access, service.rulesets),
+        IssueRoutes(access, service.issues),
+        CommentRoutes(access, service.issues),
+        LabelRoutes(access, service.issues),
+        pulls,
+        MergeRoutes(access, service.pulls, pulls),
+        ReviewRoutes(access, service.pulls, pulls),
+        ReviewCommentRoutes(access, service.pulls, pulls),
+        CompareRoutes(access),
+        ForkRoutes(access, service.registry),
         ContentRoutes(access, writer),
         StatusRoutes(access, service.statuses),
         CommitRoutes(access, service.rulesets),

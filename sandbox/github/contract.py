@@ -9,17 +9,30 @@ from starlette.routing import BaseRoute
 
 
 @dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a pull request proposes, for the runs that it causes."""
+
+    repository: str  # "owner/name"; of a fork, if it comes from one
+    branch: str
+    commit: str  # which the runs' checks are about
+    message: str  # of that commit
+    paths: Sequence[str]  # files that the pull request changes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trigger:
     """Why workflows may run."""
 
     repository: str  # "owner/name"
-    event: str  # push, workflow_dispatch or repository_dispatch
+    event: str  # such as push, pull_request or workflow_dispatch
     ref: str  # full, such as "refs/heads/main"
     commit: str  # 40 hex digits: the tree whose workflow files count
     actor: str  # login of who caused it
     before: str = "0" * 40  # push: where the ref pointed; zeros if it is new
     workflow: str | None = None  # workflow_dispatch: the one file, such as "ci.yml"
-    payload: Mapping[str, Any] = field(default_factory=dict)  # inputs, or client_payload and action
+    # Inputs of a dispatch; for others what the event says besides repository and sender.
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    head: Head | None = None  # of a pull request's events
 
 
 class RunHost(Protocol):

@@ -9,8 +9,12 @@ from typing import Protocol
 from sandbox.github.checks.deployments import Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
+from sandbox.github.events import Events
 from sandbox.github.http.accounts import ACTIONS, Accounts
 from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.requests import Urls
+from sandbox.github.issues.service import IssueService
+from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
@@ -63,21 +67,41 @@ class GitHubService:
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
         self.deployments = Deployments(database)
-        pending = Pending(database)
-        self.movements = Movements(self.registry, accounts, self.rulesets, self.statuses, pending)
+        self.events = Events()
+        self.movements = Movements(
+            self.registry,
+            accounts,
+            self.rulesets,
+            self.statuses,
+            self.events,
+            Pending(database),
+        )
+        here = Urls(f"{url}/api/v3", url)
+        self.issues = IssueService(database, accounts, self.events, here)
+        self.pulls = PullService(
+            database,
+            accounts,
+            self.registry,
+            self.issues,
+            self.movements,
+            self.rulesets,
+            self.statuses,
+            self.events,
+            here,
+        )
         self._branch_moved = branch_moved
         self.movements.listeners.append(self._moved)
 
     def connect(self, run_host: RunHost) -> None:
         """Lets the runs half know from now on what happens here."""
-        self.movements.run_host = run_host
+        self.events.run_host = run_host
 
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all that belongs to it."""
         with self.registry.lock(repository):
             self.registry.remove(repository)
-        if self.movements.run_host is not None:
-            self.movements.run_host.deleted(repository.full_name)
+        if self.events.run_host is not None:
+            self.events.run_host.deleted(repository.full_name)
 
     def checks_passed(self, repository: str, branch: str, commit: str) -> None:
         """To be told when all checks of a branch's commit have ended well."""

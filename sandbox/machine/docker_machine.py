@@ -41,6 +41,8 @@ from toolchain.engine.address import EngineAddress
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
 
+_KILLED = 137  # exit code of what SIGKILL ended
+
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
 _STOP_SECONDS = 3
@@ -170,10 +172,12 @@ class DockerMachine:
             except NotFound:
                 return None
         running = bool(state["Running"])
+        exit_code = None if running else int(state["ExitCode"])
         return ContainerState(
             running=running,
-            exit_code=None if running else int(state["ExitCode"]),
-            out_of_memory=bool(state["OOMKilled"]),
+            exit_code=exit_code,
+            # The kernel's note of the memory can reach the engine after the end, and is lost then.
+            out_of_memory=bool(state["OOMKilled"]) or exit_code == _KILLED,
         )
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:

@@ -120,7 +120,7 @@ REFUSALS = [
     (DOWNLOADS, ["exit code 1", "asked for the network", "bake the model in"]),
     # Once more: what failed must not be taken for done by the next run.
     (DOWNLOADS, ["exit code 1", "asked for the network"]),
-    (TOO_LARGE, ["OOMKilled", "more than 512 MB", "heating the oven"]),
+    (TOO_LARGE, ["exit code 137", "more than 512 MB", "heating the oven"]),
 ]
 
 

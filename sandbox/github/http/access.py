@@ -99,6 +99,13 @@ def right_to(caller: Caller | None, repository: Repository) -> Right:
     return Right.ADMIN if public and "public_repo" in caller.token.scopes else public
 
 
+def right_of_account(accounts: Accounts, login: str, repository: Repository) -> Right:
+    """What a person may do with a repository, whatever token they use."""
+    if accounts.administers(login, repository.owner):
+        return Right.ADMIN
+    return Right.NONE if repository.private else Right.READ
+
+
 def require_right(caller: Caller | None, repository: Repository, wanted: Right) -> None:
     """Refuses whoever may do less with a repository, in GitHub's way; see `administered`."""
     right = right_to(caller, repository)

@@ -119,9 +119,28 @@ class Accounts:
         """The user or organization of that name, whatever its case."""
         return self._accounts.get(login.lower())
 
+    def account(self, login: str) -> Account:
+        """The same, or one that has left the sandbox's stack files since."""
+        return self.find(login) or Account(login, organization=False)
+
     def with_id(self, number: int) -> Account | None:
         """The user or organization with that number."""
         return next((each for each in self._accounts.values() if each.id == number), None)
+
+    def administers(self, login: str, owner: str) -> bool:
+        """Whether somebody, whatever their token, is in charge of an owner's repositories."""
+        return any(
+            owner.lower() in {name.lower() for name in (each.login, *each.organizations)}
+            for each in self._users
+            if each.login.lower() == login.lower()
+        )
+
+    def speaking_for(self, login: str) -> Caller | None:
+        """The user of that name, whose request was taken before the sandbox was killed."""
+        for user in self._users:
+            if user.login == login:
+                return Caller(login, Token(), tuple(user.organizations), tuple(user.works_for))
+        return None
 
     def of(self, caller: Caller) -> Account:
         """A caller's own account."""

@@ -15,14 +15,19 @@ class Body:
         self.fields = fields
 
     @classmethod
-    def parse(cls, content: bytes) -> "Body":
-        """Reads a body; raises BadRequestError if it is no JSON object."""
+    def parse(cls, content: bytes, array: str | None = None) -> "Body":
+        """Reads a body; raises BadRequestError if it is no JSON object.
+
+        An array counts as the field of the name `array`, where there is one.
+        """
         try:
             parsed = json_of(content)
         except MalformedJsonError:
             raise BadRequestError("Problems parsing JSON") from None
         if parsed is None:
             parsed = {}
+        if isinstance(parsed, list) and array is not None:
+            parsed = {array: parsed}
         if not isinstance(parsed, dict):
             raise BadRequestError("Body should be a JSON object")
         return cls(parsed)

@@ -136,7 +136,7 @@ def minimal_repository(repository: Repository, accounts: Accounts, urls: Urls) -
         "owner": simple_user(owner_of(repository, accounts), urls),
         "html_url": f"{urls.web}/{repository.full_name}",
         "description": repository.description,
-        "fork": False,
+        "fork": repository.parent is not None,
         "url": api,
         **{f"{name}_url": f"{api}{_part(name, rest)}" for name, rest in _PARTS.items()},
     }

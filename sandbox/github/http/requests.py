@@ -31,11 +31,16 @@ HOLDERS = (
 LARGEST_PAGE = 100
 
 
-def route(method: str, path: str, handler: Handler, limit: int = USUAL) -> Route:
-    """An endpoint of a blocking handler that gets the body, up to a limit, as a JSON object."""
+def route(
+    method: str, path: str, handler: Handler, limit: int = USUAL, *, array: str | None = None
+) -> Route:
+    """An endpoint of a blocking handler that gets the body, up to a limit, as a JSON object.
+
+    With an `array` the body may be an array instead, which then counts as the field of that name.
+    """
 
     def handle(request: Request, content: bytes) -> Response:
-        return handler(request, Body({}) if method == "GET" else Body.parse(content))
+        return handler(request, Body({}) if method == "GET" else Body.parse(content, array))
 
     return Route(path, with_body(handle, limit), methods=[method])
 

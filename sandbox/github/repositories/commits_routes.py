@@ -12,15 +12,18 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
 from sandbox.github.http.objects import full_commit, git_commit
 from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
+from sandbox.github.repositories.changes_view import file_view, stats_view
+from sandbox.github.repositories.differences import changed_files, diff_text
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rulesets import Rulesets
 from sandbox.http.errors import NotImitatedError
 
 _SHA = re.compile(r"[0-9a-f]{40}")
+_MOST_FILES = 300  # of a commit, as on the platform before one asks for further pages
 # What the platform has below a branch and a commit. A name may hold slashes, so a route of its own
 # would take a branch "x/pulls" for the requests of "x".
 _BELOW_BRANCHES = re.compile(r".+/protection(?:/.+)?")
-_BELOW_COMMITS = re.compile(r".+/(?:branches-where-head|check-suites|comments|pulls)")
+_BELOW_COMMITS = re.compile(r".+/(?:branches-where-head|check-suites|comments)")
 
 
 class CommitRoutes:
@@ -102,7 +105,7 @@ class CommitRoutes:
         return answer(request, shown, headers=headers)
 
     def commit(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits/{ref}`: without the files that it changes."""
+        """`GET R/commits/{ref}`, with the files that it changes; or as a difference."""
         repository = self._access.readable(request)
         ref = request.path_params["ref"]
         sha = repository.git.resolve(ref)
@@ -112,8 +115,14 @@ class CommitRoutes:
         if "sha" in request.headers.get("accept", ""):
             return Response(sha, media_type="application/vnd.github.sha")
         commit = repository.git.commit(sha)
-        shown = full_commit(repository, commit, self._access.accounts, urls(request))
-        return answer(request, shown)
+        parent = commit.parents[0] if commit.parents else None
+        if "diff" in request.headers.get("accept", ""):
+            text = diff_text(repository.git, parent, sha)
+            return Response(text, media_type="application/vnd.github.diff; charset=utf-8")
+        here, files = urls(request), changed_files(repository.git, parent, sha)
+        shown = full_commit(repository, commit, self._access.accounts, here)
+        listed = [file_view(each, sha, repository, here) for each in files[:_MOST_FILES]]
+        return answer(request, {**shown, "stats": stats_view(files), "files": listed})
 
     def git_commit(self, request: Request, _body: Body) -> Response:
         """`GET R/git/commits/{sha}`."""

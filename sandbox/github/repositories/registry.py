@@ -28,6 +28,10 @@ CREATE TABLE IF NOT EXISTS github_repositories (
     UNIQUE (owner, name)
 );
 """
+_FORKS = """
+ALTER TABLE github_repositories ADD COLUMN parent INTEGER
+    REFERENCES github_repositories (id) ON DELETE SET NULL;  -- what it is a fork of
+"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Repository:
     created_at: str
     updated_at: str
     pushed_at: str
+    parent: int | None  # the number of what it is a fork of
     path: Path  # the bare git repository
 
     @property
@@ -62,7 +67,7 @@ class Registry:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self.folders = RepositoryFolders(folder)
-        database.create(_TABLES)
+        database.create(_TABLES, _FORKS)
 
     def add(
         self,
@@ -72,6 +77,7 @@ class Registry:
         private: bool = False,
         description: str | None = None,
         homepage: str | None = None,
+        parent: int | None = None,
     ) -> Repository:
         """A new, empty repository; raises UnprocessableError if the name is taken."""
         (folder, path), moment = self.folders.draw(), now()
@@ -79,8 +85,12 @@ class Registry:
         try:
             self._database.execute(
                 "INSERT INTO github_repositories (folder, owner, name, private, description,"
-                " homepage, created_at, updated_at, pushed_at) VALUES (?,?,?,?,?,?,?,?,?)",
-                (folder, owner, name, private, description, homepage, moment, moment, moment),
+                " homepage, created_at, updated_at, pushed_at, parent)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (
+                    *(folder, owner, name, private, description, homepage),
+                    *(moment, moment, moment, parent),
+                ),
             )
         except sqlite3.IntegrityError:
             self.folders.remove(path)
@@ -117,6 +127,10 @@ class Registry:
     def list(self, owner: str | None = None) -> Sequence[Repository]:
         """All repositories, or an owner's, by name."""
         return self._where("? IS NULL OR owner = ?", owner, owner)
+
+    def forks(self, repository: Repository) -> Sequence[Repository]:
+        """What was forked from a repository, by name."""
+        return self._where("parent = ?", repository.id)
 
     def change(
         self,
@@ -174,6 +188,7 @@ class Registry:
                 created_at=row["created_at"],
                 updated_at=row["updated_at"],
                 pushed_at=row["pushed_at"],
+                parent=row["parent"],
                 path=self.folders.at(row["folder"]),
             )
             for row in rows

@@ -68,6 +68,7 @@ class RepositoryRoutes:
                 description=body.optional_text("description"),
                 homepage=body.optional_text("homepage"),
             )
+            self._service.issues.labels.add_defaults(added.id)
             if first:
                 text = f"# {name}\n{added.description or ''}".rstrip() + "\n"
                 readme = Change("README.md", text.encode())
@@ -108,6 +109,10 @@ class RepositoryRoutes:
     def _shown(self, request: Request, repository: Repository, status: int) -> Response:
         caller, here = self._access.caller(request), urls(request)
         shown = full_repository(repository, self._access.accounts, caller, here)
+        parent = repository.parent and self._service.registry.find_id(repository.parent)
+        if parent:
+            of = full_repository(parent, self._access.accounts, caller, here)
+            shown |= {"parent": of, "source": of}
         location = {"Location": shown["url"]} if status == 201 else {}  # noqa: PLR2004 - created
         return answer(request, shown, status, location)
 

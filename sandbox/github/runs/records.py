@@ -1,7 +1,9 @@
 """What is kept of workflow files and runs; logs are files beside. Neither holds secrets."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +46,13 @@ CREATE TABLE IF NOT EXISTS workflow_runs (
 );
 CREATE INDEX IF NOT EXISTS workflow_runs_of ON workflow_runs (repository, commit_id);
 """
+# Of a pull request's runs, which run a merge of it; empty for others.
+_HEADS = """
+ALTER TABLE workflow_runs ADD COLUMN head_repository TEXT NOT NULL DEFAULT '';
+ALTER TABLE workflow_runs ADD COLUMN head_branch TEXT NOT NULL DEFAULT '';
+ALTER TABLE workflow_runs ADD COLUMN head_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX IF NOT EXISTS workflow_runs_of_head ON workflow_runs (repository, head_id);
+"""
 # Whether those who wait for a commit's checks were told of this run's good end.
 _TOLD = "ALTER TABLE workflow_runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1"
 
@@ -72,12 +81,31 @@ class Run:
     created: str
     started: str
     updated: str
+    head_repository: str
+    head_branch: str
+    head_id: str
     told: bool
 
     @property
+    def ref_name(self) -> str:
+        """The branch, tag or trial merge (`7/merge`) without its prefix."""
+        return re.sub(r"^refs/(?:heads|tags|pull)/", "", self.ref)
+
+    @property
     def branch(self) -> str:
-        """The branch or tag without its prefix."""
-        return self.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+        """The branch or tag that caused it; of a pull request its head."""
+        return self.head_branch or self.ref_name
+
+    @property
+    def checked(self) -> str:
+        """The commit that its checks are about; of a pull request its newest one."""
+        return self.head_id or self.commit_id
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it runs what a fork proposes: without secrets, and with a token that reads."""
+        proposed = self.event.startswith("pull_request") and self.event != "pull_request_target"
+        return proposed and self.head_repository.lower() != self.repository.lower()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +122,7 @@ class RunRecords(JobRecords):
     """All tables: of workflow files and runs, and of jobs. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        database.create(_SCHEMA, _TOLD)
+        database.create(_SCHEMA, _HEADS, _TOLD)
         super().__init__(database)
 
     # --- workflow files
@@ -127,7 +155,7 @@ class RunRecords(JobRecords):
     def add_run(self, trigger: Trigger, path: str, *, name: str, title: str) -> Run:
         """Adds a queued run and gives it its number."""
         workflow = self.workflow(trigger.repository, path).id
-        now = moment()
+        now, head = moment(), trigger.head
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE workflow_files SET runs = runs + 1 WHERE id = ?", (workflow,)
@@ -135,12 +163,18 @@ class RunRecords(JobRecords):
             cursor = connection.execute(
                 "INSERT INTO workflow_runs (workflow, repository, path, name, number, event, ref,"
                 " commit_id, before_id, actor, title, payload, status, created, started, updated,"
-                " told) VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?,"
-                " ?, ?, ?, ?, ?, 'queued', ?, ?, ?, 0)",
+                " head_repository, head_branch, head_id, told)"
+                " VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?, ?, ?,"
+                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(workflow, trigger.repository, path, name, workflow, trigger.event),
                     *(trigger.ref, trigger.commit, trigger.before, trigger.actor, title),
                     *(json.dumps(dict(trigger.payload)), now, now, now),
+                    *(
+                        ("", "", "")
+                        if head is None
+                        else (head.repository, head.branch, head.commit)
+                    ),
                 ),
             )
             run = int(cursor.lastrowid or 0)
@@ -168,10 +202,19 @@ class RunRecords(JobRecords):
         return [_run(row) for row in rows]
 
     def runs_of_commit(self, repository: str, commit: str) -> list[Run]:
-        """The runs of one commit, oldest first."""
+        """The runs of one commit's tree, oldest first."""
         rows = self._database.query(
             "SELECT * FROM workflow_runs WHERE repository = ? AND commit_id = ? ORDER BY id",
             (repository, commit),
+        )
+        return [_run(row) for row in rows]
+
+    def runs_on(self, repository: str, commit: str) -> list[Run]:
+        """The runs whose checks are about a commit, oldest first."""
+        rows = self._database.query(
+            "SELECT * FROM workflow_runs WHERE repository = ?"
+            " AND (head_id = ? OR (head_id = '' AND commit_id = ?)) ORDER BY id",
+            (repository, commit, commit),
         )
         return [_run(row) for row in rows]
 
@@ -181,6 +224,10 @@ class RunRecords(JobRecords):
             "SELECT * FROM workflow_runs WHERE status != 'completed' ORDER BY id"
         )
         return [_run(row) for row in rows]
+
+    def changing(self) -> AbstractContextManager[object]:
+        """Around changes that are all kept, or none."""
+        return self._database.transaction()
 
     def untold(self) -> list[Run]:
         """The runs that ended well without those being told who wait for it, oldest first."""

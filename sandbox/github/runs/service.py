@@ -1,6 +1,5 @@
 """The workflow runs of one sandbox: what starts them, and what becomes of them."""
 
-import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.followers import Followers
 from sandbox.github.runs.planning.concurrency import Groups
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
@@ -32,9 +32,7 @@ from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.store.database import Database
-
-_LOG = logging.getLogger(__name__)
-_WELL = frozenset({"success", "skipped", "neutral"})
+from toolchain.cache import remove_tree
 
 
 class RunService:
@@ -77,13 +75,14 @@ class RunService:
         self.repositories = repositories
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
-        self._checks_passed = checks_passed
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
         self._stopping = False
-        self._telling = threading.Lock()
         self._rerunning = threading.Lock()
+        self._followers = Followers(
+            self.records, repositories, self.addresses, self.triggered, checks_passed
+        )
         tools = Tools(
             repositories=repositories,
             records=self.records,
@@ -120,6 +119,7 @@ class RunService:
             for run, workflow in runs:
                 if workflow is not None:
                     self._database.after_commit(partial(self._launch, run, workflow))
+                    self._followers.requested(run)
         return [run.id for run, _ in runs]
 
     def prepare(self, trigger: Trigger) -> None:
@@ -206,6 +206,7 @@ class RunService:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
         shutil.rmtree(self.folder / "work", ignore_errors=True)
+        remove_tree(self.folder / "sources")  # those that are needed are made again
         for repository in self.records.repositories():
             if not self.repositories.exists(repository):  # killed while it was being deleted
                 self.deleted(repository)
@@ -216,7 +217,7 @@ class RunService:
             else:
                 self._launch(run, workflow)
         for run in self.records.untold():  # it ended well, and then the sandbox was killed
-            self._tell_if_all_passed(run)
+            self._followers.passed(run)
 
     def stop(self) -> None:
         """Ends the runs at work, their processes first."""
@@ -253,29 +254,11 @@ class RunService:
         """A run's thread has nothing left to do."""
         try:
             self._discard_source(run.repository, run.commit_id)
-            with self._telling:
-                self._tell_if_all_passed(run)
+            self._followers.ended(run)
             forget_old_runs(self.records, self.folder, run.repository)
         finally:
             with self._changing:
                 self._threads.pop(run.id, None)
-
-    def _tell_if_all_passed(self, run: Run) -> None:
-        runs = [
-            each
-            for each in self.records.runs_of_commit(run.repository, run.commit_id)
-            if each.ref == run.ref
-        ]
-        if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
-            return
-        if all(each.told for each in runs):
-            return  # two runs that end at once tell it once
-        try:
-            with self._database.transaction():
-                self._checks_passed(run.repository, run.branch, run.commit_id)
-                self.records.set_told(runs)
-        except Exception:  # noqa: BLE001 - logged; the run ended all the same
-            _LOG.exception("Run %s: its good end could not be told", run.id)
 
     def _discard_source(self, repository: str, commit: str) -> None:
         runs = self.records.runs_of_commit(repository, commit)

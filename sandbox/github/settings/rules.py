@@ -22,6 +22,19 @@ class Ancestry(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """How a pull request stands whose merge is the move that is judged."""
+
+    head: str  # the commit whose checks count
+    method: str  # merge, squash or rebase
+    behind: bool  # whether its base has moved on since
+    approvals: int  # by people who may write
+    approvals_of_head: int  # those that were given for its newest commit
+    objections: int  # changes requested by people who may write
+    unheard_owners: Sequence[str] = ()  # code owners of its files whose approval is missing
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What rules a move breaks."""
@@ -39,6 +52,7 @@ def judge(
     admin: bool,
     ancestry: Ancestry,
     passed: Callable[[str], set[str]],
+    reviewed: Reviewed | None = None,
 ) -> Verdict:
     """Asks every ruleset in force.
 
@@ -50,18 +64,25 @@ def judge(
         admin: whether they administer the repository.
         ancestry: of the commits.
         passed: contexts of a commit's statuses that are well.
+        reviewed: the pull request that is merged by this move; None for any other move.
     """
+    passing = _PASSING_BY if reviewed is None else (*_PASSING_BY, "pull_request")
     broken: list[str] = []
     passed_by: list[str] = []
     for each in rulesets:
         if each.concerns(move.ref, default_branch):
-            may_pass = each.bypass(user, admin=admin) in _PASSING_BY
-            (passed_by if may_pass else broken).extend(_broken(move, each, ancestry, passed))
+            may_pass = each.bypass(user, admin=admin) in passing
+            found = _broken(move, each, ancestry, passed, reviewed)
+            (passed_by if may_pass else broken).extend(found)
     return Verdict(list(dict.fromkeys(broken)), list(dict.fromkeys(passed_by)))
 
 
 def _broken(
-    move: Move, ruleset: Ruleset, ancestry: Ancestry, passed: Callable[[str], set[str]]
+    move: Move,
+    ruleset: Ruleset,
+    ancestry: Ancestry,
+    passed: Callable[[str], set[str]],
+    reviewed: Reviewed | None,
 ) -> Iterator[str]:
     moves = not move.creates and not move.deletes
     for rule in ruleset.rules:
@@ -76,23 +97,49 @@ def _broken(
             case "non_fast_forward" if moves and not ancestry.descends(move.new, move.old):
                 yield "Cannot force-push to this branch"
             case "pull_request" if moves:
-                yield "Changes must be made through a pull request."
+                yield from _unreviewed(parameters, reviewed)
             case "required_linear_history" if not move.deletes:
                 if ancestry.has_new_merges(move.new, move.old):
                     yield "This branch must not contain merge commits."
             case "required_status_checks" if not move.deletes:
-                yield from _missing(move, parameters, passed)
+                yield from _missing(move, parameters, passed, reviewed)
+
+
+def _unreviewed(parameters: Mapping[str, Any], reviewed: Reviewed | None) -> Iterator[str]:
+    if reviewed is None:
+        yield "Changes must be made through a pull request."
+        return
+    needed = int(parameters.get("required_approving_review_count") or 0)
+    last = parameters.get("require_last_push_approval")
+    given = reviewed.approvals_of_head if last else reviewed.approvals
+    if given < needed:
+        verb = "review is" if needed == 1 else "reviews are"
+        yield f"At least {needed} approving {verb} required by reviewers with write access."
+    if needed and reviewed.objections:
+        yield "Changes have been requested by reviewers with write access."
+    if parameters.get("require_code_owner_review") and reviewed.unheard_owners:
+        yield f"Waiting on code owner review from {', '.join(reviewed.unheard_owners)}."
+    methods = parameters.get("allowed_merge_methods") or ()
+    if methods and reviewed.method not in methods:
+        yield f"The merge method {reviewed.method} is not allowed: {', '.join(methods)}."
 
 
 def _missing(
-    move: Move, parameters: Mapping[str, Any], passed_by: Callable[[str], set[str]]
+    move: Move,
+    parameters: Mapping[str, Any],
+    passed_by: Callable[[str], set[str]],
+    reviewed: Reviewed | None,
 ) -> Iterator[str]:
     if move.creates and parameters.get("do_not_enforce_on_create"):
         return
     required = [each["context"] for each in parameters.get("required_status_checks", [])]
-    passed = passed_by(move.new)
+    # The commit that merges is new: what was checked is the one that it brings.
+    passed = passed_by(move.new if reviewed is None else reviewed.head)
     missing = [context for context in required if context not in passed]
     if len(missing) == 1:
         yield f'Required status check "{missing[0]}" is expected.'
     elif missing:
         yield f"{len(missing)} of {len(required)} required status checks are expected."
+    strict = parameters.get("strict_required_status_checks_policy") and required
+    if strict and reviewed is not None and reviewed.behind:
+        yield "Head branch is not up to date with the base branch."

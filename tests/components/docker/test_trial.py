@@ -62,6 +62,12 @@ def test_one_that_becomes_healthy_has_passed_and_is_stopped():
             ["OOMKilled, exit code 137", "more than 512 MB", "smaller model"],
         ),
         (
+            # The engine was not told of the memory before it was told of the end.
+            [{**ENDED, "ExitCode": 137, "OOMKilled": False}],
+            ["loading"],
+            ["killed (exit code 137)", "more than 512 MB", "smaller model"],
+        ),
+        (
             [{**ENDED, "Error": "exec: no such file"}],
             [],
             ["(exec: no such file)", "it logged nothing"],

@@ -6,6 +6,8 @@ import github
 import pytest
 from nacl.public import PublicKey, SealedBox
 
+from tests.sandbox.github.live import STRANGERS_TOKEN
+
 
 @pytest.fixture
 def client(gh):
@@ -86,3 +88,49 @@ def test_a_key_it_was_given_opens_what_it_seals(gh, client, repository):
     box = SealedBox(PublicKey(base64.b64decode(key.key)))
     body = {"encrypted_value": base64.b64encode(box.encrypt(b"x")).decode(), "key_id": key.key_id}
     assert gh.http.put(f"/repos/{repository}/actions/secrets/X", json=body).status_code == 201
+
+
+def test_pull_requests_reviews_issues_and_labels(gh, client, clone, repository):
+    repo = client.get_repo(repository)
+    clone.git("checkout", "-q", "-b", "work")
+    clone.commit("d/a.txt", "one\n")
+    clone.git("push", "-q", "origin", "work")
+    pull = repo.create_pull(base="main", head="work", title="A change", body="Because.", draft=True)
+    assert [each.filename for each in pull.get_files()] == ["d/a.txt"]
+    assert [each.commit.message for each in pull.get_commits()] == ["test"]
+    comment = pull.create_review_comment("Why?", pull.get_commits()[0], "d/a.txt", line=1)
+    assert pull.create_review_comment_reply(comment.id, "So.").in_reply_to_id == comment.id
+    assert pull.create_review(body="Hm.", event="COMMENT").state == "COMMENTED"
+    pull.add_to_labels("deploys")
+    pull.create_issue_comment("plan")
+    assert [each.body for each in pull.get_issue_comments()] == ["plan"]
+    pull.edit(title="Another", state="closed")
+    assert repo.get_pull(pull.number).title == "Another"
+    assert [each.number for each in repo.get_pulls(state="closed", head="slipway:work")] == [1]
+
+    repo.create_git_ref("refs/heads/more", pull.head.sha)
+    merged = repo.create_pull(base="main", head="more", title="More")
+    assert merged.mergeable
+    assert merged.merge(merge_method="squash", commit_title="All of it").merged
+    assert merged.is_merged()
+    assert repo.get_commits()[0].commit.message.startswith("All of it")
+    assert repo.get_commit("main").stats.additions == 1
+    assert repo.compare("main", "more").status == "diverged"
+
+    issue = repo.create_issue("It drifted", labels=["drift"], assignee="slipway")
+    issue.create_comment("still")
+    issue.edit(state="closed", state_reason="completed")
+    assert [each.title for each in repo.get_issues(state="closed", labels=["drift"])] == [
+        "It drifted"
+    ]
+    assert {each.name for each in repo.get_labels()} >= {"bug", "drift", "deploys"}
+    label = repo.create_label("risk", "b60205", "Look twice")
+    label.edit("risky", "b60206")
+    assert repo.get_label("risky").description == "Look twice"
+    stranger = github.Github(
+        base_url=f"{gh.url}/api/v3", auth=github.Auth.Token(STRANGERS_TOKEN), retry=None
+    )
+    fork = stranger.get_repo(repository).create_fork()
+    assert fork.parent.full_name == repository
+    assert [each.full_name for each in repo.get_forks()] == [fork.full_name]
+    stranger.close()

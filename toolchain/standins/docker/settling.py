@@ -13,6 +13,7 @@ _POLL_SECONDS = 0.25
 _FIRST_LOOK_SECONDS = 0.2  # one that can't start has ended by then
 _DEFAULT_WAIT_SECONDS = 60
 _LOG_LINES = 15
+_KILLED = 137  # exit code of what SIGKILL ended
 _LONG_ENOUGH = 8  # characters of a variable's value that is hidden where it shows up in a log
 
 
@@ -83,6 +84,9 @@ def _ended(state: Mapping[str, Any]) -> str:
     code = state["ExitCode"]
     if state.get("OOMKilled"):
         return f"it was killed for needing more memory than its limit (OOMKilled, exit code {code})"
+    if code == _KILLED:
+        # The kernel's note of the memory can reach the engine after the end, and is lost then.
+        return f"it was killed (exit code {code}), most likely for needing more memory than it has"
     return f"it ended with exit code {code}"
 
 

@@ -75,4 +75,4 @@ class CheckRoutes(AddressedRuns):
         commit = self._runs.repositories.resolve(repository, request.path_params["ref"])
         if commit is None:
             raise NotFoundError
-        return self._records.runs_of_commit(repository, commit)
+        return self._records.runs_on(repository, commit)

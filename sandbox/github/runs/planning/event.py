@@ -62,6 +62,8 @@ def event_of(
     }
     if run.event == EVENT:
         return {**event, "inputs": dict(run.payload), "ref": run.ref, "workflow": run.path}
+    if run.event not in ("push", "repository_dispatch"):
+        return {**event, **run.payload}
     if run.event == "repository_dispatch":
         return {
             **event,
@@ -105,12 +107,12 @@ def github_context(run: Run, event: Mapping[str, Any], addresses: Addresses) -> 
         "repository": run.repository,
         "repository_owner": run.repository.partition("/")[0],
         "ref": run.ref,
-        "ref_name": run.branch,
+        "ref_name": run.ref_name,
         "ref_type": "tag" if run.ref.startswith("refs/tags/") else "branch",
         "ref_protected": False,
         "sha": run.commit_id,
-        "base_ref": "",
-        "head_ref": "",
+        "base_ref": (event.get("pull_request") or {}).get("base", {}).get("ref", ""),
+        "head_ref": run.head_branch,
         "server_url": addresses.web,
         "api_url": addresses.api,
         "graphql_url": addresses.graphql,

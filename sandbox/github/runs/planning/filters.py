@@ -9,6 +9,9 @@ from sandbox.github.runs.planning.workflow import Workflow
 
 _SKIP = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
 _SKIP_TRAILER = re.compile(r"^skip-checks:\s*true\s*$", re.IGNORECASE | re.MULTILINE)
+_OF_PULLS = frozenset({"pull_request", "pull_request_target"})
+# Where a workflow names no types; of the others all are meant.
+_DEFAULT_TYPES = {kind: ["opened", "synchronize", "reopened"] for kind in _OF_PULLS}
 _SETS = re.compile(r"(\*\*|\*|\\.|\[[^\]]*\]|[?+])")
 
 
@@ -31,12 +34,31 @@ def listens(
     if trigger.event not in workflow.on:
         return False
     filters = workflow.on[trigger.event]
-    if trigger.event == "repository_dispatch":
-        types = filters.get("types")
-        return types is None or trigger.payload.get("action") in _list(types)
     if trigger.event == "push":
         return _push(filters, trigger.ref, changed)
+    if trigger.event != "workflow_dispatch" and not _type(trigger, filters):
+        return False
+    if trigger.event in _OF_PULLS:
+        base = str(trigger.payload["pull_request"]["base"]["ref"])
+        head = trigger.head
+        return _branch(filters, base) and _paths(filters, lambda: head.paths if head else None)
+    if trigger.event == "workflow_run":
+        about = trigger.payload["workflow_run"]
+        named = filters.get("workflows")
+        return about["name"] in _list(named or []) and _branch(filters, about["head_branch"])
     return True
+
+
+def _type(trigger: Trigger, filters: Mapping[str, Any]) -> bool:
+    """Whether a workflow listens to this kind of an event."""
+    wanted = filters.get("types") or _DEFAULT_TYPES.get(trigger.event)
+    return wanted is None or trigger.payload.get("action") in _list(wanted)
+
+
+def _branch(filters: Mapping[str, Any], name: str) -> bool:
+    if "branches" in filters and not fits(name, _list(filters["branches"])):
+        return False
+    return not ("branches-ignore" in filters and fits(name, _list(filters["branches-ignore"])))
 
 
 def _push(

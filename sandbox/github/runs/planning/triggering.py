@@ -22,6 +22,9 @@ from sandbox.github.runs.running.publishing import Publisher
 
 _TITLE_LENGTH = 200
 
+# Of these alone a commit's message may say that there shall be no runs.
+_SKIPPED = frozenset({"pull_request"})
+
 MadeRun = tuple[Run, Workflow | None]  # without a workflow it has failed already
 
 
@@ -65,12 +68,14 @@ class Triggering:
         return named if named.startswith(f"{FOLDER}/") else f"{FOLDER}/{named}"
 
     def _heard(self, trigger: Trigger) -> list[MadeRun]:
-        """The runs that a push or a repository_dispatch makes."""
+        """The runs that an event makes which workflows listen to."""
+        if trigger.head is not None and skips(trigger.head.message) and trigger.event in _SKIPPED:
+            return []
         names = self._repositories.list_files(trigger.repository, trigger.commit, FOLDER)
         paths = [f"{FOLDER}/{name}" for name in sorted(names) if is_workflow(name)]
         if not paths:
             return []
-        title = str(trigger.payload.get("action") or trigger.event)
+        title = _title(trigger)
         source = None
         if trigger.event == "push":
             source = self._sources.get(trigger.repository, trigger.commit)
@@ -85,7 +90,7 @@ class Triggering:
             try:
                 workflow = parse_workflow(path, content)
             except WorkflowError as error:
-                if trigger.event == "push":
+                if trigger.event in ("push", "pull_request"):
                     runs.append((self._invalid(trigger, path, title, str(error)), None))
                 continue
             if listens(
@@ -106,3 +111,14 @@ class Triggering:
         self._records.set_run(run.id, status="completed", conclusion="failure", note=note)
         self._publisher.invalid(run)
         return self._records.require(run.id)
+
+
+def _title(trigger: Trigger) -> str:
+    """What a run is called that is no push's: after what it is about."""
+    for key in ("pull_request", "issue"):
+        about = trigger.payload.get(key)
+        if about:
+            return str(about["title"])[:_TITLE_LENGTH]
+    if trigger.event == "workflow_run":
+        return ""  # then it bears the workflow's own name
+    return str(trigger.payload.get("action") or trigger.event)

@@ -109,7 +109,10 @@ class JobWorker:
             log(1, f"Environment: {task.environment}")
         if "concurrency" in task.job.source:
             log(1, "##[warning]The concurrency of a job is not imitated; that of a workflow is.")
-        secrets = dict(tools.repositories.secrets(repository, task.environment))
+        foreign = task.run.foreign
+        if foreign:
+            log(1, "What a fork proposes is run without secrets, and its token can only read.")
+        secrets = {} if foreign else dict(tools.repositories.secrets(repository, task.environment))
         mask.add(secrets.values())
         log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")
         actions = self._actions()

@@ -48,7 +48,7 @@ class Publisher:
         try:
             self._repositories.set_status(
                 run.repository,
-                run.commit_id,
+                run.checked,
                 state=state,
                 context=context,
                 description=description,

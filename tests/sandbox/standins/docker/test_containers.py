@@ -150,7 +150,7 @@ def test_the_log_of_one_that_is_to_end_is_kept(tidy):
         ({"command": ["sh", "-c", "echo no flour; exit 3"]}, ["exit code 3", "no flour"]),
         (
             {"command": ["tail", "/dev/zero"], "memory": 8, "memorySwap": 8},
-            ["OOMKilled", "8 MB"],
+            ["exit code 137", "more memory", "8 MB"],
         ),
         (
             {"waitTimeout": 2},

@@ -1,0 +1,1 @@
+"""Issues, their labels and what people write below them; a pull request is an issue too."""

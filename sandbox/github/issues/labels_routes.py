@@ -1,0 +1,154 @@
+"""Labels of repositories, and of issues and pull requests."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.issues.labels import Label
+from sandbox.github.issues.records import Issue
+from sandbox.github.issues.routes import label_names
+from sandbox.github.issues.service import IssueService
+from sandbox.github.issues.views import label_view
+from sandbox.github.repositories.registry import Repository
+
+_ONE = f"{REPOSITORY}/labels/{{name}}"
+_OF_ISSUE = f"{REPOSITORY}/issues/{{number:int}}/labels"
+_COLOR = re.compile(r"[0-9a-fA-F]{6}")
+
+
+class LabelRoutes:
+    """Endpoints of labels."""
+
+    def __init__(self, access: Access, issues: IssueService) -> None:
+        self._access = access
+        self._issues = issues
+        self._labels = issues.labels
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        return [
+            route("GET", f"{REPOSITORY}/labels", self.list),
+            route("POST", f"{REPOSITORY}/labels", self.add),
+            route("GET", _ONE, self.get),
+            route("PATCH", _ONE, self.change),
+            route("DELETE", _ONE, self.remove),
+            route("GET", _OF_ISSUE, self.of_issue),
+            route("POST", _OF_ISSUE, self.put_on, array="labels"),
+            route("PUT", _OF_ISSUE, self.replace, array="labels"),
+            route("DELETE", _OF_ISSUE, self.take_all),
+            route("DELETE", f"{_OF_ISSUE}/{{name}}", self.take),
+        ]
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/labels`."""
+        repository = self._access.readable(request)
+        chosen, headers = page(request, self._labels.list(repository.id))
+        here = urls(request)
+        shown = [label_view(each, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/labels/{name}`."""
+        repository = self._access.readable(request)
+        return self._shown(request, repository, self._label(repository, request))
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/labels`."""
+        repository, _ = self._access.writable(request)
+        name = body.text("name")
+        if not name.strip():
+            raise UnprocessableError("Validation Failed", "name can't be blank")
+        color = _color(body, "ededed")
+        made = self._labels.add(repository.id, name, color, body.optional_text("description"))
+        return self._shown(request, repository, made, 201)
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R/labels/{name}`."""
+        repository, _ = self._access.writable(request)
+        label = self._label(repository, request)
+        described = "description" in body
+        changed = self._labels.change(
+            label,
+            body.optional_text("new_name") or label.name,
+            _color(body, label.color),
+            body.optional_text("description") if described else label.description,
+        )
+        return self._shown(request, repository, changed)
+
+    def remove(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/labels/{name}`."""
+        repository, _ = self._access.writable(request)
+        self._labels.remove(self._label(repository, request))
+        return nothing()
+
+    def of_issue(self, request: Request, _body: Body) -> Response:
+        """`GET R/issues/{number}/labels`."""
+        repository = self._access.readable(request)
+        return self._borne(request, repository, self._issue(repository, request))
+
+    def put_on(self, request: Request, body: Body) -> Response:
+        """`POST R/issues/{number}/labels`: added to those that are there."""
+        repository, caller = self._access.writable(request)
+        issue = self._issue(repository, request)
+        self._issues.put_labels(repository, issue, caller.login, label_names(body))
+        return self._borne(request, repository, issue)
+
+    def replace(self, request: Request, body: Body) -> Response:
+        """`PUT R/issues/{number}/labels`: these and no others."""
+        repository, caller = self._access.writable(request)
+        issue = self._issue(repository, request)
+        self._issues.set_labels(repository, issue, caller.login, label_names(body))
+        return self._borne(request, repository, issue)
+
+    def take_all(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/issues/{number}/labels`."""
+        repository, caller = self._access.writable(request)
+        issue = self._issue(repository, request)
+        self._issues.set_labels(repository, issue, caller.login, ())
+        return nothing()
+
+    def take(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/issues/{number}/labels/{name}`."""
+        repository, caller = self._access.writable(request)
+        issue, label = self._issue(repository, request), self._label(repository, request)
+        if label.id not in {each.id for each in self._labels.of(issue.id)}:
+            raise NotFoundError("Label does not exist")
+        self._issues.take_labels(repository, issue, caller.login, [label])
+        return self._borne(request, repository, issue)
+
+    def _borne(self, request: Request, repository: Repository, issue: Issue) -> Response:
+        chosen, headers = page(request, self._labels.of(issue.id))
+        here = urls(request)
+        shown = [label_view(each, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def _shown(
+        self, request: Request, repository: Repository, label: Label, status: int = 200
+    ) -> Response:
+        return answer(request, label_view(label, repository, urls(request)), status)
+
+    def _label(self, repository: Repository, request: Request) -> Label:
+        found = self._labels.find(repository.id, request.path_params["name"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def _issue(self, repository: Repository, request: Request) -> Issue:
+        found = self._issues.records.find(repository.id, request.path_params["number"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+
+def _color(body: Body, default: str) -> str:
+    color = (body.optional_text("color") or default).removeprefix("#")
+    if not _COLOR.fullmatch(color):
+        error = {"resource": "Label", "code": "invalid", "field": "color"}
+        raise UnprocessableError("Validation Failed", [error])
+    return color.lower()

@@ -1,0 +1,249 @@
+"""Issues: opening, listing and changing them."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access, Right, require_right, right_of_account
+from sandbox.github.http.accounts import Caller
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import ForbiddenError, NotFoundError, UnprocessableError
+from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.issues.records import CLOSED, OPEN, Issue
+from sandbox.github.issues.service import IssueService
+from sandbox.github.repositories.registry import Repository
+from sandbox.http.errors import NotImitatedError
+
+ISSUE = f"{REPOSITORY}/issues/{{number:int}}"
+_REASONS = ("completed", "not_planned", "reopened", "duplicate")
+_ACTIONS = {OPEN: "reopened", CLOSED: "closed"}
+_LONGEST = 65536  # characters of a body, a title's are fewer
+_LONGEST_TITLE = 256
+_MOST_ASSIGNEES = 10
+
+
+class IssueRoutes:
+    """Endpoints of issues; pull requests answer here too, as on the platform."""
+
+    def __init__(self, access: Access, issues: IssueService) -> None:
+        self._access = access
+        self._issues = issues
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        return [
+            route("GET", f"{REPOSITORY}/issues", self.list),
+            route("POST", f"{REPOSITORY}/issues", self.add),
+            route("GET", ISSUE, self.get),
+            route("PATCH", ISSUE, self.change),
+            route("POST", f"{ISSUE}/assignees", self.assign),
+            route("DELETE", f"{ISSUE}/assignees", self.unassign),
+        ]
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/issues`, pull requests included; open ones unless `state` says otherwise."""
+        repository = self._access.readable(request)
+        asked = request.query_params
+        state = asked.get("state", OPEN)
+        kept = None if state == "all" else state
+        found = [*self._issues.records.list(repository.id, state=kept)]
+        wanted = {name.lower() for name in asked.get("labels", "").split(",") if name}
+        if wanted:
+            found = [each for each in found if wanted <= self._names(each)]
+        for key, of in (("creator", lambda each: (each.author,)), ("assignee", _assignees)):
+            if key in asked and asked[key] != "*":
+                login = asked[key].lower()
+                found = [e for e in found if login in [name.lower() for name in of(e)]]
+        if "since" in asked:
+            found = [each for each in found if each.updated_at >= asked["since"]]
+        if asked.get("sort") == "updated":
+            found.sort(key=lambda each: each.updated_at, reverse=True)
+        if asked.get("direction") == "asc":
+            found.reverse()
+        chosen, headers = page(request, found)
+        here = urls(request)
+        shown = [self._issues.view(each, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/issues`: by anybody who sees the repository."""
+        repository, caller = self._seen(request)
+        if body.fields.get("milestone") is not None:
+            raise NotImitatedError("milestones of issues")
+        title = _title(body)
+        may = _may_sort(caller, repository)  # labels of others are dropped in silence, as there
+        issue = self._issues.open(
+            repository,
+            caller.login,
+            title,
+            text_of(body, "body"),
+            labels=label_names(body) if may else (),
+            assignees=self._logins(repository, body) if may else (),
+        )
+        view = self._issues.view(issue, repository, urls(request))
+        return answer(request, view, 201, {"Location": view["url"]})
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/issues/{number}`."""
+        repository, issue = self._addressed(request)
+        return answer(request, self._issues.view(issue, repository, urls(request)))
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R/issues/{number}`: by its author or who may write."""
+        repository, issue, caller = self._own(request)
+        records = self._issues.records
+        if body.fields.get("milestone") is not None:
+            raise NotImitatedError("milestones of issues")
+        words: dict[str, object] = {}
+        if "title" in body:
+            words["title"] = _title(body)
+        if "body" in body:
+            words["body"] = text_of(body, "body")
+        state, reason = _wanted_state(body, issue)
+        if words:
+            issue = records.set(issue.id, **words)
+        if "labels" in body:
+            require_right(caller, repository, Right.WRITE)
+            self._issues.set_labels(repository, issue, caller.login, label_names(body))
+        if "assignees" in body:
+            require_right(caller, repository, Right.WRITE)
+            issue = records.assign(issue, self._logins(repository, body))
+        was = issue.state
+        issue = records.set_state(issue, state, caller.login, reason)
+        if words:
+            self._issues.tell(repository, issue, caller.login, "edited", changes={})
+        if state != was:
+            self._issues.tell(repository, issue, caller.login, _ACTIONS[state])
+        return answer(request, self._issues.view(issue, repository, urls(request)))
+
+    def assign(self, request: Request, body: Body) -> Response:
+        """`POST R/issues/{number}/assignees`."""
+        repository, issue, _ = self._sorted(request)
+        logins = [*issue.assignees, *self._logins(repository, body)]
+        if len(set(logins)) > _MOST_ASSIGNEES:
+            raise UnprocessableError(f"An issue has at most {_MOST_ASSIGNEES} assignees")
+        issue = self._issues.records.assign(issue, logins)
+        return answer(request, self._issues.view(issue, repository, urls(request)), 201)
+
+    def unassign(self, request: Request, body: Body) -> Response:
+        """`DELETE R/issues/{number}/assignees`."""
+        repository, issue, _ = self._sorted(request)
+        gone = {str(each).lower() for each in body.sequence("assignees")}
+        left = [login for login in issue.assignees if login.lower() not in gone]
+        issue = self._issues.records.assign(issue, left)
+        return answer(request, self._issues.view(issue, repository, urls(request)))
+
+    # --- inside
+
+    def _names(self, issue: Issue) -> set[str]:
+        return {each.name.lower() for each in self._issues.labels.of(issue.id)}
+
+    def _logins(self, repository: Repository, body: Body) -> Sequence[str]:
+        """Assignees that may be ones; others are dropped in silence, as on the platform."""
+        logins = [str(each) for each in body.sequence("assignees")]
+        known = [self._issues.accounts.find(login) for login in logins]
+        return [
+            each.login
+            for each in known
+            if each is not None
+            and right_of_account(self._issues.accounts, each.login, repository) >= Right.WRITE
+        ]
+
+    def _seen(self, request: Request) -> tuple[Repository, Caller]:
+        """The repository and the caller, who is somebody whose token may write at all."""
+        caller = self._access.require_caller(request)
+        repository = self._access.readable(request)
+        require_voice(caller)
+        return repository, caller
+
+    def _addressed(self, request: Request) -> tuple[Repository, Issue]:
+        repository = self._access.readable(request)
+        return repository, self._issue(repository, request)
+
+    def _own(self, request: Request) -> tuple[Repository, Issue, Caller]:
+        repository, caller = self._seen(request)
+        issue = self._issue(repository, request)
+        require_own(caller, issue.author, repository)
+        return repository, issue, caller
+
+    def _sorted(self, request: Request) -> tuple[Repository, Issue, Caller]:
+        repository, caller = self._access.writable(request)
+        return repository, self._issue(repository, request), caller
+
+    def _issue(self, repository: Repository, request: Request) -> Issue:
+        found = self._issues.records.find(repository.id, request.path_params["number"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+
+def label_names(body: Body) -> list[str]:
+    """Labels of a body: names, or objects that have one."""
+    named = [e.get("name") if isinstance(e, dict) else e for e in body.sequence("labels")]
+    for each in named:
+        if not isinstance(each, str) or not each.strip():
+            raise UnprocessableError("Validation Failed", "a label is a name")
+    return [str(each) for each in named]
+
+
+def require_voice(caller: Caller) -> None:
+    """Raises ForbiddenError for a token that may change nothing, or nothing of repositories."""
+    token = caller.token
+    speaks = token.may_write if token.scopes is None else bool(token.scopes)
+    if not speaks:
+        raise ForbiddenError("Resource not accessible by personal access token")
+
+
+def require_own(caller: Caller, author: str, repository: Repository) -> None:
+    """Refuses whoever neither wrote something nor may write to its repository."""
+    if caller.login.lower() != author.lower():
+        require_right(caller, repository, Right.WRITE)
+
+
+def _wanted_state(body: Body, issue: Issue) -> tuple[str, str | None]:
+    state = body.choice("state", (OPEN, CLOSED), issue.state)
+    if state == OPEN and issue.state == CLOSED and issue.pull:
+        raise NotImitatedError("reopening a pull request as an issue; use /pulls/{number}")
+    reason = body.optional_text("state_reason")
+    if reason is not None and reason not in _REASONS:
+        raise UnprocessableError(f"state_reason can't be {reason}")
+    return state, reason
+
+
+def _may_sort(caller: Caller, repository: Repository) -> bool:
+    return caller.administers(repository.owner)
+
+
+def _assignees(issue: Issue) -> Sequence[str]:
+    return issue.assignees
+
+
+def _title(body: Body) -> str:
+    title = str(body.fields.get("title")) if body.fields.get("title") is not None else ""
+    if not title.strip() or len(title) > _LONGEST_TITLE:
+        error = {"resource": "Issue", "code": "missing_field", "field": "title"}
+        if title.strip():
+            error = {
+                "resource": "Issue",
+                "code": "custom",
+                "field": "title",
+                "message": f"title is too long (maximum is {_LONGEST_TITLE} characters)",
+            }
+        raise UnprocessableError("Validation Failed", [error])
+    return title
+
+
+def text_of(body: Body, key: str) -> str | None:
+    """A field of words; raises UnprocessableError for more than the platform keeps."""
+    text = body.optional_text(key)
+    if text is not None and len(text) > _LONGEST:
+        error = {
+            "resource": "Issue",
+            "code": "custom",
+            "field": key,
+            "message": f"{key} is too long (maximum is {_LONGEST} characters)",
+        }
+        raise UnprocessableError("Validation Failed", [error])
+    return text

@@ -1,0 +1,155 @@
+"""Issues with what belongs to them: shown whole, and told to the workflows that listen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sandbox.github.contract import Trigger
+from sandbox.github.events import Events
+from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.requests import Urls
+from sandbox.github.issues.labels import Label, Labels
+from sandbox.github.issues.records import Comment, Issue, Issues
+from sandbox.github.issues.views import comment_view, issue_view, label_view
+from sandbox.github.repositories.registry import Repository
+from sandbox.store.database import Database
+
+
+class PullTeller(Protocol):
+    """Tells what happened to a pull request that was reached as the issue that it is too."""
+
+    def __call__(
+        self,
+        repository: Repository,
+        issue: Issue,
+        actor: str,
+        action: str,
+        more: Mapping[str, object],
+        /,
+    ) -> None:
+        """`action` is the event's; `more` goes into its payload."""
+        ...
+
+
+def _nobody(*_told: object) -> None:
+    """Nobody keeps pull requests."""
+
+
+class IssueService:
+    """The issues of all repositories. Thread-safe.
+
+    Args:
+        database: the sandbox's file.
+        accounts: who there is.
+        events: told of what happens.
+        here: addresses of this GitHub, as events name them.
+    """
+
+    def __init__(self, database: Database, accounts: Accounts, events: Events, here: Urls) -> None:
+        self.records = Issues(database)
+        self.labels = Labels(database)
+        self.accounts = accounts
+        self.tell_pull: PullTeller = _nobody  # set by who keeps pull requests
+        self._events = events
+        self._here = here
+
+    def view(self, issue: Issue, repository: Repository, here: Urls) -> dict[str, Any]:
+        """An issue as the API shows it."""
+        return issue_view(
+            issue,
+            self.labels.of(issue.id),
+            len(self.records.comments(issue)),
+            repository,
+            self.accounts,
+            here,
+        )
+
+    def open(
+        self,
+        repository: Repository,
+        author: str,
+        title: str,
+        body: str | None,
+        *,
+        labels: Sequence[str] = (),
+        assignees: Sequence[str] = (),
+    ) -> Issue:
+        """A new issue."""
+        issue = self.records.add(repository.id, author, title, body, assignees=assignees)
+        self.labels.put_on(repository.id, issue.id, labels)
+        self.tell(repository, issue, author, "opened")
+        return issue
+
+    def comment(self, repository: Repository, issue: Issue, author: str, body: str) -> Comment:
+        """Writes below an issue or a pull request."""
+        made = self.records.add_comment(issue, author, body)
+        self.tell_comment(repository, issue, made, author, "created")
+        return made
+
+    def put_labels(
+        self, repository: Repository, issue: Issue, actor: str, names: Sequence[str]
+    ) -> None:
+        """Adds labels to those that it bears."""
+        for each in self.labels.put_on(repository.id, issue.id, names):
+            self._labelled(repository, issue, actor, "labeled", each)
+
+    def take_labels(
+        self, repository: Repository, issue: Issue, actor: str, labels: Sequence[Label]
+    ) -> None:
+        """Takes labels from it."""
+        self.labels.take_from(issue.id, labels)
+        for each in labels:
+            self._labelled(repository, issue, actor, "unlabeled", each)
+
+    def set_labels(
+        self, repository: Repository, issue: Issue, actor: str, names: Sequence[str]
+    ) -> None:
+        """Lets it bear these and no others."""
+        kept = {name.lower() for name in names}
+        gone = [each for each in self.labels.of(issue.id) if each.name.lower() not in kept]
+        self.take_labels(repository, issue, actor, gone)
+        self.put_labels(repository, issue, actor, names)
+
+    def tell(
+        self, repository: Repository, issue: Issue, actor: str, action: str, **more: object
+    ) -> None:
+        """Lets workflows know that something happened to an issue or a pull request."""
+        if issue.pull:
+            self.tell_pull(repository, issue, actor, action, more)
+            return
+        view = self.view(issue, repository, self._here)
+        self._tell(repository, "issues", actor, {"action": action, "issue": view, **more})
+
+    def tell_comment(
+        self, repository: Repository, issue: Issue, comment: Comment, actor: str, action: str
+    ) -> None:
+        """Lets workflows know of a comment; those of pull requests are `issue_comment` too."""
+        said = {
+            "action": action,
+            "issue": self.view(issue, repository, self._here),
+            "comment": comment_view(comment, issue, repository, self.accounts, self._here),
+        }
+        self._tell(repository, "issue_comment", actor, said)
+
+    def _labelled(
+        self, repository: Repository, issue: Issue, actor: str, action: str, label: Label
+    ) -> None:
+        issue = self.records.set(issue.id)
+        self.tell(repository, issue, actor, action, label=label_view(label, repository, self._here))
+
+    def _tell(
+        self, repository: Repository, event: str, actor: str, payload: dict[str, Any]
+    ) -> None:
+        # These run what is on the default branch, never what somebody proposes.
+        branch = repository.git.default_branch()
+        commit = repository.git.branch_head(branch)
+        if commit is not None:
+            self._events.tell(
+                Trigger(
+                    repository=repository.full_name,
+                    event=event,
+                    ref=f"refs/heads/{branch}",
+                    commit=commit,
+                    actor=actor,
+                    payload=payload,
+                )
+            )

@@ -1,0 +1,1 @@
+"""Pull requests: what they would merge, who has reviewed it, and the merge itself."""
