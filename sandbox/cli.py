@@ -11,12 +11,13 @@ from sandbox.console.report import table
 from sandbox.console.requests_table import requests_text
 from sandbox.http.faults import ACTIONS, Faults
 from sandbox.machine.contract import MachineUnavailableError
-from sandbox.server.forget import end_leftovers, forget
+from sandbox.server.forget import end_leftovers, forget, forget_name
+from sandbox.server.gone import gone_homes, remove_gone
 from sandbox.server.home import HOME_VARIABLE, Home
 from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.options import add_flags, from_flags
 from sandbox.server.process import is_running, stop_server
-from sandbox.server.prune import prune
+from sandbox.server.prune import DAYS, prune
 from sandbox.server.serve import serve
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
@@ -104,6 +105,9 @@ def _prune(home: Home, options: argparse.Namespace) -> None:
         end_leftovers(home)
     for line in prune(home, days=options.days):
         print(line)
+    for each in remove_gone(forget_name) if options.gone else gone_homes():
+        done = "what it left is removed" if options.gone else "`prune --gone` removes what it left"
+        print(f"The sandbox {each.name} is no more at {each.folder}: {done}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,6 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     faults.add_argument("--times", type=int, default=1, help="how many are hit; 0: all")
     faults.add_argument("--clear", type=int, nargs="?", const=0, metavar="ID", help="one, or all")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
-    pruned = command("prune", _prune, "Drops old requests and packs repositories.")
-    pruned.add_argument("--days", type=int, default=30, help="of requests that are kept")
+    pruned = command("prune", _prune, "Drops what is old and packs repositories.")
+    pruned.add_argument("--days", type=int, default=DAYS, help="of requests that are kept")
+    pruned.add_argument(
+        "--gone",
+        action="store_true",
+        help="remove what sandboxes whose folders are gone left in the container engine",
+    )
     return parser

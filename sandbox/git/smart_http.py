@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.http.errors import NotImitatedError, TooLargeError
+from sandbox.http.bodies import require_at_most
+from sandbox.http.errors import MalformedError, NotImitatedError, TooLargeError
 from sandbox.http.request_log import reads_only
 
 _FETCH, _PUSH = "git-upload-pack", "git-receive-pack"
@@ -96,6 +97,7 @@ def git_routes(place: str, git: "GitService", open_repository: Opener) -> list[R
 
 async def _received(request: Request, limit: int) -> IO[bytes]:
     """The body of a request, spooled and uncompressed; `_ran` closes it."""
+    require_at_most(request, limit)
     spool = tempfile.TemporaryFile(buffering=_IN_MEMORY)  # noqa: SIM115 - closed by `_ran`
     compressed = request.headers.get("content-encoding") == "gzip"
     size = 0
@@ -114,12 +116,15 @@ async def _received(request: Request, limit: int) -> IO[bytes]:
 async def _inflated(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """What gzip stands for, piece by piece: a few bytes may stand for gigabytes."""
     inflate = zlib.decompressobj(wbits=31)
-    async for chunk in chunks:
-        rest = chunk
-        while rest:
-            yield inflate.decompress(rest, _CHUNK)
-            rest = inflate.unconsumed_tail
-    yield inflate.flush()
+    try:
+        async for chunk in chunks:
+            rest = chunk
+            while rest:
+                yield inflate.decompress(rest, _CHUNK)
+                rest = inflate.unconsumed_tail
+        yield inflate.flush()
+    except zlib.error:
+        raise MalformedError("The body is no gzip, as its header says") from None
 
 
 def _ran(

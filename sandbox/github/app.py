@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
@@ -15,7 +16,7 @@ from sandbox.github.graphql.routes import GraphQLRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import render_error
+from sandbox.github.http.errors import render_error, response_of
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
@@ -45,6 +46,7 @@ from sandbox.github.settings.variables_routes import VariableRoutes
 from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
+from sandbox.http.unforeseen import Unforeseen
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -116,6 +118,7 @@ def create_github_app(
             Middleware(RequestId, header="X-GitHub-Request-Id", draw=request_id_of),
             Middleware(Wire, accounts=service.accounts),
             Middleware(RateLimit, count=limiter.count),
+            Middleware(Unforeseen, answer=_failed),
         ],
     )
 
@@ -129,6 +132,10 @@ def _root(request: Request) -> Response:
         "user_url": f"{here}/users/{{user}}",
     }
     return JSONResponse(addresses)
+
+
+def _failed(_scope: Scope) -> Response:
+    return response_of(Refusal("Server Error"))
 
 
 def _not_imitated(request: Request) -> Response:

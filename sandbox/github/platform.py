@@ -64,7 +64,6 @@ def github(place: Place) -> Platform:
         service.registry.recover()
         runs.start()
         service.movements.recover()
-        service.pulls.recover()
 
     return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
 

@@ -74,8 +74,8 @@ class GitHubService:
             accounts,
             self.rulesets,
             self.statuses,
-            Pending(database),
             self.events,
+            Pending(database),
         )
         here = Urls(f"{url}/api/v3", url)
         self.issues = IssueService(database, accounts, self.events, here)

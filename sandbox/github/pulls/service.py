@@ -215,14 +215,7 @@ class PullService:
 
     # --- branches that move
 
-    def recover(self) -> None:
-        """Looks after all open ones: a killed sandbox may have missed moves of their branches."""
-        for repository in self.registry.list():
-            for pull in self.records.list(repository.id):
-                if pull.issue.state == OPEN:
-                    self._follow(pull, repository.owner)
-
-    def _branch_moved(self, repository: Repository, login: str, move: Move) -> None:
+    def _branch_moved(self, repository: Repository, caller: Caller, move: Move) -> None:
         branch = move.ref.removeprefix(_BRANCHES)
         concerned = [
             *self.records.open_into(repository.id, branch),
@@ -230,7 +223,7 @@ class PullService:
         ]
         for pull in concerned:
             if pull.issue.id not in self.merging:
-                self._follow(pull, login)
+                self._follow(pull, caller.login)
 
     def _follow(self, pull: Pull, actor: str) -> None:
         """Brings one to where its branches are; whatever is so already stays as it is."""

@@ -14,10 +14,10 @@ from sandbox.git.writer import (
     move_reference,
 )
 from sandbox.github.checks.statuses import Statuses
-from sandbox.github.contract import RunHost, Trigger
+from sandbox.github.contract import Trigger
 from sandbox.github.events import Events
 from sandbox.github.http.access import Right, right_to
-from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
+from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.errors import ConflictError
 from sandbox.github.repositories.ancestry import GitAncestry
 from sandbox.github.repositories.pending import Pending
@@ -25,16 +25,15 @@ from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.rules import Reviewed, Verdict, judge
 from sandbox.github.settings.rulesets import Rulesets
 
-_BRANCHES, _TAGS, _PULLS = "refs/heads/", "refs/tags/", "refs/pull/"
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 _TAGS_TOLD = 3
 _LOG = logging.getLogger(__name__)
 
 # Told of (repository, branch, commit) whenever a branch has moved, in the transaction that notes
 # that it was told: what is to take long comes after the commit.
 PushListener = Callable[[Repository, str, str], None]
-# Told of every move of a branch and who caused it, by whoever holds the repository's lock. It is
-# not told again after a kill.
-MoveListener = Callable[[Repository, str, Move], None]
+# Told of every move of a branch, with who caused it, by whoever holds the repository's lock.
+MoveListener = Callable[[Repository, Caller, Move], None]
 
 
 class Movements:
@@ -50,15 +49,15 @@ class Movements:
         accounts: Accounts,
         rulesets: Rulesets,
         statuses: Statuses,
-        pending: Pending,
         events: Events,
+        pending: Pending,
     ) -> None:
         self._registry = registry
         self._accounts = accounts
         self._rulesets = rulesets
         self._statuses = statuses
-        self._pending = pending
         self._events = events
+        self._pending = pending
         self.listeners: list[PushListener] = []
         self.move_listeners: list[MoveListener] = []
 
@@ -68,7 +67,7 @@ class Movements:
             self._registry.require(repository)
             before = self._pending.begin(repository.id, caller.login, repository.git.references())
             whole = b"".join(answer)
-            self._announce(repository, caller.login, before)
+            self._announce(repository, caller, before)
         return whole
 
     def verdict(
@@ -121,47 +120,53 @@ class Movements:
             except (ReferenceExistsError, ReferenceMissingError, InvalidReferenceError):
                 raise ConflictError(f"{move.ref} has moved meanwhile") from None
             finally:
-                self._announce(repository, caller.login, before)
+                self._announce(repository, caller, before)
 
     def recover(self) -> None:
         """Announces what a killed sandbox could not any more; before anybody moves anything."""
         for pending in self._pending.all():
             repository = self._registry.find_id(pending.repository)
-            if repository is not None:
-                self._announce(repository, pending.login, pending.refs)
+            caller = self._accounts.speaking_for(pending.login)
+            if repository is not None and caller is not None:
+                told = pending.refs if pending.told is None else pending.told
+                self._announce(repository, caller, told, moved_from=pending.refs)
 
-    def _announce(self, repository: Repository, login: str, before: Mapping[str, str]) -> None:
-        """Tells of all references that are not where they were."""
+    def _announce(
+        self,
+        repository: Repository,
+        caller: Caller,
+        before: Mapping[str, str],
+        moved_from: Mapping[str, str] | None = None,
+    ) -> None:
+        """Tells of all branches and tags that are not where they were.
+
+        Args:
+            repository: whose they are.
+            caller: who moved them.
+            before: as runs and followers know them.
+            moved_from: as the listeners of moves know them, if that is something else.
+        """
         after = repository.git.references()
-        moves = [
-            Move(ref, before.get(ref, NOTHING), after.get(ref, NOTHING))
-            for ref in sorted({*before, *after})
-            # Those of pull requests are the platform's own, and no event.
-            if before.get(ref) != after.get(ref) and not ref.startswith(_PULLS)
-        ]
+        moves = _moves(before, after)
         self._choose_default_branch(repository, moves)
-        triggers = list(_triggers(repository, login, moves))
-        # What jobs push with their own token starts no further runs, or they would never end.
-        run_host = None if login == ACTIONS else self._events.run_host
+        triggers = list(_triggers(repository, caller, moves))
         # The push has happened: whoever fails to take note of it must not undo that.
         try:
-            if run_host is not None:
-                for trigger in triggers:
-                    run_host.prepare(trigger)
+            for trigger in triggers:
+                self._events.prepare(trigger)
             with self._registry.changing():
                 if moves:
                     self._registry.pushed(repository)
                 for trigger in triggers:
-                    self._tell(repository, trigger, run_host)
-                self._pending.end(repository.id)
+                    self._tell(repository, trigger)
+                self._pending.tell(repository.id, after)
         except Exception:  # noqa: BLE001 - logged; the next push or start tells it
             _LOG.exception("%s: what was pushed is not announced yet", repository.full_name)
-        for move in moves:
-            for listener in self.move_listeners if move.ref.startswith(_BRANCHES) else ():
-                try:
-                    listener(repository, login, move)
-                except Exception:  # noqa: BLE001 - as above; each start looks at them too
-                    _LOG.exception("%s: %s is not followed yet", repository.full_name, move.ref)
+            return
+        for move in moves if moved_from is None else _moves(moved_from, after):
+            if move.ref.startswith(_BRANCHES):
+                self._tell_of_move(repository, caller, move)
+        self._pending.end(repository.id)
 
     def _choose_default_branch(self, repository: Repository, moves: Sequence[Move]) -> None:
         """The first branch that an empty repository gets becomes the default one."""
@@ -172,13 +177,19 @@ class Movements:
             if pushed:
                 store.set_default_branch(pushed[0])
 
-    def _tell(self, repository: Repository, trigger: Trigger, run_host: RunHost | None) -> None:
-        if run_host is not None:
-            self._told(trigger, lambda: run_host.triggered(trigger))
+    def _tell(self, repository: Repository, trigger: Trigger) -> None:
+        self._told(trigger, partial(self._events.queue, trigger))
         if trigger.ref.startswith(_BRANCHES):
             branch = trigger.ref.removeprefix(_BRANCHES)
             for listener in self.listeners:
                 self._told(trigger, partial(listener, repository, branch, trigger.commit))
+
+    def _tell_of_move(self, repository: Repository, caller: Caller, move: Move) -> None:
+        for listener in self.move_listeners:
+            try:
+                listener(repository, caller, move)
+            except Exception:  # noqa: BLE001 - logged; the push has happened all the same
+                _LOG.exception("%s: the move of %s was not told", repository.full_name, move.ref)
 
     def _told(self, trigger: Trigger, tell: Callable[[], object]) -> None:
         """One of those who want to know; what goes wrong there is no matter of the others."""
@@ -191,7 +202,16 @@ class Movements:
             _LOG.exception("%s: %s was not announced", trigger.repository, trigger.ref)
 
 
-def _triggers(repository: Repository, login: str, moves: Sequence[Move]) -> Iterator[Trigger]:
+def _moves(before: Mapping[str, str], after: Mapping[str, str]) -> list[Move]:
+    """How branches and tags differ; other references are the platform's own."""
+    return [
+        Move(ref, before.get(ref, NOTHING), after.get(ref, NOTHING))
+        for ref in sorted({*before, *after})
+        if ref.startswith((_BRANCHES, _TAGS)) and before.get(ref) != after.get(ref)
+    ]
+
+
+def _triggers(repository: Repository, caller: Caller, moves: Sequence[Move]) -> Iterator[Trigger]:
     """The events that moves make; references that go make none here."""
     # GitHub makes no event for tags of which more than three are pushed at once.
     new_tags = [move for move in moves if move.ref.startswith(_TAGS) and not move.deletes]
@@ -204,6 +224,6 @@ def _triggers(repository: Repository, login: str, moves: Sequence[Move]) -> Iter
                 event="push",
                 ref=move.ref,
                 commit=commit,
-                actor=login,
+                actor=caller.login,
                 before=move.old,
             )

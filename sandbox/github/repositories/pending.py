@@ -10,7 +10,8 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS github_pending_moves (
     repository INTEGER PRIMARY KEY REFERENCES github_repositories (id) ON DELETE CASCADE,
     login TEXT NOT NULL,         -- who moves
-    refs TEXT NOT NULL           -- JSON: every reference and where it was when last announced
+    refs TEXT NOT NULL,          -- JSON: every reference and where it was before
+    told TEXT                    -- likewise, as runs and followers were told; NULL: not yet
 );
 """
 
@@ -22,6 +23,7 @@ class PendingMoves:
     repository: int
     login: str
     refs: Mapping[str, str]
+    told: Mapping[str, str] | None
 
 
 class Pending:
@@ -37,19 +39,35 @@ class Pending:
         That is before now if a former move could not be announced.
         """
         self._database.execute(
-            "INSERT INTO github_pending_moves VALUES (?, ?, ?)"
+            "INSERT INTO github_pending_moves (repository, login, refs) VALUES (?, ?, ?)"
             " ON CONFLICT (repository) DO UPDATE SET login = excluded.login",
             (repository, login, json.dumps(dict(refs))),
         )
-        return next(each.refs for each in self.all() if each.repository == repository)
+        [found] = [each for each in self.all() if each.repository == repository]
+        return found.refs if found.told is None else found.told
+
+    def tell(self, repository: int, refs: Mapping[str, str]) -> None:
+        """Runs and followers know of that; to be called in the transaction that tells them."""
+        self._database.execute(
+            "UPDATE github_pending_moves SET told = ? WHERE repository = ?",
+            (json.dumps(dict(refs)), repository),
+        )
 
     def end(self, repository: int) -> None:
-        """Everything was announced; to be called in the transaction that does it."""
+        """Everybody was told."""
         self._database.execute(
             "DELETE FROM github_pending_moves WHERE repository = ?", (repository,)
         )
 
     def all(self) -> Sequence[PendingMoves]:
         """What is under way."""
-        rows = self._database.query("SELECT repository, login, refs FROM github_pending_moves")
-        return [PendingMoves(r["repository"], r["login"], json.loads(r["refs"])) for r in rows]
+        rows = self._database.query("SELECT * FROM github_pending_moves")
+        return [
+            PendingMoves(
+                repository=row["repository"],
+                login=row["login"],
+                refs=json.loads(row["refs"]),
+                told=None if row["told"] is None else json.loads(row["told"]),
+            )
+            for row in rows
+        ]

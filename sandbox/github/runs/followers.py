@@ -8,7 +8,6 @@ from typing import Any
 from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.records import Run, RunRecords
-from sandbox.store.database import Database
 
 _EVENT = "workflow_run"
 _DEEPEST = 3  # docs.github.com, "workflow_run": no more than three levels of workflows
@@ -20,7 +19,6 @@ class Followers:
     """Who waits for runs. Thread-safe.
 
     Args:
-        database: the sandbox's file.
         records: of runs.
         repositories: the other half.
         addresses: of the sandbox's GitHub.
@@ -30,14 +28,12 @@ class Followers:
 
     def __init__(
         self,
-        database: Database,
         records: RunRecords,
         repositories: RepositoryHalf,
         addresses: Addresses,
         triggered: Callable[[Trigger], object],
         checks_passed: Callable[[str, str, str], None],
     ) -> None:
-        self._database = database
         self._records = records
         self._repositories = repositories
         self._addresses = addresses
@@ -51,9 +47,14 @@ class Followers:
 
     def ended(self, run: Run) -> None:
         """A run's thread has nothing left to do."""
-        self.tell_if_all_passed(run)
+        self.passed(run)
         if run.status == "completed":  # and is not put back to wait for the next start
             self._tell_workflows(run, "completed")
+
+    def passed(self, run: Run) -> None:
+        """Tells of a commit whose runs, of which this is one, have all ended well, if they have."""
+        with self._telling:
+            self._tell_if_all_passed(run)
 
     def _tell_workflows(self, run: Run, action: str) -> None:
         """Starts those that listen.
@@ -83,11 +84,6 @@ class Followers:
         except Exception:  # noqa: BLE001 - logged; the run is what it is all the same
             _LOG.exception("Run %s: that it is %s could not be told", run.id, action)
 
-    def tell_if_all_passed(self, run: Run) -> None:
-        """Tells of a branch's commit once, when the last of its runs has ended well."""
-        with self._telling:
-            self._tell_if_all_passed(run)
-
     def _tell_if_all_passed(self, run: Run) -> None:
         runs = [
             each
@@ -99,7 +95,7 @@ class Followers:
         if all(each.told for each in runs):
             return  # two runs that end at once tell it once
         try:
-            with self._database.transaction():
+            with self._records.changing():
                 self._checks_passed(run.repository, run.branch, run.commit_id)
                 self._records.set_told(runs)
         except Exception:  # noqa: BLE001 - logged; the run ended all the same

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,10 +81,10 @@ class Run:
     created: str
     started: str
     updated: str
-    told: bool
     head_repository: str
     head_branch: str
     head_id: str
+    told: bool
 
     @property
     def ref_name(self) -> str:
@@ -121,7 +122,7 @@ class RunRecords(JobRecords):
     """All tables: of workflow files and runs, and of jobs. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        database.create(_SCHEMA, _TOLD, _HEADS)
+        database.create(_SCHEMA, _HEADS, _TOLD)
         super().__init__(database)
 
     # --- workflow files
@@ -162,9 +163,9 @@ class RunRecords(JobRecords):
             cursor = connection.execute(
                 "INSERT INTO workflow_runs (workflow, repository, path, name, number, event, ref,"
                 " commit_id, before_id, actor, title, payload, status, created, started, updated,"
-                " told, head_repository, head_branch, head_id)"
+                " head_repository, head_branch, head_id, told)"
                 " VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?, ?, ?,"
-                " ?, ?, ?, 'queued', ?, ?, ?, 0, ?, ?, ?)",
+                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(workflow, trigger.repository, path, name, workflow, trigger.event),
                     *(trigger.ref, trigger.commit, trigger.before, trigger.actor, title),
@@ -224,6 +225,10 @@ class RunRecords(JobRecords):
         )
         return [_run(row) for row in rows]
 
+    def changing(self) -> AbstractContextManager[object]:
+        """Around changes that are all kept, or none."""
+        return self._database.transaction()
+
     def untold(self) -> list[Run]:
         """The runs that ended well without those being told who wait for it, oldest first."""
         rows = self._database.query(
@@ -235,6 +240,19 @@ class RunRecords(JobRecords):
         """Notes that those who wait for the checks were told of these runs."""
         for run in runs:
             self._database.execute("UPDATE workflow_runs SET told = 1 WHERE id = ?", (run.id,))
+
+    def ended_beyond(self, repository: str, kept: int) -> list[int]:
+        """The ids of a repository's ended runs that are older than the newest `kept`."""
+        rows = self._database.query(
+            "SELECT id FROM workflow_runs WHERE repository = ? AND status = 'completed'"
+            " ORDER BY id DESC LIMIT -1 OFFSET ?",
+            (repository, kept),
+        )
+        return [row["id"] for row in rows]
+
+    def forget_run(self, run: int) -> None:
+        """Removes a run with its jobs."""
+        self._database.execute("DELETE FROM workflow_runs WHERE id = ?", (run,))
 
     def repositories(self) -> list[str]:
         """The repositories that have, or had, workflows."""

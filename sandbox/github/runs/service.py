@@ -30,6 +30,7 @@ from sandbox.github.runs.planning.workflow import (
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.rerun import carry_over, jobs_to_keep
+from sandbox.github.runs.retention import forget_old_runs, remove_files
 from sandbox.github.runs.runners.runner import Runner
 from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
@@ -37,6 +38,7 @@ from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.github.runs.workflow_files import WorkflowFiles
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
+from toolchain.cache import remove_tree
 
 _LOG = logging.getLogger(__name__)
 PARALLEL_JOBS = 2
@@ -89,7 +91,6 @@ class RunService:
         self._stopping = False
         self._rerunning = threading.Lock()
         self._followers = Followers(
-            database,
             self.records,
             repositories,
             self.addresses,
@@ -153,8 +154,7 @@ class RunService:
             thread.join()
         self.records.forget(repository)
         for run in runs:
-            for kind in ("logs", "artifacts"):
-                shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
+            remove_files(self.folder, run.id)
             self._tools.sources.discard(repository, run.commit_id)
         for foreign in (False, True):
             shutil.rmtree(self._tools.cache_of(repository, foreign=foreign), ignore_errors=True)
@@ -214,7 +214,7 @@ class RunService:
             else:
                 self._launch(run, workflow)
         for run in self.records.untold():  # it ended well, and then the sandbox was killed
-            self._followers.tell_if_all_passed(run)
+            self._followers.passed(run)
 
     def stop(self) -> None:
         """Ends the runs at work, their processes first."""
@@ -236,6 +236,7 @@ class RunService:
         except MachineUnavailableError:
             _LOG.exception("What jobs of a killed sandbox left could not be removed")
         shutil.rmtree(self.folder / "work", ignore_errors=True)
+        remove_tree(self.folder / "sources")  # those that are needed are made again
         for repository in self.records.repositories():
             if not self.repositories.exists(repository):  # killed while it was being deleted
                 self.deleted(repository)
@@ -263,6 +264,7 @@ class RunService:
         try:
             self._discard_source(run.repository, run.commit_id)
             self._followers.ended(run)
+            forget_old_runs(self.records, self.folder, run.repository)
         finally:
             with self._changing:
                 self._threads.pop(run.id, None)

@@ -39,6 +39,25 @@ def test_a_push_that_landed_before_the_kill_is_announced_at_the_next_start(tmp_p
             assert heard == [(repository, "main", new)]
 
 
+def test_a_kill_after_the_runs_were_queued_leaves_the_pull_requests_to_be_told(tmp_path):
+    told = []
+    with live_github(tmp_path) as gh:
+        repository = gh.repository("one", {"a": "1"})
+        found, pending = gh.service.require(repository), Pending(gh.service.database)
+        head = found.git.branch_head("main")
+        gh.runs.triggers.clear()
+        pending.begin(found.id, OWNER, found.git.references())
+        new = landed(gh, repository, head)
+        pending.tell(found.id, found.git.references())
+        gh.service.movements.move_listeners.append(lambda *what: told.append(what))
+        for _ in range(2):
+            gh.service.movements.recover()
+            assert gh.runs.triggers == []
+            [(of, caller, move)] = told
+            assert (of.id, caller.login) == (found.id, OWNER)
+            assert move == Move("refs/heads/main", head, new)
+
+
 def test_a_push_that_the_disk_did_not_let_be_announced_is_with_the_next_one(tmp_path):
     full, heard = [True], []
 

@@ -52,3 +52,15 @@ def test_who_asks_from_a_container_is_told_addresses_that_lead_somewhere_there(h
     served = TestClient(KnownHosts(answer, "host.docker.internal"))
     assert served.get("/", headers={"host": host}).text == reached_under
     assert asked_host() == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1:7860", "http://localhost:3000", "http://a.localhost"]
+)
+def test_scripts_of_pages_on_this_machine_are_answered(client, origin):
+    assert client.get("/", headers={"host": "localhost", "origin": origin}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://localhost.evil", ""])
+def test_scripts_of_other_pages_are_refused(client, origin):
+    assert client.get("/", headers={"host": "localhost", "origin": origin}).status_code == 403

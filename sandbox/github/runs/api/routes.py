@@ -20,6 +20,7 @@ from sandbox.github.runs.api.checks_routes import CheckRoutes
 from sandbox.github.runs.api.views import job_view, run_view, workflow_view
 from sandbox.github.runs.records import JobRecord, Run, WorkflowFile
 from sandbox.github.runs.running.job_log import read_log
+from sandbox.http.numbers import number
 
 _UNSAFE = re.compile(r"[^\w .()-]")
 
@@ -81,8 +82,9 @@ class RunRoutes(AddressedRuns):
     def _workflow(self, request: Request) -> WorkflowFile:
         repository = self._readable(request)
         named = str(request.path_params["workflow"])
-        if named.isdigit():
-            found = self._records.workflow_with_id(repository, int(named))
+        numbered = number(named)
+        if numbered is not None:
+            found = self._records.workflow_with_id(repository, numbered)
             if found is not None:
                 return found
         for path in self._runs.files.paths(repository):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.github.runs.retention import forget_old_runs
 from tests.sandbox.github.runs.conftest import World
 from tests.sandbox.github.runs.repositories import Repositories
 from toolchain.act import find_act
@@ -191,6 +192,21 @@ def test_what_depends_on_a_failed_job_runs_again_and_what_was_kept_is_kept_for_g
         assert "good is of 1" in world.log(run, "report")
         assert world.steps(run, "good")
         assert world.log(run, "good")
+
+
+def test_the_oldest_ended_runs_go_with_their_files(world, repository):
+    text = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}"
+    runs = [world.push(repository, {"k.yml": text, "n": str(n)})[0] for n in range(3)]
+    for run in runs:
+        world.finished(run)
+    records, folder = world.service.records, world.service.folder
+    other = "acme/other"
+    forget_old_runs(records, folder, other, kept=1)
+    assert [each.id for each in records.runs(repository)] == runs[::-1]
+    forget_old_runs(records, folder, repository, kept=1)
+    assert [each.id for each in records.runs(repository)] == runs[-1:]
+    assert [(folder / "logs" / str(run)).exists() for run in runs] == [False, False, True]
+    assert not records.jobs(runs[0])
 
 
 def test_a_deleted_repository_takes_its_runs_along(world, repository, tmp_path):
