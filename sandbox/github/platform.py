@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import fields
-from pathlib import Path
 
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
@@ -18,7 +17,7 @@ from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
-from toolchain.act import ensure_act
+from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
 NAME = "github"
@@ -70,15 +69,11 @@ def github(place: Place) -> Platform:
 
 def _runner(place: Place) -> Runner:
     """Where jobs run."""
-
-    def act() -> Path:
-        return ensure_act(Progress())
-
     if place.options.jobs == "host":
-        return HostRunner(act, place.addresses.bind_host)
+        return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
     return ContainerRunner(
         place.machine,
-        act,
+        lambda: ensure_linux_act(Progress()),
         ports=lambda: {*place.ports.values(), *place.addresses.ports()},
         parallel_jobs=PARALLEL_JOBS,
     )
