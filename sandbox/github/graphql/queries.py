@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from sandbox.github.graphql.connections import Argument
 from sandbox.github.graphql.errors import UnresolvedError
 from sandbox.github.graphql.inquiry import Inquiry, Part
+from sandbox.github.graphql.objects.accounts import UserPart
 from sandbox.github.graphql.objects.nodes import Nodes
 from sandbox.github.graphql.search import SearchConnection, searched
 from sandbox.github.http.accounts import Account
@@ -23,8 +24,8 @@ class Query:
 
     @property
     def viewer(self) -> Part:
-        """The caller."""
-        return self._inquiry.make.account(self._inquiry.caller.login)
+        """The caller; who speaks for runs is a user too where they ask about themselves."""
+        return UserPart(self._inquiry.accounts.of(self._inquiry.caller), self._inquiry)
 
     def repository(self, *, owner: str, name: str) -> Part:
         """A repository by its name."""
