@@ -12,6 +12,7 @@ from sandbox.github.graphql.execution import attribute_of, github_schema
 from sandbox.github.graphql.inquiry import Part
 from sandbox.github.graphql.mutations.root import Mutation
 from sandbox.github.graphql.objects import checks
+from sandbox.github.http.rate_limit import Limits
 from tests.sandbox.github.live import (
     JOB_TOKEN,
     PUBLIC_TOKEN,
@@ -19,6 +20,7 @@ from tests.sandbox.github.live import (
     SCOPELESS_TOKEN,
     STRANGERS_TOKEN,
     TOKEN,
+    live_github,
 )
 
 PLACE = "/repos/slipway/one"
@@ -289,3 +291,16 @@ def test_every_field_of_the_schema_has_an_answer():
             ):
                 missing.append(f"{name}.{field}")
     assert missing == []
+
+
+def test_queries_have_an_hour_s_limit_of_their_own(tmp_path):
+    limits = Limits(signed_in=3)
+    with live_github(tmp_path, limits=limits) as gh, gh.client(TOKEN, prefix="") as client:
+        body = {"query": "{ viewer { login } }"}
+        seen = [client.post("/graphql", json=body) for _ in range(4)]
+        assert [each.status_code for each in seen] == [200, 200, 200, 403]
+        assert seen[0].headers["x-ratelimit-resource"] == "graphql"
+        resources = client.get("/rate_limit").json()["resources"]
+        assert resources["graphql"]["remaining"] == 0
+        assert resources["core"]["remaining"] == 3
+        assert client.get("/user").status_code == 200
