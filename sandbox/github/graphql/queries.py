@@ -10,7 +10,7 @@ from sandbox.github.graphql.objects.accounts import UserPart
 from sandbox.github.graphql.objects.nodes import Nodes
 from sandbox.github.graphql.search import SearchConnection, searched
 from sandbox.github.http.accounts import Account
-from sandbox.github.http.errors import GitHubError
+from sandbox.github.http.errors import GitHubError, UnprocessableError
 
 _MOST_NODES = 100  # of one look-up by ids
 
@@ -53,7 +53,11 @@ class Query:
 
     def nodes(self, *, ids: list[str]) -> list[Part | GitHubError]:
         """The same of several; those that are not there are none, and errors besides."""
-        return [self._found(each) for each in ids[:_MOST_NODES]]
+        if len(ids) > _MOST_NODES:
+            raise UnprocessableError(
+                f"You may not provide more than {_MOST_NODES} node ids; you provided {len(ids)}."
+            )
+        return [self._found(each) for each in ids]
 
     def resource(self, *, url: str) -> Part | None:
         """What has an address for people: an account, a repository, an issue or a pull request."""

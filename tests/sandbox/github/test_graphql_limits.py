@@ -41,6 +41,12 @@ def test_depth(refused):
     assert "exceeds max depth" in refused(f"{{ {NAMED} {{ {nested} }} }}")
 
 
+@pytest.mark.parametrize("levels", [60, 120, 180, 240, 400, 900])
+def test_any_depth_is_refused_and_not_an_accident(refused, levels):
+    query = f"{{ {NAMED} {{ {'parent { ' * levels} id {' }' * levels} }} }}"
+    assert "deep" in refused(query) or "depth" in refused(query)
+
+
 def test_width(refused):
     many = " ".join(f"a{n}: nameWithOwner" for n in range(5100))
     assert "fields" in refused(f"{{ {NAMED} {{ {many} }} }}")
