@@ -20,7 +20,8 @@ def run(gh, gh_program, tmp_path, monkeypatch):
     monkeypatch.setenv("GH_TOKEN", "gho_the-users-own")
     monkeypatch.setenv("GH_HOST", "github.com")
     # A proxy that would answer nobody: what is on this machine must not go through it.
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("HOME", str(tmp_path))
     home = Home(tmp_path / ".slipway", tmp_path)
     home.identity()
@@ -67,6 +68,12 @@ def test_it_reaches_the_sandbox_and_works_in_clones(gh, run, repository, tmp_pat
         assert "/slipway/one/pull/" in made
         assert f"Add {name}" in run("gh", "pr", "view", at=clone)
     assert len(json.loads(run("gh", "pr", "list", "-R", repository, "--json", "number"))) == 3
+
+
+def test_it_reaches_nothing_else(gh, run):
+    said = run("gh", "api", "--hostname", "github.com", "user", code=1)
+    assert "api.github.com" in said  # which the sandbox, as its proxy, did not lead to
+    assert gh.token not in said
 
 
 def test_without_the_program_it_says_so(run):
