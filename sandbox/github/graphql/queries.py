@@ -6,10 +6,11 @@ from urllib.parse import unquote, urlsplit
 from sandbox.github.graphql.connections import Argument
 from sandbox.github.graphql.errors import UnresolvedError
 from sandbox.github.graphql.inquiry import Inquiry, Part
+from sandbox.github.graphql.objects.accounts import UserPart
 from sandbox.github.graphql.objects.nodes import Nodes
 from sandbox.github.graphql.search import SearchConnection, searched
 from sandbox.github.http.accounts import Account
-from sandbox.github.http.errors import GitHubError
+from sandbox.github.http.errors import GitHubError, UnprocessableError
 
 _MOST_NODES = 100  # of one look-up by ids
 
@@ -23,8 +24,8 @@ class Query:
 
     @property
     def viewer(self) -> Part:
-        """The caller."""
-        return self._inquiry.make.account(self._inquiry.caller.login)
+        """The caller; who speaks for runs is a user too where they ask about themselves."""
+        return UserPart(self._inquiry.accounts.of(self._inquiry.caller), self._inquiry)
 
     def repository(self, *, owner: str, name: str) -> Part:
         """A repository by its name."""
@@ -52,7 +53,11 @@ class Query:
 
     def nodes(self, *, ids: list[str]) -> list[Part | GitHubError]:
         """The same of several; those that are not there are none, and errors besides."""
-        return [self._found(each) for each in ids[:_MOST_NODES]]
+        if len(ids) > _MOST_NODES:
+            raise UnprocessableError(
+                f"You may not provide more than {_MOST_NODES} node ids; you provided {len(ids)}."
+            )
+        return [self._found(each) for each in ids]
 
     def resource(self, *, url: str) -> Part | None:
         """What has an address for people: an account, a repository, an issue or a pull request."""

@@ -14,15 +14,8 @@ API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com
 _VERSION = "2022-11-28"
 # First words of the API's addresses without that prefix, as `gh` asks for them.
 API_WORDS = (
-    "repos",
-    "repositories",
-    "user",
-    "users",
-    "orgs",
-    "rate_limit",
-    "meta",
-    "api",
-    "graphql",
+    *("repos", "repositories", "user", "users", "orgs", "rate_limit", "meta", "api", "graphql"),
+    *("search", "gists", "notifications"),  # not imitated, and no owners either
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.github.graphql.inquiry import Inquiry
 from sandbox.github.graphql.objects.nodes import Nodes
 from sandbox.github.http.access import require_own, require_voice
+from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
@@ -43,8 +44,18 @@ class Mutations:
     def _logins(self, nodes: Sequence[str] | None) -> list[str] | None:
         return None if nodes is None else [self._nodes.login(each) for each in nodes]
 
-    def _label_names(self, nodes: Sequence[str] | None) -> list[str] | None:
-        return None if nodes is None else [self._nodes.label(each)[0].name for each in nodes]
+    def _labels(self, nodes: Sequence[str], repository: Repository) -> list[Label]:
+        """Labels of that very repository."""
+        found = [self._nodes.label(each) for each in nodes]
+        for node, (_, of) in zip(nodes, found, strict=True):
+            if of.id != repository.id:
+                raise self._nodes.unresolved(node)
+        return [label for label, _ in found]
+
+    def _label_names(self, nodes: Sequence[str] | None, repository: Repository) -> list[str] | None:
+        if nodes is None:
+            return None
+        return [each.name for each in self._labels(nodes, repository)]
 
 
 def refuse(asked: Input, *keys: str) -> None:

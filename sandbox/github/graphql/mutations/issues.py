@@ -18,7 +18,7 @@ class IssueMutations(Mutations):
             self._caller,
             input["title"],
             input.get("body"),
-            labels=self._label_names(input.get("label_ids")) or (),
+            labels=self._label_names(input.get("label_ids"), repository) or (),
             assignees=self._logins(input.get("assignee_ids")) or (),
         )
         return Payload(input, issue=self._inquiry.make.issue(issue, repository))
@@ -48,7 +48,7 @@ class IssueMutations(Mutations):
             issue,
             self._caller,
             words=words_of(asked),
-            labels=self._label_names(asked.get("label_ids")),
+            labels=self._label_names(asked.get("label_ids"), repository),
             assignees=self._logins(asked.get("assignee_ids")),
             state=state or issue.state,
             reason=reason,

@@ -40,7 +40,7 @@ class PullMutations(Mutations):
         refuse(input, "milestone_id", "project_ids")
         pull, repository = self._own(input["pull_request_id"])
         labels, logins = input.get("label_ids"), input.get("assignee_ids")
-        names, assigned = self._label_names(labels), self._logins(logins)
+        names, assigned = self._label_names(labels, repository), self._logins(logins)
         if names is not None or assigned is not None:
             self._inquiry.require(repository, Right.WRITE)
         state = (input.get("state") or "").lower() or None

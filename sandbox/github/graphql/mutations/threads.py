@@ -48,14 +48,14 @@ class ThreadMutations(Mutations):
     def add_labels_to_labelable(self, *, input: Input) -> Payload:  # noqa: A002 - as above
         """`addLabelsToLabelable`."""
         issue, repository = self._writable(input["labelable_id"])
-        names = self._label_names(input["label_ids"]) or []
+        names = self._label_names(input["label_ids"], repository) or []
         self._service.issues.put_labels(repository, issue, self._caller.login, names)
         return Payload(input, labelable=self._again(issue, repository))
 
     def remove_labels_from_labelable(self, *, input: Input) -> Payload:  # noqa: A002 - as above
         """`removeLabelsFromLabelable`."""
         issue, repository = self._writable(input["labelable_id"])
-        labels = [self._nodes.label(each)[0] for each in input["label_ids"]]
+        labels = self._labels(input["label_ids"], repository)
         self._service.issues.take_labels(repository, issue, self._caller.login, labels)
         return Payload(input, labelable=self._again(issue, repository))
 

@@ -10,6 +10,7 @@ from sandbox.github.graphql.connections import Argument, Connection
 from sandbox.github.graphql.inquiry import Inquiry, Part
 from sandbox.github.http.clock import written
 from sandbox.github.http.describe import node_id
+from sandbox.github.repositories.differences import compare
 from sandbox.github.repositories.registry import Repository
 
 _ABBREVIATED = 7
@@ -160,10 +161,44 @@ class RefPart(Part):
         """What it leads to."""
         return git_object(self._target, self._repository, self.inquiry)
 
+    def compare(self, *, head_ref: str) -> "ComparisonPart | None":
+        """How another reference of the repository, or of a fork (`owner:branch`), stands to it."""
+        base = self._repository.git.resolve(self._full)
+        owner, _, name = head_ref.rpartition(":")
+        head = _head_of(name, owner, self._repository, self.inquiry)
+        if base is None or head is None:
+            return None
+        return ComparisonPart(base, head, self._repository, self.inquiry)
+
     def associated_pull_requests(self, **asked: Argument) -> Any:  # noqa: ANN401 - as Repository has it
         """Those that propose the branch."""
         repository: Any = self.repository
         return repository.pull_requests(**{**asked, "head_ref_name": self.name})
+
+
+class ComparisonPart(Part):
+    """How a head stands to a base."""
+
+    typename = "Comparison"
+
+    def __init__(self, base: str, head: str, repository: Repository, inquiry: Inquiry) -> None:
+        super().__init__(inquiry)
+        self._repository = repository
+        self._base, self._head = base, head
+        found = compare(repository.git, base, head)
+        self.ahead_by, self.behind_by = found.ahead, found.behind
+        self.status = found.status.upper()
+        self.id = node_id("Comparison", f"{repository.id}:{base}...{head}")
+
+    @property
+    def base_target(self) -> Part | None:
+        """The base's commit."""
+        return git_object(self._base, self._repository, self.inquiry)
+
+    @property
+    def head_target(self) -> Part | None:
+        """The head's commit."""
+        return git_object(self._head, self._repository, self.inquiry)
 
 
 _TYPES: dict[int, type[GitObjectPart]] = {
@@ -172,6 +207,15 @@ _TYPES: dict[int, type[GitObjectPart]] = {
     pygit2.GIT_OBJECT_BLOB: BlobPart,
     pygit2.GIT_OBJECT_TAG: TagPart,
 }
+
+
+def _head_of(name: str, owner: str, repository: Repository, inquiry: Inquiry) -> str | None:
+    """The commit of a reference; of a fork's branch if a pull request has brought it here."""
+    if owner.lower() in ("", repository.owner.lower()):
+        return repository.git.resolve(name)
+    pulls = inquiry.service.pulls.records.list(repository.id)
+    own = (e for e in pulls if (e.head_owner.lower(), e.head) == (owner.lower(), name))
+    return next((each.head_sha for each in own), None)
 
 
 def git_object(oid: str, repository: Repository, inquiry: Inquiry) -> Part | None:

@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, page, urls
 from sandbox.github.runs.api.addressed_runs import AddressedRuns, bodyless_route
-from sandbox.github.runs.api.views import annotation_view, check_run_view, check_suite_view
+from sandbox.github.runs.api.annotations import annotations_of
+from sandbox.github.runs.api.views import check_run_view, check_suite_view
 from sandbox.github.runs.records import JobRecord, Run
 from sandbox.github.runs.running.job_log import read_log
 
@@ -58,20 +59,19 @@ class CheckRoutes(AddressedRuns):
             request,
             "check_runs",
             kept,
-            lambda each: check_run_view(each[0], each[1], urls(request)),
+            lambda each: self._shown(each[0], each[1], request),
         )
 
     def check_run(self, request: Request) -> Response:
         """`GET R/check-runs/{job}`."""
-        return answer(request, check_run_view(*self._job(request), urls(request)))
+        run, job = self._job(request)
+        return answer(request, self._shown(run, job, request))
 
     def annotations(self, request: Request) -> Response:
-        """`GET R/check-runs/{job}/annotations`: the errors and warnings of a job's log."""
+        """`GET R/check-runs/{job}/annotations`: errors, warnings and notices of its steps."""
         run, job = self._job(request)
-        found = read_log(self._runs.log_file(run.id, job.attempt, job.id))
-        marked = [a for line in found if (a := annotation_view(run, line, urls(request)))]
-        chosen, headers = page(request, marked)
-        return answer(request, chosen, headers=headers)
+        chosen, headers = page(request, self._annotations(run, job, request))
+        return answer(request, list(chosen), headers=headers)
 
     def check_suites(self, request: Request) -> Response:
         """`GET R/commits/{ref}/check-suites`."""
@@ -81,6 +81,14 @@ class CheckRoutes(AddressedRuns):
             return check_suite_view(run, count, urls(request))
 
         return self._listed(request, "check_suites", self._of_commit(request), shown)
+
+    def _shown(self, run: Run, job: JobRecord, request: Request) -> dict[str, Any]:
+        count = len(self._annotations(run, job, request))
+        return check_run_view(run, job, count, urls(request))
+
+    def _annotations(self, run: Run, job: JobRecord, request: Request) -> list[dict[str, Any]]:
+        log = read_log(self._runs.log_file(run.id, job.attempt, job.id))
+        return annotations_of(run, log, urls(request))
 
     def _of_commit(self, request: Request) -> list[Run]:
         repository = self._readable(request)

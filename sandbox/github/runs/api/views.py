@@ -9,9 +9,7 @@ from sandbox.github.http.describe import minimal_repository, node_id, simple_use
 from sandbox.github.http.requests import Urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.runs.records import JobRecord, Run, StepRecord, WorkflowFile
-from sandbox.github.runs.running.job_log import Line
 
-_ANNOTATIONS = {"##[error]": "failure", "##[warning]": "warning", "##[notice]": "notice"}
 _APP = {"id": 15368, "slug": "github-actions", "name": "GitHub Actions"}
 
 
@@ -127,7 +125,7 @@ def job_view(run: Run, job: JobRecord, steps: list[StepRecord], urls: Urls) -> d
     }
 
 
-def check_run_view(run: Run, job: JobRecord, urls: Urls) -> dict[str, Any]:
+def check_run_view(run: Run, job: JobRecord, annotations: int, urls: Urls) -> dict[str, Any]:
     """The check run that a job is."""
     repository = f"{urls.api}/repos/{run.repository}"
     api = f"{repository}/check-runs/{job.id}"
@@ -149,32 +147,13 @@ def check_run_view(run: Run, job: JobRecord, urls: Urls) -> dict[str, Any]:
             "title": None,
             "summary": job.note,
             "text": None,
-            "annotations_count": 0,
+            "annotations_count": annotations,
             "annotations_url": f"{api}/annotations",
         },
         "check_suite": {"id": run.id},
         "app": _APP,
         "pull_requests": [],
     }
-
-
-def annotation_view(run: Run, line: Line, urls: Urls) -> dict[str, Any] | None:
-    """What a line of a job's log says as an annotation; None for one that is none."""
-    for mark, level in _ANNOTATIONS.items():
-        if line.text.startswith(mark):
-            return {
-                "path": ".github",
-                "start_line": line.step,
-                "end_line": line.step,
-                "start_column": None,
-                "end_column": None,
-                "annotation_level": level,
-                "title": "",
-                "message": line.text.removeprefix(mark),
-                "raw_details": "",
-                "blob_href": f"{urls.web}/{run.repository}/blob/{run.checked}/.github",
-            }
-    return None
 
 
 def check_suite_view(run: Run, checks: int, urls: Urls) -> dict[str, Any]:
