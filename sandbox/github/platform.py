@@ -8,6 +8,8 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.located import located
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
@@ -35,6 +37,13 @@ def github(place: Place) -> Platform:
         branch_moved=branch_moved,
     )
     place.neighbours.locators.append(located(service.registry, url))
+    identities = JobIdentities(
+        service.registry,
+        service.accounts,
+        SigningKey(lambda: home.kept("github-oidc.pem", draw_pem)),
+        server=url,
+    )
+    place.neighbours.issuers[NAME] = identities.issuer
     runs = RunService(
         place.database,
         service,
@@ -43,6 +52,7 @@ def github(place: Place) -> Platform:
         ensure_act=lambda: ensure_act(Progress()),
         checks_passed=service.checks_passed,
         token=home.identity().github_job_token,
+        identities=identities,
         job_environment=job_environment(home),
         access=Access(service.accounts, service.registry),
     )

@@ -3,12 +3,15 @@
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from starlette.routing import BaseRoute
 
 from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.routes import IdentityRoutes
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
 from sandbox.github.runs.followers import Followers
@@ -25,7 +28,7 @@ from sandbox.github.runs.planning.workflow import (
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
-from sandbox.github.runs.running.job_task import Tools
+from sandbox.github.runs.running.job_task import JobTask, Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.store.database import Database
@@ -42,6 +45,7 @@ class RunService:
         ensure_act: finds or builds act; called when the first job runs.
         checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
         token: what jobs get as GITHUB_TOKEN; empty for none.
+        identities: lets jobs prove who they are; None where none can.
         job_environment: variables that every job has; whoever may push reads them.
         access: who may see which runs; needed for the routes.
         parallel_jobs: how many jobs of all repositories run at once.
@@ -58,6 +62,7 @@ class RunService:
         ensure_act: Callable[[], Path],
         checks_passed: Callable[[str, str, str], None],
         token: str = "",
+        identities: JobIdentities | None = None,
         job_environment: Mapping[str, str] | None = None,
         access: Access | None = None,
         parallel_jobs: int = 2,
@@ -70,6 +75,7 @@ class RunService:
         self.repositories = repositories
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
+        self._identities = identities
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
@@ -86,6 +92,7 @@ class RunService:
             addresses=self.addresses,
             ensure_act=_one_at_a_time(ensure_act),
             token=token,
+            identify=_nobody if identities is None else identities.given,
             environment=dict(job_environment or {}),
             slots=threading.BoundedSemaphore(parallel_jobs),
             cancel_seconds=cancel_seconds,
@@ -137,7 +144,8 @@ class RunService:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
         if self.access is None:
             return []
-        return [*api_routes(self, self.access), *page_routes(self, self.access)]
+        of_jobs = [] if self._identities is None else IdentityRoutes(self._identities).routes()
+        return [*of_jobs, *api_routes(self, self.access), *page_routes(self, self.access)]
 
     # --- for the routes
 
@@ -262,6 +270,10 @@ class RunService:
             for key, conclusions in ended.items()
             if set(conclusions) == {"success"}
         }
+
+
+def _nobody(_task: JobTask) -> AbstractContextManager[Mapping[str, str]]:
+    return nullcontext({})
 
 
 def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
 from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import Run, RunRecords
+
+# The variables with which a job proves who it is, while the block lasts.
+Identify = Callable[["JobTask"], AbstractContextManager[Mapping[str, str]]]
 
 SUCCESS, FAILURE, CANCELLED, SKIPPED = "success", "failure", "cancelled", "skipped"
 
@@ -27,6 +31,7 @@ class Tools:
     addresses: Addresses
     ensure_act: Callable[[], Path]
     token: str
+    identify: Identify  # of one job, while that runs
     environment: Mapping[str, str]  # for every job
     slots: threading.BoundedSemaphore
     cancel_seconds: float  # for steps that run even when cancelled

@@ -1,6 +1,7 @@
 """Runs one job, from its secrets to its outputs."""
 
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class JobWorker:
         self._tools = tools
         self._task = task
         self._act: ActProcess | None = None
+        self._identity: Mapping[str, str] = {}  # variables; while it runs
         self._changing = threading.Lock()
         self._timer: threading.Timer | None = None
         self.cancelled = threading.Event()
@@ -55,8 +57,10 @@ class JobWorker:
         files = JobFiles(tools.folder / "work" / f"{task.run.id}-{task.run.attempt}-{task.id}")
         ended = JobEnd(FAILURE)
         try:
-            given = self._prepare(files, log, mask)
-            ended = self._run(files, given, watch, log, mask)
+            with tools.identify(task) as self._identity:
+                mask.add(self._identity.values())
+                given = self._prepare(files, log, mask)
+                ended = self._run(files, given, watch, log, mask)
         except RefusedError as refusal:
             log(1, f"##[error]{refusal}")
             tools.records.set_job(task.id, note=mask(str(refusal)))
@@ -136,6 +140,7 @@ class JobWorker:
             actions=actions.folders,
             environment={
                 **tools.environment,
+                **self._identity,
                 "SLIPWAY_SOURCE": str(source.folder),
                 "SLIPWAY_ARTIFACTS": str(tools.folder / "artifacts" / str(task.run.id)),
                 "SLIPWAY_CACHE": str(tools.cache_of(repository)),
