@@ -1,5 +1,6 @@
 """Where jobs ask for their proofs, and everybody for the keys that check them."""
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -39,6 +40,7 @@ class IdentityRoutes:
 
     def __init__(self, identities: JobIdentities) -> None:
         self._identities = identities
+        self._limiter = CapacityLimiter(1)
 
     def routes(self) -> list[Route]:
         """The addresses served here."""
@@ -49,7 +51,8 @@ class IdentityRoutes:
             Route(f"{ISSUER_PATH}/jobs/{{job:int}}/idtoken", self.token),
         ]
 
-    # The first two wait for nothing: another platform's handler, which holds a thread, asks them.
+    # The first two need none of the threads that handlers share: other platforms' handlers, which
+    # hold some, ask them.
 
     async def discovery(self, _request: Request) -> Response:
         """`GET /.well-known/openid-configuration` below the issuer."""
@@ -67,7 +70,8 @@ class IdentityRoutes:
 
     async def keys(self, _request: Request) -> Response:
         """`GET /.well-known/jwks` below the issuer."""
-        return JSONResponse({"keys": [self._identities.key.published()]})
+        key = await to_thread.run_sync(self._identities.key.published, limiter=self._limiter)
+        return JSONResponse({"keys": [key]})
 
     def token(self, request: Request) -> Response:
         """What a job's ACTIONS_ID_TOKEN_REQUEST_URL asks, with `&audience=…` or without."""
