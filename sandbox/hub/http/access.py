@@ -49,6 +49,16 @@ class Access:
             raise SignInRequiredError
         return identity
 
+    def require_user(self, request: Request) -> Identity:
+        """The same, if it is a user; raises ForbiddenError for a trusted publisher."""
+        identity = self.require_caller(request)
+        if identity.repository is not None:
+            raise ForbiddenError(
+                "This token is a trusted publisher's: it writes the content of one repository, and"
+                " speaks for no user"
+            )
+        return identity
+
     def require(
         self,
         request: Request,

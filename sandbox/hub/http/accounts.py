@@ -99,9 +99,7 @@ class Accounts:
             )
 
     def whoami(self, identity: Identity) -> dict[str, Any]:
-        """The body of `GET /api/whoami-v2`; raises ForbiddenError for a publisher: a nobody."""
-        if identity.repository is not None:
-            raise ForbiddenError("This token is a trusted publisher's, and speaks for no user")
+        """The body of `GET /api/whoami-v2`, of a user."""
         return {
             "type": "user",
             "id": object_id(f"user:{identity.name}"),

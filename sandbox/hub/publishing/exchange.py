@@ -152,7 +152,7 @@ def parse_resource(resource: str) -> tuple[RepoKind | None, str]:
         kind, resource = _KINDS[first], rest
     elif first in _NO_KINDS and rest.count("/") == 1:
         kind, resource = None, rest
-    elif not rest:
+    elif "/" not in resource:
         raise InvalidGrantError(
             f"{resource}: publishers of users, whose tokens read gated repositories, are not "
             "imitated; those of repositories are"
