@@ -4,6 +4,7 @@ import base64
 import stat
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -36,6 +37,31 @@ jobs:
           {python} push.py
         env: {{HF_OIDC_RESOURCE: {resource}}}
 """
+# As the Hub's and GitHub's documentation have it: the command line alone, and no client at all.
+MORE = """
+      - run: echo card > card.txt && {bin}/hf upload {resource} card.txt card.txt
+        env: {{HF_OIDC_RESOURCE: {resource}}}
+      - run: |
+          curl -sSf -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
+            "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=https://huggingface.co" > said.json
+          {python} exchange.py
+        env: {{RESOURCE: {resource}}}
+"""
+EXCHANGE = """
+import json, os, urllib.request
+body = {
+    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+    "subject_token": json.load(open("said.json"))["value"],
+    "resource": os.environ["RESOURCE"],
+}
+request = urllib.request.Request(
+    os.environ["HF_ENDPOINT"] + "/oauth/token",
+    json.dumps(body).encode(),
+    {"Content-Type": "application/json"},
+)
+print("exchanged for", json.load(urllib.request.urlopen(request))["expires_in"], "seconds")
+"""
 
 
 class Training:
@@ -52,10 +78,18 @@ class Training:
         assert answer.status_code == 201, answer.text
         return answer.json()["commit"]["sha"]
 
-    def run(self, resource: str, permission: str = "id-token: write") -> tuple[str, str, str]:
+    def run(
+        self, resource: str, permission: str = "id-token: write", more: str = ""
+    ) -> tuple[str, str, str]:
         """Pushes the workflow, waits for its run; the commit, the conclusion and the job's log."""
         self.put("push.py", PUSH)
-        text = WORKFLOW.format(python=sys.executable, resource=resource, permission=permission)
+        self.put("exchange.py", EXCHANGE)
+        text = (WORKFLOW + more).format(
+            python=sys.executable,
+            bin=Path(sys.executable).parent,
+            resource=resource,
+            permission=permission,
+        )
         sha = self.put(".github/workflows/publish.yml", text, message="Publish")
         until = time.monotonic() + 120
         runs = f"/repos/{self.name}/actions/runs"
@@ -81,14 +115,15 @@ def training(cloud, model):
 
 def test_a_workflow_pushes_to_the_model_that_trusts_it(cloud, model, training):
     cloud.trust(model, repository=training.name)
-    sha, conclusion, log = training.run(model)
+    sha, conclusion, log = training.run(model, more=MORE)
     assert conclusion == "success", log
-    for line in ("a bearer", "it is [***]", "pushed"):
+    for line in ("a bearer", "it is [***]", "pushed", "exchanged for 3600 seconds"):
         assert line in log
     owner = cloud.http(cloud.hub_token)
     assert owner.get(f"/{model}/resolve/main/weights.txt").text == f"weights of {sha}"
-    [newest, *_] = owner.get(f"/api/models/{model}/commits/main").json()
-    assert [each["user"] for each in newest["authors"]] == ["[OIDC]"]
+    assert owner.get(f"/{model}/resolve/main/card.txt").text == "card\n"
+    newest, before, *_ = owner.get(f"/api/models/{model}/commits/main").json()
+    assert [each["authors"][0]["user"] for each in (newest, before)] == ["[OIDC]", "[OIDC]"]
     assert "never" not in cloud.settings.listing().splitlines()[-1]
 
 
