@@ -106,11 +106,7 @@ class Exchange:
         try:
             header = jwt.get_unverified_header(identity)
             issuer = jwt.decode(identity, options={"verify_signature": False}).get("iss")
-        except (
-            RefusedTokenError,
-            ValueError,
-            RecursionError,
-        ):
+        except (RefusedTokenError, ValueError, RecursionError):  # no text, or too deep
             raise InvalidGrantError("The subject token is no JSON Web Token") from None
         if header.get("alg") != _ALGORITHM:
             raise InvalidGrantError(f"The subject token is not signed with {_ALGORITHM}")
