@@ -9,6 +9,8 @@ from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.located import located
 from sandbox.github.runs.runners.container_runner import ContainerRunner
 from sandbox.github.runs.runners.host_runner import HostRunner
@@ -40,6 +42,13 @@ def github(place: Place) -> Platform:
         branch_moved=branch_moved,
     )
     place.neighbours.locators.append(located(service.registry, url))
+    identities = JobIdentities(
+        service.registry,
+        service.accounts,
+        SigningKey(lambda: home.kept("github-oidc.pem", draw_pem)),
+        server=url,
+    )
+    place.neighbours.issuers[NAME] = identities.issuer
     runs = RunService(
         place.database,
         service,
@@ -48,6 +57,7 @@ def github(place: Place) -> Platform:
         runner=_runner(place),
         checks_passed=service.checks_passed,
         token_for=tokens.given,
+        identities=identities,
         job_environment=job_environment(home, place.addresses.bind_host),
         access=Access(service.accounts, service.registry),
     )

@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,15 @@ class Home:
         except (OSError, ValueError, KeyError):
             return None
         return place if same else None
+
+    def kept(self, name: str, draw: Callable[[], str]) -> str:
+        """The text of a file of the home that other users can't read; drawn if it is not there."""
+        self.make_folder()
+        path = self.folder / name
+        with locked(path.with_suffix(".lock")):
+            if not path.exists():
+                self.write_private(path, draw())
+            return path.read_text(encoding="utf-8")
 
     def _known(self) -> dict[str, Any]:
         if not self._identity.exists():

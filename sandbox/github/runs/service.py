@@ -4,7 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute
 from sandbox.github.contract import CheckedRun, RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
 from sandbox.github.http.job_tokens import Grant
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.routes import IdentityRoutes
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
 from sandbox.github.runs.commit_checks import checks_of
@@ -32,7 +34,7 @@ from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.retention import forget_old_runs, remove_files
 from sandbox.github.runs.runners.runner import Runner
-from sandbox.github.runs.running.job_task import Tools
+from sandbox.github.runs.running.job_task import JobTask, Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.github.runs.workflow_files import WorkflowFiles
@@ -55,6 +57,7 @@ class RunService:
         runner: where jobs run.
         checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
         token_for: gives a job its GITHUB_TOKEN, for as long as it runs.
+        identities: lets jobs prove who they are; None where none can.
         job_environment: variables that every job has; whoever may push reads them.
         access: who may see which runs; needed for the routes.
         parallel_jobs: how many jobs of all repositories run at once.
@@ -71,6 +74,7 @@ class RunService:
         runner: Runner,
         checks_passed: Callable[[str, str, str], None],
         token_for: Callable[[Grant], AbstractContextManager[str]],
+        identities: JobIdentities | None = None,
         job_environment: Mapping[str, str] | None = None,
         access: Access | None = None,
         parallel_jobs: int = PARALLEL_JOBS,
@@ -85,6 +89,7 @@ class RunService:
         self.files = WorkflowFiles(repositories)
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
+        self._identities = identities
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
@@ -105,6 +110,7 @@ class RunService:
             addresses=self.addresses,
             runner=runner,
             token_for=token_for,
+            identify=_nobody if identities is None else identities.given,
             environment=dict(job_environment or {}),
             slots=threading.BoundedSemaphore(parallel_jobs),
             cancel_seconds=cancel_seconds,
@@ -167,7 +173,8 @@ class RunService:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
         if self.access is None:
             return []
-        return [*api_routes(self, self.access), *page_routes(self, self.access)]
+        of_jobs = [] if self._identities is None else IdentityRoutes(self._identities).routes()
+        return [*of_jobs, *api_routes(self, self.access), *page_routes(self, self.access)]
 
     # --- for the routes
 
@@ -273,3 +280,7 @@ class RunService:
         runs = self.records.runs_of_commit(repository, commit)
         if all(each.status == "completed" for each in runs):
             self._tools.sources.discard(repository, commit)
+
+
+def _nobody(_task: JobTask) -> AbstractContextManager[Mapping[str, str]]:
+    return nullcontext({})

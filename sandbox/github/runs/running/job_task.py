@@ -16,6 +16,9 @@ from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.runners.runner import Runner
 
+# The variables with which a job proves who it is, while the block lasts.
+Identify = Callable[["JobTask"], AbstractContextManager[Mapping[str, str]]]
+
 SUCCESS, FAILURE, CANCELLED, SKIPPED = "success", "failure", "cancelled", "skipped"
 
 
@@ -30,6 +33,7 @@ class Tools:
     addresses: Addresses
     runner: Runner
     token_for: Callable[[Grant], AbstractContextManager[str]]  # of one job, while that runs
+    identify: Identify  # of one job, while that runs
     environment: Mapping[str, str]  # for every job
     slots: threading.BoundedSemaphore
     cancel_seconds: float  # for steps that run even when cancelled

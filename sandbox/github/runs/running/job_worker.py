@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class JobWorker:
         self._tools = tools
         self._task = task
         self._act: ActProcess | None = None
+        self._identity: Mapping[str, str] = {}  # variables; while it runs
         self._changing = threading.Lock()
         self.cancelled = threading.Event()
         self._ended_early = ""  # why, if it is not somebody's wish
@@ -61,8 +63,9 @@ class JobWorker:
         ended = JobEnd(FAILURE)
         try:
             self._greet(log)
-            with tools.token_for(self._grant()) as token:
-                mask.add([token])
+            given = tools.token_for(self._grant()), tools.identify(task)
+            with given[0] as token, given[1] as self._identity:
+                mask.add([token, *self._identity.values()])
                 ended = self._run(files, token, watch, log, mask)
         except CancelledError:
             pass  # below
@@ -165,7 +168,10 @@ class JobWorker:
             github=json.loads(translated(json.dumps(dict(task.github)))),
             secrets={**secrets, "GITHUB_TOKEN": token},
             variables={name: translated(value) for name, value in variables.items()},
-            environment={k: translated(value) for k, value in tools.environment.items()},
+            environment={
+                name: translated(value)
+                for name, value in {**tools.environment, **self._identity}.items()
+            },
         )
 
     def _refuse_what_is_not_run(self) -> None:
