@@ -30,7 +30,6 @@ class Identity:
     render_hook_key: str  # of every service's deploy hook
     github_port: int
     github_token: str  # classic, with all scopes; what the program and `git push` use
-    github_job_token: str  # what workflow jobs get: content, not settings and secrets
 
 
 class Home:
@@ -154,5 +153,4 @@ def _draw() -> Identity:
         render_hook_key=token("", 16),
         github_port=free_low_port(),
         github_token=token("ghp_", 36),
-        github_job_token=token("ghs_", 36),
     )

@@ -10,6 +10,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.http.asked_host import asked_under
+
 _LOCAL = "localhost"  # and what ends in it, which every resolver keeps on this machine
 _MISDIRECTED = 421
 
@@ -36,16 +38,27 @@ class KnownHosts:
             )
             await refusal(scope, receive, send)
             return
+        if scope["type"] == "http" and _name(Headers(scope=scope).get("host", "")) == self._inside:
+            with asked_under(self._inside):
+                await self._app(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
     def _knows(self, host: str) -> bool:
-        name, port = host.lower(), ""
-        if not name.endswith("]"):
-            name, _, port = host.lower().rpartition(":") if ":" in host else (host.lower(), "", "")
-        if port and not port.isdecimal():
+        name = _name(host)
+        if name is None:
             return False
-        name = name.strip("[]").rstrip(".")
         return name in {_LOCAL, self._inside} or name.endswith(f".{_LOCAL}") or _is_address(name)
+
+
+def _name(host: str) -> str | None:
+    """A Host header without its port; None if that is no port."""
+    name, port = host.lower(), ""
+    if ":" in host and not name.endswith("]"):
+        name, _, port = name.rpartition(":")
+    if port and not port.isdecimal():
+        return None
+    return name.strip("[]").rstrip(".")
 
 
 def _is_address(name: str) -> bool:

@@ -1,5 +1,6 @@
 """The workflow runs of one sandbox: what starts them, and what becomes of them."""
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from sandbox.github.contract import RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
+from sandbox.github.http.job_tokens import Grant
 from sandbox.github.oidc.job_identities import JobIdentities
 from sandbox.github.oidc.routes import IdentityRoutes
 from sandbox.github.runs.api.pages import page_routes
@@ -28,10 +30,15 @@ from sandbox.github.runs.planning.workflow import (
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
+from sandbox.github.runs.runners.runner import Runner
 from sandbox.github.runs.running.job_task import JobTask, Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
+from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
+
+_LOG = logging.getLogger(__name__)
+PARALLEL_JOBS = 2
 
 
 class RunService:
@@ -42,9 +49,9 @@ class RunService:
         repositories: the other half.
         folder: for logs, artifacts, caches and the files of jobs at work.
         github_url: where this GitHub answers, such as "http://127.0.0.1:PORT".
-        ensure_act: finds or builds act; called when the first job runs.
+        runner: where jobs run.
         checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
-        token: what jobs get as GITHUB_TOKEN; empty for none.
+        token_for: gives a job its GITHUB_TOKEN, for as long as it runs.
         identities: lets jobs prove who they are; None where none can.
         job_environment: variables that every job has; whoever may push reads them.
         access: who may see which runs; needed for the routes.
@@ -59,13 +66,13 @@ class RunService:
         *,
         folder: Path,
         github_url: str,
-        ensure_act: Callable[[], Path],
+        runner: Runner,
         checks_passed: Callable[[str, str, str], None],
-        token: str = "",
+        token_for: Callable[[Grant], AbstractContextManager[str]],
         identities: JobIdentities | None = None,
         job_environment: Mapping[str, str] | None = None,
         access: Access | None = None,
-        parallel_jobs: int = 2,
+        parallel_jobs: int = PARALLEL_JOBS,
         cancel_seconds: float = 30.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,8 +97,8 @@ class RunService:
             sources=Sources(folder / "sources", repositories),
             folder=folder,
             addresses=self.addresses,
-            ensure_act=_one_at_a_time(ensure_act),
-            token=token,
+            runner=runner,
+            token_for=token_for,
             identify=_nobody if identities is None else identities.given,
             environment=dict(job_environment or {}),
             slots=threading.BoundedSemaphore(parallel_jobs),
@@ -138,7 +145,8 @@ class RunService:
             for kind in ("logs", "artifacts"):
                 shutil.rmtree(self.folder / kind / str(run.id), ignore_errors=True)
             self._tools.sources.discard(repository, run.commit_id)
-        shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
+        for foreign in (False, True):
+            shutil.rmtree(self._tools.cache_of(repository, foreign=foreign), ignore_errors=True)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
@@ -205,7 +213,7 @@ class RunService:
     def start(self) -> None:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
-        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        self._recover()
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
@@ -225,6 +233,14 @@ class RunService:
         shutil.rmtree(self.folder / "work", ignore_errors=True)
 
     # --- inside
+
+    def _recover(self) -> None:
+        """Takes away what a killed sandbox left of jobs; a later start tries again what fails."""
+        try:
+            self._tools.runner.recover()
+        except MachineUnavailableError:
+            _LOG.exception("What jobs of a killed sandbox left could not be removed")
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
 
     def _workflow_of(self, run: Run) -> Workflow | None:
         """The file of a run; None if it is none, or its repository is gone."""
@@ -274,13 +290,3 @@ class RunService:
 
 def _nobody(_task: JobTask) -> AbstractContextManager[Mapping[str, str]]:
     return nullcontext({})
-
-
-def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:
-    lock = threading.Lock()
-
-    def ensured() -> Path:
-        with lock:
-            return ensure()
-
-    return ensured

@@ -115,7 +115,7 @@ class WholeSandbox:
 @contextmanager
 def whole_sandbox(folder: Path) -> Iterator[WholeSandbox]:
     made = WholeSandbox(folder)
-    platforms = compose(made.home, Options(), NoMachine(), AddressBook(made.home.open_database()))
+    platforms = compose(made.home, Options(jobs="host"), NoMachine(), AddressBook(made.home.open_database()))
     by_port = {each.port: each.app for each in platforms}
 
     async def app(scope, receive, send) -> None:

@@ -39,9 +39,7 @@ def find_actions(
         if uses.startswith("./"):
             continue
         if uses.startswith("docker://"):
-            found.missing.append(
-                f"{uses}: actions that are images are not run here: jobs run on this machine itself"
-            )
+            found.missing.append(f"{uses}: actions that are images are not run here")
             continue
         address, _, ref = uses.partition("@")
         parts = address.split("/")

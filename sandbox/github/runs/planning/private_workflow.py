@@ -19,7 +19,7 @@ COLLECTOR = "slipway-outputs"
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
-    *("continue-on-error", "needs", "steps"),
+    *("continue-on-error", "needs", "steps", "services"),
 }
 _SAVING_ACTION = "actions/cache"
 

@@ -18,12 +18,14 @@ import uvicorn
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
 from sandbox.store.database import Database
 from tests.sandbox.github.contract import Contract, description_file
-from tests.sandbox.github.live import JOB_TOKEN, OWNER, READ_TOKEN, TOKEN, USERS, WIDE
+from tests.sandbox.github.live import OWNER, READ_TOKEN, TOKEN, USERS, WIDE
 from tests.sandbox.github.runs.repositories import git
 
 CI = """
@@ -115,15 +117,17 @@ def live(tmp_path, act) -> Iterator[Live]:
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     database, passed = Database(tmp_path / "state.sqlite"), []
-    service = GitHubService(database, Accounts(USERS), folder=tmp_path / "github", url=url)
+    tokens = JobTokens()
+    accounts = Accounts(USERS, job_tokens=tokens)
+    service = GitHubService(database, accounts, folder=tmp_path / "github", url=url)
     runs = RunService(
         database,
         service,
         folder=tmp_path / "runs",
         github_url=url,
-        ensure_act=lambda: act,
+        runner=HostRunner(lambda: act),
         checks_passed=lambda *what: passed.append(what),
-        token=JOB_TOKEN,
+        token_for=tokens.given,
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)

@@ -45,6 +45,7 @@ def _keep() -> int:
         target = folder / file.relative_to(top)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
+    _give_away(folder)
     size = sum(file.stat().st_size for file in files)
     sys.stdout.write(f"{len(files)} files, {size} bytes, kept beside the run as artifact {name}\n")
     drawn = hashlib.sha256(f"{os.environ['GITHUB_RUN_ID']}/{name}".encode()).hexdigest()[:7]
@@ -92,6 +93,14 @@ def _bring() -> int:
         sys.stdout.write(f"Artifact {each.name} brought into {target}\n")
     _output("download-path", str(target))
     return 0
+
+
+def _give_away(folder: Path) -> None:
+    """To whose folder it lies in: in a container this is root, and the sandbox may be anybody."""
+    owner = _store().stat()
+    if owner.st_uid != os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _store() -> Path:
