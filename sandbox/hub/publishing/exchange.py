@@ -6,11 +6,12 @@ from typing import Any
 import jwt
 from jwt.exceptions import InvalidTokenError as RefusedTokenError
 
+from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.publishing.claim_rules import told, unmet
 from sandbox.hub.publishing.issuer_keys import IssuerKeys, UnknownKeyError
 from sandbox.hub.publishing.publishers import Publisher, Publishers
 from sandbox.hub.publishing.tokens import PublisherTokens
-from sandbox.hub.repositories.names import RepoKind
+from sandbox.hub.repositories.names import RepoKind, parse_id
 from sandbox.hub.repositories.registry import Registry, Repository
 
 _ALGORITHM = "RS256"  # the only one: whoever may choose chooses `none`
@@ -105,7 +106,7 @@ class Exchange:
         try:
             header = jwt.get_unverified_header(identity)
             issuer = jwt.decode(identity, options={"verify_signature": False}).get("iss")
-        except RefusedTokenError:
+        except (RefusedTokenError, ValueError, RecursionError):  # no text, or too deep
             raise InvalidGrantError("The subject token is no JSON Web Token") from None
         if header.get("alg") != _ALGORITHM:
             raise InvalidGrantError(f"The subject token is not signed with {_ALGORITHM}")
@@ -157,8 +158,10 @@ def parse_resource(resource: str) -> tuple[RepoKind | None, str]:
             f"{resource}: publishers of users, whose tokens read gated repositories, are not "
             "imitated; those of repositories are"
         )
-    if resource.count("/") != 1 or not all(resource.split("/")):
+    try:
+        return kind, parse_id(kind or RepoKind.MODEL, resource).id
+    except BadRequestError as error:
         raise InvalidRequestError(
-            "resource is namespace/name, datasets/namespace/name or spaces/namespace/name"
-        )
-    return kind, resource
+            "resource is namespace/name, datasets/namespace/name or spaces/namespace/name: "
+            f"{error.message}"
+        ) from None

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def part(content: Mapping[str, Any]) -> str:
-    return _text(json.dumps(dict(content)).encode())
+def part(content: Any) -> str:
+    return text(json.dumps(content).encode())
 
 
 def unsigned(claims: Mapping[str, Any], **header: Any) -> str:
@@ -19,8 +19,8 @@ def unsigned(claims: Mapping[str, Any], **header: Any) -> str:
 
 def by_secret(claims: Mapping[str, Any], secret: bytes, **header: Any) -> str:
     """HS256 with any secret, such as a public key, which who trusts `alg` takes for one."""
-    text = f"{part({'alg': 'HS256', 'typ': 'JWT', **header})}.{part(claims)}"
-    return f"{text}.{_text(hmac.new(secret, text.encode(), hashlib.sha256).digest())}"
+    signed = f"{part({'alg': 'HS256', 'typ': 'JWT', **header})}.{part(claims)}"
+    return f"{signed}.{text(hmac.new(secret, signed.encode(), hashlib.sha256).digest())}"
 
 
 def with_claims(token: str, claims: Mapping[str, Any]) -> str:
@@ -37,5 +37,6 @@ def with_header(token: str, **changes: Any) -> str:
     return f"{part({k: v for k, v in known.items() if v is not None})}.{claims}.{signature}"
 
 
-def _text(content: bytes) -> str:
+def text(content: bytes) -> str:
+    """Bytes as tokens carry them."""
     return base64.urlsafe_b64encode(content).decode().rstrip("=")

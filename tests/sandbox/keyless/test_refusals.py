@@ -1,5 +1,6 @@
 """Whom the Hub gives no token: everybody but the workflow that a repository trusts."""
 
+import json
 import time
 
 import jwt
@@ -9,6 +10,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from tests.sandbox.keyless import forged
+from tests.sandbox.keyless.whole_sandbox import GRANT, ID_TOKEN
 
 NOW = int(time.time())
 # What differs from the job that is trusted -> a word of the reason.
@@ -198,6 +200,36 @@ def test_all_forgeries_are_tried(forgeries):
     assert set(forgeries) == set(FORGERIES)
 
 
+MALFORMED = {
+    "nothing between dots": "..",
+    "two parts": "a.b",
+    "no base64": "!.!.!",
+    "a header that is a list": f"{forged.part([])}.e30.x",
+    "a kid that is a number": f"{forged.part({'alg': 'RS256', 'kid': 7})}.e30.x",
+    "an alg that is a list": f"{forged.part({'alg': ['RS256'], 'kid': 'x'})}.e30.x",
+    "JSON without an end": f"{forged.text(b'[' * 20_000)}.e30.x",
+    "claims without an end": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'[' * 20_000)}.x",
+    "claims that are text": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'x')}.x",
+    "claims that are none": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'null')}.x",
+    "half a character": "\\ud800.e30.x",
+    "no text": "\0",
+}
+
+
+@pytest.mark.parametrize("which", MALFORMED)
+def test_what_is_malformed_gets_none(cloud, model, which):
+    body = json.dumps(
+        {
+            "grant_type": GRANT,
+            "subject_token_type": ID_TOKEN,
+            "subject_token": MALFORMED[which],
+            "resource": model,
+        }
+    ).replace("\\\\ud800", "\\ud800")
+    answer = cloud.http(None).post("/oauth/token", content=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), answer.text
+
+
 def test_a_token_of_an_exchange_is_no_identity(cloud, model):
     token = cloud.exchange(cloud.identity(), model).json()["access_token"]
     refused(cloud, token, model, "no JSON Web Token")
@@ -232,6 +264,9 @@ def test_a_publisher_that_was_removed_gets_none(cloud, model):
         {"resource": None},
         {"resource": "a/b/c"},
         {"resource": "slipway/"},
+        {"resource": "/model"},
+        {"resource": "slipway/mo del"},
+        {"resource": "datasets/slipway/../x"},
     ],
     ids=str,
 )
