@@ -1,13 +1,13 @@
 """From a push of a workflow to a file on the Hub, by the Hub's own client and no stored token."""
 
-import base64
 import stat
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.sandbox.keyless.training import Training
 
 PUSH = """
 from huggingface_hub import HfApi, get_token
@@ -64,46 +64,17 @@ print("exchanged for", json.load(urllib.request.urlopen(request))["expires_in"],
 """
 
 
-class Training:
-    """A repository on the sandbox's GitHub with one workflow."""
-
-    def __init__(self, cloud, name: str) -> None:
-        self.cloud, self.name = cloud, f"{cloud.owner}/{name}"
-        self.http = cloud.github_http()
-        assert self.http.post("/user/repos", json={"name": name}).status_code == 201
-
-    def put(self, path: str, text: str, **more: str) -> str:
-        body = {"message": "x [skip ci]", "content": base64.b64encode(text.encode()).decode()}
-        answer = self.http.put(f"/repos/{self.name}/contents/{path}", json={**body, **more})
-        assert answer.status_code == 201, answer.text
-        return answer.json()["commit"]["sha"]
-
-    def run(
-        self, resource: str, permission: str = "id-token: write", more: str = ""
-    ) -> tuple[str, str, str]:
-        """Pushes the workflow, waits for its run; the commit, the conclusion and the job's log."""
-        self.put("push.py", PUSH)
-        self.put("exchange.py", EXCHANGE)
-        text = (WORKFLOW + more).format(
-            python=sys.executable,
-            bin=Path(sys.executable).parent,
-            resource=resource,
-            permission=permission,
-        )
-        sha = self.put(".github/workflows/publish.yml", text, message="Publish")
-        until = time.monotonic() + 120
-        runs = f"/repos/{self.name}/actions/runs"
-        while True:
-            [run] = self.http.get(runs).json()["workflow_runs"]
-            if run["status"] == "completed":
-                break
-            assert time.monotonic() < until, run
-            time.sleep(0.1)
-        [job] = self.http.get(f"{runs}/{run['id']}/jobs").json()["jobs"]
-        log = self.http.get(
-            f"/repos/{self.name}/actions/jobs/{job['id']}/logs", follow_redirects=True
-        )
-        return sha, run["conclusion"], log.text
+def publish(training, resource, permission="id-token: write", more="") -> tuple[str, str, str]:
+    """Pushes the workflow; the commit, the run's conclusion and the job's log."""
+    training.put("push.py", PUSH)
+    training.put("exchange.py", EXCHANGE)
+    text = (WORKFLOW + more).format(
+        python=sys.executable,
+        bin=Path(sys.executable).parent,
+        resource=resource,
+        permission=permission,
+    )
+    return training.run(text)
 
 
 @pytest.fixture
@@ -115,7 +86,7 @@ def training(cloud, model):
 
 def test_a_workflow_pushes_to_the_model_that_trusts_it(cloud, model, training):
     cloud.trust(model, repository=training.name)
-    sha, conclusion, log = training.run(model, more=MORE)
+    sha, conclusion, log = publish(training, model, more=MORE)
     assert conclusion == "success", log
     for line in ("a bearer", "it is [***]", "pushed", "exchanged for 3600 seconds"):
         assert line in log
@@ -128,7 +99,7 @@ def test_a_workflow_pushes_to_the_model_that_trusts_it(cloud, model, training):
 
 
 def test_a_workflow_that_nobody_trusts_is_told_why_by_the_client(cloud, model, training):
-    _, conclusion, log = training.run(model)
+    _, conclusion, log = publish(training, model)
     assert conclusion == "failure"
     assert "invalid_grant" in log
     assert f"wants another repository: repository is {training.name}" in log
@@ -137,7 +108,7 @@ def test_a_workflow_that_nobody_trusts_is_told_why_by_the_client(cloud, model, t
 
 def test_a_job_without_the_permission_has_nothing_to_ask_with(cloud, model, training):
     cloud.trust(model, repository=training.name)
-    _, conclusion, log = training.run(model, "issues: read")
+    _, conclusion, log = publish(training, model, "issues: read")
     assert conclusion == "failure"
     assert "it is []" in log
     assert "id-token: write" in log, "the client's own advice"

@@ -17,12 +17,14 @@ from sandbox.github.oidc.claims import claims_of
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.registry import Repository
 from sandbox.hub.publishing.configure import TrustSettings
+from sandbox.machine.docker_machine import DockerMachine
 from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
 from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.platforms import compose
 from tests.sandbox.keyless.job_tasks import task
+from toolchain.engine.address import EngineAddress
 
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
@@ -113,20 +115,24 @@ class WholeSandbox:
 
 
 @contextmanager
-def whole_sandbox(folder: Path) -> Iterator[WholeSandbox]:
+def whole_sandbox(folder: Path, engine: EngineAddress | None = None) -> Iterator[WholeSandbox]:
+    """With an engine its jobs run in containers, else on this machine itself."""
     made = WholeSandbox(folder)
-    platforms = compose(made.home, Options(), NoMachine(), AddressBook(made.home.open_database()))
+    bind, machine, options = "127.0.0.1", NoMachine(), Options(jobs="host")
+    if engine is not None:
+        bind, options = engine.bind_host, Options()
+        machine = DockerMachine(engine, made.home.identity().name)
+    addresses = AddressBook(made.home.open_database(), bind_host=bind)
+    platforms = compose(made.home, options, machine, addresses)
     by_port = {each.port: each.app for each in platforms}
 
     async def app(scope, receive, send) -> None:
         await by_port[scope["server"][1]](scope, receive, send)
 
-    sockets = []
-    for port in by_port:
-        listener = socket.create_server(("127.0.0.1", port))
-        sockets.append(listener)
+    hosts = dict.fromkeys(("127.0.0.1", bind))
+    sockets = [socket.create_server((host, port)) for port in by_port for host in hosts]
     server = uvicorn.Server(
-        uvicorn.Config(KnownHosts(app, "127.0.0.1"), log_level="warning", lifespan="off")
+        uvicorn.Config(KnownHosts(app, machine.inside_host), log_level="warning", lifespan="off")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     for each in platforms:
@@ -140,6 +146,9 @@ def whole_sandbox(folder: Path) -> Iterator[WholeSandbox]:
         made.close()
         for each in platforms:
             each.stop()
+        addresses.stop()
+        if isinstance(machine, DockerMachine):
+            assert machine.remove_containers() == 0, "a job's container outlived it"
         server.should_exit = True
         thread.join()
         for listener in sockets:

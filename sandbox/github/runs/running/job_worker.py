@@ -63,8 +63,7 @@ class JobWorker:
         ended = JobEnd(FAILURE)
         try:
             self._greet(log)
-            given = tools.token_for(self._grant()), tools.identify(task)
-            with given[0] as token, given[1] as self._identity:
+            with tools.token_for(self._grant()) as token, tools.identify(task) as self._identity:
                 mask.add([token, *self._identity.values()])
                 ended = self._run(files, token, watch, log, mask)
         except CancelledError:
