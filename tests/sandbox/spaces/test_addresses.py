@@ -196,3 +196,30 @@ def test_many_visitors_at_once_are_all_served(book, echo):
 
     assert asyncio.run(all_of_them())[42] == b"GET /42 HTTP/1.1\r\n\r\n"
     until(lambda: echo.open == 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:80", 421),
+        ("localhost:1", 503),
+        ("app.localhost", 503),
+        ("[::1]", 503),
+        ("inside.name:1", 503),
+    ],
+)
+def test_an_app_is_not_reached_by_another_pages_name(tmp_path, host, status):
+    book = AddressBook(Database(tmp_path / "state.sqlite"), inside="inside.name")
+    asked = []
+
+    def route(visitor):
+        asked.append(visitor.host)
+        return PAUSED
+
+    try:
+        port = book.open("app", route)
+        answer = httpx.get(f"http://127.0.0.1:{port}", headers={"host": host})
+        assert (answer.status_code, bool(asked)) == (status, status != 421)
+    finally:
+        book.stop()
