@@ -6,6 +6,7 @@ from pathlib import Path
 
 from doors.home import Home
 from doors.namespaces import USER
+from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.endpoints import github_endpoint, hub_endpoint, render_endpoint
 
 # A user's own settings that would reach past the sandbox into real accounts or other state.
@@ -35,7 +36,7 @@ _DROPPED = (
     "SLIPWAY_BUILDER",
     "PYTHONSAFEPATH",  # dynamic providers import the program's modules from the current folder
 )
-_OWN_HOSTS = ("127.0.0.1", "localhost")
+_OWN_HOSTS = (LOOPBACK, "localhost")
 _PROGRAMS = Path(__file__).parent / "programs"  # in front of others of their names
 # The one host to which `gh` speaks plain HTTP; it has no port, see `programs/gh`.
 _GH_HOST = "github.localhost"
@@ -43,18 +44,22 @@ _GH_HOST = "github.localhost"
 _CREDENTIALS = '!f() { test "$1" = get && echo username=x && echo "password=$GITHUB_TOKEN"; }; f'
 
 
-def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, str]:
+def sandbox_environment(
+    home: Home, toolchain: Mapping[str, str], host: str = LOOPBACK
+) -> dict[str, str]:
     """The full environment of a command in the sandbox.
 
     Args:
         home: the sandbox.
         toolchain: what pulumi itself needs in order to use the private toolchain, PATH included.
+        host: `bind_host` of the engine. The Hub is given under this one address, since what a
+            command sees is handed on to builds and containers, which have no loopback of ours.
     """
     identity = home.identity()
     kept = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     # What listens on this machine no proxy can reach; programs read either spelling.
     exceptions = kept.get("no_proxy") or kept.get("NO_PROXY")
-    beside_the_proxy = ",".join(filter(None, (exceptions, *_OWN_HOSTS)))
+    beside_the_proxy = ",".join(filter(None, (exceptions, *dict.fromkeys((*_OWN_HOSTS, host)))))
     home.backend.mkdir(parents=True, exist_ok=True)
     home.ensure_passphrase()
     return {
@@ -66,7 +71,7 @@ def sandbox_environment(home: Home, toolchain: Mapping[str, str]) -> dict[str, s
         ),
         "NO_PROXY": beside_the_proxy,
         "no_proxy": beside_the_proxy,
-        "HF_ENDPOINT": hub_endpoint(home),
+        "HF_ENDPOINT": hub_endpoint(home, host),
         "HF_TOKEN": identity.hub_token,
         "HF_READ_TOKEN": identity.hub_read_token,
         "RENDER_API_URL": render_endpoint(home),

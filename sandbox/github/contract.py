@@ -69,8 +69,14 @@ class CheckedRun:
 class RunHost(Protocol):
     """The runs half: it is told what happens to repositories, and answers for their runs."""
 
+    def prepare(self, trigger: Trigger) -> None:
+        """Makes ready what `triggered` will read of a push: that one is to be quick."""
+        ...
+
     def triggered(self, trigger: Trigger) -> Sequence[int]:
         """Queues every workflow of the commit that listens; ids of the runs, at once.
+
+        May be called in a transaction: nothing is at work before that is kept.
 
         Raises:
             NoSuchWorkflowError: a workflow_dispatch names a file that is not there, or one that
@@ -97,6 +103,10 @@ class NoSuchWorkflowError(Exception):
 
 class RepositoryHalf(Protocol):
     """The repositories half, as the runs half reads it. Secrets come in clear, for jobs only."""
+
+    def exists(self, repository: str) -> bool:
+        """Whether there is a repository of that name."""
+        ...
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""

@@ -15,8 +15,9 @@ from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
-from sandbox.github.repositories.creating import require_creation, require_name
+from sandbox.github.repositories.creating import repository_name, require_creation
 from sandbox.github.repositories.movements import Movements
+from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.deploying import refusal
 from sandbox.github.settings.environments import Environments, Protection
@@ -69,7 +70,12 @@ class GitHubService:
         self.deployments = Deployments(database)
         self.events = Events()
         self.movements = Movements(
-            self.registry, accounts, self.rulesets, self.statuses, self.events
+            self.registry,
+            accounts,
+            self.rulesets,
+            self.statuses,
+            self.events,
+            Pending(database),
         )
         here = Urls(f"{url}/api/v3", url)
         self.issues = IssueService(database, accounts, self.events, here)
@@ -112,9 +118,12 @@ class GitHubService:
         if account is None:
             raise NotFoundError
         require_creation(caller, account.login, private=private)
-        require_name(name)
         added = self.registry.add(
-            account.login, name, private=private, description=description, homepage=homepage
+            account.login,
+            repository_name(name),
+            private=private,
+            description=description,
+            homepage=homepage,
         )
         self.issues.labels.add_defaults(added.id)
         return added
@@ -140,6 +149,10 @@ class GitHubService:
             self._branch_moved(repository.full_name, branch, commit, checks_passed=False)
 
     # --- what the runs half asks
+
+    def exists(self, repository: str) -> bool:
+        """Whether there is a repository of that name."""
+        return self.registry.find_full(repository) is not None
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""

@@ -5,13 +5,20 @@ import re
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.errors import ForbiddenError, NotFoundError, invalid
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_NAME = re.compile(r"(?!-+$)[A-Za-z0-9._-]{1,100}")
+_OTHERS = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def require_name(name: str) -> None:
-    """Raises UnprocessableError for what is no repository's name."""
+def repository_name(wanted: str) -> str:
+    """The name that a repository gets: what may not stand in one becomes `-`, as on the platform.
+
+    Raises:
+        UnprocessableError: nothing of it may be a repository's name.
+    """
+    name = _OTHERS.sub("-", wanted.strip())
     if not _NAME.fullmatch(name) or name in {".", ".."} or name.endswith(".git"):
         raise invalid("Repository", "name", "name is invalid")
+    return name
 
 
 def require_creation(caller: Caller, owner: str, *, private: bool) -> None:

@@ -47,18 +47,20 @@ class RepositoryRoutes:
         for key in _LATER:
             if body.fields.get(key):
                 raise NotImitatedError(f"{key} of a new repository")
-        added = self._service.create(
-            caller,
-            owner,
-            body.text("name"),
-            private=_private(body, default=False),
-            description=body.optional_text("description"),
-            homepage=body.optional_text("homepage"),
-        )
-        if body.flag("auto_init", default=False):
-            text = f"# {added.name}\n{added.description or ''}".rstrip() + "\n"
-            readme = Change("README.md", text.encode())
-            self._writer.commit(added, caller, None, [readme], "Initial commit")
+        first = body.flag("auto_init", default=False)
+        with self._service.registry.changing():
+            added = self._service.create(
+                caller,
+                owner,
+                body.text("name"),
+                private=_private(body, default=False),
+                description=body.optional_text("description"),
+                homepage=body.optional_text("homepage"),
+            )
+            if first:
+                text = f"# {added.name}\n{added.description or ''}".rstrip() + "\n"
+                readme = Change("README.md", text.encode())
+                self._writer.commit(added, caller, None, [readme], "Initial commit")
         return self._shown(request, added, 201)
 
     def change(self, request: Request, body: Body) -> Response:

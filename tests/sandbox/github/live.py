@@ -16,6 +16,7 @@ from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
 from sandbox.github.runs.service import RunService
@@ -71,11 +72,12 @@ class LiveGitHub:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.owner, self.token = OWNER, TOKEN
+        self.job_tokens = JobTokens()
         self.folder = folder
         self.database = Database(folder / "state.sqlite")
         self.service = GitHubService(
             self.database,
-            Accounts(USERS, paid=paid),
+            Accounts(USERS, paid=paid, job_tokens=self.job_tokens),
             folder=folder / "github",
             url=self.url,
             branch_moved=branch_moved,

@@ -16,6 +16,9 @@ class RecordedRuns:
         self.checked: list[CheckedRun] = []
         self.repositories: RepositoryHalf | None = None
 
+    def prepare(self, trigger: Trigger) -> None:
+        """Whatever it reads is there."""
+
     def triggered(self, trigger: Trigger) -> Sequence[int]:
         if trigger.event == "workflow_dispatch" and self.repositories is not None:
             path = f".github/workflows/{trigger.workflow}"

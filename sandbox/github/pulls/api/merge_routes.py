@@ -8,9 +8,9 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import answer, nothing, route, urls
+from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.merge import merge, update_branch
 from sandbox.github.pulls.merging import METHODS
-from sandbox.github.pulls.routes import PULL, PullRoutes
 from sandbox.github.pulls.service import PullService
 
 

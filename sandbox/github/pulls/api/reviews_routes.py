@@ -12,6 +12,7 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import answer, page, route, urls
 from sandbox.github.issues.views import person
+from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
 from sandbox.github.pulls.reviewing import (
@@ -29,7 +30,6 @@ from sandbox.github.pulls.reviews import (
     PENDING,
     Review,
 )
-from sandbox.github.pulls.routes import PULL, PullRoutes
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view, review_view
 from sandbox.github.repositories.registry import Repository

@@ -9,11 +9,11 @@ from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
 from sandbox.github.pulls.reviewing import require_hearing
 from sandbox.github.pulls.reviews import COMMENTED, Remark, ReviewComment
-from sandbox.github.pulls.routes import PULL, PullRoutes
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view
 from sandbox.github.repositories.registry import Repository
