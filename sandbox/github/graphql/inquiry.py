@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 from sandbox.github.contract import RunHost
 from sandbox.github.http.access import Right, require_right, right_to
 from sandbox.github.http.accounts import Accounts, Caller
+from sandbox.github.http.job_tokens import METADATA
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Comment, Issue
@@ -85,11 +86,15 @@ class Inquiry:
 
     def visible(self, repository: Repository) -> bool:
         """Whether the caller may know of a repository."""
-        return right_to(self.caller, repository) >= Right.READ
+        return right_to(self.caller, repository, METADATA) >= Right.READ
 
-    def require(self, repository: Repository, right: Right) -> None:
-        """Refuses a caller who may do less, as REST does."""
-        require_right(self.caller, repository, right)
+    def require(self, repository: Repository, right: Right, kind: str) -> None:
+        """Refuses a caller who may do less with things of a kind, as REST does."""
+        require_right(self.caller, repository, right, kind)
+
+    def may_read(self, repository: Repository, kind: str) -> bool:
+        """Whether a caller may read things of a kind."""
+        return right_to(self.caller, repository, kind) >= Right.READ
 
     def page_of(self, repository: Repository) -> str:
         """A repository's address for people."""

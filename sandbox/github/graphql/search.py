@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.github.graphql.connections import Connection
 from sandbox.github.graphql.inquiry import Inquiry, Part
 from sandbox.github.graphql.objects.lists import mentions, state_of
+from sandbox.github.http.access import ISSUES, PULLS
 from sandbox.github.issues.records import Issue
 from sandbox.github.pulls.records import Pull
 from sandbox.github.repositories.registry import Repository
@@ -116,6 +117,7 @@ class _Issues:
             for repository in registry.list()
             if self._inquiry.visible(repository)
             for issue in records.list(repository.id)
+            if self._inquiry.may_read(repository, PULLS if issue.pull else ISSUES)
         ]
         kept = [e for e in every if all(self._fits(e, term) for term in terms)]
         return _sorted(kept, order, lambda each: each.issue)

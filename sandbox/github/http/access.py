@@ -13,6 +13,8 @@ from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenErr
 from sandbox.github.http.job_tokens import METADATA, Grant, kind_of
 from sandbox.github.repositories.registry import Registry, Repository
 
+ISSUES, PULLS = "issues", "pull-requests"  # in the words of a workflow's `permissions:`
+
 
 class Right(IntEnum):
     """What may be done with a repository; each includes those before it."""
@@ -144,15 +146,23 @@ def require_right(
     raise ForbiddenError("Must have admin rights to Repository.")
 
 
-def require_voice(caller: Caller) -> None:
-    """Raises ForbiddenError for a token that may change nothing, or nothing of repositories."""
+def require_voice(caller: Caller, repository: Repository, kind: str) -> None:
+    """Refuses a token that may say nothing of that kind, also where anybody may who is signed in.
+
+    Raises:
+        ForbiddenError: it changes nothing at all, or is a job's without that permission.
+    """
     token = caller.token
+    if token.grant is not None:
+        if _granted(token.grant, repository, kind) < Right.WRITE:
+            raise ForbiddenError("Resource not accessible by integration")
+        return
     speaks = token.may_write if token.scopes is None else bool(token.scopes)
     if not speaks:
         raise ForbiddenError("Resource not accessible by personal access token")
 
 
-def require_own(caller: Caller, author: str, repository: Repository) -> None:
-    """Refuses whoever neither wrote something nor may write to its repository."""
+def require_own(caller: Caller, author: str, repository: Repository, kind: str) -> None:
+    """Refuses whoever neither wrote something nor may write things of that kind."""
     if caller.login.lower() != author.lower():
-        require_right(caller, repository, Right.WRITE)
+        require_right(caller, repository, Right.WRITE, kind)

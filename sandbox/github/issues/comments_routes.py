@@ -4,7 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_own, require_right, require_voice
+from sandbox.github.http.access import (
+    ISSUES,
+    Access,
+    Right,
+    require_own,
+    require_right,
+    require_voice,
+)
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
@@ -60,7 +67,7 @@ class CommentRoutes:
         repository, caller = self._seen(request)
         issue = self._issue(repository, request)
         if issue.locked:
-            require_right(caller, repository, Right.WRITE)
+            require_right(caller, repository, Right.WRITE, ISSUES)
         made = self._issues.comment(repository, issue, caller.login, _required(body))
         view = self._comment(request, made, issue, repository)
         return answer(request, view, 201, {"Location": str(view["url"])})
@@ -75,7 +82,7 @@ class CommentRoutes:
         """`PATCH R/issues/comments/{id}`: by its author or who may write."""
         repository, caller = self._seen(request)
         issue, comment = self._with_comment(repository, request)
-        require_own(caller, comment.author, repository)
+        require_own(caller, comment.author, repository, ISSUES)
         changed = self._issues.records.edit_comment(comment, _required(body))
         self._issues.tell_comment(repository, issue, changed, caller.login, "edited")
         return answer(request, self._comment(request, changed, issue, repository))
@@ -84,7 +91,7 @@ class CommentRoutes:
         """`DELETE R/issues/comments/{id}`: by its author or who may write."""
         repository, caller = self._seen(request)
         issue, comment = self._with_comment(repository, request)
-        require_own(caller, comment.author, repository)
+        require_own(caller, comment.author, repository, ISSUES)
         self._issues.records.remove_comment(comment)
         self._issues.tell_comment(repository, issue, comment, caller.login, "deleted")
         return nothing()
@@ -100,7 +107,7 @@ class CommentRoutes:
         """The repository and the caller, who is somebody whose token may write at all."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
-        require_voice(caller)
+        require_voice(caller, repository, ISSUES)
         return repository, caller
 
     def _addressed(self, request: Request) -> tuple[Repository, Issue]:

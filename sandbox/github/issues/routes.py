@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, require_own, require_voice
+from sandbox.github.http.access import ISSUES, Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
@@ -128,7 +128,7 @@ class IssueRoutes:
         """The repository and the caller, who is somebody whose token may write at all."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
-        require_voice(caller)
+        require_voice(caller, repository, ISSUES)
         return repository, caller
 
     def _addressed(self, request: Request) -> tuple[Repository, Issue]:
@@ -138,7 +138,7 @@ class IssueRoutes:
     def _own(self, request: Request) -> tuple[Repository, Issue, Caller]:
         repository, caller = self._seen(request)
         issue = self._issue(repository, request)
-        require_own(caller, issue.author, repository)
+        require_own(caller, issue.author, repository, ISSUES)
         return repository, issue, caller
 
     def _sorted(self, request: Request) -> tuple[Repository, Issue, Caller]:

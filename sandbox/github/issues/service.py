@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sandbox.github.contract import Trigger
 from sandbox.github.events import Events
-from sandbox.github.http.access import Right, require_right, right_of_account
+from sandbox.github.http.access import ISSUES, Right, require_right, right_of_account
 from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.http.requests import Urls
@@ -125,7 +125,7 @@ class IssueService:
         if "body" in words:
             fitting["body"] = fit_text(words["body"])
         if labels is not None or assignees is not None:
-            require_right(caller, repository, Right.WRITE)
+            require_right(caller, repository, Right.WRITE, ISSUES)
         if fitting:
             issue = self.records.set(issue.id, **fitting)
         if labels is not None:

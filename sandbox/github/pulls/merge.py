@@ -1,6 +1,7 @@
 """The merge of a pull request, as far as the rules of its base let it through."""
 
 from sandbox.git.moves import Move
+from sandbox.github.http.access import Right, require_right
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.errors import ConflictError, GitHubError, UnprocessableError
 from sandbox.github.issues.records import OPEN
@@ -43,9 +44,11 @@ def merge(
         expected: what the head must be; None for whatever it is.
 
     Raises:
+        ForbiddenError: the caller may not write to the repository.
         NotMergeableError: it is closed, a draft, conflicts, or breaks a rule.
         ConflictError: its head is another one by now.
     """
+    require_right(caller, repository, Right.WRITE)  # of contents, whoever may change the request
     with pulls.registry.lock(repository):
         pull = pulls.records.again(pull)
         if pull.issue.state != OPEN or not pull.mergeable:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.github.http.access import Right, require_right, right_to
+from sandbox.github.http.access import PULLS, Right, require_right, right_to
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.issues.records import OPEN
@@ -45,7 +45,7 @@ def propose(pulls: PullService, repository: Repository, caller: Caller, wanted: 
     head_sha = None if source is None else source.git.branch_head(head)
     if source is None or head_sha is None:
         raise _unfit("head", "invalid")
-    require_right(caller, source, Right.WRITE)
+    require_right(caller, source, Right.WRITE, PULLS)
     known = pulls.records.open_from(source.id, head)
     if any(each.base == wanted.base and each.repository == repository.id for each in known):
         raise _said(f"A pull request already exists for {source.owner}:{head}.")

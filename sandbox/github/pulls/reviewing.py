@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sandbox.github.http.access import Right, require_right, require_voice, right_of_account
+from sandbox.github.http.access import PULLS, Right, require_right, require_voice, right_of_account
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.issues.views import person
@@ -29,9 +29,9 @@ STATES = {
 
 def require_hearing(caller: Caller, pull: Pull, repository: Repository) -> None:
     """Refuses whoever may not speak, or not of something that is locked."""
-    require_voice(caller)
+    require_voice(caller, repository, PULLS)
     if pull.issue.locked:
-        require_right(caller, repository, Right.WRITE)
+        require_right(caller, repository, Right.WRITE, PULLS)
 
 
 def add_review(

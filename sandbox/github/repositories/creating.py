@@ -24,6 +24,8 @@ def repository_name(wanted: str) -> str:
 def require_creation(caller: Caller, owner: str, *, private: bool) -> None:
     """Refuses whoever may make none for an owner, or whose token does not allow it."""
     token = caller.token
+    if token.grant is not None:
+        raise ForbiddenError("Resource not accessible by integration")
     if token.scopes is None:
         if not token.may_write:
             raise ForbiddenError("Resource not accessible by personal access token")

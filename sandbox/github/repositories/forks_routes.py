@@ -38,7 +38,7 @@ class ForkRoutes:
         """`POST R/forks`: for the caller or an organization of theirs; one that is there stays."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
-        require_voice(caller)
+        require_voice(caller, repository, "administration")
         owner = body.optional_text("organization") or caller.login
         account = self._access.accounts.find(owner)
         if account is None:

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import BranchListener, GitHubService
 from sandbox.http.connection import AbortableProtocol
@@ -91,9 +92,9 @@ class LiveGitHub:
                 self.service,
                 folder=folder / "runs",
                 github_url=self.url,
-                ensure_act=lambda: act,
+                runner=HostRunner(lambda: act),
                 checks_passed=self.service.checks_passed,
-                token=JOB_TOKEN,
+                token_for=lambda _grant: nullcontext(JOB_TOKEN),
                 access=Access(self.service.accounts, self.service.registry),
             )
         self.service.connect(self.run_host)

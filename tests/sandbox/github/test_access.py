@@ -97,7 +97,8 @@ def test_repositories_are_made_by_their_owner_and_in_their_organizations(gh):
     assert gh.http.post("/orgs/nobody/repos", json={"name": "x"}).status_code == 404
     assert gh.http.post("/user/repos", json={"name": "Shared"}).status_code == 201
     assert gh.http.post("/user/repos", json={"name": "sHARED"}).status_code == 422
-    for name in ("", "a b", "..", "x.git", "x" * 101):
+    assert gh.http.post("/user/repos", json={"name": "a b"}).json()["name"] == "a-b"
+    for name in ("", "--", "..", "x.git", "x" * 101):
         assert gh.http.post("/user/repos", json={"name": name}).status_code == 422
 
 

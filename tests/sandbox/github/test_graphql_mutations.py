@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.github.http.job_tokens import Grant
 from tests.sandbox.github.live import STRANGERS_TOKEN, TOKEN
 
 PLACE = "/repos/slipway/one"
@@ -129,7 +130,7 @@ UNFIT = [
     ("createIssue", {"repositoryId": "$r", "title": "x", "body": "x" * 65537}, "UNPROCESSABLE"),
     ("createIssue", {"repositoryId": "$r", "title": "x", "labelIds": ["no"]}, "NOT_FOUND"),
     ("updateIssue", {"id": "$", "title": " "}, "UNPROCESSABLE"),
-    ("createRepository", {"name": "a b", "visibility": "PUBLIC"}, "UNPROCESSABLE"),
+    ("createRepository", {"name": "a.git", "visibility": "PUBLIC"}, "UNPROCESSABLE"),
     ("createRepository", {"name": "a", "visibility": "INTERNAL"}, "NOT_IMITATED"),
 ]
 
@@ -168,3 +169,64 @@ def test_a_rest_edit_and_a_mutation_tell_the_same(gh, change, repository):
         if each.event == "issues":
             said[each.payload["issue"]["number"]].append(each.payload["action"])
     assert said[1] == said[2] == ["opened", "edited", "closed"]
+
+
+CREATE = """
+    mutation($id: ID!) { createIssue(input: {repositoryId: $id, title: "x"}) { issue { id } } }
+"""
+HIDDEN = 'repository(owner: "slipway", name: "hidden")'
+READ_ISSUES = f"{{ {HIDDEN} {{ issues(first: 1) {{ totalCount }} }} }}"
+NEW = """
+    mutation { createRepository(input: {name: "n", visibility: PUBLIC}) { repository { id } } }
+"""
+READ_COMMIT = f"{{ {HIDDEN} {{ defaultBranchRef {{ target {{ oid }} }} }} }}"
+SEARCH = '{ search(query: "words", type: ISSUE, first: 1) { issueCount } }'
+
+
+@pytest.mark.parametrize(
+    ("permissions", "writes", "reads", "contents"),
+    [
+        ({}, False, False, False),
+        ({"contents": "write"}, False, False, True),
+        ({"issues": "read"}, False, True, False),
+        ({"issues": "write"}, True, True, False),
+        (None, True, True, True),
+    ],
+)
+def test_a_job_may_what_its_permissions_say(gh, permissions, writes, reads, contents):
+    repository = gh.repository("hidden", {"a.txt": "a"}, private=True)
+    gh.repository("public", {"a.txt": "a"})
+    gh.http.post(f"/repos/{repository}/issues", json={"title": "words"})
+    places = ("/repos/slipway/hidden", "/repos/slipway/public")
+    nodes = [gh.http.get(each).json()["node_id"] for each in places]
+    grant = Grant(repository=repository, permissions=permissions)
+    with gh.job_tokens.given(grant) as token, gh.client(token, prefix="/api") as client:
+
+        def asked(query, **variables) -> dict:
+            return client.post("/graphql", json={"query": query, "variables": variables}).json()
+
+        def kind(answer) -> str | None:
+            return answer["errors"][0]["type"] if "errors" in answer else None
+
+        assert kind(asked(CREATE, id=nodes[0])) == (None if writes else "FORBIDDEN")
+        # What is public may be read, and is not the job's to write in.
+        assert kind(asked(CREATE, id=nodes[1])) == "FORBIDDEN"
+        assert kind(asked(READ_ISSUES)) == (None if reads else "FORBIDDEN")
+        assert kind(asked(READ_COMMIT)) == (None if contents else "FORBIDDEN")
+        assert asked(SEARCH)["data"]["search"]["issueCount"] == int(reads)
+        assert kind(asked(NEW)) == "FORBIDDEN"
+    with gh.client(token, prefix="/api") as client:
+        assert client.post("/graphql", json={"query": SEARCH}).status_code == 401  # it ended
+
+
+def test_rest_asks_a_job_for_the_same_permissions(gh, repository):
+    grant = Grant(repository=repository, permissions={"contents": "write"})
+    with gh.job_tokens.given(grant) as token, gh.client(token) as client:
+        assert client.post(f"{PLACE}/issues", json={"title": "x"}).status_code == 403
+        assert client.post("/user/repos", json={"name": "x"}).status_code == 403
+        assert client.post(f"{PLACE}/forks", json={"organization": "acme"}).status_code == 403
+    grant = Grant(repository=repository, permissions={"issues": "write"})
+    with gh.job_tokens.given(grant) as token, gh.client(token) as client:
+        assert client.post(f"{PLACE}/issues", json={"title": "x"}).status_code == 201
+        changed = client.patch(f"{PLACE}/issues/1", json={"labels": ["bug"], "state": "closed"})
+        assert (changed.status_code, changed.json()["state"]) == (200, "closed")

@@ -134,3 +134,17 @@ def test_pull_requests_reviews_issues_and_labels(gh, client, clone, repository):
     assert fork.parent.full_name == repository
     assert [each.full_name for each in repo.get_forks()] == [fork.full_name]
     stranger.close()
+
+
+def test_what_it_asks_by_graphql(gh, client, repository):
+    repo = client.get_repo(repository)
+    repo.create_git_ref("refs/heads/work", repo.get_branch("main").commit.sha)
+    gh.commit("one", "a.txt", "a", branch="work")
+    pull = repo.create_pull(title="A change", body="", head="work", base="main")
+    pull.convert_to_draft()
+    assert repo.get_pull(pull.number).draft
+    pull.mark_ready_for_review()
+    assert not repo.get_pull(pull.number).draft
+    query = 'query($n: String!) { repository(owner: $n, name: "none") { id } }'
+    with pytest.raises(github.GithubException, match=r"Could not resolve to a Repository"):
+        client.requester.graphql_query(query, {"n": "slipway"})

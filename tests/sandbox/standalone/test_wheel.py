@@ -154,6 +154,8 @@ def test_git_pushes_and_clones(installed, tmp_path):
         auth=github.Auth.Token(installed.identity["github_token"]),
     )
     api.get_user().create_repo("pushed")
+    _, asked = api.requester.graphql_query("{ viewer { login } }", {})
+    assert asked["data"]["viewer"]["login"] == api.get_user().login
     work, token = tmp_path / "work", installed.identity["github_token"]
     address = installed.github.replace("://", f"://x:{token}@") + "/slipway/pushed.git"
     run("git", "init", "-q", "-b", "main", work)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.github.graphql.inquiry import Inquiry
 from sandbox.github.graphql.objects.nodes import Nodes
-from sandbox.github.http.access import require_own, require_voice
+from sandbox.github.http.access import ISSUES, require_own, require_voice
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.repositories.registry import Repository
@@ -37,8 +37,8 @@ class Mutations:
     def _own_issue(self, node: str) -> tuple[Issue, Repository]:
         """An issue or pull request that the caller may change: its author, or who may write."""
         issue, repository = self._nodes.issue(node)
-        require_voice(self._caller)
-        require_own(self._caller, issue.author, repository)
+        require_voice(self._caller, repository, ISSUES)
+        require_own(self._caller, issue.author, repository, ISSUES)
         return issue, repository
 
     def _logins(self, nodes: Sequence[str] | None) -> list[str] | None:

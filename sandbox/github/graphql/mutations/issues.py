@@ -1,7 +1,7 @@
 """Mutations of issues."""
 
 from sandbox.github.graphql.mutations.changes import Input, Mutations, Payload, refuse, words_of
-from sandbox.github.http.access import require_voice
+from sandbox.github.http.access import ISSUES, require_voice
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
 
 
@@ -12,7 +12,7 @@ class IssueMutations(Mutations):
         """`createIssue`: by anybody who sees the repository."""
         refuse(input, "milestone_id", "project_ids", "issue_template")
         repository = self._nodes.repository(input["repository_id"])
-        require_voice(self._caller)
+        require_voice(self._caller, repository, ISSUES)
         issue = self._service.issues.open(
             repository,
             self._caller,

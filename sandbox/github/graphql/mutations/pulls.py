@@ -1,7 +1,7 @@
 """Mutations of pull requests."""
 
 from sandbox.github.graphql.mutations.changes import Input, Mutations, Payload, refuse, words_of
-from sandbox.github.http.access import Right, require_own, require_voice
+from sandbox.github.http.access import PULLS, Right, require_own, require_voice
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.issues.records import CLOSED, OPEN
 from sandbox.github.pulls.merge import merge, update_branch
@@ -16,7 +16,7 @@ class PullMutations(Mutations):
     def create_pull_request(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
         """`createPullRequest`: by who may write to the head and see the base."""
         repository = self._nodes.repository(input["repository_id"])
-        require_voice(self._caller)
+        require_voice(self._caller, repository, PULLS)
         head, source = input["head_ref_name"], None
         if input.get("head_repository_id"):
             lies_in = self._nodes.repository(input["head_repository_id"])
@@ -42,7 +42,7 @@ class PullMutations(Mutations):
         labels, logins = input.get("label_ids"), input.get("assignee_ids")
         names, assigned = self._label_names(labels, repository), self._logins(logins)
         if names is not None or assigned is not None:
-            self._inquiry.require(repository, Right.WRITE)
+            self._inquiry.require(repository, Right.WRITE, PULLS)
         state = (input.get("state") or "").lower() or None
         base = input.get("base_ref_name")
         pull = change(
@@ -81,7 +81,7 @@ class PullMutations(Mutations):
         """`mergePullRequest`, if all rules let the caller."""
         refuse(input, "author_email")
         pull, repository = self._nodes.pull(input["pull_request_id"])
-        self._inquiry.require(repository, Right.WRITE)
+        self._inquiry.require(repository, Right.WRITE, PULLS)
         merged = merge(
             *(self._service.pulls, pull, repository, self._caller),
             method=(input.get("merge_method") or "MERGE").lower(),
@@ -117,8 +117,8 @@ class PullMutations(Mutations):
 
     def _own(self, node: str) -> tuple[Pull, Repository]:
         pull, repository = self._nodes.pull(node)
-        require_voice(self._caller)
-        require_own(self._caller, pull.issue.author, repository)
+        require_voice(self._caller, repository, PULLS)
+        require_own(self._caller, pull.issue.author, repository, PULLS)
         return pull, repository
 
     def _payload(self, asked: Input, pull: Pull, repository: Repository) -> Payload:

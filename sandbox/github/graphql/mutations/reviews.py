@@ -2,7 +2,7 @@
 
 from sandbox.github.graphql.connections import Edge
 from sandbox.github.graphql.mutations.changes import Input, Mutations, Payload, refuse
-from sandbox.github.http.access import Right
+from sandbox.github.http.access import PULLS, Right
 from sandbox.github.pulls.reviewing import STATES, add_review, ask, require_hearing
 
 
@@ -34,7 +34,7 @@ class ReviewMutations(Mutations):
 
     def _asked(self, wanted: Input, logins: list[str]) -> Payload:
         pull, repository = self._nodes.pull(wanted["pull_request_id"])
-        self._inquiry.require(repository, Right.WRITE)
+        self._inquiry.require(repository, Right.WRITE, PULLS)
         pulls = self._service.pulls
         ask(pulls, pull, repository, self._caller, logins)
         if not wanted.get("union"):

@@ -3,7 +3,7 @@
 from sandbox.github.graphql.connections import Edge
 from sandbox.github.graphql.inquiry import Part
 from sandbox.github.graphql.mutations.changes import Input, Mutations, Payload
-from sandbox.github.http.access import Right, require_own, require_right, require_voice
+from sandbox.github.http.access import ISSUES, Right, require_own, require_right, require_voice
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.issues.records import Issue
 from sandbox.github.issues.words import fit_comment
@@ -16,9 +16,9 @@ class ThreadMutations(Mutations):
     def add_comment(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
         """`addComment`: by anybody who sees the repository, unless it is locked."""
         issue, repository = self._nodes.issue(input["subject_id"])
-        require_voice(self._caller)
+        require_voice(self._caller, repository, ISSUES)
         if issue.locked:
-            require_right(self._caller, repository, Right.WRITE)
+            require_right(self._caller, repository, Right.WRITE, ISSUES)
         words = fit_comment(input["body"])
         made = self._service.issues.comment(repository, issue, self._caller.login, words)
         part = self._inquiry.make.comment(made, issue, repository)
@@ -28,8 +28,8 @@ class ThreadMutations(Mutations):
     def update_issue_comment(self, *, input: Input) -> Payload:  # noqa: A002 - as above
         """`updateIssueComment`: by its author or who may write."""
         comment, issue, repository = self._nodes.comment(input["id"])
-        require_voice(self._caller)
-        require_own(self._caller, comment.author, repository)
+        require_voice(self._caller, repository, ISSUES)
+        require_own(self._caller, comment.author, repository, ISSUES)
         issues = self._service.issues
         changed = issues.records.edit_comment(comment, fit_comment(input["body"]))
         issues.tell_comment(repository, issue, changed, self._caller.login, "edited")
@@ -39,8 +39,8 @@ class ThreadMutations(Mutations):
     def delete_issue_comment(self, *, input: Input) -> Payload:  # noqa: A002 - as above
         """`deleteIssueComment`: the same."""
         comment, issue, repository = self._nodes.comment(input["id"])
-        require_voice(self._caller)
-        require_own(self._caller, comment.author, repository)
+        require_voice(self._caller, repository, ISSUES)
+        require_own(self._caller, comment.author, repository, ISSUES)
         self._service.issues.records.remove_comment(comment)
         self._service.issues.tell_comment(repository, issue, comment, self._caller.login, "deleted")
         return Payload(input)
@@ -99,7 +99,7 @@ class ThreadMutations(Mutations):
 
     def _writable(self, node: str) -> tuple[Issue, Repository]:
         issue, repository = self._nodes.issue(node)
-        require_right(self._caller, repository, Right.WRITE)
+        require_right(self._caller, repository, Right.WRITE, ISSUES)
         return issue, repository
 
     def _again(self, issue: Issue, repository: Repository) -> Part:

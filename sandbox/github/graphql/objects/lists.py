@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.github.graphql.inquiry import Inquiry
+from sandbox.github.http.access import ISSUES, PULLS, Right
 from sandbox.github.issues.records import Issue
 from sandbox.github.pulls.records import Pull
 from sandbox.github.repositories.registry import Repository
@@ -11,6 +12,7 @@ from sandbox.http.errors import NotImitatedError
 
 def chosen_issues(repository: Repository, inquiry: Inquiry, asked: dict[str, Any]) -> list[Issue]:
     """Issues, by state, labels and people."""
+    inquiry.require(repository, Right.READ, ISSUES)
     service = inquiry.service.issues
     filters = {k: v for k, v in (asked.get("filter_by") or {}).items() if v is not None}
     states = {each.lower() for each in filters.get("states") or asked.get("states") or ()}
@@ -34,6 +36,7 @@ def chosen_issues(repository: Repository, inquiry: Inquiry, asked: dict[str, Any
 
 def chosen_pulls(repository: Repository, inquiry: Inquiry, asked: dict[str, Any]) -> list[Pull]:
     """Pull requests, by state, branches and labels."""
+    inquiry.require(repository, Right.READ, PULLS)
     service = inquiry.service
     states, base, head = asked.get("states"), asked.get("base_ref_name"), asked.get("head_ref_name")
     names = {each.lower() for each in asked.get("labels") or ()}

@@ -4,6 +4,7 @@ from sandbox.github.graphql.errors import UnresolvedError
 from sandbox.github.graphql.inquiry import Inquiry, Part
 from sandbox.github.graphql.objects.git_objects import git_object
 from sandbox.github.graphql.objects.reviews import visible
+from sandbox.github.http.access import Right
 from sandbox.github.http.describe import read_node_id
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Comment, Issue
@@ -99,6 +100,7 @@ class Nodes:
     def _of_git(self, node: str, kind: str, key: str) -> Part:
         number, _, name = key.partition(":")
         repository = self._seen(int(number) if number.isdecimal() else 0, node)
+        self._inquiry.require(repository, Right.READ, "contents")
         found = (
             self._inquiry.make.ref(name, repository)
             if kind == "Ref"

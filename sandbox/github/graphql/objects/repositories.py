@@ -117,6 +117,7 @@ class RepositoryPart(Part):
 
     def object(self, *, expression: str | None = None, oid: str | None = None) -> Part | None:
         """An object of git, by its id or as `git rev-parse` finds it (`main:README.md`)."""
+        self.inquiry.require(self._repository, Right.READ, "contents")
         if oid is not None:
             return git_object(oid, self._repository, self.inquiry)
         commit, _, path = (expression or "HEAD").partition(":")

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right, require_voice
+from sandbox.github.http.access import PULLS, Access, Right, require_right, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
@@ -129,9 +129,9 @@ class ReviewCommentRoutes:
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
         comment, pull = self._comment(repository, request.path_params["comment"])
-        require_voice(caller)
+        require_voice(caller, repository, PULLS)
         if caller.login.lower() != comment.author.lower():
-            require_right(caller, repository, Right.WRITE)
+            require_right(caller, repository, Right.WRITE, PULLS)
         return repository, comment, pull, caller
 
     def _comment(self, repository: Repository, number: int) -> tuple[ReviewComment, Pull]:

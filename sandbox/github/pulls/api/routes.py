@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, require_own, require_voice
+from sandbox.github.http.access import PULLS, Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
@@ -78,7 +78,7 @@ class PullRoutes:
         """`POST R/pulls`: by who may write to the head's repository and see the base's."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
-        require_voice(caller)
+        require_voice(caller, repository, PULLS)
         if "issue" in body:
             raise NotImitatedError("turning an issue into a pull request")
         wanted = Wanted(
@@ -159,8 +159,8 @@ class PullRoutes:
         """The same for its author, or who may write."""
         caller = self._access.require_caller(request)
         repository, pull = self.addressed(request)
-        require_voice(caller)
-        require_own(caller, pull.issue.author, repository)
+        require_voice(caller, repository, PULLS)
+        require_own(caller, pull.issue.author, repository, PULLS)
         return repository, pull, caller
 
     # --- inside
