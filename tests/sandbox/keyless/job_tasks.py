@@ -54,6 +54,7 @@ jobs:
         created="",
         started="",
         updated="",
+        told=False,
         head_repository=head_repository,
         head_branch="work" if head_repository else "",
         head_id=SHA if head_repository else "",

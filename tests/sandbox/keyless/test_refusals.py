@@ -211,7 +211,6 @@ MALFORMED = {
     "claims without an end": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'[' * 20_000)}.x",
     "claims that are text": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'x')}.x",
     "claims that are none": f"{forged.part({'alg': 'RS256'})}.{forged.text(b'null')}.x",
-    "half a character": "\\ud800.e30.x",
     "no text": "\0",
 }
 
@@ -225,7 +224,7 @@ def test_what_is_malformed_gets_none(cloud, model, which):
             "subject_token": MALFORMED[which],
             "resource": model,
         }
-    ).replace("\\\\ud800", "\\ud800")
+    )
     answer = cloud.http(None).post("/oauth/token", content=body)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), answer.text
 

@@ -21,7 +21,21 @@ _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
     *("continue-on-error", "needs", "steps", "services"),
 }
-_PLATFORM_S = ("GITHUB_", "RUNNER_")
+# docs.github.com, "Variables reference", default variables; GITHUB_TOKEN is none of them.
+_PLATFORM_S = frozenset(
+    [
+        f"GITHUB_{name}"
+        for name in (
+            "ACTION ACTION_PATH ACTION_REPOSITORY ACTIONS ACTOR ACTOR_ID API_URL BASE_REF ENV"
+            " EVENT_NAME EVENT_PATH GRAPHQL_URL HEAD_REF JOB OUTPUT PATH REF REF_NAME"
+            " REF_PROTECTED REF_TYPE REPOSITORY REPOSITORY_ID REPOSITORY_OWNER REPOSITORY_OWNER_ID"
+            " RETENTION_DAYS RUN_ATTEMPT RUN_ID RUN_NUMBER SERVER_URL SHA STEP_SUMMARY"
+            " TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE"
+        ).split()
+    ]
+    + [f"RUNNER_{name}" for name in ("ARCH", "DEBUG", "ENVIRONMENT", "NAME", "OS", "TEMP")]
+    + ["RUNNER_TOOL_CACHE"]
+)
 _SAVING_ACTION = "actions/cache"
 
 
@@ -98,14 +112,11 @@ def private_workflow(
 
 
 def _without_the_platform_s(source: Mapping[str, Any]) -> dict[str, Any]:
-    """A job or step whose `env` leaves the variables alone that GitHub lets nobody overwrite.
-
-    docs.github.com, "Variables reference": the default ones, named `GITHUB_*` and `RUNNER_*`.
-    """
+    """A job or step whose `env` leaves the variables alone that GitHub lets nobody overwrite."""
     env = source.get("env")
     if not isinstance(env, Mapping):
         return dict(source)
-    kept = {k: v for k, v in env.items() if not str(k).upper().startswith(_PLATFORM_S)}
+    kept = {k: v for k, v in env.items() if str(k).upper() not in _PLATFORM_S}
     return {**source, "env": kept}
 
 
