@@ -7,6 +7,7 @@ writes down this job's outputs.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,15 @@ _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
     *("continue-on-error", "needs", "steps", "services"),
 }
-_PLATFORM_S = ("GITHUB_", "RUNNER_")
+# docs.github.com, "Variables reference", the default ones. GITHUB_TOKEN is none: steps set it.
+_PLATFORM_S = re.compile(
+    r"GITHUB_(?:ACTIONS?|ACTION_(?:PATH|REPOSITORY)|ACTOR(?:_ID)?|API_URL|BASE_REF|ENV"
+    r"|EVENT_(?:NAME|PATH)|GRAPHQL_URL|HEAD_REF|JOB|OUTPUT|PATH|REF(?:_NAME|_PROTECTED|_TYPE)?"
+    r"|REPOSITORY(?:_ID|_OWNER|_OWNER_ID)?|RETENTION_DAYS|RUN_(?:ATTEMPT|ID|NUMBER)|SERVER_URL|SHA"
+    r"|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKFLOW(?:_REF|_SHA)?|WORKSPACE)"
+    r"|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)",
+    re.IGNORECASE,
+)
 _SAVING_ACTION = "actions/cache"
 
 
@@ -98,14 +107,11 @@ def private_workflow(
 
 
 def _without_the_platform_s(source: Mapping[str, Any]) -> dict[str, Any]:
-    """A job or step whose `env` leaves the variables alone that GitHub lets nobody overwrite.
-
-    docs.github.com, "Variables reference": the default ones, named `GITHUB_*` and `RUNNER_*`.
-    """
+    """A job or step whose `env` leaves the variables alone that GitHub lets nobody overwrite."""
     env = source.get("env")
     if not isinstance(env, Mapping):
         return dict(source)
-    kept = {k: v for k, v in env.items() if not str(k).upper().startswith(_PLATFORM_S)}
+    kept = {k: v for k, v in env.items() if not _PLATFORM_S.fullmatch(str(k))}
     return {**source, "env": kept}
 
 
