@@ -7,6 +7,7 @@ writes down this job's outputs.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,20 +22,14 @@ _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
     *("continue-on-error", "needs", "steps", "services"),
 }
-# docs.github.com, "Variables reference", default variables; GITHUB_TOKEN is none of them.
-_PLATFORM_S = frozenset(
-    [
-        f"GITHUB_{name}"
-        for name in (
-            "ACTION ACTION_PATH ACTION_REPOSITORY ACTIONS ACTOR ACTOR_ID API_URL BASE_REF ENV"
-            " EVENT_NAME EVENT_PATH GRAPHQL_URL HEAD_REF JOB OUTPUT PATH REF REF_NAME"
-            " REF_PROTECTED REF_TYPE REPOSITORY REPOSITORY_ID REPOSITORY_OWNER REPOSITORY_OWNER_ID"
-            " RETENTION_DAYS RUN_ATTEMPT RUN_ID RUN_NUMBER SERVER_URL SHA STEP_SUMMARY"
-            " TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE"
-        ).split()
-    ]
-    + [f"RUNNER_{name}" for name in ("ARCH", "DEBUG", "ENVIRONMENT", "NAME", "OS", "TEMP")]
-    + ["RUNNER_TOOL_CACHE"]
+# docs.github.com, "Variables reference", the default ones. GITHUB_TOKEN is none: steps set it.
+_PLATFORM_S = re.compile(
+    r"GITHUB_(?:ACTIONS?|ACTION_(?:PATH|REPOSITORY)|ACTOR(?:_ID)?|API_URL|BASE_REF|ENV"
+    r"|EVENT_(?:NAME|PATH)|GRAPHQL_URL|HEAD_REF|JOB|OUTPUT|PATH|REF(?:_NAME|_PROTECTED|_TYPE)?"
+    r"|REPOSITORY(?:_ID|_OWNER|_OWNER_ID)?|RETENTION_DAYS|RUN_(?:ATTEMPT|ID|NUMBER)|SERVER_URL|SHA"
+    r"|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKFLOW(?:_REF|_SHA)?|WORKSPACE)"
+    r"|RUNNER_(?:ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE)",
+    re.IGNORECASE,
 )
 _SAVING_ACTION = "actions/cache"
 
@@ -116,7 +111,7 @@ def _without_the_platform_s(source: Mapping[str, Any]) -> dict[str, Any]:
     env = source.get("env")
     if not isinstance(env, Mapping):
         return dict(source)
-    kept = {k: v for k, v in env.items() if str(k).upper() not in _PLATFORM_S}
+    kept = {k: v for k, v in env.items() if not _PLATFORM_S.fullmatch(str(k))}
     return {**source, "env": kept}
 
 
