@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sandbox.apps.visitor import Visitor, read_visitor
+from sandbox.http.hosts import is_own
 from sandbox.store.database import Database
 
 LOOPBACK = "127.0.0.1"
@@ -59,6 +60,12 @@ class Unavailable:
     hold: bool = False  # keep the visitor waiting a while, as for an app that is being woken
 
 
+# A page's name may be made to lead to this machine once a browser has loaded the page.
+_FOREIGN = Unavailable(
+    title="The sandbox does not answer under this name",
+    remedy="Use the app's address, or a name below localhost.",
+    status=HTTPStatus.MISDIRECTED_REQUEST,
+)
 Route = Callable[[Visitor], Upstream | Unavailable]  # called in a worker thread, may block shortly
 
 
@@ -77,18 +84,25 @@ class AddressBook:
     """All public addresses of one sandbox, served by one thread."""
 
     def __init__(
-        self, database: Database, *, bind_host: str = LOOPBACK, ports: range = PORTS
+        self,
+        database: Database,
+        *,
+        bind_host: str = LOOPBACK,
+        inside: str = LOOPBACK,
+        ports: range = PORTS,
     ) -> None:
         """Prepares the addresses; the serving thread starts with the first one.
 
         Args:
             database: keeps each owner's port.
             bind_host: the address besides loopback on which containers reach this host.
+            inside: the name or address that containers have for it.
             ports: where new ports are chosen from.
         """
         self._database = database
         self.bind_host = bind_host
         self._hosts = tuple(dict.fromkeys([LOOPBACK, bind_host]))
+        self._inside = inside
         self._ports = ports
         self._open: dict[str, _Address] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -211,7 +225,7 @@ class AddressBook:
                 task.add_done_callback(address.connections.discard)
             # A visitor who goes away, or an app that does, ends the connection and nothing else.
             with suppress(OSError, TimeoutError, asyncio.CancelledError):
-                await _serve(address, reader, writer)
+                await _serve(address, self._inside, reader, writer)
             writer.close()
 
         for listener in sockets:
@@ -231,7 +245,7 @@ class AddressBook:
 
 
 async def _serve(
-    address: _Address, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    address: _Address, inside: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     if address.http:
         visitor = await read_visitor(reader)
@@ -241,7 +255,8 @@ async def _serve(
     if visitor is None:
         return
     address.last_active = time.monotonic()
-    answer = await _answer(address, visitor)
+    foreign = visitor.host and not is_own(visitor.host, inside)
+    answer = _FOREIGN if foreign else await _answer(address, visitor)
     if isinstance(answer, Upstream):
         connecting = asyncio.open_connection(LOOPBACK, answer.port)
         try:

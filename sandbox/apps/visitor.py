@@ -16,6 +16,7 @@ class Visitor:
     method: str
     authorization: str | None
     browser: bool  # wants HTML
+    host: str = ""  # as the header says it
     peer: str = ""  # address from which a connection that speaks no HTTP comes
 
     def render(self, status: int, title: str, remedy: str, retry_after: int | None) -> bytes:
@@ -58,5 +59,6 @@ async def read_visitor(reader: asyncio.StreamReader) -> Visitor | None:
         head=head,
         method=first.partition(" ")[0].upper(),
         authorization=headers.get("authorization"),
+        host=headers.get("host", ""),
         browser="text/html" in headers.get("accept", ""),
     )

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -19,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.http.errors import NotImitatedError, TooLargeError
+from sandbox.http.bodies import require_at_most
+from sandbox.http.errors import MalformedError, NotImitatedError, TooLargeError
 from sandbox.http.request_log import reads_only
 
 _FETCH, _PUSH = "git-upload-pack", "git-receive-pack"
@@ -39,6 +41,8 @@ class Opened:
     # Takes git's answer to a push while the platform watches what it moves; returns all of it.
     receive: Callable[[Iterator[bytes]], bytes] = b"".join
     variables: Mapping[str, str] = field(default_factory=dict[str, str])  # what the hook sees
+    # Gives an open file that git is to keep as long as it may write.
+    writing: Callable[[], AbstractContextManager[int | None]] = nullcontext
 
 
 # Opens the repository of a request, to write or only to read; a Response says why not.
@@ -93,6 +97,7 @@ def git_routes(place: str, git: "GitService", open_repository: Opener) -> list[R
 
 async def _received(request: Request, limit: int) -> IO[bytes]:
     """The body of a request, spooled and uncompressed; `_ran` closes it."""
+    require_at_most(request, limit)
     spool = tempfile.TemporaryFile(buffering=_IN_MEMORY)  # noqa: SIM115 - closed by `_ran`
     compressed = request.headers.get("content-encoding") == "gzip"
     size = 0
@@ -111,22 +116,26 @@ async def _received(request: Request, limit: int) -> IO[bytes]:
 async def _inflated(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """What gzip stands for, piece by piece: a few bytes may stand for gigabytes."""
     inflate = zlib.decompressobj(wbits=31)
-    async for chunk in chunks:
-        rest = chunk
-        while rest:
-            yield inflate.decompress(rest, _CHUNK)
-            rest = inflate.unconsumed_tail
-    yield inflate.flush()
+    try:
+        async for chunk in chunks:
+            rest = chunk
+            while rest:
+                yield inflate.decompress(rest, _CHUNK)
+                rest = inflate.unconsumed_tail
+        yield inflate.flush()
+    except zlib.error:
+        raise MalformedError("The body is no gzip, as its header says") from None
 
 
 def _ran(
     git: "GitService", opened: Opened, service: str, request: Request, body: IO[bytes]
 ) -> Iterator[bytes]:
     """Runs a service on a received body and yields its answer."""
-    with body:
+    with body, opened.writing() as held:
         body.seek(0)
         protocol = request.headers.get("git-protocol")
-        yield from git.run(opened.path, service, body, protocol, opened.variables)
+        kept = () if held is None else (held,)
+        yield from git.run(opened.path, service, body, protocol, opened.variables, kept)
 
 
 def _result(service: str, answer: Iterator[bytes]) -> Response:
@@ -171,12 +180,23 @@ class GitService:
         request: IO[bytes],
         protocol: str | None,
         variables: Mapping[str, str],
+        kept: Sequence[int] = (),
     ) -> Iterator[bytes]:
-        """Feeds a request to a service and yields its answer; the hook sees the variables."""
+        """Feeds a request to a service and yields its answer.
+
+        Args:
+            repository: where.
+            service: git-upload-pack or git-receive-pack.
+            request: what the client sent.
+            protocol: which the client wants, as its header says.
+            variables: what the hook sees.
+            kept: open files that git keeps until it ends.
+        """
         with subprocess.Popen(
             self._command(repository, service),
             env=self._environment(protocol, variables),
             stdin=request,
+            pass_fds=kept,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what the pusher is to read goes through the protocol
         ) as process:

@@ -7,14 +7,16 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
+from sandbox.github.graphql.routes import GraphQLRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import render_error
+from sandbox.github.http.errors import render_error, response_of
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
@@ -23,10 +25,11 @@ from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
-from sandbox.github.pulls.comments_routes import ReviewCommentRoutes
-from sandbox.github.pulls.merge_routes import MergeRoutes
-from sandbox.github.pulls.reviews_routes import ReviewRoutes
-from sandbox.github.pulls.routes import PullRoutes
+from sandbox.github.pulls.api.comments_routes import ReviewCommentRoutes
+from sandbox.github.pulls.api.merge_routes import MergeRoutes
+from sandbox.github.pulls.api.pages import PullPages
+from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
+from sandbox.github.pulls.api.routes import PullRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.compare_routes import CompareRoutes
@@ -43,6 +46,7 @@ from sandbox.github.settings.variables_routes import VariableRoutes
 from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
+from sandbox.http.unforeseen import Unforeseen
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -88,6 +92,7 @@ def create_github_app(
         CommitRoutes(access, service.rulesets),
         ReferenceRoutes(access, service.movements),
         DispatchRoutes(access, run_host),
+        GraphQLRoutes(access, service, run_host),
         DeploymentRoutes(access, service.deployments, service.statuses),
         GitRoutes(
             access, service.registry, service.movements, service.folder, service.database.path
@@ -101,6 +106,7 @@ def create_github_app(
         Route("/", _root),
         # The API's own addresses end here: the pages of people have a host of their own there.
         *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
+        *PullPages(access, service.pulls, service.statuses).routes(),
         *PageRoutes(access, service).routes(),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]
@@ -112,6 +118,7 @@ def create_github_app(
             Middleware(RequestId, header="X-GitHub-Request-Id", draw=request_id_of),
             Middleware(Wire, accounts=service.accounts),
             Middleware(RateLimit, count=limiter.count),
+            Middleware(Unforeseen, answer=_failed),
         ],
     )
 
@@ -125,6 +132,10 @@ def _root(request: Request) -> Response:
         "user_url": f"{here}/users/{{user}}",
     }
     return JSONResponse(addresses)
+
+
+def _failed(_scope: Scope) -> Response:
+    return response_of(Refusal("Server Error"))
 
 
 def _not_imitated(request: Request) -> Response:

@@ -35,11 +35,48 @@ class Trigger:
     head: Head | None = None  # of a pull request's events
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckedJob:
+    """A job of a run, as the check that it is."""
+
+    id: int
+    name: str
+    status: str  # queued, in_progress or completed
+    conclusion: str | None
+    summary: str | None
+    started: str
+    completed: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedRun:
+    """A run whose jobs say something of a commit."""
+
+    id: int
+    number: int
+    event: str
+    status: str
+    conclusion: str | None
+    created: str
+    updated: str
+    commit: str  # which its jobs say something of
+    workflow: int
+    workflow_name: str
+    workflow_path: str
+    jobs: Sequence[CheckedJob]
+
+
 class RunHost(Protocol):
     """The runs half: it is told what happens to repositories, and answers for their runs."""
 
+    def prepare(self, trigger: Trigger) -> None:
+        """Makes ready what `triggered` will read of a push: that one is to be quick."""
+        ...
+
     def triggered(self, trigger: Trigger) -> Sequence[int]:
         """Queues every workflow of the commit that listens; ids of the runs, at once.
+
+        May be called in a transaction: nothing is at work before that is kept.
 
         Raises:
             NoSuchWorkflowError: a workflow_dispatch names a file that is not there, or one that
@@ -49,6 +86,10 @@ class RunHost(Protocol):
 
     def deleted(self, repository: str) -> None:
         """The repository is gone: end its runs and forget them."""
+        ...
+
+    def checks(self, repository: str, commit: str) -> Sequence[CheckedRun]:
+        """The runs that say something of a commit, with the jobs of their newest attempts."""
         ...
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -62,6 +103,10 @@ class NoSuchWorkflowError(Exception):
 
 class RepositoryHalf(Protocol):
     """The repositories half, as the runs half reads it. Secrets come in clear, for jobs only."""
+
+    def exists(self, repository: str) -> bool:
+        """Whether there is a repository of that name."""
+        ...
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""

@@ -17,16 +17,28 @@ class Events:
     def __init__(self) -> None:
         self.run_host: RunHost | None = None
 
+    def prepare(self, trigger: Trigger) -> None:
+        """Makes ready what `queue` will read of a push."""
+        host = self._host(trigger)
+        if host is not None:
+            host.prepare(trigger)
+
+    def queue(self, trigger: Trigger) -> None:
+        """Queues the runs of an event; raises whatever goes wrong with that."""
+        host = self._host(trigger)
+        if host is not None:
+            host.triggered(trigger)
+
     def tell(self, trigger: Trigger) -> None:
         """Queues the runs of an event; never raises."""
-        if self.run_host is None:
-            return
-        if trigger.actor == ACTIONS and trigger.event not in _BY_JOBS_TOO:
-            return
         try:
-            self.run_host.triggered(trigger)
+            self.queue(trigger)
         except Exception:  # noqa: BLE001 - whatever it was, it is logged
             _LOG.exception("%s: no runs for %s of %s", *_named(trigger))
+
+    def _host(self, trigger: Trigger) -> RunHost | None:
+        by_job = trigger.actor == ACTIONS and trigger.event not in _BY_JOBS_TOO
+        return None if by_job else self.run_host
 
 
 def _named(trigger: Trigger) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """Request bodies: read whole, up to a limit, for handlers that block."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from sandbox.http.errors import TooLargeError
 USUAL = 10 << 20  # bytes; what JSON of settings never comes near
 WITH_FILES = 256 << 20  # bytes; of addresses that take the content of files in their JSON
 
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
 Handler = Callable[[Request, bytes], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -22,7 +25,8 @@ class MalformedJsonError(ValueError):
 
 
 async def read(request: Request, limit: int = USUAL) -> bytes:
-    """The whole body; raises TooLargeError once more than `limit` bytes have come."""
+    """The whole body; raises TooLargeError once it is known to have more than `limit` bytes."""
+    require_at_most(request, limit)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -30,6 +34,12 @@ async def read(request: Request, limit: int = USUAL) -> bytes:
             raise TooLargeError(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def require_at_most(request: Request, limit: int) -> None:
+    """Raises TooLargeError if a request says itself that its body is larger."""
+    if int(request.headers.get("content-length", "0")) > limit:  # a number, by the server's word
+        raise TooLargeError(limit)
 
 
 def with_body(handler: Handler, limit: int = USUAL) -> Endpoint:
@@ -45,6 +55,9 @@ def with_body(handler: Handler, limit: int = USUAL) -> Endpoint:
 def json_of(content: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     """What a body says, None if it is empty; raises MalformedJsonError."""
     try:
-        return json.loads(content) if content.strip() else None
+        said = json.loads(content) if content.strip() else None
+        if _ESCAPED_SURROGATE.search(content):
+            json.dumps(said, ensure_ascii=False).encode()  # half of a pair is in no text
     except (ValueError, RecursionError):
         raise MalformedJsonError from None
+    return said

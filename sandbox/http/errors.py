@@ -23,6 +23,12 @@ class TooLargeError(Refusal):
         super().__init__(f"The request is too large: this address takes {limit:,} bytes")
 
 
+class MalformedError(Refusal):
+    """The request is not what its own headers say it is."""
+
+    status = 400
+
+
 class UnavailableError(Refusal):
     """What the sandbox itself lacks, such as a container engine; the message says what."""
 

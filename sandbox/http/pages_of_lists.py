@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from sandbox.http.numbers import number
+
 
 def encode_cursor(place: str) -> str:
     """A place in a list, in a form that nobody takes apart."""
@@ -22,8 +24,7 @@ def decode_cursor(cursor: str) -> str:
 
 def positive(request: Request, parameter: str, default: int) -> int:
     """A number of the query; the default if it is not given or none that counts anything."""
-    value = request.query_params.get(parameter, "")
-    return int(value) if value.isdecimal() and int(value) > 0 else default
+    return number(request.query_params.get(parameter, "")) or default
 
 
 def other_page(request: Request, base: str, parameter: str, value: str) -> str:

@@ -7,7 +7,9 @@ route: a platform has POSTs that only ask (LFS batches, uploads being negotiated
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,6 +41,7 @@ _SECRET_PARAMETER = re.compile(
 )
 _READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 _AGENT_LIMIT = 80  # characters
+_AT_ONCE = 100  # the log grows beyond its bound by this part of it, then it is cut
 
 _WITHOUT_BODY = {204, 304}
 
@@ -63,10 +66,17 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The log of all platforms. Thread-safe; several processes may read and write it."""
+    """The log of all platforms. Thread-safe; several processes may read and write it.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the sandbox's file.
+        kept: how many requests are kept at least; the oldest beyond go, some at a time.
+    """
+
+    def __init__(self, database: Database, kept: int = 100_000) -> None:
         self._database = database
+        self._kept = kept
+        self._recorded = count(1)
         database.create(_TABLES)
 
     def record(self, request: "ObservedRequest") -> None:
@@ -88,6 +98,11 @@ class RequestLog:
                 request.agent,
             ),
         )
+        if next(self._recorded) % max(1, self._kept // _AT_ONCE) == 0:
+            self._database.execute(
+                "DELETE FROM requests WHERE id <= (SELECT max(id) FROM requests) - ?",
+                (self._kept,),
+            )
 
     def requests(
         self,
@@ -153,6 +168,7 @@ class RequestRecorder:
         self._platform = platform
         self._routes = routes
         self._limiter = CapacityLimiter(1)  # a busy handler pool must not hold up the log
+        self._late = ThreadPoolExecutor(1, thread_name_prefix="request-log")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -168,7 +184,9 @@ class RequestRecorder:
             mutates=mutating(self._routes, scope),
             agent=agent[:_AGENT_LIMIT],
         )
-        exchange = _Exchange(request, self._log, self._limiter, receive, send, aborter(scope))
+        exchange = _Exchange(
+            request, self._log, self._limiter, self._late, receive, send, aborter(scope)
+        )
         try:
             scope = with_aborter(scope, exchange.abort)
             await self._app(scope, exchange.receive, exchange.send)
@@ -184,6 +202,7 @@ class _Exchange:
         request: ObservedRequest,
         log: RequestLog,
         limiter: CapacityLimiter,
+        late: Executor,
         receive: Receive,
         send: Send,
         abort: Aborter,
@@ -191,6 +210,7 @@ class _Exchange:
         self._request = request
         self._log = log
         self._limiter = limiter
+        self._late = late
         self._receive = receive
         self._send = send
         self._abort = abort
@@ -213,10 +233,13 @@ class _Exchange:
         await self._abort()
 
     def close(self) -> None:
-        """Records a request that was cut short; awaits nothing, as its task may be cancelled."""
+        """Records a request that was cut short; awaits nothing, as its task may be cancelled.
+
+        Nor does it wait for the database, which would hold up all requests there are.
+        """
         if not self._recorded:
             self._request.duration_ms = (time.monotonic() - self._started) * 1000
-            self._log.record(self._request)
+            self._late.submit(self._log.record, self._request)
 
     def _completes(self, message: Message) -> bool:
         """Takes note of a message and says whether the client has all of the answer after it."""

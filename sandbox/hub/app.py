@@ -15,18 +15,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from sandbox.git.smart_http import GitService
 from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
+from sandbox.http.unforeseen import Unforeseen
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.account_routes import AccountRoutes
 from sandbox.hub.http.commit_routes import CommitRoutes
 from sandbox.hub.http.content_routes import ContentRoutes
 from sandbox.hub.http.download_routes import DownloadRoutes
-from sandbox.hub.http.errors import RepositoryNotFoundError, render_error
+from sandbox.hub.http.errors import RepositoryNotFoundError, render_error, response_of
 from sandbox.hub.http.lfs_routes import LfsRoutes
 from sandbox.hub.http.lifecycle_routes import LifecycleRoutes
 from sandbox.hub.http.pages import page_routes
@@ -89,6 +91,7 @@ def create_hub_app(
         middleware=[
             Middleware(RequestId, header="X-Request-Id", draw=request_id_of),
             Middleware(RateLimit, count=Quotas(quotas, clock).count),
+            Middleware(Unforeseen, answer=_failed),
         ],
     )
 
@@ -98,6 +101,10 @@ def request_id_of(headers: Headers) -> str:
     own = headers.get("x-request-id")
     trace = headers.get("x-amzn-trace-id")
     return own or ";".join(filter(None, (f"Root=1-{uuid.uuid4().hex}", trace)))
+
+
+def _failed(_scope: Scope) -> Response:
+    return response_of(Refusal("Internal Error - We're working hard to fix this"))
 
 
 def _not_found(_request: Request) -> Response:

@@ -50,6 +50,10 @@ class SpaceHost(Protocol):
 class RepositoryReader(Protocol):
     """The repositories half, as the Spaces half reads it."""
 
+    def spaces(self) -> Sequence[str]:
+        """The ids of all Space repositories."""
+        ...
+
     def head(self, repo_id: str) -> str:
         """The commit `main` of this Space points at (40 hex digits)."""
         ...

@@ -7,16 +7,18 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from sandbox.http.errors import NotImitatedError, Refusal
 from sandbox.http.limits import Clock, RateLimit
 from sandbox.http.request_id import RequestId
+from sandbox.http.unforeseen import Unforeseen
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.render.http.account_routes import AccountRoutes
 from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
 from sandbox.render.http.env_groups_routes import EnvGroupRoutes
-from sandbox.render.http.errors import render_error
+from sandbox.render.http.errors import refused, render_error
 from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
 from sandbox.render.http.requests import Door, Nulls
@@ -61,8 +63,13 @@ def create_render_app(
         middleware=[
             Middleware(RequestId, header="Render-Request-Id", draw=RequestIds().draw),
             Middleware(RateLimit, count=Limiter(limits or Limits(), clock).count),
+            Middleware(Unforeseen, answer=_failed),
         ],
     )
+
+
+def _failed(scope: Scope) -> Response:
+    return refused(scope, "internal server error", 500)
 
 
 def _not_imitated(request: Request, _body: bytes) -> Response:

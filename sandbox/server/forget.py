@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.machine.docker_machine import DockerMachine
+from sandbox.server.gone import forget_note
 from sandbox.server.home import Home
 from toolchain.cache import remove_tree
 from toolchain.engine.address import EngineAddress
@@ -41,19 +42,29 @@ def forget(home: Home, progress: Progress, more: Sequence[Forget] = ()) -> None:
     """
     if home.original() is None and home.server_log.exists():
         try:
-            _forget_in_engine(home, more)
+            _forget_in_engine(home.identity().name, more)
         except (SetupError, MachineUnavailableError) as error:
             progress.note(
                 f"What the sandbox left in the container engine is still there: {error} (to find "
                 f"it later: `docker ps -a --filter label=slipway.sandbox={home.identity().name}`)"
             )
+        else:
+            forget_note(home.identity().name)
     remove_tree(home.folder)
 
 
-def _forget_in_engine(home: Home, more: Sequence[Forget]) -> None:
+def forget_name(name: str) -> None:
+    """Removes what the sandbox of that name, whose folder is gone, left in the engine.
+
+    Raises:
+        SetupError: the engine can't be reached.
+    """
+    _forget_in_engine(name, ())
+
+
+def _forget_in_engine(name: str, more: Sequence[Forget]) -> None:
     if not may_hold_anything():
         return
-    name = home.identity().name
     with ensure_engine(Progress(), building=False) as engine:
         DockerMachine(engine.address, name).remove_all()
         for each in more:

@@ -4,14 +4,14 @@ A page's name may be made to lead to this machine after the browser has loaded t
 rebinding); its scripts could then read what the sandbox tells callers without a token.
 """
 
-import ipaddress
-
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_LOCAL = "localhost"  # and what ends in it, which every resolver keeps on this machine
-_MISDIRECTED = 421
+from sandbox.http.asked_host import asked_under
+from sandbox.http.hosts import is_own, name_of
+
+_MISDIRECTED, _FORBIDDEN = 421, 403
 
 
 class KnownHosts:
@@ -28,30 +28,28 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        if scope["type"] == "http" and not self._knows(Headers(scope=scope).get("host", "")):
-            refusal = PlainTextResponse(
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if refusal := self._refusal(headers):
+            await refusal(scope, receive, send)
+        elif name_of(headers.get("host", "")) == self._inside:
+            with asked_under(self._inside):
+                await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> Response | None:
+        if not is_own(headers.get("host", ""), self._inside):
+            return PlainTextResponse(
                 "The sandbox does not answer under this name; use its address, or a name below "
-                f"{_LOCAL}.",
+                "localhost.",
                 _MISDIRECTED,
             )
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _knows(self, host: str) -> bool:
-        name, port = host.lower(), ""
-        if not name.endswith("]"):
-            name, _, port = host.lower().rpartition(":") if ":" in host else (host.lower(), "", "")
-        if port and not port.isdecimal():
-            return False
-        name = name.strip("[]").rstrip(".")
-        return name in {_LOCAL, self._inside} or name.endswith(f".{_LOCAL}") or _is_address(name)
-
-
-def _is_address(name: str) -> bool:
-    """Whether this is an IP address: nobody can make one lead elsewhere."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+        origin = headers.get("origin")
+        if origin is not None and not is_own(origin.partition("://")[2], self._inside):
+            return PlainTextResponse(
+                "The sandbox does not answer to scripts of pages that are not its own.", _FORBIDDEN
+            )
+        return None

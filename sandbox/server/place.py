@@ -31,6 +31,8 @@ class Neighbours:
     branch_listeners: list[BranchListener] = field(default_factory=list[BranchListener])
     # Turn the address of a repository of theirs into a path, and leave all others as they are.
     locators: list[Callable[[str], str]] = field(default_factory=list[Callable[[str], str]])
+    # Where the keys are with which a platform signs what it says of its jobs, by its name.
+    issuers: dict[str, str] = field(default_factory=dict[str, str])
 
     def moved(self, address: str, branch: str, commit: str, *, checks_passed: bool) -> None:
         """Tells whoever follows branches."""

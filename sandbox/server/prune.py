@@ -1,32 +1,67 @@
 """Keeps a sandbox that is used for long from growing without end."""
 
-import os
-import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from sandbox.git.packing import needs_packing, pack
 from sandbox.http.request_log import RequestLog
+from sandbox.hub.repositories.orphans import drop_orphans
+from sandbox.hub.repositories.registry import Registry
 from sandbox.server.home import Home
+from toolchain.progress import Progress
 
+DAYS = 30  # that requests are kept
 _DAY = 86_400.0  # seconds
+_FIRST_SECONDS = 600.0  # after a start, when what is brought up has come up
+_MEGABYTE = 1 << 20
 
 
-def prune(home: Home, *, days: int) -> Iterator[str]:
-    """Drops requests older than some days and packs git's objects; says what was done.
+def prune(home: Home, *, days: int = DAYS, all_repositories: bool = True) -> Iterator[str]:
+    """Drops what is old and packs what is loose; says what was done.
 
-    It may run while the sandbox does: git itself keeps apart who writes and who packs, and objects
-    that nothing leads to yet stay for two weeks.
+    It may run while the sandbox does: git itself keeps apart who writes and who packs, and what
+    nothing leads to yet stays for a day or longer.
+
+    Args:
+        home: of the sandbox.
+        days: requests that came before are dropped.
+        all_repositories: pack them all, and not just those with many loose objects.
     """
     database = home.open_database()
     dropped = RequestLog(database).forget_before(time.time() - days * _DAY)
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     yield f"{dropped} requests of more than {days} days ago dropped"
-    packed = 0
-    for head in sorted(home.folder.glob("*/repositories/*/**/HEAD")):
-        if (head.parent / "objects").is_dir():
-            environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-            environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-            command = ["git", "-C", str(head.parent), "gc", "--quiet"]
-            ended = subprocess.run(command, env=environment, check=False, capture_output=True)
-            packed += ended.returncode == 0
-    yield f"{packed} repositories packed"
+    freed = drop_orphans(Registry(database, home.repositories))
+    yield f"{freed / _MEGABYTE:.1f} MB of large files that no commit has dropped"
+    chosen = [each for each in _repositories(home) if all_repositories or needs_packing(each)]
+    yield f"{sum(map(pack, chosen))} repositories packed"
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _repositories(home: Home) -> list[Path]:
+    heads = sorted(home.folder.glob("*/repositories/*/**/HEAD"))
+    return [head.parent for head in heads if (head.parent / "objects").is_dir()]
+
+
+@contextmanager
+def pruned_daily(home: Home) -> Iterator[None]:
+    """Inside, what is old goes once a day."""
+    ended = threading.Event()
+
+    def work() -> None:
+        seconds = _FIRST_SECONDS
+        while not ended.wait(seconds):
+            try:
+                for _ in prune(home, all_repositories=False):
+                    pass
+            except Exception as error:  # noqa: BLE001 - it is said, and tried again tomorrow
+                Progress().note(f"The sandbox could not be pruned: {error}")
+            seconds = _DAY
+
+    threading.Thread(target=work, name="prune", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()

@@ -19,11 +19,13 @@ from sandbox.http.connection import AbortableProtocol
 from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.machine.no_machine import NoMachine
+from sandbox.server.gone import note_home
 from sandbox.server.home import Home
 from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
+from sandbox.server.prune import pruned_daily
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress, SetupError
 
@@ -44,12 +46,15 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         # every app would go on running.
         signal.signal(signal.SIGTERM, _unwind)
         home.keep_ports(options.ports)
+        stack.enter_context(pruned_daily(home))
         machine: Machine = NoMachine()
         bind_host = LOOPBACK
         if options.containers:
+            note_home(home)
             engine = stack.enter_context(ensure_engine(Progress())).address
             machine, bind_host = DockerMachine(engine, name), engine.bind_host
-        addresses = AddressBook(home.open_database(), bind_host=bind_host)
+        inside = machine.inside_host
+        addresses = AddressBook(home.open_database(), bind_host=bind_host, inside=inside)
         stack.callback(addresses.stop)
         platforms = compose(home, options, machine, addresses)
         sockets = [
@@ -62,7 +67,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
-        app = KnownHosts(_ByPort(by_port), machine.inside_host)
+        app = KnownHosts(_ByPort(by_port), inside)
         _Server(app, home, options.revision, told).run(sockets)
 
 

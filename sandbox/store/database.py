@@ -4,7 +4,7 @@ import errno
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,17 +63,45 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Several statements, all or none; the write lock is taken at once."""
+        """Several statements, all or none; the write lock is taken at once.
+
+        Inside another one of the same thread it is a part of that: it may fail alone, but is kept
+        only with the whole. Whoever takes locks too takes them first.
+        """
         with self._disk_errors():
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
+            inner, waiting = connection.in_transaction, self._waiting()
+            known = len(waiting)
+            connection.execute("SAVEPOINT inner_part" if inner else "BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute("RELEASE inner_part" if inner else "COMMIT")
             except BaseException:
+                del waiting[known:]
                 if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
-                    connection.execute("ROLLBACK")
+                    if inner:
+                        connection.execute("ROLLBACK TO inner_part")
+                    connection.execute("RELEASE inner_part" if inner else "ROLLBACK")
                 raise
+        if not inner:
+            calls = list(waiting)
+            waiting.clear()
+            for call in calls:
+                call()
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Calls once what this thread has written is kept: now, if it is in no transaction."""
+        if self._connection().in_transaction:
+            self._waiting().append(call)
+        else:
+            call()
+
+    def _waiting(self) -> list[Callable[[], object]]:
+        """What is to be called when this thread's transaction is over."""
+        waiting: list[Callable[[], object]] | None = getattr(self._local, "waiting", None)
+        if waiting is None:
+            waiting = self._local.waiting = []
+        return waiting
 
     @contextmanager
     def _disk_errors(self) -> Iterator[None]:

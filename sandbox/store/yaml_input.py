@@ -14,7 +14,10 @@ def read_yaml(text: str) -> object:
     Raises:
         yaml.YAMLError: it is none, or goes beyond the limits; the message says which.
     """
-    return yaml.load(text, BoundedLoader)  # noqa: S506 - derived from SafeLoader
+    try:
+        return yaml.load(text, BoundedLoader)  # noqa: S506 - derived from SafeLoader
+    except ValueError as error:  # a date that is none, a number of thousands of digits
+        raise yaml.YAMLError(str(error)) from None
 
 
 class BoundedLoader(yaml.SafeLoader):

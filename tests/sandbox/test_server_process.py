@@ -44,7 +44,7 @@ async def app(scope, receive, send):
 
 port = Home(folder).identity().hub_port
 platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
-serve.ensure_engine = engine
+serve.ensure_engine, serve.note_home = engine, lambda _home: None
 serve.DockerMachine = lambda *_: SimpleNamespace(inside_host="127.0.0.1")
 serve.compose = lambda *_: [platform]
 serve.serve(Home(folder), Options())

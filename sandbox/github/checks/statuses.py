@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS github_statuses (
 );
 CREATE INDEX IF NOT EXISTS github_statuses_of_commit ON github_statuses (repository, sha);
 """
+# The platform keeps all there ever were; here the oldest end with the sandbox's disk.
+_KEPT, _SOME = 200_000, 1000  # of all repositories; looked at every so often
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,9 @@ class Statuses:
                 " target_url, creator, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (repository, sha, state, context, description, target_url, creator, now()),
             ).lastrowid
+            if number is not None and number % _SOME == 0:
+                oldest = "DELETE FROM github_statuses WHERE id <= ?"
+                connection.execute(oldest, (number - _KEPT,))
             row = connection.execute("SELECT * FROM github_statuses WHERE id = ?", (number,))
             return _status(dict(row.fetchone()))
 

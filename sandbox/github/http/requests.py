@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from starlette.convertors import Convertor
+from starlette.convertors import Convertor, IntegerConvertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.github.http.body import Body
 from sandbox.http.bodies import USUAL, with_body
+from sandbox.http.numbers import number
 from sandbox.http.pages_of_lists import other_page, positive
 
 Item = TypeVar("Item")
@@ -51,6 +52,8 @@ class _Unquoted(Convertor[Any]):
         self._inner = inner
 
     def convert(self, value: str) -> Any:  # noqa: ANN401 - what the inner one makes of it
+        if isinstance(self._inner, IntegerConvertor):
+            return number(value) or 0  # which nothing has
         return self._inner.convert(unquote(value))
 
     def to_string(self, value: Any) -> str:  # noqa: ANN401 - as above

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,7 +157,16 @@ class Registry:
     def remove(self, repository: Repository) -> None:
         """Forgets a repository, its data, and by the tables' own rules all that refers to it."""
         self._database.execute("DELETE FROM github_repositories WHERE id = ?", (repository.id,))
-        self.folders.remove(repository.path)
+        self._database.after_commit(lambda: self.folders.remove(repository.path))
+
+    def changing(self) -> AbstractContextManager[object]:
+        """Around changes of a repository and of what belongs to it: all are kept, or none."""
+        return self._database.transaction()
+
+    def recover(self) -> None:
+        """Removes what a killed server left half-written; before anything is served."""
+        rows = self._database.query("SELECT folder FROM github_repositories")
+        self.folders.recover({row["folder"] for row in rows})
 
     def lock(self, repository: Repository) -> threading.RLock:
         """What whoever moves a repository's references holds."""

@@ -40,7 +40,6 @@ class Followers:
         self._triggered = triggered
         self._checks_passed = checks_passed
         self._telling = threading.Lock()
-        self._told: dict[tuple[str, str], set[tuple[int, int]]] = {}  # (repository, ref) -> runs
 
     def requested(self, run: Run) -> None:
         """A run waits for its turn."""
@@ -48,10 +47,14 @@ class Followers:
 
     def ended(self, run: Run) -> None:
         """A run's thread has nothing left to do."""
-        with self._telling:
-            self._tell_if_all_passed(run)
+        self.passed(run)
         if run.status == "completed":  # and is not put back to wait for the next start
             self._tell_workflows(run, "completed")
+
+    def passed(self, run: Run) -> None:
+        """Tells of a commit whose runs, of which this is one, have all ended well, if they have."""
+        with self._telling:
+            self._tell_if_all_passed(run)
 
     def _tell_workflows(self, run: Run, action: str) -> None:
         """Starts those that listen.
@@ -89,12 +92,12 @@ class Followers:
         ]
         if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
             return
-        state = {(each.id, each.attempt) for each in runs}
-        if self._told.get((run.repository, run.ref)) == state:
+        if all(each.told for each in runs):
             return  # two runs that end at once tell it once
-        self._told[run.repository, run.ref] = state
         try:
-            self._checks_passed(run.repository, run.branch, run.commit_id)
+            with self._records.changing():
+                self._checks_passed(run.repository, run.branch, run.commit_id)
+                self._records.set_told(runs)
         except Exception:  # noqa: BLE001 - logged; the run ended all the same
             _LOG.exception("Run %s: its good end could not be told", run.id)
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,8 @@ ALTER TABLE workflow_runs ADD COLUMN head_branch TEXT NOT NULL DEFAULT '';
 ALTER TABLE workflow_runs ADD COLUMN head_id TEXT NOT NULL DEFAULT '';
 CREATE INDEX IF NOT EXISTS workflow_runs_of_head ON workflow_runs (repository, head_id);
 """
+# Whether those who wait for a commit's checks were told of this run's good end.
+_TOLD = "ALTER TABLE workflow_runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,7 @@ class Run:
     head_repository: str
     head_branch: str
     head_id: str
+    told: bool
 
     @property
     def ref_name(self) -> str:
@@ -118,7 +122,7 @@ class RunRecords(JobRecords):
     """All tables: of workflow files and runs, and of jobs. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        database.create(_SCHEMA, _HEADS)
+        database.create(_SCHEMA, _HEADS, _TOLD)
         super().__init__(database)
 
     # --- workflow files
@@ -159,9 +163,9 @@ class RunRecords(JobRecords):
             cursor = connection.execute(
                 "INSERT INTO workflow_runs (workflow, repository, path, name, number, event, ref,"
                 " commit_id, before_id, actor, title, payload, status, created, started, updated,"
-                " head_repository, head_branch, head_id)"
+                " head_repository, head_branch, head_id, told)"
                 " VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?, ?, ?,"
-                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)",
                 (
                     *(workflow, trigger.repository, path, name, workflow, trigger.event),
                     *(trigger.ref, trigger.commit, trigger.before, trigger.actor, title),
@@ -221,6 +225,63 @@ class RunRecords(JobRecords):
         )
         return [_run(row) for row in rows]
 
+    def changing(self) -> AbstractContextManager[object]:
+        """Around changes that are all kept, or none."""
+        return self._database.transaction()
+
+    def untold(self) -> list[Run]:
+        """The runs that ended well without those being told who wait for it, oldest first."""
+        rows = self._database.query(
+            "SELECT * FROM workflow_runs WHERE NOT told AND conclusion = 'success' ORDER BY id"
+        )
+        return [_run(row) for row in rows]
+
+    def set_told(self, runs: Sequence[Run]) -> None:
+        """Notes that those who wait for the checks were told of these runs."""
+        for run in runs:
+            self._database.execute("UPDATE workflow_runs SET told = 1 WHERE id = ?", (run.id,))
+
+    def ended_beyond(self, repository: str, kept: int) -> list[int]:
+        """The ids of a repository's ended runs that are older than the newest `kept`."""
+        rows = self._database.query(
+            "SELECT id FROM workflow_runs WHERE repository = ? AND status = 'completed'"
+            " ORDER BY id DESC LIMIT -1 OFFSET ?",
+            (repository, kept),
+        )
+        return [row["id"] for row in rows]
+
+    def forget_run(self, run: int) -> None:
+        """Removes a run with its jobs."""
+        self._database.execute("DELETE FROM workflow_runs WHERE id = ?", (run,))
+
+    def repositories(self) -> list[str]:
+        """The repositories that have, or had, workflows."""
+        rows = self._database.query("SELECT DISTINCT repository FROM workflow_files")
+        return [row["repository"] for row in rows]
+
+    def copy_job(self, job: int, attempt: int) -> int:
+        """Lists an ended job in another attempt too, with its steps and summaries; its id there."""
+        columns = "name, labels, environment, status, conclusion, note, outputs, created, started"
+        with self._database.transaction() as connection:
+            cursor = connection.execute(
+                f"INSERT INTO workflow_jobs (run, attempt, key, completed, {columns})"  # noqa: S608 - named above
+                f" SELECT run, ?, key, completed, {columns} FROM workflow_jobs WHERE id = ?",
+                (attempt, job),
+            )
+            copy = int(cursor.lastrowid or 0)
+            connection.execute(
+                "INSERT INTO workflow_steps (job, number, name, status, conclusion, started,"
+                " completed) SELECT ?, number, name, status, conclusion, started, completed"
+                " FROM workflow_steps WHERE job = ?",
+                (copy, job),
+            )
+            connection.execute(
+                "INSERT INTO workflow_summaries (job, step, content)"
+                " SELECT ?, step, content FROM workflow_summaries WHERE job = ? ORDER BY rowid",
+                (copy, job),
+            )
+        return copy
+
     def set_run(self, run: int, **values: object) -> None:
         """Changes columns of a run."""
         self._set("workflow_runs", run, {**values, "updated": moment()})
@@ -233,4 +294,5 @@ class RunRecords(JobRecords):
 
 
 def _run(row: Any) -> Run:  # noqa: ANN401 - sqlite3.Row is untyped
-    return Run(**{**dict(row), "payload": json.loads(row["payload"])})
+    decoded = {"payload": json.loads(row["payload"]), "told": bool(row["told"])}
+    return Run(**{**dict(row), **decoded})

@@ -85,7 +85,7 @@ class CommitRoutes:
         if is_true(request, "create_pr"):
             raise NotImitatedError("pull requests on repositories")
         try:
-            return self._access.require(request, repo_id, kind=kind, write=True)
+            return self._access.require(request, repo_id, kind=kind, write=True, content=True)
         except ForbiddenError:
             raise ForbiddenError(
                 "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request",
@@ -130,7 +130,8 @@ def _parse(body: bytes) -> tuple[dict[str, Any], list[Operation]]:
             header = value
         else:
             operations.append(_operation(key, value))
-    if header is None or not header.get("summary"):
+    summary = None if header is None else header.get("summary")
+    if header is None or not summary or not isinstance(summary, str):
         raise BadRequestError('"summary" is required')
     return header, operations
 
@@ -147,8 +148,10 @@ def _operation(key: object, value: dict[str, Any]) -> Operation:
             oid = value.get("oid")
             if value.get("algo") != "sha256" or not is_oid(oid):
                 raise BadRequestError('"oid" must be the sha256 of the file, "algo" sha256')
-            size = value.get("size")
-            return AddPointer(path, Pointer(str(oid), _UNKNOWN_SIZE if size is None else int(size)))
+            size = value.get("size", _UNKNOWN_SIZE)
+            if not isinstance(size, int):
+                raise BadRequestError('"size" must be a number')
+            return AddPointer(path, Pointer(str(oid), size))
         case "deletedFile":
             return DeleteFile(path)
         case "deletedFolder":

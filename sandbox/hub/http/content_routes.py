@@ -1,5 +1,6 @@
 """What is in a repository: info, trees, commits, lists."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,7 +13,7 @@ from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError
 from sandbox.hub.http.requests import (
     API_REPO,
     api_repo,
@@ -29,6 +30,7 @@ _TREE_PAGE = 1000  # entries; 50 when each comes with its last commit (contract:
 _EXPANDED_TREE_PAGE = 50
 _COMMITS_PAGE = 50
 _LIST_PAGE = 1000
+_MOST_PATHS = 10_000  # of one question; a limit of the sandbox's own
 _LIST_PARAMETERS = {"author", "search", "limit", "cursor", "full", "expand", "cardData"}
 
 
@@ -71,7 +73,10 @@ class ContentRoutes:
             )
         ]
         chosen, headers = page(request, visible, _LIST_PAGE)
-        infos = [self._info(request, each, each.git.resolve(DEFAULT_BRANCH)) for each in chosen]
+        infos = []
+        for each in chosen:
+            with suppress(RepositoryNotFoundError):  # deleted meanwhile: the others are listed
+                infos.append(self._info(request, each, each.git.resolve(DEFAULT_BRANCH)))
         return JSONResponse(infos, headers=headers)
 
     def info(self, request: Request) -> Response:
@@ -131,10 +136,12 @@ def _asked_paths(request: Request, body: bytes) -> tuple[list[str], bool]:
         parsed = json_object(body)
         paths, expand = parsed.get("paths", []), bool(parsed.get("expand"))
     else:
-        form = parse_qs(body.decode())
+        form = parse_qs(body.decode(errors="replace"))
         paths, expand = form.get("paths", []), form.get("expand", ["false"])[0].lower() == "true"
     if isinstance(paths, str):
         paths = [paths]
     if not paths:
         raise BadRequestError('"paths" is required')
-    return paths, expand
+    if len(paths) > _MOST_PATHS:
+        raise BadRequestError(f'"paths" must hold at most {_MOST_PATHS} of them')
+    return [str(path) for path in paths], expand

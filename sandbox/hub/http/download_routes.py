@@ -16,7 +16,7 @@ from sandbox.hub.http.requests import WEB_REPO, revision_and_path, web_repo
 from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.registry import Repository
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")  # another one asks for everything
 _CHUNK = 1 << 20  # bytes
 
 

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.http.bodies import with_body
+from sandbox.http.bodies import require_at_most, with_body
+from sandbox.http.errors import TooLargeError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import (
@@ -64,6 +65,8 @@ class LfsRoutes:
         for asked in parsed.get("objects") or []:
             if not isinstance(asked, dict) or not is_oid(asked.get("oid")):
                 raise BadRequestError('"objects" must hold objects with the sha256 as "oid"')
+            if not isinstance(asked.get("size"), int) or asked["size"] < 0:
+                raise BadRequestError('"objects" must hold objects with their bytes as "size"')
             answers.append(self._answer(request, repository, operation, asked))
         answer = {"transfer": "basic", "objects": answers, "hash_algo": "sha256"}
         return JSONResponse(answer, media_type=_MEDIA_TYPE)
@@ -80,12 +83,20 @@ class LfsRoutes:
         return Response(status_code=200)
 
     async def upload(self, request: Request) -> Response:
-        """Takes an object's bytes; refused (422) if they are not what their name says."""
+        """Takes an object's bytes; refused (422) if they are not what their name says.
+
+        More of them than were announced are refused (413) as they come, before they fill the disk.
+        """
         repository = await run_in_threadpool(self._signed, request, "upload")
+        limit, received = int(request.query_params["size"]), 0  # a number, as it was signed
+        require_at_most(request, limit)
         objects = repository.objects
         upload = await run_in_threadpool(objects.receive, request.path_params["oid"])
         with upload:
             async for chunk in request.stream():
+                received += len(chunk)
+                if received > limit:
+                    raise TooLargeError(limit)
                 await run_in_threadpool(upload.write, chunk)
             await run_in_threadpool(upload.finish)
         return Response(status_code=200)
@@ -104,19 +115,21 @@ class LfsRoutes:
         operation: str,
         asked: dict[str, Any],
     ) -> dict[str, Any]:
-        oid, announced = asked["oid"], asked.get("size")
+        oid, announced = asked["oid"], asked["size"]
         answer: dict[str, Any] = {"oid": oid, "size": announced, "authenticated": True}
-        stored = repository.objects.size(oid)
+        objects = repository.objects
+        stored = objects.keep(oid) if operation == "upload" else objects.size(oid)
         if operation == "download":
             if stored is None:
                 error = {"code": _MISSING, "message": "Object does not exist"}
                 return {"oid": oid, "size": announced, "error": error}
             answer["size"] = stored
-            answer["actions"] = {"download": self._action(request, repository, oid, operation)}
+            action = self._action(request, repository, oid, operation, stored)
+            answer["actions"] = {"download": action}
         elif stored is None:
             verify = f"{base_url(request)}{request.url.path.removesuffix('/batch')}/verify"
             answer["actions"] = {
-                "upload": self._action(request, repository, oid, operation),
+                "upload": self._action(request, repository, oid, operation, announced),
                 "verify": {"href": verify, "header": _authorization(request)},
             }
         elif stored != announced:
@@ -130,10 +143,11 @@ class LfsRoutes:
         repository: Repository,
         oid: str,
         operation: str,
+        announced: int,
     ) -> dict[str, Any]:
-        expires = int(time.time()) + _LIFETIME
-        signature = self._sign(operation, repository.uid, oid, expires)
-        query = urlencode({"expires": expires, "signature": signature})
+        expires, size = str(int(time.time()) + _LIFETIME), str(announced)
+        signature = self._sign(operation, repository.uid, oid, expires, size)
+        query = urlencode({"expires": expires, "size": size, "signature": signature})
         path = _STORAGE.format(uid=repository.uid, oid=oid)
         return {"href": f"{base_url(request)}{path}?{query}", "expires_in": _LIFETIME}
 
@@ -141,23 +155,24 @@ class LfsRoutes:
         uid, oid = request.path_params["uid"], request.path_params["oid"]
         expires = request.query_params.get("expires", "")
         given = request.query_params.get("signature", "")
-        expected = self._sign(operation, uid, oid, int(expires) if expires.isdigit() else 0)
+        size = request.query_params.get("size", "")
+        expected = self._sign(operation, uid, oid, expires, size)
         if not hmac.compare_digest(expected.encode(), given.encode()):
             raise ForbiddenError("Invalid signature")
-        if int(expires) < time.time():
+        if int(expires) < time.time():  # a number, as it was signed
             raise ForbiddenError("The address has expired")
         repository = self._registry.find_uid(uid)
         if repository is None:
             raise RepositoryNotFoundError
         return repository
 
-    def _sign(self, operation: str, uid: str, oid: str, expires: int) -> str:
-        text = f"{operation}\n{uid}\n{oid}\n{expires}".encode()
+    def _sign(self, operation: str, uid: str, oid: str, expires: str, size: str) -> str:
+        text = f"{operation}\n{uid}\n{oid}\n{expires}\n{size}".encode()
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()
 
     def _repository(self, request: Request, *, write: bool) -> Repository:
         kind, repo_id = web_repo(request)
-        return self._access.require(request, repo_id, kind=kind, write=write)
+        return self._access.require(request, repo_id, kind=kind, write=write, content=True)
 
 
 def _authorization(request: Request) -> dict[str, str]:

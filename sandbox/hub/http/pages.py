@@ -1,6 +1,7 @@
 """The Hub for people: what exists, what each Space does right now, and where it answers."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from html import escape
 from itertools import islice
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from sandbox.console.page import page, state, table
 from sandbox.http.errors import NotImitatedError
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.access import Access
+from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.registry import Registry, Repository
 
@@ -40,7 +42,10 @@ class Pages:
 
     def overview(self, _request: Request) -> Response:
         """Every public repository."""
-        spaces = [self._space_row(space) for space in self._public(RepoKind.SPACE)]
+        spaces = []
+        for space in self._public(RepoKind.SPACE):
+            with suppress(RepositoryNotFoundError):  # deleted meanwhile: the others are shown
+                spaces.append(self._space_row(space))
         models = [
             (f'<a href="/{escape(model.id)}">{escape(model.id)}</a>', _commit(model))
             for model in self._public(RepoKind.MODEL)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from sandbox.http.bodies import MalformedJsonError, json_of
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.numbers import number
 from sandbox.http.pages_of_lists import decode_cursor, encode_cursor, other_page, positive
 from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.repositories.names import RepoKind, RepoName, kind_of_plural
@@ -103,9 +104,11 @@ def page(
     """The items of the page a request asks for, and the headers that lead to the next one."""
     size = min(size, positive(request, "limit", size))
     try:
-        start = int(decode_cursor(request.query_params.get("cursor") or encode_cursor("0")))
+        start = number(decode_cursor(request.query_params.get("cursor") or encode_cursor("0")))
     except ValueError:
-        raise BadRequestError("Invalid cursor") from None
+        start = None
+    if start is None:
+        raise BadRequestError("Invalid cursor")
     end = start + size
     if end >= len(items):
         return items[start:], {}

@@ -46,7 +46,7 @@ class SmartHttpRoutes:
                 return b"".join(answer)
 
         variables = hook_environment(repository.kind, repository.folder / "lfs")
-        return Opened(repository.git.path, receive, variables)
+        return Opened(repository.git.path, receive, variables, self._committer.receiving)
 
     def _repository(self, request: Request, *, write: bool) -> Repository:
         kind, repo_id = web_repo(request)
@@ -54,7 +54,7 @@ class SmartHttpRoutes:
         if write and anonymous:
             raise SignInRequiredError  # before saying whether there is such a repository
         try:
-            return self._access.require(request, repo_id, kind=kind, write=write)
+            return self._access.require(request, repo_id, kind=kind, write=write, content=True)
         except RepositoryNotFoundError:
             if anonymous:
                 raise SignInRequiredError from None  # git asks for a password only after a 401

@@ -21,6 +21,7 @@ class Committer:
     def __init__(self, registry: Registry, space_host: SpaceHost) -> None:
         self._registry = registry
         self._space_host = space_host
+        self.receiving = registry.folders.receiving  # what a git program that writes is to keep
 
     def commit(
         self,
@@ -89,7 +90,7 @@ def _check(repository: Repository, operation: Operation) -> Operation:
 
 
 def _stored(repository: Repository, pointer: Pointer, path: str) -> Pointer:
-    size = repository.objects.size(pointer.oid)
+    size = repository.objects.keep(pointer.oid)
     # A copied file is announced without its size (a negative one here).
     if size is None or (pointer.size >= 0 and pointer.size != size):
         raise BadRequestError(

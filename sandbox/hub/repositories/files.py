@@ -7,7 +7,11 @@ import pygit2
 from pygit2.enums import AttrCheck, FileMode
 
 from sandbox.git.store import Entry, GitStore
-from sandbox.hub.http.errors import EntryNotFoundError, RevisionNotFoundError
+from sandbox.hub.http.errors import (
+    EntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 from sandbox.hub.repositories.lfs import POINTER_SIZE_LIMIT, Pointer, parse_pointer
 
 
@@ -42,6 +46,13 @@ class HubStore(GitStore):
         if commit is None:
             raise RevisionNotFoundError(ref)
         return commit
+
+    def open(self) -> pygit2.Repository:
+        """A handle for one piece of work; RepositoryNotFoundError if it was deleted meanwhile."""
+        try:
+            return super().open()
+        except pygit2.GitError:
+            raise RepositoryNotFoundError from None
 
     def entry(self, commit: str, path: str) -> HubEntry | None:
         """The file or folder at a path; None if there is none."""

@@ -62,9 +62,20 @@ class ObjectStore:
         except FileNotFoundError:
             return None
 
+    def keep(self, oid: str) -> int | None:
+        """The object's size likewise; it is young again, and stays until a commit has it."""
+        size = self.size(oid)
+        if size is not None:
+            os.utime(self.path(oid))
+        return size
+
+    def files(self) -> list[Path]:
+        """Where all objects lie, those that are still being received included."""
+        return [file for file in self._folder.rglob("*") if file.is_file()]
+
     def total_size(self) -> int:
         """Bytes of all objects."""
-        return sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
+        return sum(file.stat().st_size for file in self._folder.glob("??/??/*"))
 
     def receive(self, oid: str) -> "Upload":
         """Starts taking in an object; use as a context manager."""

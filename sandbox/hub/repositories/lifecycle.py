@@ -1,7 +1,5 @@
 """Creates, renames, sets up and deletes repositories, and tells the Spaces half of Spaces."""
 
-import shutil
-
 from sandbox.hub.contract import SpaceHost, SpaceSettings
 from sandbox.hub.http.accounts import Accounts, Identity
 from sandbox.hub.http.errors import (
@@ -54,21 +52,19 @@ class Lifecycle:
         try:
             files = initial_files(name.name, None if settings is None else settings.sdk)
             create_repository(folder / "git", files, identity.name)
-            repository = self._registry.add(uid, name, visibility)
+            with self._registry.changing():
+                repository = self._registry.add(uid, name, visibility)
+                if settings is not None:
+                    self._space_host.created(repository.id, settings)
         except BaseException:
-            shutil.rmtree(folder)
+            if self._registry.find_uid(uid) is None:
+                self._registry.folders.remove(folder)
             raise
-        if settings is not None:
-            try:
-                self._space_host.created(repository.id, settings)
-            except BaseException:
-                self._registry.remove(repository)
-                raise
         return repository
 
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all its content."""
-        with self._registry.lock(repository):
+        with self._registry.lock(repository), self._registry.changing():
             self._registry.require(repository)
             self._registry.remove(repository)
             if repository.kind is RepoKind.SPACE:
@@ -80,7 +76,7 @@ class Lifecycle:
             raise ForbiddenError(
                 f"You don't have the rights to move a repo to the namespace {target.namespace!r}",
             )
-        with self._registry.lock(repository):
+        with self._registry.lock(repository), self._registry.changing():
             self._registry.rename(repository.uid, target)
             if repository.kind is RepoKind.SPACE:
                 self._space_host.moved(repository.id, target.id)

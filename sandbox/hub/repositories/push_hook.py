@@ -29,7 +29,7 @@ def main() -> int:
         lambda chosen: contents([each.blob for each in chosen]),
         [readme for readme in readmes if readme is not None],
         RepoKind(os.environ[KIND_VARIABLE]),
-        lambda oid: objects.size(oid) is not None,
+        lambda oid: objects.keep(oid) is not None,
     )
     if text is None:
         return 0

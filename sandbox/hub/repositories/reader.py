@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pygit2.enums import FileMode
@@ -20,6 +20,10 @@ class SpaceReader:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+
+    def spaces(self) -> Sequence[str]:
+        """The ids of all Space repositories."""
+        return [each.id for each in self._registry.list(RepoKind.SPACE)]
 
     def head(self, repo_id: str) -> str:
         """The commit `main` of this Space points at (40 hex digits)."""

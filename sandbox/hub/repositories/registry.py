@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,7 +143,16 @@ class Registry:
     def remove(self, repository: Repository) -> None:
         """Forgets a repository and its data."""
         self._database.execute("DELETE FROM hub_repositories WHERE uid = ?", (repository.uid,))
-        self.folders.remove(repository.folder)
+        self._database.after_commit(lambda: self.folders.remove(repository.folder))
+
+    def changing(self) -> AbstractContextManager[object]:
+        """Around changes of a repository and of what belongs to it: all are kept, or none."""
+        return self._database.transaction()
+
+    def recover(self) -> None:
+        """Removes what a killed server left half-written; before anything is served."""
+        rows = self._database.query("SELECT uid FROM hub_repositories")
+        self.folders.recover({row["uid"] for row in rows})
 
     def lock(self, repository: Repository) -> threading.RLock:
         """What a repository's writers hold, so that commits and their notices keep one order."""

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.numbers import number
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
 from sandbox.hub.http.requests import is_true, json_object
@@ -116,10 +117,11 @@ class SpaceRoutes:
             kind = LogKind(request.path_params["kind"])
         except ValueError:
             raise BadRequestError('The log is one of "build" and "run"') from None
-        tail = request.query_params.get("tail")
-        if tail is not None and not tail.isdigit():
+        asked = request.query_params.get("tail")
+        tail = None if asked is None else number(asked)
+        if asked is not None and tail is None:
             raise BadRequestError('"tail" must be a number of lines')
-        return await log_stream(self._service, repo_id, kind, None if tail is None else int(tail))
+        return await log_stream(self._service, repo_id, kind, tail)
 
     def _lister(self, kind: Kind) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:

@@ -15,6 +15,7 @@ from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
 from sandbox.hub.spaces.hardware import DEFAULT_FLAVOR, flavor
 from sandbox.hub.spaces.records import SpaceRecord, SpaceRecords
+from sandbox.hub.spaces.recovery import adopt_orphans
 from sandbox.hub.spaces.requests import Change, build, commit, configure, pause, restart
 from sandbox.hub.spaces.running.front_door import FrontDoor, MayVisit
 from sandbox.hub.spaces.running.lifetime import Lifetime
@@ -64,6 +65,7 @@ class SpaceService:
         folder.mkdir(parents=True, exist_ok=True)
         tuning = tuning or Tuning()
         self.faults = SpaceFaults(database)
+        self._database = database
         self._reader = reader
         self._parts = Parts(
             records=SpaceRecords(database),
@@ -104,22 +106,19 @@ class SpaceService:
         chosen = flavor(settings.hardware or DEFAULT_FLAVOR)
         for entry in (*settings.secrets, *settings.variables):
             settings_module.checked(entry)
-        space = self._records.add(
-            repo_id,
-            sdk=settings.sdk,
-            hardware=chosen.name,
-            sleep_seconds=settings.sleep_time_seconds,
-        )
-        try:
-            self._parts.settings.put_all(space, Kind.SECRET, settings.secrets)
-            self._parts.settings.put_all(space, Kind.VARIABLE, settings.variables)
-            self._door.open(space)
-        except BaseException:
-            self._records.forget(space)  # or its name would stay taken, by a Space nobody can see
-            raise
         # A new Space shows NO_APP_FILE until its first own commit; a duplicated one has files.
         head = self._reader.head(repo_id)
-        self._ask(space, lambda _record: {"head": head, "wanted": Wanted.BUILD})
+        with self._database.transaction():
+            space = self._records.add(
+                repo_id,
+                sdk=settings.sdk,
+                hardware=chosen.name,
+                sleep_seconds=settings.sleep_time_seconds,
+            )
+            self._parts.settings.put_all(space, Kind.SECRET, settings.secrets)
+            self._parts.settings.put_all(space, Kind.VARIABLE, settings.variables)
+            self._database.after_commit(lambda: self._door.try_open(space))
+            self._ask(space, lambda _record: {"head": head, "wanted": Wanted.BUILD})
 
     def committed(self, repo_id: str, commit_id: str) -> None:
         """`main` now points at `commit_id` (API commit or git push)."""
@@ -141,7 +140,7 @@ class SpaceService:
     def deleted(self, repo_id: str) -> None:
         """The Space is gone: its name and address at once, its containers and images soon."""
         record = self._records.find(repo_id)
-        self._door.close(record.id)
+        self._database.after_commit(lambda: self._door.close(record.id))
         self._stale.pop(record.id, None)
         self._ask(
             record.id,
@@ -244,6 +243,7 @@ class SpaceService:
         for record in self._records.all():
             if record.repo_id is not None:
                 self._catch_up(record, record.repo_id)
+        adopt_orphans(self._reader, self._records, self.created)
         self._life.start(self._ask)
 
     def stop(self, *, containers: bool = True) -> None:
@@ -265,7 +265,7 @@ class SpaceService:
 
     def _ask(self, space: int, change: Change) -> None:
         if self._records.request(space, change) is not None:
-            self._life.wake(space)
+            self._database.after_commit(lambda: self._life.wake(space))
 
     def _configured(self, record: SpaceRecord) -> None:
         serves = self._serves(record)

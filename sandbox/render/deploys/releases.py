@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,13 @@ class Releases:
     def __init__(self, parts: Parts, *, wake: Callable[[int], None]) -> None:
         self._parts = parts
         self._wake = wake
-        self._lock = threading.Lock()  # one decision about a queue at a time
+        self._lock = threading.RLock()  # one decision about a queue at a time
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Around what brings deploys about: one at a time, and all of it is kept, or none."""
+        with self._lock, self._parts.database.transaction():
+            yield
 
     def add(self, service: Service, cause: str, wish: Wish | None = None) -> Deploy:
         """A new deploy; raises BadRequestError for a suspended service."""
@@ -56,7 +63,7 @@ class Releases:
             values["commit_id"] = wish.commit
         frozen = self._freeze(service)
         status = first_status(frozen.settings, values.get("image"), values.get("image_ref"))
-        with self._lock:
+        with self.deciding():
             under_way = self._parts.deploys.of(service.number, OPEN)
             queued = bool(under_way) and self._parts.tuning.overlap == "wait"
             if queued:
@@ -65,9 +72,9 @@ class Releases:
             for older in under_way:
                 if older.status in WAITING or not queued:
                     self.cancel(older, newer=deploy.id)
-        if not queued:
-            announce(self._parts, deploy)
-        self._wake(service.number)
+            if not queued:
+                announce(self._parts, deploy)
+            self._parts.database.after_commit(lambda: self._wake(service.number))
         return deploy
 
     def again(self, service: Service, target: Deploy, cause: str) -> Deploy:
@@ -91,7 +98,7 @@ class Releases:
 
     def cancel_all(self, service: Service) -> None:
         """Calls off whatever waits or is under way."""
-        with self._lock:
+        with self.deciding():
             for deploy in self._parts.deploys.of(service.number, OPEN):
                 self.cancel(deploy)
 

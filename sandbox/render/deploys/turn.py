@@ -18,6 +18,7 @@ from sandbox.render.services.disks import Disks
 from sandbox.render.services.events import Events
 from sandbox.render.services.logs import Logs, LogType, LogWriter
 from sandbox.render.services.records import Service, Services
+from sandbox.store.database import Database
 
 
 class EndedError(Exception):
@@ -80,6 +81,7 @@ class Instance:
 class Parts:
     """Everything a worker needs."""
 
+    database: Database
     services: Services
     deploys: Deploys
     variables: Variables

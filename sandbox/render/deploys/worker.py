@@ -181,11 +181,15 @@ class ServiceWorker:
         self._free_disk(turn)
         try:
             instance = self._start_live(turn)
-        except (FailedError, MachineUnavailableError, ImageUnavailableError) as error:
+        except (EndedError, StoppingError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again, not at once
             self._retry_at[number] = time.monotonic() + parts.tuning.retry_seconds
             reason = error.failure if isinstance(error, FailedError) else {"evicted": False}
             parts.events.add(number, "server_failed", reason=reason)
-            _LOG.warning("service %s could not be started again", service.slug)
+            # Only its kind: a message might quote what it was given.
+            kind = type(error).__name__
+            _LOG.warning("service %s could not be started again: %s", service.slug, kind)
             return
         old = parts.serving.swap(number, instance)
         parts.services.set(number, container=instance.container, candidate=None)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from sandbox.http.numbers import number
 from sandbox.render.deploys.records import Deploy
 from sandbox.render.services.records import Service
 from sandbox.render.services.settings import SHORT
@@ -18,7 +19,8 @@ _ARG_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:=(?:\"[^\"]*\"|'[^']*'|\S*))
 def app_port(variables: Mapping[str, str]) -> int:
     """The port an app is asked to listen on: the service's PORT, or 10000."""
     value = variables.get("PORT", "")
-    return int(value) if value.isdecimal() and 0 < int(value) <= _HIGHEST_PORT else DEFAULT_PORT
+    port = number(value) or 0
+    return port if 0 < port <= _HIGHEST_PORT else DEFAULT_PORT
 
 
 def platform_variables(

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -134,8 +135,7 @@ def _named(each: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> Pairs:
     listed = list(pairs)
-    names = [name for name, _ in listed]
-    twice = {name for name in names if names.count(name) > 1}
+    twice = {name for name, times in Counter(name for name, _ in listed).items() if times > 1}
     if twice:
         raise BadRequestError(f"named more than once: {', '.join(sorted(twice))}")
     return listed

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.http.bodies import Endpoint, Handler, with_body
+from sandbox.http.numbers import number
 from sandbox.http.pages_of_lists import decode_cursor, encode_cursor
 from sandbox.render.http.account import Account
 from sandbox.render.http.errors import BadRequestError, UnauthorizedError, Utf8Json
@@ -77,10 +78,10 @@ def whole_page(pairs: Sequence[tuple[str, Any]], name: str) -> list[dict[str, An
 
 def limit_of(request: Request) -> int:
     """How many items a caller wants: 1 to 100, 20 unless told."""
-    text = request.query_params.get("limit", str(_DEFAULT_LIMIT))
-    if not text.isdecimal() or not 1 <= int(text) <= _HIGHEST_LIMIT:
+    limit = number(request.query_params.get("limit", str(_DEFAULT_LIMIT)))
+    if limit is None or not 1 <= limit <= _HIGHEST_LIMIT:
         raise BadRequestError(f"limit must be from 1 to {_HIGHEST_LIMIT}")
-    return int(text)
+    return limit
 
 
 def listed(request: Request, name: str) -> list[str]:

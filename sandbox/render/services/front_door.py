@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
 from sandbox.apps.visitor import Visitor
+from sandbox.http.asked_host import asked_host
 from sandbox.render.deploys.records import OPEN
 from sandbox.render.deploys.turn import Parts
 from sandbox.render.services.records import Service
@@ -25,33 +26,33 @@ class FrontDoor:
         self._parts = parts
         self._addresses = addresses
 
-    def open(self, number: int) -> None:
-        """Opens a service's address, the same one every time."""
-        self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
-
     def open_all(self) -> None:
-        """Opens what is not open; a port somebody else took is said, and tried again later."""
+        """Opens what is not open, each under the address it always had."""
         for service in self._parts.services.all():
             opened = self._addresses.is_open(address_owner(service.number))
-            if opened or not service.settings.public:
-                continue
-            try:
-                self.open(service.number)
-            except AddressUnavailableError as error:
-                _LOG.warning("service %s has no address: %s", service.slug, error)
+            if service.settings.public and not opened:
+                self.try_open(service)
+
+    def try_open(self, service: Service) -> None:
+        """Opens one; a port somebody else took is said, and tried again later."""
+        number = service.number
+        try:
+            self._addresses.open(address_owner(number), lambda visitor: self._lead(number, visitor))
+        except AddressUnavailableError as error:
+            _LOG.warning("service %s has no address: %s", service.slug, error)
 
     def close(self, number: int, *, forget: bool = False) -> None:
         """Closes the address; `forget` gives its port away."""
         self._addresses.close(address_owner(number), forget=forget)
 
     def url(self, service: Service) -> str:
-        """The address under which the app answers; empty for one that has none.
+        """The address under which the app answers who asks now; empty for one that has none.
 
         On Render it is `https://<slug>.onrender.com`, which leads nowhere on a closed machine.
         """
         if not service.settings.public:
             return ""
-        return f"http://127.0.0.1:{self._addresses.port(address_owner(service.number))}"
+        return f"http://{asked_host()}:{self._addresses.port(address_owner(service.number))}"
 
     def _lead(self, number: int, _visitor: Visitor) -> Upstream | Unavailable:
         service = self._parts.services.get(number)

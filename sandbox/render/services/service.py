@@ -11,6 +11,7 @@ from sandbox.machine.contract import Machine
 from sandbox.machine.no_machine import require_containers
 from sandbox.render.deploys.git_source import GitSource
 from sandbox.render.deploys.instances import one_instance
+from sandbox.render.deploys.notices import Notices
 from sandbox.render.deploys.pushes import Pushes
 from sandbox.render.deploys.records import WAS_LIVE, Deploy, Deploys
 from sandbox.render.deploys.releases import Releases, read_deploy
@@ -73,6 +74,7 @@ class RenderService:
         self.postgres = PostgresService(database, account, machine, addresses, tuning)
         services = Services(database, taken_slugs)  # before the tables that refer to it
         self.parts = Parts(
+            database=database,
             services=services,
             deploys=Deploys(database),
             variables=Variables(database),
@@ -95,7 +97,7 @@ class RenderService:
         self.describe = Describer(self.parts.credentials, self.parts.disks, self._door.url)
         self._life = Lifetime(self.parts, self._door, forget=self._forget)
         self._releases = Releases(self.parts, wake=self._life.wake)
-        self._pushes = Pushes(self.parts, self._releases)
+        self._pushes = Pushes(self.parts, self._releases, Notices(database))
 
     # --- services; those that take an id raise NotFoundError
 
@@ -113,14 +115,15 @@ class RenderService:
         wanted = read.mapping(read.mapping(body, "serviceDetails"), "disk")
         disk = read_disk(wanted, settings) if wanted else None
         require_containers(self.parts.machine)
-        service = self.parts.services.add(name, owner, settings)
-        self.parts.variables.replace(service.number, Kind.VARIABLE, variables)
-        self.parts.variables.replace(service.number, Kind.FILE, files)
-        if disk is not None:
-            self.disks.add(service.number, disk)
-        if settings.public:
-            self._door.open(service.number)
-        return service, self._releases.add(service, "api")
+        with self._releases.deciding():
+            service = self.parts.services.add(name, owner, settings)
+            self.parts.variables.replace(service.number, Kind.VARIABLE, variables)
+            self.parts.variables.replace(service.number, Kind.FILE, files)
+            if disk is not None:
+                self.disks.add(service.number, disk)
+            if settings.public:
+                self.parts.database.after_commit(lambda: self._door.try_open(service))
+            return service, self._releases.add(service, "api")
 
     def find(self, identifier: str) -> Service:
         """The service of that id."""
@@ -140,8 +143,9 @@ class RenderService:
     def delete(self, identifier: str) -> None:
         """The service is gone: its name and address at once, what it ran soon."""
         service = self.find(identifier)
-        self._releases.cancel_all(service)
-        self.parts.services.set(service.number, deleted=1)
+        with self._releases.deciding():
+            self._releases.cancel_all(service)
+            self.parts.services.set(service.number, deleted=1)
         self.parts.serving.swap(service.number, None)
         self._door.close(service.number)
         self._life.wake(service.number)
@@ -151,9 +155,10 @@ class RenderService:
         service = self.find(identifier)
         if service.suspended:
             return
-        self.parts.services.set(service.number, suspended=1)
-        self._releases.cancel_all(service)
-        self.parts.events.add(service.number, "service_suspended", actor=self.account.email)
+        with self._releases.deciding():
+            self.parts.services.set(service.number, suspended=1)
+            self._releases.cancel_all(service)
+            self.parts.events.add(service.number, "service_suspended", actor=self.account.email)
         self._life.wake(service.number)
 
     def resume(self, identifier: str) -> None:
@@ -161,9 +166,10 @@ class RenderService:
         service = self.find(identifier)
         if not service.suspended:
             return
-        self.parts.services.set(service.number, suspended=0)
-        self.parts.events.add(service.number, "service_resumed", actor=self.account.email)
-        self._releases.add(self.find(identifier), "service_resumed")
+        with self._releases.deciding():
+            self.parts.services.set(service.number, suspended=0)
+            self.parts.events.add(service.number, "service_resumed", actor=self.account.email)
+            self._releases.add(self.find(identifier), "service_resumed")
 
     def restart(self, identifier: str) -> None:
         """Starts the live deploy's app afresh, with what that deploy froze."""
@@ -220,11 +226,10 @@ class RenderService:
         asked = {"commitId": ref, "imageUrl": image}
         return self.deploy(identifier, {k: v for k, v in asked.items() if v}, "deploy_hook")
 
-    def pushed(
-        self, repo: str, branch: str, commit: str, *, checks_passed: bool = False
-    ) -> list[Deploy]:
+    def pushed(self, repo: str, branch: str, commit: str, *, checks_passed: bool = False) -> None:
         """A branch was pushed to, or its checks passed: deploys the services that follow it."""
-        return self._pushes.pushed(repo, branch, commit, checks_passed=checks_passed)
+        notice = self._pushes.note(repo, branch, commit, checks_passed=checks_passed)
+        self.parts.database.after_commit(lambda: self._pushes.take(notice))
 
     # --- the sandbox's own life
 
@@ -232,6 +237,8 @@ class RenderService:
         """Brings back what was live, under the same addresses, and takes up interrupted work."""
         self.postgres.start()
         self._life.start()
+        taking = threading.Thread(target=self._pushes.take_all, name="render-pushes", daemon=True)
+        taking.start()  # a repository may be a neighbour's, which does not answer yet
 
     def stop(self, *, containers: bool = True) -> None:
         """Ends the workers, the addresses and (`containers`) what runs; the next start resumes."""

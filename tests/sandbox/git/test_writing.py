@@ -72,7 +72,7 @@ def test_a_lock_that_a_killed_server_left_is_gone_with_the_next_start(store, fol
     second = commit(store, {"a": b"2"}, first)
     with pytest.raises(ReferenceMovedError):
         move_reference(store, Move("refs/heads/main", first, second))
-    folders.recover()
+    folders.recover({path.name for path in store.path.parent.iterdir()})
     assert not lock.exists()
     assert not list((store.path / "objects").glob("tmp_*"))
     move_reference(store, Move("refs/heads/main", first, second))

@@ -1,5 +1,7 @@
 """Render deploys what is pushed to the sandbox's GitHub, over git's own protocol."""
 
+from functools import partial
+
 import pytest
 
 from sandbox.github.repositories.located import located
@@ -18,7 +20,8 @@ def both(tmp_path):
 
         def moved(repository, branch, commit, *, checks_passed):
             url = f"{gh.url}/{repository}"
-            render.service.pushed(url, branch, commit, checks_passed=checks_passed)
+            told = partial(render.service.pushed, url, branch, commit, checks_passed=checks_passed)
+            gh.service.database.after_commit(told)  # in a sandbox they have one database
 
         with live_github(tmp_path / "github", branch_moved=moved) as gh:
             yield gh, render

@@ -1,6 +1,13 @@
 """Deploys that nobody asks the API for: by a push, by a deploy hook."""
 
-from tests.sandbox.render.live import HOOK_KEY, Repository, files
+from sandbox.render.deploys.notices import Notices
+from sandbox.store.database import Database
+from tests.sandbox.render.live import HOOK_KEY, LiveRender, Repository, files, until
+
+
+def deploys(render, service) -> list[str]:
+    found = render.http.get(f"/services/{service['id']}/deploys", params={"limit": 100}).json()
+    return [each["deploy"]["id"] for each in found]
 
 
 def test_push_deploys_only_services_that_follow_the_branch_and_what_changed(
@@ -17,18 +24,38 @@ def test_push_deploys_only_services_that_follow_the_branch_and_what_changed(
         assert render.settled(each["id"], deploy)["status"] == "live"
 
     def push(content, message="test"):
-        commit = repository.commit(content, message)
-        return render.service.pushed(f"{repository.url}/", "main", commit)
+        before = deploys(render, follows)
+        render.service.pushed(f"{repository.url}/", "main", repository.commit(content, message))
+        return [each for each in deploys(render, follows) if each not in before]
 
     assert push({"src/notes.md": "x"}) == []
     assert push({"docs/a.txt": "x"}) == []
     assert push({"src/deep/a.py": "x"}, "quietly [skip render]") == []
     assert len(render.events(follows["id"], "commit_ignored")) == 3
     (deploy,) = push(files("two"))
-    assert deploy.cause == "new_commit"
-    assert render.settled(follows["id"], deploy.id)["status"] == "live"
+    assert render.settled(follows["id"], deploy)["status"] == "live"
     assert render.version(follows) == "two"
     assert render.version(still) == "one"
+
+
+def test_a_push_that_was_noted_and_not_looked_at_deploys_once_at_the_next_start(
+    tmp_path, machine, repository
+):
+    repository.commit(files("one"))
+    with LiveRender(tmp_path, machine) as render:
+        service, first = render.create("web", repo=repository.url)
+        render.settled(service["id"], first)
+        known = deploys(render, service)
+    commit = repository.commit(files("two"))
+    Notices(Database(tmp_path / "state.sqlite")).add(
+        repository.url, "main", commit, checks_passed=False
+    )
+    for _ in range(2):
+        with LiveRender(tmp_path, machine) as render:
+            until(lambda: len(deploys(render, service)) > len(known))
+            (new,) = [each for each in deploys(render, service) if each not in known]
+            ended = render.settled(service["id"], new)
+            assert (ended["status"], ended["commit"]["id"]) == ("live", commit)
 
 
 def test_hook_deploys_with_its_key_only_and_counts_as_a_change(render, service, repository):

@@ -73,6 +73,9 @@ class Repositories:
         self.heads[repo_id] = commit
         return commit
 
+    def spaces(self) -> list[str]:
+        return list(self.heads)
+
     def head(self, repo_id: str) -> str:
         if repo_id not in self.heads:
             raise RepositoryNotFoundError

@@ -65,6 +65,7 @@ def test_interrupted_deletion_is_finished(world):
     address_book_ports = world.addresses.ports()
     assert address_book_ports
     world.start()
+    del world.repositories.heads[REPO]
     world.service.deleted(REPO)
     world.stop(containers=False)
     world.start()
@@ -106,6 +107,16 @@ def test_commit_that_a_killed_sandbox_did_not_note_is_built_at_the_next_start(wo
     world.start()
     world.wait("RUNNING", sha=missed)
     assert world.version() == "two"
+
+
+def test_repository_that_an_older_sandbox_left_without_a_space_gets_one(world):
+    world.stop()
+    commit = world.repositories.add(REPO, files("one"))
+    world.repositories.add("acme/odd", {"README.md": "no card"})
+    world.start()
+    world.wait("RUNNING", sha=commit)
+    with pytest.raises(RepositoryNotFoundError):
+        world.service.runtime("acme/odd")
 
 
 def test_repository_that_a_killed_sandbox_did_not_forget_takes_its_space_along(world):

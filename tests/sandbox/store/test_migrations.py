@@ -106,3 +106,33 @@ def test_a_full_disk_is_told_as_one_and_what_was_begun_is_undone(path, how):
         fill()
     assert full.value.filename == str(path)
     assert database.query("SELECT * FROM things") == []
+
+
+def test_a_transaction_inside_another_fails_alone_and_is_kept_with_it(path):
+    database, called = Database(path), []
+    database.create(FIRST)
+
+    def inner(name, *, fails):
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO things (name) VALUES (?)", (name,))
+            database.after_commit(lambda: called.append(name))
+            if fails:
+                raise ValueError(name)
+
+    def outer(*, fails):
+        with database.transaction():
+            inner("kept", fails=False)
+            with pytest.raises(ValueError, match="dropped"):
+                inner("dropped", fails=True)
+            assert called == []
+            if fails:
+                raise ValueError("outer")
+
+    with pytest.raises(ValueError, match="outer"):
+        outer(fails=True)
+    assert (database.query("SELECT * FROM things"), called) == ([], [])
+    outer(fails=False)
+    assert [row["name"] for row in database.query("SELECT name FROM things")] == ["kept"]
+    assert called == ["kept"]
+    database.after_commit(lambda: called.append("now"))
+    assert called == ["kept", "now"]

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
 from sandbox.apps.visitor import Visitor
+from sandbox.http.asked_host import asked_host
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.hub.spaces.running.turn import Parts
 from sandbox.hub.spaces.stages import Stage
@@ -45,27 +46,26 @@ class FrontDoor:
         self._wake = wake
         self._may_visit = may_visit
 
-    def open(self, space: int) -> None:
-        """Opens a Space's address, the same one every time."""
-        self._addresses.open(address_owner(space), lambda visitor: self._lead(space, visitor))
-
     def open_all(self) -> None:
-        """Opens what is not open; a port somebody else took is said, and tried again later."""
+        """Opens what is not open, each under the address it always had."""
         for record in self._parts.records.all():
-            if record.repo_id is None or self._addresses.is_open(address_owner(record.id)):
-                continue
-            try:
-                self.open(record.id)
-            except AddressUnavailableError as error:
-                _LOG.warning("Space %s has no address: %s", record.repo_id, error)
+            if record.repo_id is not None and not self._addresses.is_open(address_owner(record.id)):
+                self.try_open(record.id)
+
+    def try_open(self, space: int) -> None:
+        """Opens one; a port somebody else took is said, and tried again later."""
+        try:
+            self._addresses.open(address_owner(space), lambda visitor: self._lead(space, visitor))
+        except AddressUnavailableError as error:
+            _LOG.warning("Space %s has no address: %s", space, error)
 
     def close(self, space: int, *, forget: bool = False) -> None:
         """Closes the address; `forget` gives its port away."""
         self._addresses.close(address_owner(space), forget=forget)
 
     def host(self, record: SpaceRecord) -> str:
-        """The address without its scheme."""
-        return f"127.0.0.1:{self._addresses.port(address_owner(record.id))}"
+        """The address without its scheme, as who asks now reaches it."""
+        return f"{asked_host()}:{self._addresses.port(address_owner(record.id))}"
 
     def idle_seconds(self, space: int) -> float:
         """Seconds since a visitor's or the app's last byte passed."""

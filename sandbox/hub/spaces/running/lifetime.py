@@ -48,12 +48,12 @@ class Lifetime:
         """Finds the containers that still run, starts what is missing, resumes interrupted work."""
         for context in self._parts.folder.glob(f"{CONTEXT_PREFIX}*"):
             shutil.rmtree(context, ignore_errors=True)  # of builds that a killed sandbox left
+        self._door.open_all()  # before the apps, which are told their addresses
         for record in self._parts.records.all():
             if self._still_serving(record) and not self._adopt(record):
                 ask(record.id, _again)
             elif record.wanted is not Wanted.NOTHING:
                 self.wake(record.id)
-        self._door.open_all()
         self._watch.start()
         self._started = True
 

@@ -45,6 +45,9 @@ class Repositories:
         git(work, "push", "-q", "origin", branch)
         return before or "0" * 40, git(work, "rev-parse", "HEAD").strip()
 
+    def exists(self, repository: str) -> bool:
+        return self._bare(repository).is_dir()
+
     def default_branch(self, repository: str) -> str:
         del repository
         return "main"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.github.runs.retention import forget_old_runs
 from tests.sandbox.github.runs.conftest import World
 from tests.sandbox.github.runs.repositories import Repositories
 from toolchain.act import find_act
@@ -151,6 +152,61 @@ def test_only_what_failed_runs_again(world, repository):
     assert "kept 2" in world.log(run, "shaky")
     assert set(world.repositories.last_states(commit).values()) == {"success"}
     assert world.passed[-1] == (repository, "main", commit)
+
+
+def test_what_depends_on_a_failed_job_runs_again_and_what_was_kept_is_kept_for_good(
+    world, repository
+):
+    text = """
+      on: push
+      jobs:
+        good:
+          runs-on: ubuntu-latest
+          outputs: {o: "${{ steps.a.outputs.o }}"}
+          steps: [{id: a, run: 'echo "o=$GITHUB_RUN_ATTEMPT" >> $GITHUB_OUTPUT'}]
+        shaky:
+          runs-on: ubuntu-latest
+          steps: [{run: "${{ vars.DO }}"}]
+        report:
+          needs: [good, shaky]
+          if: always()
+          runs-on: ubuntu-latest
+          steps: [{run: 'echo "good is of ${{ needs.good.outputs.o }}"'}]
+        never: {if: false, runs-on: ubuntu-latest, steps: [{run: "false"}]}
+    """
+    world.repositories.variable_values[repository, None] = {"DO": "false"}
+    (run,) = world.push(repository, {"r.yml": text})
+    world.finished(run)
+    for attempt in (2, 3):
+        assert world.service.rerun(world.service.records.get(run), failed_only=True)
+        world.finished(run)
+        jobs = {job.key: job for job in world.service.records.jobs(run, attempt)}
+        assert {key: job.conclusion for key, job in jobs.items()} == {
+            "good": "success",
+            "shaky": "failure",
+            "report": "success",
+            "never": "skipped",
+        }
+        first = world.service.records.jobs(run, 1)[0]
+        assert (jobs["good"].started, jobs["good"].id != first.id) == (first.started, True)
+        assert "good is of 1" in world.log(run, "report")
+        assert world.steps(run, "good")
+        assert world.log(run, "good")
+
+
+def test_the_oldest_ended_runs_go_with_their_files(world, repository):
+    text = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}"
+    runs = [world.push(repository, {"k.yml": text, "n": str(n)})[0] for n in range(3)]
+    for run in runs:
+        world.finished(run)
+    records, folder = world.service.records, world.service.folder
+    other = "acme/other"
+    forget_old_runs(records, folder, other, kept=1)
+    assert [each.id for each in records.runs(repository)] == runs[::-1]
+    forget_old_runs(records, folder, repository, kept=1)
+    assert [each.id for each in records.runs(repository)] == runs[-1:]
+    assert [(folder / "logs" / str(run)).exists() for run in runs] == [False, False, True]
+    assert not records.jobs(runs[0])
 
 
 def test_a_deleted_repository_takes_its_runs_along(world, repository, tmp_path):

@@ -1,0 +1,180 @@
+"""Pull requests: opening, listing and changing them."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access, require_own, require_voice
+from sandbox.github.http.accounts import Caller
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.objects import full_commit
+from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.issues.records import CLOSED, OPEN
+from sandbox.github.pulls.proposing import Wanted, change, propose
+from sandbox.github.pulls.records import Pull
+from sandbox.github.pulls.service import PullService
+from sandbox.github.repositories.changes_view import file_view
+from sandbox.github.repositories.differences import (
+    changed_files,
+    commits_between,
+    diff_text,
+    fork_point,
+)
+from sandbox.github.repositories.registry import Repository
+from sandbox.http.errors import NotImitatedError
+
+PULL = f"{REPOSITORY}/pulls/{{number:int}}"
+_DIFF = re.compile(r"application/vnd\.github\.(?:v3\.)?diff")
+_SORTS = ("created", "updated", "popularity", "long-running")
+_MOST_FILES = 3000  # the list ends there, as on the platform
+
+
+class PullRoutes:
+    """Endpoints of pull requests."""
+
+    def __init__(self, access: Access, pulls: PullService) -> None:
+        self._access = access
+        self._pulls = pulls
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        return [
+            route("GET", f"{REPOSITORY}/pulls", self.list),
+            route("POST", f"{REPOSITORY}/pulls", self.add),
+            route("GET", PULL, self.get),
+            route("PATCH", PULL, self.change),
+            route("GET", f"{PULL}/commits", self.commits),
+            route("GET", f"{PULL}/files", self.files),
+            route("GET", f"{REPOSITORY}/commits/{{sha}}/pulls", self.of_commit),
+        ]
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/pulls`: open ones unless `state` says otherwise, newest first."""
+        repository = self._access.readable(request)
+        asked = request.query_params
+        state, sort = asked.get("state", OPEN), asked.get("sort", "created")
+        found = [
+            each
+            for each in self._pulls.records.list(repository.id)
+            if state in ("all", each.issue.state)
+            and asked.get("base", each.base) == each.base
+            and asked.get("head", "").lower() in ("", f"{each.head_owner}:{each.head}".lower())
+        ]
+        if sort not in _SORTS:
+            raise UnprocessableError("Validation Failed", f"sort can't be {sort}")
+        if sort == "updated":
+            found.sort(key=lambda each: each.issue.updated_at, reverse=True)
+        if asked.get("direction", "desc" if sort == "created" else "asc") == "asc":
+            found.reverse()
+        chosen, headers = page(request, found)
+        here = urls(request)
+        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add(self, request: Request, body: Body) -> Response:
+        """`POST R/pulls`: by who may write to the head's repository and see the base's."""
+        caller = self._access.require_caller(request)
+        repository = self._access.readable(request)
+        require_voice(caller)
+        if "issue" in body:
+            raise NotImitatedError("turning an issue into a pull request")
+        wanted = Wanted(
+            title=body.text("title"),
+            body=body.optional_text("body"),
+            base=body.text("base"),
+            head=body.text("head"),
+            head_repository=body.optional_text("head_repo"),
+            draft=body.flag("draft", default=False),
+            maintainer_can_modify=body.flag("maintainer_can_modify", default=False),
+        )
+        pull = propose(self._pulls, repository, caller, wanted)
+        view = self._pulls.view(pull, repository, urls(request))
+        return answer(request, view, 201, {"Location": view["url"]})
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/pulls/{number}`; as a difference if that is what is accepted."""
+        repository, pull = self.addressed(request)
+        if _DIFF.search(request.headers.get("accept", "")):
+            store = repository.git
+            point = fork_point(store, pull.base_sha, pull.head_sha)
+            text = diff_text(store, point, pull.head_sha)
+            return Response(text, media_type="application/vnd.github.diff; charset=utf-8")
+        return answer(request, self._pulls.view(pull, repository, urls(request)))
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R/pulls/{number}`: by its author or who may write."""
+        repository, pull, caller = self.own(request)
+        words = {key: body.optional_text(key) for key in ("title", "body") if key in body}
+        state = body.choice("state", (OPEN, CLOSED), pull.issue.state)
+        base = body.optional_text("base")
+        pull = change(self._pulls, pull, repository, caller, words=words, base=base, state=state)
+        return answer(request, self._pulls.view(pull, repository, urls(request)))
+
+    def commits(self, request: Request, _body: Body) -> Response:
+        """`GET R/pulls/{number}/commits`, oldest first."""
+        repository, pull = self.addressed(request)
+        found = commits_between(repository.git, pull.base_sha, pull.head_sha)
+        chosen, headers = page(request, found)
+        accounts, here = self._access.accounts, urls(request)
+        shown = [full_commit(repository, each, accounts, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def files(self, request: Request, _body: Body) -> Response:
+        """`GET R/pulls/{number}/files`."""
+        repository, pull = self.addressed(request)
+        point = fork_point(repository.git, pull.base_sha, pull.head_sha)
+        found = changed_files(repository.git, point, pull.head_sha)[:_MOST_FILES]
+        chosen, headers = page(request, found)
+        here = urls(request)
+        shown = [file_view(each, pull.head_sha, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def of_commit(self, request: Request, _body: Body) -> Response:
+        """`GET R/commits/{sha}/pulls`."""
+        repository = self._access.readable(request)
+        sha = repository.git.resolve(request.path_params["sha"])
+        if sha is None:
+            raise NotFoundError
+        found = [
+            each
+            for each in self._pulls.records.list(repository.id)
+            if self._brings(each, repository, sha)
+        ]
+        chosen, headers = page(request, found)
+        here = urls(request)
+        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    # --- for routes below a pull request
+
+    def addressed(self, request: Request) -> tuple[Repository, Pull]:
+        """The pull request of the address, if the caller may read it; raises NotFoundError."""
+        repository = self._access.readable(request)
+        return repository, self._pull(repository, request)
+
+    def own(self, request: Request) -> tuple[Repository, Pull, Caller]:
+        """The same for its author, or who may write."""
+        caller = self._access.require_caller(request)
+        repository, pull = self.addressed(request)
+        require_voice(caller)
+        require_own(caller, pull.issue.author, repository)
+        return repository, pull, caller
+
+    # --- inside
+
+    def _pull(self, repository: Repository, request: Request) -> Pull:
+        found = self._pulls.records.find(repository.id, request.path_params["number"])
+        if found is None:
+            raise NotFoundError
+        return found
+
+    @staticmethod
+    def _brings(pull: Pull, repository: Repository, sha: str) -> bool:
+        """Whether a commit is one of a pull request's own, or the one that merged it."""
+        if pull.merged and sha == pull.merge_sha:
+            return True
+        found = commits_between(repository.git, pull.base_sha, pull.head_sha)
+        return sha in {each.oid for each in found}

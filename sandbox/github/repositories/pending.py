@@ -1,0 +1,73 @@
+"""Which repositories somebody is moving references of: what is not announced is after a restart."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sandbox.store.database import Database
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS github_pending_moves (
+    repository INTEGER PRIMARY KEY REFERENCES github_repositories (id) ON DELETE CASCADE,
+    login TEXT NOT NULL,         -- who moves
+    refs TEXT NOT NULL,          -- JSON: every reference and where it was before
+    told TEXT                    -- likewise, as runs and followers were told; NULL: not yet
+);
+"""
+
+
+@dataclass(frozen=True)
+class PendingMoves:
+    """A row: moves that are under way, or were when the sandbox was killed."""
+
+    repository: int
+    login: str
+    refs: Mapping[str, str]
+    told: Mapping[str, str] | None
+
+
+class Pending:
+    """The table. A repository's row is written by who holds its lock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_TABLES)
+
+    def begin(self, repository: int, login: str, refs: Mapping[str, str]) -> Mapping[str, str]:
+        """Notes that references are about to move; where they were when last announced.
+
+        That is before now if a former move could not be announced.
+        """
+        self._database.execute(
+            "INSERT INTO github_pending_moves (repository, login, refs) VALUES (?, ?, ?)"
+            " ON CONFLICT (repository) DO UPDATE SET login = excluded.login",
+            (repository, login, json.dumps(dict(refs))),
+        )
+        [found] = [each for each in self.all() if each.repository == repository]
+        return found.refs if found.told is None else found.told
+
+    def tell(self, repository: int, refs: Mapping[str, str]) -> None:
+        """Runs and followers know of that; to be called in the transaction that tells them."""
+        self._database.execute(
+            "UPDATE github_pending_moves SET told = ? WHERE repository = ?",
+            (json.dumps(dict(refs)), repository),
+        )
+
+    def end(self, repository: int) -> None:
+        """Everybody was told."""
+        self._database.execute(
+            "DELETE FROM github_pending_moves WHERE repository = ?", (repository,)
+        )
+
+    def all(self) -> Sequence[PendingMoves]:
+        """What is under way."""
+        rows = self._database.query("SELECT * FROM github_pending_moves")
+        return [
+            PendingMoves(
+                repository=row["repository"],
+                login=row["login"],
+                refs=json.loads(row["refs"]),
+                told=None if row["told"] is None else json.loads(row["told"]),
+            )
+            for row in rows
+        ]

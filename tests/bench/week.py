@@ -1,0 +1,118 @@
+"""A week of use in minutes: what pushes, runs and deploys leave behind, and whether it stays quick.
+
+`python -m tests.bench.week [--rounds N]`: in each round a Space and a repository are pushed to,
+which starts a run and deploys a service; every tenth round creates and deletes one of each. The
+machine's containers are threads. Figures are of the one server process, at start and at the end.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from sandbox.console.report import table
+from sandbox.render.deploys.turn import Tuning
+from sandbox.server.prune import prune
+from sandbox.store.database import Database
+from tests.sandbox.kills.checks import settle
+from tests.sandbox.kills.server import Server
+from tests.sandbox.kills.world import World
+
+_ASKED = 30  # times for each answer time
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        home, clones = Path(folder, "home"), Path(folder, "clones")
+        home.mkdir()
+        clones.mkdir()
+        with Server(home) as server, closing(World(server, clones)) as world:
+            begin(world)
+            figures = {"start": measured(world)}
+            began = time.monotonic()
+            for number in range(rounds):
+                one_round(world, number)
+            took = time.monotonic() - began
+            check(world, rounds)
+            figures["end"] = measured(world)
+            list(prune(server.home))
+            figures["pruned"] = measured(world)
+    rows = [(name, *(f"{figures[when][name]:.1f}" for when in figures)) for name in figures["end"]]
+    sys.stdout.write(
+        f"{rounds} rounds in {took:.0f} s: as many commits to a Space, pushes to a repository, "
+        f"runs and deploys; none of them was lost or doubled\n{table(rows, ('', *figures))}\n"
+    )
+
+
+def begin(world: World) -> None:
+    world.sure = world.create_space("site")
+    world.sure = world.create_repository("app")
+    world.sure = world.push_repository("app", "first")
+    world.sure = world.create_service("web", "app")
+    settle(world, None)
+
+
+def one_round(world: World, number: int) -> None:
+    world.sure = world.commit_space("site", f"<!-- {number} -->")
+    world.sure = world.commit_repository("app", f"round {number}")
+    if number % 10 == 0:
+        world.sure = world.create_space("passing")
+        world.sure = world.upload_model("weights", 200_000)
+        world.sure = world.delete_space("passing")
+        world.sure = world.delete_model("weights")
+
+
+def check(world: World, rounds: int) -> None:
+    """Waits until all is done, and fails if something was lost or done twice."""
+    [service] = world.service_ids().values()
+
+    def counted() -> tuple[int, str, str]:
+        runs = world.github.get("/api/v3/repos/slipway/app/actions/runs").json()["total_count"]
+        newest = world.render.get(f"/v1/services/{service}/deploys").json()[0]["deploy"]
+        return runs, newest["status"], (newest["commit"] or {}).get("id", "")
+
+    last = world.sure.repositories["app"][-1]
+    world.until(lambda: counted() == (rounds + 1, "live", last), lambda: f"at the end: {counted()}")
+    with closing(Database(world.server.home.database)._connection()) as database:
+        [[deploys]] = database.execute(
+            "SELECT count(DISTINCT commit_id) FROM render_deploys WHERE cause = 'new_commit'"
+        ).fetchall()
+    assert deploys == min(rounds, Tuning().kept_deploys), f"deploys: {deploys}"
+
+
+def measured(world: World) -> dict[str, float]:
+    process = Path("/proc", str(world.server.pid))
+    files = [each for each in world.server.home.folder.rglob("*") if each.is_file()]
+    return {
+        "disk, MB": sum(each.stat().st_size for each in files) / (1 << 20),
+        "files": float(len(files)),
+        "resident, MB": int((process / "statm").read_text().split()[1]) * 4096 / (1 << 20),
+        "open files": float(len(list((process / "fd").iterdir()))),
+        "threads": float(len(list((process / "task").iterdir()))),
+        "list of Spaces, ms": milliseconds(lambda: world.hub.get("/api/spaces")),
+        "list of runs, ms": milliseconds(
+            lambda: world.github.get("/api/v3/repos/slipway/app/actions/runs")
+        ),
+        "list of services, ms": milliseconds(lambda: world.render.get("/v1/services")),
+    }
+
+
+def milliseconds(ask: Callable[[], object]) -> float:
+    """The median."""
+    took = []
+    for _ in range(_ASKED):
+        began = time.monotonic()
+        ask()
+        took.append((time.monotonic() - began) * 1000)
+    return statistics.median(took)
+
+
+if __name__ == "__main__":
+    main()
