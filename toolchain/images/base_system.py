@@ -5,7 +5,7 @@ from pathlib import Path
 
 from toolchain.cache import cache_folder, made_once
 from toolchain.images import host_needs
-from toolchain.images.loopback_services import from_inside
+from toolchain.images.loopback_services import named_services
 from toolchain.images.root_filesystem import HostRelease, host_release, make_root_filesystem
 from toolchain.progress import Progress
 
@@ -47,7 +47,11 @@ def name_of(release: HostRelease) -> str:
 def system_key(release: HostRelease) -> str:
     """Changes with what the base system is made of: release, archives, certificates, settings."""
     certificates = host_needs.added_certificates(None)
-    return short_digest(*map(from_inside, package_settings(release)), *certificates)
+    settings = package_settings(release)
+    # Whoever only asks for the key may lack what chooses the bridge's address; the folder that
+    # this is the name in has one bridge.
+    renamed = ("loopback named as from inside",) if named_services(settings) else ()
+    return short_digest(*settings, *renamed, *certificates)
 
 
 def package_settings(release: HostRelease) -> tuple[str, ...]:
