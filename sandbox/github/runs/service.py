@@ -32,7 +32,6 @@ from sandbox.github.runs.running.job_task import Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.store.database import Database
-from toolchain.cache import remove_tree
 
 
 class RunService:
@@ -206,7 +205,8 @@ class RunService:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
         shutil.rmtree(self.folder / "work", ignore_errors=True)
-        remove_tree(self.folder / "sources")  # those that are needed are made again
+        # Those that are needed are made again; git may still clean up what a kill interrupted.
+        shutil.rmtree(self.folder / "sources", ignore_errors=True)
         for repository in self.records.repositories():
             if not self.repositories.exists(repository):  # killed while it was being deleted
                 self.deleted(repository)
