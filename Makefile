@@ -16,10 +16,10 @@ prod: ## the same for prod, beside dev
 	$(sandbox) up prod
 
 preview: ## show what `make up` would change
-	$(sandbox) preview dev
+	$(sandbox) preview dev $(ARGS)
 
 policy: ## ask the rules about dev and prod, as they are planned and as they are raised
-	$(sandbox) policy
+	$(sandbox) policy $(ARGS)
 
 down: ## stop the sandbox; `make up` brings the same apps back
 	$(sandbox) down
@@ -42,12 +42,13 @@ test: ## set everything up and run what every change needs; ARGS="tests/sandbox 
 test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
 	$(develop) test --long
 
-lint: ## ruff, mypy, import rules
+lint: ## ruff, mypy, import rules, and what is unsafe in the workflows
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
 
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)

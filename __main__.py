@@ -2,7 +2,7 @@
 
 import pulumi
 
-from slipway.errors import ConfigError, DeployError
+from slipway.errors import DeployError
 from systems import SYSTEMS
 from systems.config import StackConfig
 from systems.preflight import preflight
@@ -11,9 +11,7 @@ from systems.preflight import preflight
 def main() -> None:
     """Reads the stack's configuration and raises what it names."""
     config = StackConfig.load()
-    if unknown := sorted(set(config.systems) - set(SYSTEMS)):
-        known = ", ".join(sorted(SYSTEMS))
-        raise ConfigError(f"slipway:systems names {', '.join(unknown)}; known are {known}.")
+    config.check_names(SYSTEMS)
     preflight(config)
     for name in config.systems:
         pulumi.export(name, dict(SYSTEMS[name](config)))

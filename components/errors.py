@@ -1,5 +1,15 @@
 """What can go wrong, said for people: what failed, on which object, what to do about it."""
 
+_MOST_SHOWN = 60
+
+
+def brief(value: object) -> str:
+    """A value as a message shows it: what is longer than a line is cut."""
+    text = repr(value)
+    if len(text) <= _MOST_SHOWN:
+        return text
+    return f"{text[:_MOST_SHOWN]}… ({len(text)} characters)"
+
 
 class DeployError(Exception):
     """A deployment step failed; the first line says what, on which object, then the remedy."""

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
@@ -56,20 +57,21 @@ def _failed(why: str) -> int:
     return 1
 
 
-def prepare(home: Home, *, say_if_ready: bool = False) -> Pulumi:
+def prepare(home: Home, *, say_if_ready: bool = False, containers: bool = True) -> Pulumi:
     """Everything a command in the sandbox needs: toolchain, models, server, mirror project.
 
     Args:
         home: the sandbox.
         say_if_ready: whether to say so in a line if there was nothing to do.
+        containers: whether anything will be built or run.
     """
     progress = progress_on()
-    environment = sandbox_tools(home, progress)
+    environment, host = sandbox_tools(home, progress, containers=containers)
     if say_if_ready and not progress.announced:
         progress.note("Everything is set up, and the sandbox is running.")
     for note in sync_mirror(home):
         progress.note(note)
-    return Pulumi(home, sandbox_environment(home, environment))
+    return Pulumi(home, sandbox_environment(home, environment, host))
 
 
 def _run(home: Home, options: argparse.Namespace) -> int:
@@ -98,11 +100,13 @@ def _up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _preview(home: Home, options: argparse.Namespace) -> int:
-    return preview(prepare(home, say_if_ready=True), options.stack)
+    pulumi = prepare(home, say_if_ready=True, containers=not options.no_containers)
+    return preview(pulumi, options.stack, Path(options.save) if options.save else None)
 
 
 def _policy(home: Home, options: argparse.Namespace) -> int:
-    return ask_rules(prepare(home, say_if_ready=True), options.stacks or ("dev", "prod"))
+    pulumi = prepare(home, say_if_ready=True, containers=not options.no_containers)
+    return ask_rules(pulumi, options.stacks or ("dev", "prod"))
 
 
 def _down(home: Home, _options: argparse.Namespace) -> int:
@@ -171,8 +175,15 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("stack")
     change = command("preview", _preview, "Shows what `up` would change.")
     change.add_argument("stack")
+    change.add_argument("--save", metavar="FILE", help="also keep the plan, as JSON")
     rules = command("policy", _policy, "Asks the rules about stacks, as planned and as raised.")
     rules.add_argument("stacks", nargs="*", metavar="STACK")
+    for each in (change, rules):
+        each.add_argument(
+            "--no-containers",
+            action="store_true",
+            help="need no container engine, unless the sandbox runs already: a plan builds nothing",
+        )
     run = command("run", _run, "Runs a command in the sandbox.")
     run.add_argument("argv", nargs=argparse.REMAINDER)
     command("down", _down, "Stops the sandbox; what exists stays.")

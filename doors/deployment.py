@@ -69,8 +69,14 @@ def raising(home: Home) -> list[str]:
     return busy
 
 
-def preview(pulumi: "Pulumi", stack: str) -> int:
-    """Shows what `pulumi preview` would change and what the rules say; the engine's exit code."""
+def preview(pulumi: "Pulumi", stack: str, save: Path | None = None) -> int:
+    """Shows what `pulumi preview` would change and what the rules say; the engine's exit code.
+
+    Args:
+        pulumi: the CLI.
+        stack: whose plan.
+        save: a file for the plan, for `report` and `policies`.
+    """
     pulumi.prepare_preview(stack)
     ended = subprocess.run(
         [
@@ -84,6 +90,8 @@ def preview(pulumi: "Pulumi", stack: str) -> int:
         stdout=subprocess.PIPE,
         text=True,
     )
+    if save is not None:
+        save.write_text(ended.stdout, encoding="utf-8")
     try:
         plan = read_plan(ended.stdout, stack)
     except UnreadablePlanError:  # it failed before there was any; what it said is all there is

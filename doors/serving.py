@@ -1,22 +1,36 @@
 """How this project wants its sandbox: with the owners that its stack files name."""
 
+import os
+from typing import get_args
+
 from doors.home import Home
 from doors.namespaces import USER, namespaces
+from sandbox.server.options import Jobs
 from sandbox.server.process import ensure_server
 from toolchain.engine.address import EngineAddress
 from toolchain.progress import Progress, SetupError
 from toolchain.standins.docker.leftovers import remove_leftovers
 from toolchain.standins.protocol import PluginError
 
+JOBS_VARIABLE = "SLIPWAY_JOBS"  # `host`: jobs of workflows run on this machine itself
 
-def ensure_sandbox(home: Home, progress: Progress) -> None:
+
+def ensure_sandbox(home: Home, progress: Progress, *, containers: bool = True) -> None:
     """Starts the sandbox unless it runs as it should; returns when it answers.
 
+    Without containers it serves what needs no engine; the next start with them restarts it.
+
     Raises:
-        SetupError: it did not come up; the text holds the end of its log.
+        SetupError: it did not come up; the text holds the end of its log. Or JOBS_VARIABLE names no
+            place where jobs could run.
     """
     owners = sorted(namespaces(home.checkout, home.project) - {USER})
     flags = ["--user", USER, *(word for owner in owners for word in ("--organization", owner))]
+    flags += [] if containers else ["--no-containers"]
+    if where := os.environ.get(JOBS_VARIABLE):
+        if where not in get_args(Jobs):
+            raise SetupError(f"{JOBS_VARIABLE} is {' or '.join(get_args(Jobs))}, not {where}.")
+        flags += ["--jobs", where]
     ensure_server(home, progress, flags, [home.checkout / "requirements-sandbox.txt"])
 
 

@@ -12,6 +12,7 @@ from doors.home import Home
 from doors.serving import ensure_sandbox
 from doors.steps import Step, run_steps
 from doors.trained_models import ensure_models
+from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.forget import image_prefix
 from sandbox.server.process import is_running
 from toolchain.debian_packages import ensure_packages
@@ -22,7 +23,11 @@ from toolchain.images.base_system import make_base_system
 from toolchain.images.buildkit import ensure_programs
 from toolchain.progress import Progress, SetupError
 from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi
-from toolchain.pulumi.docker_build_plugin import build_plugin, ensure_docker_build
+from toolchain.pulumi.docker_build_plugin import (
+    build_plugin,
+    ensure_docker_build,
+    install_plugin,
+)
 from toolchain.pulumi.environment import pulumi_environment
 from toolchain.pulumi.standin_plugins import docker_host_variables, ensure_standins
 
@@ -30,6 +35,9 @@ _COMPILER = "compiler"  # a lane: each build fills all cores
 _PACKAGES, _BUILDER, _CLI = "Debian packages", "image builder", "Pulumi CLI"
 _PLUGIN, _MODULES = "docker-build plugin", "Go modules"
 _SYSTEM, _ENGINE = "base system", "container engine"
+# What a plan names where nothing is built or run: a name that can't exist (RFC 6761), no socket.
+_NO_REGISTRY = "registry.invalid"
+_NO_ENGINE = "unix:///run/no-engine.sock"
 
 
 @dataclass
@@ -42,14 +50,15 @@ class Parts:
 
 @contextmanager
 def tools(
-    home: Home, progress: Progress, *, server: bool
-) -> Iterator[tuple[PulumiToolchain, Engine]]:
+    home: Home, progress: Progress, *, server: bool, containers: bool = True
+) -> Iterator[tuple[PulumiToolchain, Engine | None]]:
     """Sets up what is missing; the engine runs at least as long as this is held.
 
     Args:
         home: the sandbox.
         progress: where steps announce themselves.
         server: whether the sandbox's server is started as well.
+        containers: whether anything will be built or run; else there is no engine.
 
     Raises:
         SetupError: this machine can't be set up, and nothing was begun; or a step failed.
@@ -57,7 +66,11 @@ def tools(
     if home.original() is not None:
         home.identity()  # says whose copy this is, before anything else is said of its ports
     needs, findings = diagnose(
-        home, python_packages=False, settled=is_running(home), engine_seconds=PATIENCE_SECONDS
+        home,
+        python_packages=False,
+        settled=is_running(home),
+        engine_seconds=PATIENCE_SECONDS,
+        containers=containers,
     )
     if stopping := blocked(findings):
         raise SetupError(refusal(stopping))
@@ -65,27 +78,41 @@ def tools(
     parts = Parts()
     with ExitStack() as held:
         run_steps(_steps(home, progress, needs, parts, held, server=server), progress)
-        if parts.toolchain is None or parts.engine is None:
+        if parts.toolchain is None or (containers and parts.engine is None):
             raise SetupError("A step of the set-up ended without a result. Report this to us.")
         yield parts.toolchain, parts.engine
 
 
-def sandbox_tools(home: Home, progress: Progress) -> dict[str, str]:
-    """Sets everything up, the sandbox's server included; variables for what runs in it.
+def sandbox_tools(
+    home: Home, progress: Progress, *, containers: bool = True
+) -> tuple[dict[str, str], str]:
+    """Sets everything up, the sandbox's server included.
+
+    Without containers a plan can be made all the same: nothing of it is built. A server that runs
+    already stays as it is.
+
+    Returns:
+        Variables for what runs in it, and the address under which its servers are the same for
+        this machine, containers and builds.
 
     Raises:
         SetupError: as `tools`.
     """
-    with tools(home, progress, server=True) as (toolchain, engine):
+    containers = containers or is_running(home)
+    with tools(home, progress, server=True, containers=containers) as (toolchain, engine):
         name = home.identity().name
         environment = pulumi_environment(toolchain, home.folder)
         pulumi_home = Path(environment["PULUMI_HOME"])
         ensure_standins(pulumi_home)
+        if engine is None:
+            install_plugin(progress, pulumi_home)
+            environment |= {"SLIPWAY_REGISTRY": f"{_NO_REGISTRY}/{image_prefix(name)}"}
+            return environment | docker_host_variables(_NO_ENGINE, name), LOOPBACK
         environment |= ensure_docker_build(
             progress, home.folder, pulumi_home, engine.address, image_prefix(name)
         )
         environment |= docker_host_variables(engine.address.docker_host, name)
-    return environment
+    return environment, engine.address.bind_host
 
 
 def _steps(
@@ -140,12 +167,6 @@ def _steps(
             usually_seconds=needs.training_seconds,
         ),
         Step(
-            name=_ENGINE,
-            run=start_engine,
-            needs=before_engine,
-            usually_seconds=60 if needs.base_images else 0,
-        ),
-        Step(
             name=_PLUGIN,
             run=lambda: _ignore(build_plugin(progress)),
             lane=_COMPILER,
@@ -163,12 +184,21 @@ def _steps(
             needs=frozenset({_CLI, _PLUGIN, _MODULES, *before_engine}),
         ),
     ]
+    if needs.containers:
+        steps.append(
+            Step(
+                name=_ENGINE,
+                run=start_engine,
+                needs=before_engine,
+                usually_seconds=60 if needs.base_images else 0,
+            )
+        )
     if server:
         steps.append(
             Step(
                 name="sandbox",
-                run=lambda: ensure_sandbox(home, progress),
-                needs=frozenset({_ENGINE}),
+                run=lambda: ensure_sandbox(home, progress, containers=needs.containers),
+                needs=frozenset({_ENGINE} if needs.containers else ()),
                 usually_seconds=0 if is_running(home) else 5,
             )
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 from sandbox.console.report import table
 from sandbox.console.requests_table import requests_text
 from sandbox.http.faults import ACTIONS, Faults
+from sandbox.hub.publishing.claim_rules import KNOWN
+from sandbox.hub.publishing.configure import TrustSettings
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, forget_name
 from sandbox.server.gone import gone_homes, remove_gone
@@ -93,6 +95,16 @@ def _faults(home: Home, options: argparse.Namespace) -> None:
         print(table(rows, ("id", "platform", "method", "path", "hits", "left", "action")))
 
 
+def _publishers(home: Home, options: argparse.Namespace) -> None:
+    settings = TrustSettings(home.open_database(), home.repositories)
+    if options.distrust is not None:
+        settings.distrust(options.distrust)
+    elif options.trust is not None:
+        print(settings.trust(options.trust, options.claim))
+    else:
+        print(settings.listing())
+
+
 def _reset(home: Home, _options: argparse.Namespace) -> None:
     if home.folder.exists():
         stop_server(home)
@@ -140,6 +152,18 @@ def _parser() -> argparse.ArgumentParser:
     faults.add_argument("--nth", type=int, default=1, help="the first matching request to be hit")
     faults.add_argument("--times", type=int, default=1, help="how many are hit; 0: all")
     faults.add_argument("--clear", type=int, nargs="?", const=0, metavar="ID", help="one, or all")
+    publishers = command(
+        "publishers", _publishers, "Lists, adds or removes who may push to the Hub without a token."
+    )
+    publishers.add_argument("--trust", metavar="REPOSITORY", help="as ada/model or spaces/ada/app")
+    publishers.add_argument(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"of the workflow's jobs; all have to hold: {', '.join(KNOWN)}",
+    )
+    publishers.add_argument("--distrust", type=int, metavar="ID", help="no longer trusts this one")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
     pruned = command("prune", _prune, "Drops what is old and packs repositories.")
     pruned.add_argument("--days", type=int, default=DAYS, help="of requests that are kept")

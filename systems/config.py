@@ -4,18 +4,35 @@
 system's settings become a frozen dataclass, and a key nobody knows is an error, not a silence.
 """
 
-import re
-from collections.abc import Mapping
+import difflib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from slipway.errors import ConfigError
+from slipway.core import credentials
+from slipway.core.secrecy.digests import redact
+from slipway.errors import ConfigError, brief
+from systems.values import DockerAddress, GitHubOwner, HubNamespace, Rule
 
 Settings = TypeVar("Settings")
 
-_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+MAY_BE_SECRET = {"may_be_secret": True}
+"""Metadata of a setting that may be given with `--secret --path`: its system keeps it as one."""
+
+
+@dataclass(frozen=True)
+class _StackValues:
+    """The values of a stack that are no system's."""
+
+    systems: list[str]
+    hf_namespace: HubNamespace
+    protect: bool
+    docker_host: DockerAddress = ""
+    github_owner: GitHubOwner = ""
 
 
 @dataclass(frozen=True)
@@ -31,63 +48,192 @@ class StackConfig:
 
     @classmethod
     def load(cls) -> "StackConfig":
-        """Reads the current stack."""
+        """Reads the current stack.
+
+        Raises:
+            ConfigError: a value is missing, of another type or against its rule.
+        """
         source = pulumi.Config()
+        found = {each: source.get(each) for each in map(_camel, _StackValues.__annotations__)}
+        given = {key: text for key, text in found.items() if text is not None}
+        values = _parse(f"{pulumi.get_project()}:", _decoded(given), _StackValues)
         return cls(
-            systems=tuple(source.require_object("systems")),
-            hf_namespace=source.require("hfNamespace"),
-            protect=source.require_bool("protect"),
-            docker_host=source.get("dockerHost") or "",
-            github_owner=source.get("githubOwner") or "",
+            systems=tuple(values.systems),
+            hf_namespace=values.hf_namespace,
+            protect=values.protect,
+            docker_host=values.docker_host,
+            github_owner=values.github_owner,
             source=source,
         )
 
+    def check_names(self, systems: Collection[str]) -> None:
+        """Refuses what nobody reads: a system, or a key of this stack, of another name.
+
+        Args:
+            systems: those there are; each has a key of its own.
+
+        Raises:
+            ConfigError: names them, and what may be meant.
+        """
+        prefix = f"{pulumi.get_project()}:"
+        problems = []
+        if strangers := sorted(set(self.systems) - set(systems)):
+            known = ", ".join(sorted(systems))
+            problems.append(f"{prefix}systems names {', '.join(strangers)}; known are {known}.")
+        own = map(_camel, _StackValues.__annotations__)
+        known_keys = {*own, *systems, *(each.config_key for each in credentials.ALL)}
+        for key in sorted({*get_config_env(), *CONFIG.get()}):
+            name = key.removeprefix(prefix)
+            if key.startswith(prefix) and name not in known_keys:
+                problems.append(unknown(f"Stack value {key}", name, known_keys))
+        if problems:
+            raise ConfigError("\n".join(problems))
+
     def settings(self, system: str, kind: type[Settings]) -> Settings:
-        """One system's values as its settings class; camelCase keys become snake_case fields."""
-        values = self.source.get_object(system) or {}
-        return parse_settings(f"{pulumi.get_project()}:{system}", values, kind)
+        """One system's values as its settings class; camelCase keys become snake_case fields.
+
+        Raises:
+            ConfigError: as `parse_settings`; or one of them is a secret, and would not stay one.
+        """
+        key = f"{pulumi.get_project()}:{system}"
+        text = self.source.get(system)
+        values = {} if text is None else _decoded_text(text)
+        if not self.is_secret(system):
+            return parse_settings(key, values, kind)
+        given = values if isinstance(values, Mapping) else {}
+        hidden = [name for name in _secretable(kind) if given.get(name)]
+        if not hidden:
+            raise ConfigError(_shown(key, _secretable(kind)))
+        try:
+            return parse_settings(key, values, kind)
+        except ConfigError as error:
+            texts = [text for name in hidden for text in (str(given[name]), brief(given[name]))]
+            raise ConfigError(redact(str(error), texts)) from None
+
+    def is_secret(self, system: str) -> bool:
+        """Whether one of a system's values is a secret: which one, the engine does not say."""
+        return is_config_secret(f"{pulumi.get_project()}:{system}")
 
     def hub_id(self, name: str) -> str:
         """`namespace/name`; a name that already has a namespace keeps it."""
         return name if "/" in name else f"{self.hf_namespace}/{name}"
 
 
-def parse_settings(key: str, values: Mapping[str, Any], kind: type[Settings]) -> Settings:
+def parse_settings(key: str, values: object, kind: type[Settings]) -> Settings:
     """A settings class from an object of the stack file.
 
     Args:
         key: where the object stands, for messages.
         values: its keys in camelCase.
-        kind: a dataclass whose fields are str, int, bool, or lists of one of these.
+        kind: a dataclass whose fields are str, int, bool, or lists of one of these, with the rules
+            of `systems.values`.
 
     Raises:
-        ConfigError: an unknown key, a missing one, or a value of another type.
+        ConfigError: no object, an unknown key, a missing one, a value of another type or against a
+            rule; the text names all of them.
     """
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(values, Mapping):
+        raise ConfigError(
+            f"Stack value {key} is {brief(values)}; it must be an object. Write its values below "
+            f"it, one in a line, or set one with `pulumi config set --path {key}.NAME VALUE`."
+        )
+    return _parse(f"{key}.", values, kind)
+
+
+def _parse(prefix: str, values: Mapping[str, Any], kind: type[Settings]) -> Settings:
+    """As `parse_settings`; `prefix` stands before every name."""
+    known = {_camel(field.name): field for field in fields(kind)}  # type: ignore[arg-type]
+    types = get_type_hints(kind, include_extras=True)  # also where annotations are kept as text
     given: dict[str, Any] = {}
+    problems: list[str] = []
     for name, value in values.items():
-        field = known.get(_HUMP.sub(lambda m: f"_{m[1].lower()}", name))
+        field = known.get(name)
         if field is None:
-            names = ", ".join(sorted(_camel(name) for name in known))
-            raise ConfigError(f"Stack value {key}.{name} is unknown. Known are {names}.")
-        if not _fits(value, field.type):
-            wanted = field.type if get_origin(field.type) else getattr(field.type, "__name__", "")
-            raise ConfigError(f"Stack value {key}.{name} is {value!r}; it must be a {wanted}.")
+            problems.append(unknown(f"Stack value {prefix}{name}", name, known))
+            continue
+        default = field.default
+        if type(value) is not type(default) or value != default:
+            problems += _against(f"Stack value {prefix}{name}", value, types[field.name])
         given[field.name] = value
-    needed = {n for n, f in known.items() if f.default is f.default_factory is MISSING}
-    missing = [name for name in known if name in needed - set(given)]
-    if missing:
-        names = ", ".join(_camel(name) for name in missing)
-        raise ConfigError(f"Stack value {key} lacks {names}. Add it to this stack's file.")
+    needed = [n for n, f in known.items() if f.default is f.default_factory is MISSING]
+    if missing := [name for name in needed if name not in values]:
+        what = f"Stack value {prefix[:-1]}" if prefix.endswith(".") else f"Stack {prefix[:-1]}"
+        problems.append(f"{what} lacks {', '.join(missing)}. Add it to this stack's file.")
+    if problems:
+        raise ConfigError("\n".join(problems))
     return kind(**given)
 
 
-def _fits(value: object, wanted: object) -> bool:
-    """Whether a value is of the type itself: True is no number here."""
-    if get_origin(wanted) is list:
-        (item,) = get_args(wanted)
-        return isinstance(value, list) and all(type(each) is item for each in value)
-    return type(value) is wanted
+def _decoded(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Values as they stand in the file: the engine hands over all but text as JSON."""
+    types = get_type_hints(_StackValues)
+    plain = {_camel(name) for name, wanted in types.items() if wanted is str}
+    return {key: text if key in plain else _decoded_text(text) for key, text in texts.items()}
+
+
+def _decoded_text(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """What to say of a name that nobody knows: the one that may be meant, and all there are."""
+    names = sorted(known)
+    close = difflib.get_close_matches(str(name), names, 1)
+    meant = f" Is {close[0]} meant?" if close else ""
+    return f"{what} is unknown.{meant} Known are {', '.join(names)}."
+
+
+def _against(what: str, value: object, wanted: object) -> Iterator[str]:
+    """Why a value is not of a type, or against a rule of it; nothing if it is as it must be."""
+    plain, rules = _unfolded(wanted)
+    if get_origin(plain) is list:
+        (item,) = get_args(plain)
+        if not isinstance(value, list):
+            yield f"{what} is {brief(value)}; it must be a list, one value in a line after '- '."
+            return
+        for place, each in enumerate(value):
+            yield from _against(f"{what}[{place}]", each, item)
+        if twice := sorted({str(each) for each in value if value.count(each) > 1}):
+            yield f"{what} names {', '.join(twice)} twice. Name each once."
+    elif type(value) is not plain:  # True is no number here
+        name = getattr(plain, "__name__", str(plain))
+        yield f"{what} is {brief(value)}; it must be a {name}.{_REMEDIES.get(name, '')}"
+    else:
+        for rule in rules:
+            if not rule.holds(value):
+                yield f"{what} is {brief(value)}; it must be {rule.must_be}."
+
+
+_REMEDIES = {
+    "str": " Put it in quotes, if it is a name that YAML reads otherwise.",
+    "bool": " Write true or false, without quotes.",
+    "int": " Write a whole number, without quotes.",
+}
+
+
+def _unfolded(wanted: object) -> tuple[Any, list[Rule]]:
+    """The type itself, and the rules it is annotated with."""
+    if get_origin(wanted) is not Annotated:
+        return wanted, []
+    plain, *rules = get_args(wanted)
+    return plain, [rule for rule in rules if isinstance(rule, Rule)]
+
+
+def _secretable(kind: type[Any]) -> list[str]:
+    return [_camel(each.name) for each in fields(kind) if each.metadata.get("may_be_secret")]
+
+
+def _shown(key: str, secretable: list[str]) -> str:
+    """The refusal of a secret that platforms and the state would show."""
+    may = f"Only {', '.join(secretable)} may be one. " if secretable else ""
+    return (
+        f"Stack value {key} holds a secret (`--secret --path`), and would not keep it: its values "
+        f"are names, sizes and switches, which platforms and the state show. {may}Set it again "
+        "without --secret; credentials have keys of their own, which Pulumi.yaml lists."
+    )
 
 
 def _camel(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 from pulumi import Input, Output
 
@@ -13,14 +14,28 @@ from slipway.github.secrets.api_key import api_key
 from slipway.images.composed_context import compose_context
 from slipway.images.model_image import ModelImage, ModelImageArgs
 from slipway.images.model_source import ModelSource
+from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS
 from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
 from slipway.render.service.web_services import WebServices
 from systems.config import StackConfig
 from systems.frigo_database import address_of
 from systems.frigo_on_docker import Part, served, tried
 from systems.own_model import UNPINNED, follow, own_model
+from systems.values import (
+    Commit,
+    FileName,
+    HubName,
+    Megabytes,
+    RenderNames,
+    Rotation,
+    Sha256,
+    between,
+    one_of,
+)
 
 HOSTS = ("render", "docker")
+MODELS = ("tiny", "gpt2", "phi")
+DELIVERIES = ("baked", "download")
 CONTEXT = Path("build/frigo")  # the repository that is built; git-ignored
 PORTS = {"app": 5000, "chat": 5001, "gpt": 5002}
 DOCKERFILES = {"app": "Dockerfile", "chat": "chat/Dockerfile", "gpt": "gpt/Dockerfile"}
@@ -35,26 +50,36 @@ LINKS = {
 class FrigoSettings:
     """The values of `slipway:frigo`."""
 
-    names: str  # of the services, with {} for app, chat and gpt, such as "frigo-{}-dev"
-    model: str  # IA_MODEL: tiny, gpt2 or phi
-    model_repo: str  # repository of the weights
-    model_file: str  # GGUF file in it
+    names: RenderNames  # of the services, with {} for app, chat and gpt, such as "frigo-{}-dev"
+    model: Annotated[str, one_of(MODELS)]  # IA_MODEL: tiny, gpt2 or phi
+    model_repo: HubName  # repository of the weights
+    model_file: FileName  # GGUF file in it
     train_here: bool  # True: the repository is ours, seeded with the small model trained here
-    model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
-    delivery: str = "baked"  # or "download" when the service starts
+    model_revision: Commit = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    delivery: Annotated[str, one_of(DELIVERIES)] = "baked"  # or "download" when the service starts
     region: str = "frankfurt"
     plan: str = "starter"
-    model_megabytes: int = 0  # size of the file, where the repository is somebody else's
-    model_sha256: str = ""  # of the file; that of our own repository is known
-    build_limit_minutes: int = 45  # after which a build is given up; Render documents 120
-    disk_gigabytes: int = 0  # what an instance holds; 0 is unknown, Render publishes no figure
+    model_megabytes: Megabytes = 0  # size of the file, where the repository is somebody else's
+    model_sha256: Sha256 = ""  # of the file; that of our own repository is known
+    build_limit_minutes: Annotated[int, between(1, 1440, "minutes")] = (
+        45  # after which a build is given up; Render documents 120
+    )
+    disk_gigabytes: Annotated[int, between(0, 100_000, "GB")] = (
+        0  # what an instance holds; 0 is unknown, Render publishes no figure
+    )
     auth_required: bool = True  # what costs processor time needs a key; chat and gpt answer peers
-    key_rotation: int = 0  # another number draws other keys
+    key_rotation: Rotation = 0  # another number draws other keys
     database: bool = False  # True: conversations are kept in a Postgres, else in memory
-    database_plan: str = "basic_256mb"
-    database_version: str = "15"  # the sandbox may have the one that is packaged for its host only
-    host: str = "render"  # or "docker": the stack's Docker host runs the services instead
-    docker_port: int = 5000  # first of three on its loopback: app, chat, gpt; 0: any free ones
+    database_plan: Annotated[str, one_of(POSTGRES_PLANS)] = "basic_256mb"
+    database_version: Annotated[str, one_of(POSTGRES_VERSIONS)] = (
+        "15"  # the sandbox may have the one that is packaged for its host only
+    )
+    host: Annotated[str, one_of(HOSTS)] = (
+        "render"  # or "docker": the stack's Docker host runs the services instead
+    )
+    docker_port: Annotated[int, between(0, 65_533)] = (
+        5000  # first of three on its loopback: app, chat, gpt; 0: any free ones
+    )
 
 
 def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
@@ -92,12 +117,8 @@ def check_host(config: StackConfig, settings: FrigoSettings) -> None:
     """Refuses a host that is not there, before any call.
 
     Raises:
-        ConfigError: an unknown one, or Docker without an engine or the plugin for it.
+        ConfigError: Docker without an engine or the plugin for it, or with a database of Render's.
     """
-    if settings.host not in HOSTS:
-        raise ConfigError(
-            f"slipway:frigo.host is {settings.host!r}; use one of {', '.join(HOSTS)}."
-        )
     if not docker_address(config.docker_host) and settings.host == "docker":
         raise ConfigError(
             f"slipway:frigo.host is docker, and slipway:{CONFIG_KEY} names no engine. Set it, such "

@@ -1,9 +1,7 @@
 """Inference: a language model baked into a Docker Space, and the repository of its weights."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlparse
 
 from pulumi import Input, Output
 
@@ -12,29 +10,39 @@ from slipway.core.stack import require_stack_credential
 from slipway.errors import ConfigError
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
-from systems.config import StackConfig
+from systems.config import MAY_BE_SECRET, StackConfig
 from systems.own_model import own_model, sha256_of
+from systems.values import (
+    Commit,
+    FileName,
+    Hardware,
+    HubName,
+    LogLevel,
+    Megabytes,
+    Sha256,
+    WebAddress,
+)
 
 APP = Path("app/inference")
-_COMMIT, _SHA256 = re.compile(r"[0-9a-f]{40}"), re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class InferenceSettings:
     """The values of `slipway:inference`."""
 
-    space: str  # name of the Space, in the stack's namespace unless it has one
-    model_repo: str  # repository of the weights
-    model_file: str  # GGUF file in it
+    space: HubName  # name of the Space, in the stack's namespace unless it has one
+    model_repo: HubName  # repository of the weights
+    model_file: FileName  # GGUF file in it
     train_here: bool  # True: the repository is ours, seeded with the small model trained here
-    model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
-    model_sha256: str = ""  # of the file; that of our own repository is known
-    model_megabytes: int = 0  # size of the file, where the repository is somebody else's
-    hardware: str = "cpu-basic"
-    log_level: str = "INFO"
+    model_revision: Commit = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    model_sha256: Sha256 = ""  # of the file; that of our own repository is known
+    model_megabytes: Megabytes = 0  # size of the file, where the repository is somebody else's
+    hardware: Hardware = "cpu-basic"
+    log_level: LogLevel = "INFO"
     hybrid_remote_generation: bool = False  # hand generation to another engine
-    remote_engine_url: str = ""  # that engine's address
-    engine_space: str = ""  # or: raise that engine as a second Space of this name
+    remote_engine_url: WebAddress = field(default="", metadata=MAY_BE_SECRET)
+    """That engine's address."""
+    engine_space: HubName = ""  # or: raise that engine as a second Space of this name
 
     def __post_init__(self) -> None:
         if not self.train_here and not self.model_revision:
@@ -42,23 +50,19 @@ class InferenceSettings:
                 f"slipway:inference.modelRevision is empty and {self.model_repo} is not ours. Pin "
                 "the commit to serve (40 hex digits), so that nobody else's push changes the app."
             )
-        if self.model_revision and not _COMMIT.fullmatch(self.model_revision):
+        if self.hybrid_remote_generation and bool(self.engine_space) == bool(
+            self.remote_engine_url
+        ):
+            given = "both are given" if self.engine_space else "none is given"
             raise ConfigError(
-                f"slipway:inference.modelRevision is {self.model_revision!r}; it must be a commit, "
-                "40 hex digits. A branch or tag would not say what is served."
+                f"slipway:inference.hybridRemoteGeneration is true and {given}: give either "
+                "remoteEngineUrl or engineSpace."
             )
-        if self.model_sha256 and not _SHA256.fullmatch(self.model_sha256):
+        if self.engine_space == self.space:
             raise ConfigError(
-                f"slipway:inference.modelSha256 is {self.model_sha256!r}; it must be 64 hex "
-                "digits, as the file's page on the Hub shows them."
+                f"slipway:inference.engineSpace is {self.engine_space!r}, which space is as well: "
+                "give the engine a name of its own."
             )
-        if self.hybrid_remote_generation:
-            url = urlparse(self.remote_engine_url)
-            if bool(self.engine_space) == (url.scheme in ("http", "https") and bool(url.netloc)):
-                raise ConfigError(
-                    "slipway:inference.hybridRemoteGeneration is true: give either remoteEngineUrl "
-                    f"(an http or https address, now {self.remote_engine_url!r}) or engineSpace."
-                )
 
 
 def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
@@ -66,7 +70,7 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     settings = config.settings("inference", InferenceSettings)
     require_stack_credential(HUB_TOKEN)
     # Never the one that can write: whoever reads the Space's settings could replace the model.
-    token = require_stack_credential(HUB_READ_TOKEN)
+    secrets: dict[str, Input[str]] = {"HF_TOKEN": require_stack_credential(HUB_READ_TOKEN)}
     revision: Input[str] = settings.model_revision
     sha256: Input[str] = settings.model_sha256
     outputs: dict[str, Output[str]] = {}
@@ -88,11 +92,14 @@ def raise_inference(config: StackConfig) -> dict[str, Output[str]]:
     if settings.hybrid_remote_generation:
         engine: Input[str] = settings.remote_engine_url
         if settings.engine_space:
-            args = _space_args(config, settings, settings.engine_space, token, variables, expect)
+            args = _space_args(config, settings, settings.engine_space, secrets, variables, expect)
             engine = outputs["engine"] = Space("inference-engine", args).url
-        variables |= {"HYBRID_REMOTE_GENERATION": "true", "REMOTE_ENGINE_URL": engine}
+        variables["HYBRID_REMOTE_GENERATION"] = "true"
+        # Variables are public; an address that was given as a secret may hold a key.
+        place = secrets if config.is_secret("inference") else variables
+        place["REMOTE_ENGINE_URL"] = engine
         expect = {"engine": "remote"}
-    args = _space_args(config, settings, settings.space, token, variables, expect)
+    args = _space_args(config, settings, settings.space, secrets, variables, expect)
     space = Space("inference", args)
     return {"url": space.url, "page": space.page, **outputs}
 
@@ -101,7 +108,7 @@ def _space_args(
     config: StackConfig,
     settings: InferenceSettings,
     name: str,
-    token: Input[str],
+    secrets: dict[str, Input[str]],
     variables: dict[str, Input[str]],
     expect: dict[str, Input[str]],
 ) -> SpaceArgs:
@@ -109,7 +116,7 @@ def _space_args(
         repo_id=config.hub_id(name),
         payload=payload_from_folder(APP),
         hardware=settings.hardware,
-        secrets={"HF_TOKEN": token},
+        secrets=dict(secrets),
         variables=dict(variables),
         probe_path="/health",
         expect=expect,

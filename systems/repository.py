@@ -1,42 +1,61 @@
 """Repository: what this project's own repository on GitHub needs to test and deploy a stack.
 
-Each stack has its deployment environment and the rules of its branch. What belongs to the whole
-repository, its Actions secrets and variables, belongs to exactly one stack.
+Each stack has its deployment environment and the rules of its branch. Secrets lie in the
+environment alone: a job finds them once its branch may deploy there and the reviewers have let it.
+What lies at the whole repository, a workflow on any branch could read.
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from pulumi import Input, Output
 
 from slipway.core.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
 from slipway.core.stack import require_stack_credential
-from slipway.github.environments import EnvironmentArgs
-from slipway.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from systems.config import StackConfig
+from systems.values import (
+    Branch,
+    CheckName,
+    DeployedService,
+    EnvironmentName,
+    RepositoryName,
+    Rotation,
+    UserNumber,
+    between,
+)
 
 
 @dataclass(frozen=True)
 class RepositoryValues:
     """The values of `slipway:repository`."""
 
-    environment: str  # for deployments of this stack, such as "dev"
-    branch: str  # that deploys it; no other may
-    owns_repository: bool  # True for one stack: repository secrets, API_KEY among them, are its
-    name: str = "slipway"  # of the repository; its owner is slipway:githubOwner
-    checks: list[str] = field(default_factory=list[str])  # jobs that must pass before the branch
-    reviews: int = -1  # approvals of a pull request; -1: the branch may be pushed to, as well
+    environment: EnvironmentName  # for deployments of this stack, such as "dev"
+    branch: Branch  # that deploys it; no other may, nor read the environment's secrets
+    name: RepositoryName = "slipway"  # of the repository; its owner is slipway:githubOwner
+    checks: list[CheckName] = field(
+        default_factory=list[str]
+    )  # jobs that must pass before the branch
+    reviews: Annotated[
+        int, between(-1, 10, "approvals")
+    ] = -1  # approvals of a pull request; -1: the branch may be pushed to, as well
     admins_bypass: bool = True  # administrators may pass by the branch's rules
-    reviewers: list[int] = field(default_factory=list[int])
+    reviewers: list[UserNumber] = field(default_factory=list[int])
     """Numbers of users who let a deployment go on: `gh api users/NAME --jq .id` says them."""
-    deploy_hook_service: str = ""  # Render service (srv-…) that a workflow deploys by its hook
-    api_key_rotation: int = 0  # another number draws another API_KEY
-    adopt: list[str] = field(default_factory=list[str])  # what is there already and handed over
+    deploy_hook_service: DeployedService = (
+        ""  # Render service (srv-…) that a workflow deploys by its hook
+    )
+    api_key_rotation: Rotation = 0  # another number draws another API_KEY
+    adopt: list[CheckName] = field(
+        default_factory=list[str]
+    )  # what is there already and handed over
 
 
 def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
-    """Raises the environment and the branch's rules, and secrets where the repository is its."""
+    """Raises the environment with its secrets, and the branch's rules."""
     values = config.settings("repository", RepositoryValues)
     reviews = None if values.reviews < 0 else values.reviews
     args = RepositorySettingsArgs(
@@ -47,6 +66,8 @@ def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
                 name=values.environment,
                 branch=values.branch,
                 reviewers=values.reviewers,
+                secrets=_secrets(values),
+                deploy_hook=_hook(values),
                 variables={"SLIPWAY_STACK": values.environment},
             )
         },
@@ -58,8 +79,6 @@ def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
                 admins_bypass=values.admins_bypass,
             )
         },
-        secrets=_secrets(values) if values.owns_repository else {},
-        deploy_hook=_hook(values),
         adopt=values.adopt,
         protect=config.protect,
     )
@@ -74,7 +93,7 @@ def _secrets(values: RepositoryValues) -> dict[str, Input[str]]:
 
 
 def _hook(values: RepositoryValues) -> DeployHook | None:
-    if not (values.owns_repository and values.deploy_hook_service):
+    if not values.deploy_hook_service:
         return None
     key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)
     return DeployHook(service_id=values.deploy_hook_service, key=key)

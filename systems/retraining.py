@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from slipway.core.credentials import (
     hub_endpoint,
 )
 from slipway.core.stack import require_stack_credential, stack_credential
-from slipway.github.account import VARIABLE as OWNER
-from slipway.github.environments import EnvironmentArgs
-from slipway.github.repository import DEPLOY_HOOK, RepositorySettings, RepositorySettingsArgs
+from slipway.github.account import owner_of
+from slipway.github.environments import DEPLOY_HOOK, EnvironmentArgs
+from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.secrets.api_key import api_key
 from slipway.payload.files import payload_from_folder
 from slipway.render.service.sources import Repository
@@ -27,6 +26,15 @@ from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
 from systems.config import StackConfig
 from systems.own_model import RETRAINING_MODEL, own_model
+from systems.values import (
+    Branch,
+    Commit,
+    EnvironmentName,
+    HubName,
+    RenderName,
+    RepositoryName,
+    Rotation,
+)
 
 BACKEND, FRONTEND = Path("app/retraining/backend"), Path("app/retraining/frontend")
 KEY = "retraining-api-key"  # logical name of the key that is drawn
@@ -37,17 +45,17 @@ _PORT = 8000
 class RetrainingSettings:
     """The values of `slipway:retraining`."""
 
-    backend: str  # name of the Render web service
-    frontend: str  # name of the Render static site
-    model_repo: str  # in the stack's namespace unless it has one
-    environment: str  # GitHub's, in which the workflow trains and deploys
-    branch: str  # that trains, and that both services are built from
-    model_revision: str = ""  # commit to serve; empty is the latest at each start
+    backend: RenderName  # name of the Render web service
+    frontend: RenderName  # name of the Render static site
+    model_repo: HubName  # in the stack's namespace unless it has one
+    environment: EnvironmentName  # GitHub's, in which the workflow trains and deploys
+    branch: Branch  # that trains, and that both services are built from
+    model_revision: Commit = ""  # commit to serve; empty is the latest at each start
     auth_required: bool = True  # callers need the key
-    repository: str = "slipway"  # on GitHub; its owner is slipway:githubOwner
+    repository: RepositoryName = "slipway"  # on GitHub; its owner is slipway:githubOwner
     region: str = "frankfurt"
     plan: str = "starter"
-    api_key_rotation: int = 0  # another number draws another key
+    api_key_rotation: Rotation = 0  # another number draws another key
 
 
 def raise_retraining(config: StackConfig) -> dict[str, Output[str]]:
@@ -128,7 +136,7 @@ def _frontend_args(
 
 
 def _source(config: StackConfig, settings: RetrainingSettings, folder: Path) -> Repository:
-    owner = os.environ.get(OWNER) or config.github_owner
+    owner = owner_of(config.github_owner)
     url = github_page(owner, settings.repository)
     return Repository(url=url, branch=settings.branch, root_dir=folder.as_posix())
 

@@ -2,42 +2,33 @@
 
 import json
 from dataclasses import dataclass
+from typing import Annotated
 
 from pulumi import Input, Output
 
 from slipway.core.credentials import SYMPTOMS_API_KEY
-from slipway.errors import ConfigError
 from slipway.github.secrets.api_key import api_key
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import Payload
 from systems.config import StackConfig
 from systems.symptoms_files import symptoms_payload
+from systems.values import Hardware, HubName, LogLevel, Rotation, between
 
 KEY = "symptoms-api-key"  # logical name of the key that is drawn
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True)
 class SymptomsSettings:
     """The values of `slipway:symptoms`."""
 
-    space: str  # name of the Space, in the stack's namespace unless it has one
+    space: HubName  # name of the Space, in the stack's namespace unless it has one
     auth_required: bool  # False: everybody may read and clear the log
-    hardware: str = "cpu-basic"
-    log_level: str = "INFO"
-    log_capacity: int = 1000  # entries kept; the oldest makes room
-    api_key_rotation: int = 0  # another number draws another key
-
-    def __post_init__(self) -> None:
-        if self.log_level not in LEVELS:
-            raise ConfigError(
-                f"slipway:symptoms.logLevel is {self.log_level!r}; use one of {', '.join(LEVELS)}."
-            )
-        most = 100_000
-        if not 1 <= self.log_capacity <= most:
-            raise ConfigError(
-                f"slipway:symptoms.logCapacity is {self.log_capacity}; it must be 1 to {most}."
-            )
+    hardware: Hardware = "cpu-basic"
+    log_level: LogLevel = "INFO"
+    log_capacity: Annotated[int, between(1, 100_000, "entries")] = (
+        1000  # entries kept; the oldest makes room
+    )
+    api_key_rotation: Rotation = 0  # another number draws another key
 
 
 def raise_symptoms(config: StackConfig) -> dict[str, Output[str]]:

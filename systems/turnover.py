@@ -15,8 +15,21 @@ from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
 from systems.config import StackConfig
 from systems.own_model import TURNOVER_MODEL, own_model, sha256_of
+from systems.values import (
+    Branch,
+    Commit,
+    EnvironmentName,
+    FileName,
+    Hardware,
+    HubName,
+    LogLevel,
+    RepositoryName,
+    Rotation,
+    Sha256,
+)
 
 APP = Path("app/turnover")
+TESTS = "-tests"  # what is behind the environment's name for the one in which tests run
 KEY = "turnover-api-key"  # logical name of the key that is drawn
 
 
@@ -24,22 +37,26 @@ KEY = "turnover-api-key"  # logical name of the key that is drawn
 class TurnoverSettings:
     """The values of `slipway:turnover`."""
 
-    space: str  # name of the Space, in the stack's namespace unless it has one
-    model_repo: str  # repository of the model
-    environment: str  # GitHub's, from which the Space is deployed; NAME-tests is beside it
-    branch: str  # of the repository that deploys the Space
+    space: HubName  # name of the Space, in the stack's namespace unless it has one
+    model_repo: HubName  # repository of the model
+    environment: (
+        EnvironmentName  # GitHub's, from which the Space is deployed; NAME-tests is beside it
+    )
+    branch: Branch  # of the repository that deploys the Space
     train_here: bool = True  # the repository is ours, seeded with the model trained here
-    model_file: str = "model/model.pkl"
-    model_revision: str = ""  # commit to serve, 40 hex digits; empty follows our own repository
-    model_sha256: str = ""  # of the file; that of our own repository is known
+    model_file: FileName = "model/model.pkl"
+    model_revision: Commit = ""  # commit to serve, 40 hex digits; empty follows our own repository
+    model_sha256: Sha256 = ""  # of the file; that of our own repository is known
     model_private: bool = False  # True: the Space gets the token that may read
     auth_required: bool = True  # callers need the key
     debug: bool = False
-    log_level: str = "INFO"
-    hardware: str = "cpu-basic"
-    dev_space: str = ""  # what went through that Space's branch is deployed while it is well there
-    repository: str = "slipway"  # on GitHub; its owner is slipway:githubOwner
-    api_key_rotation: int = 0  # another number draws other keys
+    log_level: LogLevel = "INFO"
+    hardware: Hardware = "cpu-basic"
+    dev_space: HubName = (
+        ""  # what went through that Space's branch is deployed while it is well there
+    )
+    repository: RepositoryName = "slipway"  # on GitHub; its owner is slipway:githubOwner
+    api_key_rotation: Rotation = 0  # another number draws other keys
 
     def __post_init__(self) -> None:
         if not self.train_here and not (self.model_revision and self.model_sha256):
@@ -118,7 +135,7 @@ def _pipeline(
                 variables=space,
             ),
             "tests": EnvironmentArgs(
-                name=f"{settings.environment}-tests",
+                name=f"{settings.environment}{TESTS}",
                 secrets={"API_KEY": api_key("turnover-test-key", rotation, given_as=API_KEY)},
                 variables=model,
             ),

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from toolchain.golang.build import build, find_built
@@ -10,6 +11,7 @@ from toolchain.golang.programs import ACT
 from toolchain.progress import Progress
 
 VERSION = ACT.version
+_LINUX = "linux"
 
 
 def find_act() -> Path | None:
@@ -36,6 +38,13 @@ def ensure_act(progress: Progress) -> Path:
     if found is not None:
         return found
     return build(ACT, progress) / "act"
+
+
+def ensure_linux_act(progress: Progress) -> Path:
+    """The same for a container, whatever this machine's own system is; raises SetupError."""
+    if sys.platform == _LINUX:
+        return ensure_act(progress)
+    return build(ACT, progress, system=_LINUX) / "act"
 
 
 def _version_of(program: str) -> str | None:

@@ -54,7 +54,7 @@ class Credential:
 
 HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
 HUB_READ_TOKEN = Credential(
-    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces' builds"
+    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces"
 )
 RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
 RENDER_DEPLOY_HOOK_KEY = Credential(
@@ -83,6 +83,19 @@ FRIGO_SERVICE_KEY = Credential(
 )
 TURNOVER_API_KEY = Credential(
     "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
+)
+ALL = (
+    HUB_TOKEN,
+    HUB_READ_TOKEN,
+    RENDER_API_KEY,
+    RENDER_DEPLOY_HOOK_KEY,
+    GITHUB_TOKEN,
+    API_KEY,
+    SYMPTOMS_API_KEY,
+    RETRAINING_API_KEY,
+    FRIGO_ADMIN_KEY,
+    FRIGO_SERVICE_KEY,
+    TURNOVER_API_KEY,
 )
 
 

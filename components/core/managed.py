@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi.dynamic import CheckResult, ConfigureRequest, ResourceProvider
 
+from slipway.core.cancelling import listen_for_cancel
 from slipway.errors import DeployError
 
 
@@ -18,6 +19,7 @@ class Provider(ResourceProvider):
     def configure(self, _req: ConfigureRequest) -> None:
         """Runs once per process, before anything else that can fail."""
         say_errors_plainly()
+        listen_for_cancel()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Accepts what the component has already validated."""

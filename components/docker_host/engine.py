@@ -31,18 +31,24 @@ class EngineAddress:
         Raises:
             ConfigError: names the value and what may stand there.
         """
-        url = urlparse(self.text)
-        good = {
-            "unix": url.path.startswith("/"),
-            "ssh": bool(url.hostname) and not url.path.strip("/"),
-            "tcp": bool(_LOOPBACK.fullmatch(url.hostname or "")) and url.port is not None,
-        }
-        if not good.get(url.scheme, False):
+        if not self._usable():
             raise ConfigError(
                 f"Docker host {self.text!r}: use unix:///path/to/docker.sock, ssh://user@machine, "
                 "or tcp://127.0.0.1:PORT. An engine that listens on a network without TLS hands "
                 "its machine to everybody there; ssh reaches it as safely as you reach the machine."
             )
+
+    def _usable(self) -> bool:
+        try:
+            url = urlparse(self.text)
+            good = {
+                "unix": url.path.startswith("/"),
+                "ssh": bool(url.hostname) and not url.path.strip("/"),
+                "tcp": bool(_LOOPBACK.fullmatch(url.hostname or "")) and url.port is not None,
+            }
+        except ValueError:  # no number for a port, or a bracket too few
+            return False
+        return good.get(url.scheme, False)
 
     def connect(self) -> "_Connection":
         """A connection for one request."""

@@ -13,6 +13,7 @@ import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 from pulumi.output import Unknown
 
+from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
 from slipway.docker_host.health_check import HealthCheck
 from slipway.docker_host.host import DockerHost
 from slipway.errors import ConfigError
@@ -21,6 +22,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _LOOPBACK = "127.0.0.1"
 _RESTARTS = ("no", "on-failure", "always", "unless-stopped")
 _LAST_PORT = 65535
+_LEAST_MEMORY_MB = 6  # says Docker
 _STOP_SECONDS = 10  # a database writes down what it holds before it ends
 
 
@@ -48,6 +50,7 @@ class DockerServiceArgs:
 
     def __post_init__(self) -> None:
         what = f"Docker service {self.name}"
+        check_types(what, self)
         if not _NAME.fullmatch(self.name):
             raise ConfigError(
                 f"{what}: its neighbours find it by this name: small letters, digits and hyphens."
@@ -57,6 +60,9 @@ class DockerServiceArgs:
                 f"{what}: port {self.port}, published as {self.publish}; use 1 to {_LAST_PORT}, "
                 "and 0 to publish any free one."
             )
+        check_between(what, "memory_mb", self.memory_mb, _LEAST_MEMORY_MB, 10**7)
+        check_between(what, "cpus", self.cpus, 0.01, 1024)
+        check_between(what, "timeout_seconds", self.timeout_seconds, 1, LONGEST_TIMEOUT)
         if self.restart not in _RESTARTS:
             raise ConfigError(
                 f"{what}: restart {self.restart!r}; use one of {', '.join(_RESTARTS)}."

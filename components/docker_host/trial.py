@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from slipway.core import cancelling
 from slipway.docker_host.engine import DockerEngine
 from slipway.errors import DeployError
 
@@ -71,7 +72,7 @@ class Trial:
                     )
                 if time.monotonic() - started > timeout_seconds:
                     raise self._never_healthy(state, timeout_seconds)
-                time.sleep(_POLL_SECONDS)
+                cancelling.pause(_POLL_SECONDS)
             raise self._ended(state)
         finally:
             self._engine.stop(self._id)

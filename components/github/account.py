@@ -37,7 +37,7 @@ def account(configured_owner: str) -> Account:
     Raises:
         ConfigError: there is no token; the text names both places.
     """
-    owner = os.environ.get(VARIABLE) or configured_owner
+    owner = owner_of(configured_owner)
     token = require_stack_credential(GITHUB_TOKEN)
 
     def make(name: str) -> ProviderResource:
@@ -49,6 +49,11 @@ def account(configured_owner: str) -> Account:
         return ProviderResource("github", name, properties, opts)
 
     return Account(owner, token, shared_resource(provider_name(owner), make))
+
+
+def owner_of(configured: str) -> str:
+    """Whose repositories are meant: the environment's GITHUB_OWNER, else the stack's."""
+    return os.environ.get(VARIABLE, "").strip() or configured
 
 
 def provider_name(owner: str) -> str:

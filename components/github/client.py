@@ -4,7 +4,6 @@ The settings themselves are written by Pulumi's provider for GitHub. This knows 
 """
 
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
@@ -12,12 +11,15 @@ from urllib.parse import quote
 
 import requests
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
     RETRIES,
+    asked_seconds,
     pause_seconds,
+    tell_pause,
 )
 from slipway.core.secrecy.digests import redact
 from slipway.errors import ApiError
@@ -64,7 +66,7 @@ class GitHubClient:
     endpoint: str  # of the REST API, without a slash at the end
     token: str = field(repr=False)
     owner: str
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     _sessions: threading.local = field(default_factory=threading.local, repr=False)
 
     def repository(self, name: str) -> Repository:
@@ -170,7 +172,9 @@ class GitHubClient:
                 again = response.status_code in RETRIED_STATUSES or asked is not None
             if not again or attempt == RETRIES or (asked or 0) > LONGEST_WAIT_SECONDS:
                 raise failure
-            self.sleep(pause_seconds(attempt, asked))
+            pause = pause_seconds(attempt, asked)
+            tell_pause(what, pause)
+            self.sleep(pause)
         raise AssertionError("the loop above returns or raises")
 
     def _session(self) -> requests.Session:
@@ -245,8 +249,8 @@ def _asked_seconds(response: requests.Response) -> float | None:
     if response.status_code not in (403, 429):
         return None
     headers = response.headers
-    if (after := headers.get("Retry-After", "")).isdigit():
-        return float(after)
+    if (after := asked_seconds(headers.get("Retry-After", ""))) is not None:
+        return after
     if headers.get("X-RateLimit-Remaining") == "0":
-        return max(0.0, float(headers.get("X-RateLimit-Reset", "0")) - time.time())
+        return asked_seconds(headers.get("X-RateLimit-Reset", "")) or 0.0
     return _SECONDARY_SECONDS if "secondary rate limit" in _said(response).lower() else None

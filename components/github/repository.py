@@ -11,26 +11,17 @@ import pulumi
 import pulumi_github as github
 from pulumi import Input, Output, ResourceOptions
 
-from slipway.core.credentials import render_endpoint
+from slipway.core.arguments import check_types
 from slipway.core.stack import comparable_digests, sealed
+from slipway.errors import brief
 from slipway.github.account import account, provider_name
 from slipway.github.claims.claims import Claim
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.names import check_distinct, check_repository, check_values
 from slipway.github.resources import ClaimResource, SealedSecretResource
 from slipway.github.rulesets import BranchRules
-from slipway.render.service.hook import deploy_hook_url
 
 _TYPE = "slipway:github:RepositorySettings"
-DEPLOY_HOOK = "RENDER_DEPLOY_HOOK"  # the secret's name, as workflows read it
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeployHook:
-    """A Render service that a workflow deploys by calling its hook."""
-
-    service_id: Input[str]
-    key: Input[str]  # or the hook's whole address; see `slipway.render.service.hook`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,35 +33,37 @@ class RepositorySettingsArgs:
     environments: Mapping[str, EnvironmentArgs] = field(default_factory=dict[str, EnvironmentArgs])
     branches: Mapping[str, BranchRules] = field(default_factory=dict[str, BranchRules])
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    """Of the whole repository: a workflow on any branch reads them. What can write or deploy
+    belongs into an environment, whose branch and reviewers guard it."""
     variables: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
-    deploy_hook: DeployHook | None = None
     adopt: Sequence[str] = field(default_factory=list[str])
     """What is there already and handed over, such as "secret HF_TOKEN"; a refusal lists it so."""
     protect: bool = False  # refuse to delete any of it
 
     def __post_init__(self) -> None:
+        check_types(f"Repository {brief(self.repository)}", self)
         check_repository(self.owner, self.repository)
         where = f"Repository {self.repository}"
-        hook = [DEPLOY_HOOK] if self.deploy_hook else []
-        check_values(where, [*self.secrets, *hook], self.variables)
+        check_values(where, self.secrets, self.variables)
         check_distinct(f"{where}: environment", [e.name for e in self.environments.values()])
         check_distinct(f"{where}: rules of branch", [b.branch for b in self.branches.values()])
         for each in self.environments.values():
-            check_values(f"{where}, environment {each.name}", each.secrets, each.variables)
+            inside = f"{where}, environment {each.name}"
+            check_values(inside, each.secret_names(), each.variables)
+            check_distinct(f"{inside}: secret", each.secret_names())
 
     def secrets_by_place(self) -> dict[str, Input[str]]:
         """Every secret that is given here, by "NAME" or "ENVIRONMENT/NAME"."""
         inside = {
             f"{each.name}/{key}": value
             for each in self.environments.values()
-            for key, value in each.secrets.items()
+            for key, value in each.all_secrets().items()
         }
         return {**self.secrets, **inside}
 
     def claims(self, name: str) -> Iterator[Claim]:
         """Everything that will be this stack's; the logical name is the component's."""
-        hook = [DEPLOY_HOOK] if self.deploy_hook else []
-        for key in (*self.secrets, *hook):
+        for key in self.secrets:
             yield Claim("secret", key, logical=f"{name}-secret-{_slug(key)}")
         for key in self.variables:
             yield Claim("variable", key, logical=f"{name}-variable-{_slug(key)}")
@@ -79,7 +72,7 @@ class RepositorySettingsArgs:
         for role, each in self.environments.items():
             inside = f"{name}-environment-{role}"
             yield Claim("environment", each.name, logical=inside)
-            for key in each.secrets:
+            for key in each.secret_names():
                 yield Claim("secret", key, each.name, f"{inside}-secret-{_slug(key)}")
             for key in each.variables:
                 yield Claim("variable", key, each.name, f"{inside}-variable-{_slug(key)}")
@@ -108,10 +101,7 @@ class RepositorySettings(pulumi.ComponentResource):
             depends_on=[self._claim],
             protect=args.protect or None,
         )
-        secrets = dict(args.secrets)
-        if args.deploy_hook:
-            secrets[DEPLOY_HOOK] = _hook_address(args.deploy_hook)
-        for key, value in sorted(secrets.items()):
+        for key, value in sorted(args.secrets.items()):
             self._declare_secret(key, value)
         for key, value in sorted(args.variables.items()):
             self._declare_variable(key, value)
@@ -128,14 +118,11 @@ class RepositorySettings(pulumi.ComponentResource):
             "repository": self._args.repository,
             "claims": [claim.fields() for claim in sorted(self._args.claims(self._name))],
             "adopt": sorted(self._args.adopt),
-            "parent": self._urn(_TYPE, self._name),
-            "provider": self._urn("pulumi:providers:github", provider_name(self._account.owner)),
+            # As an output it would make the claim depend on all that comes after it.
+            "parent": self.urn.future(),
+            "provider": _urn("pulumi:providers:github", provider_name(self._account.owner)),
         }
         return ClaimResource(f"{self._name}-claim", properties, ResourceOptions(parent=self))
-
-    def _urn(self, type_: str, name: str) -> str:
-        # Not the resources' own outputs: the claim would depend on all that comes after it.
-        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
     def _declare_secret(self, key: str, value: Input[str]) -> None:
         name = f"{self._name}-secret-{_slug(key)}"
@@ -185,7 +172,7 @@ class RepositorySettings(pulumi.ComponentResource):
                 branch_pattern=args.branch,
                 opts=self._child,
             )
-        for key, value in sorted(args.secrets.items()):
+        for key, value in sorted(args.all_secrets().items()):
             secret = f"{name}-secret-{_slug(key)}"
             box = self._seal(secret, key, value, environment)
             github.ActionsEnvironmentSecret(
@@ -221,11 +208,9 @@ class RepositorySettings(pulumi.ComponentResource):
         return SealedSecretResource(f"{name}-sealed", properties, opts)
 
 
-def _hook_address(hook: DeployHook) -> Output[str]:
-    def compose(pair: list[str]) -> str:
-        return deploy_hook_url(render_endpoint(), pair[0], pair[1])
-
-    return Output.secret(Output.all(hook.service_id, hook.key).apply(compose))
+def _urn(type_: str, name: str) -> str:
+    """Of a resource without a parent."""
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
 
 def _slug(key: str) -> str:

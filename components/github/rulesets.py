@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway.errors import ConfigError
+from slipway.core.arguments import check_types
+from slipway.errors import ConfigError, brief
 
 _ADMIN_ROLE = 5  # GitHub's number of the role of a repository's administrators
 _MOST_REVIEWS = 10
@@ -21,6 +22,7 @@ class BranchRules:
     admins_bypass: bool = True  # else nobody may pass a rule by, in a hurry either
 
     def __post_init__(self) -> None:
+        check_types(f"Rules of branch {brief(self.branch)}", self)
         if not self.branch.strip() or self.branch.startswith(("refs/", "~")):
             raise ConfigError(
                 f"Rules of branch {self.branch!r}: write the branch's name, such as 'main'."

@@ -8,13 +8,19 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from slipway.errors import ConfigError
+from filelock import FileLock, Timeout
+
+from slipway.errors import ConfigError, DeployError
 
 _MARK = ".composed"  # tells a folder made here from one that is somebody's
+_LOCKED_SECONDS = 60.0  # composing takes less than one
 
 
 def compose_context(files: Mapping[str, Path], folder: Path | str) -> Path:
     """Makes `folder` hold exactly these files; what is the same already is not written.
+
+    The programs of two stacks may do so in one checkout at the same time: one waits for the other,
+    and then finds nothing to write.
 
     Args:
         files: path in the context -> local file.
@@ -27,19 +33,34 @@ def compose_context(files: Mapping[str, Path], folder: Path | str) -> Path:
     Raises:
         ConfigError: a file is missing, a path leads out of the folder, or the folder holds
             something and was not made here.
+        DeployError: another program has been composing it for a minute.
     """
     root = Path(folder)
-    mark = root / _MARK
-    if root.is_dir() and any(root.iterdir()) and not mark.is_file():
-        raise ConfigError(
-            f"Build context {folder}: the folder exists and holds other files, which composing "
-            "would remove. Choose another folder."
-        )
     for name, source in files.items():
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise ConfigError(f"Build context {folder}: the path {name!r} leads out of it.")
         if not source.is_file():
             raise ConfigError(f"Build context {folder}: {source} does not exist.")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    lock = root.with_name(f".{root.name}.lock")  # beside it: what is in it goes into the image
+    try:
+        with FileLock(lock, timeout=_LOCKED_SECONDS):
+            _compose(files, root)
+    except Timeout:
+        raise DeployError(
+            f"Build context {folder}: another program of this checkout has held {lock} for "
+            f"{_LOCKED_SECONDS:.0f} s. End it, then run the same command again."
+        ) from None
+    return root
+
+
+def _compose(files: Mapping[str, Path], root: Path) -> None:
+    mark = root / _MARK
+    if root.is_dir() and any(root.iterdir()) and not mark.is_file():
+        raise ConfigError(
+            f"Build context {root}: the folder exists and holds other files, which composing "
+            "would remove. Choose another folder."
+        )
     root.mkdir(parents=True, exist_ok=True)
     mark.write_text("Made by composing; everything else here is removed.\n", encoding="utf-8")
     for path in sorted(root.rglob("*"), reverse=True):
@@ -51,7 +72,6 @@ def compose_context(files: Mapping[str, Path], folder: Path | str) -> Path:
             path.unlink()
     for name, source in files.items():
         _put(source, root / name)
-    return root
 
 
 def _put(source: Path, target: Path) -> None:

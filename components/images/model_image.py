@@ -22,6 +22,7 @@ import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.arguments import check_types
 from slipway.core.credentials import hub_endpoint
 from slipway.docker_host.resources import ImageFactsResource
 from slipway.dockerfile.context import BuildContext, read_context
@@ -36,7 +37,7 @@ from slipway.dockerfile.rules import (
 from slipway.dockerfile.secret_rules import looks_secret
 from slipway.dockerfile.stages import Stage, Stages, names_in, read_stages
 from slipway.dockerfile.summary import summary
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 from slipway.images import builder
 from slipway.images.model_source import ModelSource
 
@@ -64,6 +65,7 @@ class ModelImageArgs:
     cache: bool = True  # keep one in the registry, for builders that have seen nothing
 
     def __post_init__(self) -> None:
+        check_types(f"Image {brief(self.repository)}", self)
         if self.delivery not in DELIVERIES:
             raise self._error(f"delivery {self.delivery!r}; use one of {', '.join(DELIVERIES)}.")
         if self.repository != self.repository.lower() or ":" in self.repository:

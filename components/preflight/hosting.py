@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from slipway.core.findings import Finding, error, note, warning
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 from slipway.huggingface.space import hardware
 from slipway.render.plans import AS_OF, PLANS, REGIONS, plan_id
 
@@ -33,7 +33,7 @@ def check_region(subject: str, region: str) -> list[Finding]:
     """A region that does not exist."""
     if region in REGIONS:
         return []
-    return [error(subject, f"no region {region!r}", f"Use one of {', '.join(REGIONS)}")]
+    return [error(subject, f"no region {brief(region)}", f"Use one of {', '.join(REGIONS)}")]
 
 
 def note_price(subject: str, plans: Iterable[str]) -> list[Finding]:

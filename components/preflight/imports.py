@@ -4,10 +4,11 @@ import ast
 import functools
 import re
 import sys
+import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from slipway.core.findings import Finding, error
+from slipway.core.findings import Finding, error, warning
 
 # Packages whose name on the index is not the name they are imported by.
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
@@ -57,9 +58,39 @@ def check_imports(
     named = {name for path in requirements for name in requirement_names(path)}
     named |= {_normal(found[1]) for each in installed if (found := _NAME.match(each))}
     first: dict[str, Path] = {}
+    unread: list[Finding] = []
     for path in files:
-        for name in imported_names(path.read_text(encoding="utf-8")):
-            first.setdefault(name, path)
+        try:
+            for name in imported_names(_text(path)):
+                first.setdefault(name, path)
+        except (SyntaxError, ValueError) as refusal:  # ValueError: bytes that are no text
+            unread.append(_unreadable(subject, path, refusal))
+    return [
+        *unread,
+        *_uncovered(subject, first, known, named),
+    ]
+
+
+def _text(path: Path) -> str:
+    """A module's text, in the encoding that it declares itself."""
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+def _unreadable(subject: str, path: Path, refusal: SyntaxError | ValueError) -> Finding:
+    line = f", line {refusal.lineno}" if isinstance(refusal, SyntaxError) and refusal.lineno else ""
+    said = refusal.msg if isinstance(refusal, SyntaxError) else str(refusal)
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return warning(
+        subject,
+        f"{path.name}{line} is no Python that Python {here} understands: {said}",
+        "Correct it, unless the Python that runs it is a newer one",
+    )
+
+
+def _uncovered(
+    subject: str, first: Mapping[str, Path], known: set[str], named: set[str]
+) -> list[Finding]:
     return [
         error(
             subject,

@@ -7,7 +7,7 @@ month and only shown; those that no source at hand confirms are None (see render
 import re
 from dataclasses import dataclass
 
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 
 AS_OF = "2026-08"
 REGIONS = ("frankfurt", "ohio", "oregon", "singapore", "virginia")
@@ -69,4 +69,4 @@ def plan_id(what: str, label: str) -> str:
     if name in PLANS:
         return name
     offers = ", ".join(f"{n} ({p.cpus:g} CPU, {p.memory_mb} MB)" for n, p in PLANS.items())
-    raise ConfigError(f"{what}: plan {label!r}; use one of {offers}.")
+    raise ConfigError(f"{what}: plan {brief(label)}; use one of {offers}.")

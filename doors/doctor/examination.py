@@ -20,6 +20,7 @@ def diagnose(
     python_packages: bool,
     settled: bool = False,
     engine_seconds: float = GLANCE_SECONDS,
+    containers: bool = True,
 ) -> tuple[Needs, list[Finding]]:
     """What is left to do, and what was found.
 
@@ -30,11 +31,17 @@ def diagnose(
         python_packages: whether they are still to be installed.
         settled: whether the sandbox runs: with nothing left to do, nothing more is looked at.
         engine_seconds: how long an engine may take to answer; by default what a glance takes.
+        containers: whether anything will be built or run.
     """
     folders = list(_writable(home))
     if blocked(folders):
         return Needs(python_packages=python_packages), folders
-    needs = look(home.checkout, python_packages=python_packages, engine_seconds=engine_seconds)
+    needs = look(
+        home.checkout,
+        python_packages=python_packages,
+        engine_seconds=engine_seconds,
+        containers=containers,
+    )
     return needs, [] if settled and not needs.anything else examine(home, needs)
 
 
@@ -56,7 +63,8 @@ def examine(home: Home, needs: Needs) -> list[Finding]:
 def _checks(home: Home, needs: Needs) -> Iterable[tuple[str, Check]]:
     folders = (home.checkout, home.folder, cache_place())
     yield "architecture", lambda: [machine.architecture()]
-    yield "container engine", lambda: [engine.engine(needs)]
+    if needs.containers:
+        yield "container engine", lambda: [engine.engine(needs)]
     yield "programs", lambda: machine.programs(needs)
     yield "writable folders", lambda: _writable(home)
     yield "free disk", lambda: disk.judge_space(disk.measure(disk.wanted(needs, home.checkout)))

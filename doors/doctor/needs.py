@@ -31,6 +31,7 @@ class Needs:
     buildkit: bool = False
     base_images: bool = False
     engine_plan: EnginePlan | None = field(default=None, compare=False)
+    containers: bool = True  # else nothing is built or run, and there need be no engine
     no_engine: str = ""  # why this machine can have none
 
     @property
@@ -49,17 +50,24 @@ class Needs:
         return bool(self.python_packages or self.training_seconds or self.go or self.apt)
 
 
-def look(checkout: Path, *, python_packages: bool, engine_seconds: float = GLANCE_SECONDS) -> Needs:
+def look(
+    checkout: Path,
+    *,
+    python_packages: bool,
+    engine_seconds: float = GLANCE_SECONDS,
+    containers: bool = True,
+) -> Needs:
     """What is left to do.
 
     Args:
         checkout: the clone.
         python_packages: whether they are still to be installed; who calls knows that.
         engine_seconds: how long an engine may take to answer; see `plan`.
+        containers: whether anything will be built or run.
     """
     chosen, no_engine = None, ""
     try:
-        chosen = plan(engine_seconds)
+        chosen = plan(engine_seconds) if containers else None
     except SetupError as error:
         no_engine = str(error)
     private = chosen is not None and chosen.route is Route.PRIVATE
@@ -74,6 +82,7 @@ def look(checkout: Path, *, python_packages: bool, engine_seconds: float = GLANC
         base_images=private and not has_base_images(),
         engine_plan=chosen,
         no_engine=no_engine,
+        containers=containers,
     )
 
 

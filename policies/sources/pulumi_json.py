@@ -1,5 +1,7 @@
 """An exported state (`pulumi stack export`) or a plan (`pulumi preview --json`), redacted or not.
 
+A plan may be one object, or the engine's events, one a line.
+
 Secrets stay what they are in there, ciphertext or a placeholder: their values are unknown to the
 rules, and nothing here has a passphrase or asks for one.
 """
@@ -36,7 +38,7 @@ def read(path: Path) -> list[Resource]:
         ConfigError: no such file, no JSON, or something else than a state or a plan.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _parsed(path.read_text(encoding="utf-8"))
     except OSError:
         raise ConfigError(f"{path}: no such file.") from None
     except ValueError as error:
@@ -48,6 +50,17 @@ def read(path: Path) -> list[Resource]:
             "--json` wrote."
         )
     return [_resource(each) for each in found]
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """One object; of the engine's events one that holds the same steps."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        events = [json.loads(line) for line in text.splitlines() if line.strip()]
+        steps = [e["resourcePreEvent"]["metadata"] for e in events if "resourcePreEvent" in e]
+        return {"steps": [{"newState": each.get("new")} for each in steps]}
+    return content
 
 
 def _states(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

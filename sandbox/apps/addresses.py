@@ -100,6 +100,7 @@ class AddressBook:
             ports: where new ports are chosen from.
         """
         self._database = database
+        self.bind_host = bind_host
         self._hosts = tuple(dict.fromkeys([LOOPBACK, bind_host]))
         self._inside = inside
         self._ports = ports

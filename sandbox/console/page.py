@@ -29,6 +29,12 @@ pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; white-space: pr
   background: #8881; padding: .6rem .8rem; margin: .2rem 0 .8rem; border-radius: .4rem; }
 pre i { font-style: normal; opacity: .55; } pre b { color: #cf222e; }
 pre u { color: #9a6700; text-decoration: none; }
+.said { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .9rem;
+  margin: .8rem 0; }
+.said th, .said td { border: 1px solid var(--line); padding: .3rem .6rem; }
+.said h2 { margin: 1rem 0 .4rem; }
+pre .added { background: #2da44e33; } pre .removed { background: #cf222e33; }
+pre .place { opacity: .55; }
 """
 
 

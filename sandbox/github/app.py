@@ -12,6 +12,7 @@ from starlette.types import Scope
 from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
+from sandbox.github.graphql.routes import GraphQLRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
@@ -24,10 +25,11 @@ from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
-from sandbox.github.pulls.comments_routes import ReviewCommentRoutes
-from sandbox.github.pulls.merge_routes import MergeRoutes
-from sandbox.github.pulls.reviews_routes import ReviewRoutes
-from sandbox.github.pulls.routes import PullRoutes
+from sandbox.github.pulls.api.comments_routes import ReviewCommentRoutes
+from sandbox.github.pulls.api.merge_routes import MergeRoutes
+from sandbox.github.pulls.api.pages import PullPages
+from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
+from sandbox.github.pulls.api.routes import PullRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.compare_routes import CompareRoutes
@@ -90,6 +92,7 @@ def create_github_app(
         CommitRoutes(access, service.rulesets),
         ReferenceRoutes(access, service.movements),
         DispatchRoutes(access, run_host),
+        GraphQLRoutes(access, service, run_host),
         DeploymentRoutes(access, service.deployments, service.statuses),
         GitRoutes(
             access, service.registry, service.movements, service.folder, service.database.path
@@ -103,6 +106,7 @@ def create_github_app(
         Route("/", _root),
         # The API's own addresses end here: the pages of people have a host of their own there.
         *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
+        *PullPages(access, service.pulls, service.statuses).routes(),
         *PageRoutes(access, service).routes(),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]

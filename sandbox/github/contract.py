@@ -35,6 +35,37 @@ class Trigger:
     head: Head | None = None  # of a pull request's events
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckedJob:
+    """A job of a run, as the check that it is."""
+
+    id: int
+    name: str
+    status: str  # queued, in_progress or completed
+    conclusion: str | None
+    summary: str | None
+    started: str
+    completed: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedRun:
+    """A run whose jobs say something of a commit."""
+
+    id: int
+    number: int
+    event: str
+    status: str
+    conclusion: str | None
+    created: str
+    updated: str
+    commit: str  # which its jobs say something of
+    workflow: int
+    workflow_name: str
+    workflow_path: str
+    jobs: Sequence[CheckedJob]
+
+
 class RunHost(Protocol):
     """The runs half: it is told what happens to repositories, and answers for their runs."""
 
@@ -55,6 +86,10 @@ class RunHost(Protocol):
 
     def deleted(self, repository: str) -> None:
         """The repository is gone: end its runs and forget them."""
+        ...
+
+    def checks(self, repository: str, commit: str) -> Sequence[CheckedRun]:
+        """The runs that say something of a commit, with the jobs of their newest attempts."""
         ...
 
     def routes(self) -> Sequence[BaseRoute]:

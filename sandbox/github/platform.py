@@ -6,14 +6,20 @@ from dataclasses import fields
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.located import located
-from sandbox.github.runs.service import RunService
+from sandbox.github.runs.runners.container_runner import ContainerRunner
+from sandbox.github.runs.runners.host_runner import HostRunner
+from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
-from toolchain.act import ensure_act
+from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
 NAME = "github"
@@ -27,23 +33,32 @@ def github(place: Place) -> Platform:
         address = f"{url}/{repository}"
         place.neighbours.moved(address, branch, commit, checks_passed=checks_passed)
 
+    tokens = JobTokens()
     service = GitHubService(
         place.database,
-        _accounts(place),
+        _accounts(place, tokens),
         folder=home.folder / "github",
         url=url,
         branch_moved=branch_moved,
     )
     place.neighbours.locators.append(located(service.registry, url))
+    identities = JobIdentities(
+        service.registry,
+        service.accounts,
+        SigningKey(lambda: home.kept("github-oidc.pem", draw_pem)),
+        server=url,
+    )
+    place.neighbours.issuers[NAME] = identities.issuer
     runs = RunService(
         place.database,
         service,
         folder=home.folder / "github-runs",
         github_url=url,
-        ensure_act=lambda: ensure_act(Progress()),
+        runner=_runner(place),
         checks_passed=service.checks_passed,
-        token=home.identity().github_job_token,
-        job_environment=job_environment(home),
+        token_for=tokens.given,
+        identities=identities,
+        job_environment=job_environment(home, place.addresses.bind_host),
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)
@@ -62,7 +77,19 @@ def github(place: Place) -> Platform:
     return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
 
 
-def _accounts(place: Place) -> Accounts:
+def _runner(place: Place) -> Runner:
+    """Where jobs run."""
+    if place.options.jobs == "host":
+        return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
+    return ContainerRunner(
+        place.machine,
+        lambda: ensure_linux_act(Progress()),
+        ports=lambda: {*place.ports.values(), *place.addresses.ports()},
+        parallel_jobs=PARALLEL_JOBS,
+    )
+
+
+def _accounts(place: Place, tokens: JobTokens) -> Accounts:
     """The sandbox's users, and who speaks for its workflow runs."""
     identity = place.home.identity()
     users = [
@@ -77,6 +104,5 @@ def _accounts(place: Place) -> Accounts:
         for user in place.options.users
     ]
     owners = {name for user in users for name in (user.login, *user.organizations)}
-    tokens = {identity.github_job_token: Token(scopes=None, may_administer=False)}
-    actions = User(login=ACTIONS, tokens=tokens, works_for=sorted(owners))
-    return Accounts([*users, actions], paid=place.options.paid)
+    actions = User(login=ACTIONS, tokens={}, works_for=sorted(owners))
+    return Accounts([*users, actions], paid=place.options.paid, job_tokens=tokens)

@@ -10,11 +10,12 @@ from sandbox.github.checks.deployments import Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
-from sandbox.github.http.accounts import ACTIONS, Accounts
+from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
+from sandbox.github.repositories.creating import repository_name, require_creation
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.pending import Pending
 from sandbox.github.repositories.registry import Registry, Repository
@@ -95,6 +96,37 @@ class GitHubService:
     def connect(self, run_host: RunHost) -> None:
         """Lets the runs half know from now on what happens here."""
         self.events.run_host = run_host
+
+    def create(
+        self,
+        caller: Caller,
+        owner: str,
+        name: str,
+        *,
+        private: bool,
+        description: str | None = None,
+        homepage: str | None = None,
+    ) -> Repository:
+        """A new, empty repository with the labels that all have.
+
+        Raises:
+            NotFoundError: there is no such owner, or the token lacks the scope.
+            ForbiddenError: the caller, or the token, makes none for this owner.
+            UnprocessableError: the name is none, or is taken.
+        """
+        account = self.accounts.find(owner)
+        if account is None:
+            raise NotFoundError
+        require_creation(caller, account.login, private=private)
+        added = self.registry.add(
+            account.login,
+            repository_name(name),
+            private=private,
+            description=description,
+            homepage=homepage,
+        )
+        self.issues.labels.add_defaults(added.id)
+        return added
 
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all that belongs to it."""

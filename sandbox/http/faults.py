@@ -60,6 +60,11 @@ class CutAfter:
 
 
 @dataclass(frozen=True)
+class CutMidway:
+    """The platform does all it was asked to; half of its answer comes, then the connection ends."""
+
+
+@dataclass(frozen=True)
 class AnswerAfter(Answer):
     """The platform does all it was asked to, but the answer is this one."""
 
@@ -74,10 +79,13 @@ class HoldAfter:
     """The platform does all it was asked to; the answer is held while the rule stands, then cut."""
 
 
-Action = Delay | Answer | CutBefore | CutAfter | AnswerAfter | HoldBefore | HoldAfter
+Action = Delay | Answer | CutBefore | CutAfter | CutMidway | AnswerAfter | HoldBefore | HoldAfter
 ACTIONS: Mapping[str, type[Any]] = {
     each.__name__: each
-    for each in (Delay, Answer, CutBefore, CutAfter, AnswerAfter, HoldBefore, HoldAfter)
+    for each in (
+        *(Delay, Answer, CutBefore, CutAfter, CutMidway),
+        *(AnswerAfter, HoldBefore, HoldAfter),
+    )
 }
 _HOLD_POLL_SECONDS = 0.02
 
@@ -220,6 +228,8 @@ class FaultInjector:
         """Does what ends the request."""
         if isinstance(hit.action, CutAfter | AnswerAfter | HoldAfter):
             await self._app(scope, receive, _swallow)
+        if isinstance(hit.action, CutMidway):
+            await self._half(scope, receive, send)
         if isinstance(hit.action, HoldBefore | HoldAfter):
             await self._while_it_stands(hit.rule)
         if isinstance(hit.action, Answer):
@@ -227,6 +237,20 @@ class FaultInjector:
             await answer(scope, receive, send)
         else:
             await aborter(scope)()
+
+    async def _half(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the answer's head and half of its body."""
+        said: list[Message] = []
+
+        async def hear(message: Message) -> None:
+            said.append(message)
+
+        await self._app(scope, receive, hear)
+        body = b"".join(each.get("body", b"") for each in said)
+        if body:
+            await send(said[0])
+            half = body[: len(body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
 
     async def _while_it_stands(self, rule: int) -> None:
         # The rules lie in a database that other processes change: nothing can wake this.

@@ -12,13 +12,20 @@ def is_own(host: str, inside: str) -> bool:
         host: as a header says it.
         inside: the name or address under which containers reach this machine.
     """
-    name, port = host.lower(), ""
-    if not name.endswith("]"):
-        name, _, port = host.lower().rpartition(":") if ":" in host else (host.lower(), "", "")
-    if port and not port.isdecimal():
+    name = name_of(host)
+    if name is None:
         return False
-    name = name.strip("[]").rstrip(".")
     return name in {_LOCAL, inside} or name.endswith(f".{_LOCAL}") or _is_address(name)
+
+
+def name_of(host: str) -> str | None:
+    """A host without its port, in small letters; None if that is no port."""
+    name, port = host.lower(), ""
+    if ":" in host and not name.endswith("]"):
+        name, _, port = name.rpartition(":")
+    if port and not port.isdecimal():
+        return None
+    return name.strip("[]").rstrip(".")
 
 
 def _is_address(name: str) -> bool:

@@ -4,6 +4,11 @@ from sandbox.hub.app import create_hub_app
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
 from sandbox.hub.http.rate_limit import PRO_QUOTAS
+from sandbox.hub.publishing.exchange import Exchange
+from sandbox.hub.publishing.issuer_keys import IssuerKeys
+from sandbox.hub.publishing.publishers import Publishers
+from sandbox.hub.publishing.routes import exchange_routes
+from sandbox.hub.publishing.tokens import PublisherTokens
 from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
@@ -12,12 +17,14 @@ from sandbox.hub.spaces.visits import visits_of
 from sandbox.server.place import Place, Platform
 
 NAME = "hub"
+REAL_HUB = "https://huggingface.co"  # what workflows that write the address out ask tokens for
 
 
 def hub(place: Place) -> Platform:
     """The platform over a sandbox's database, machine and addresses."""
     registry = Registry(place.database, place.home.repositories)
-    access = Access(_accounts(place), registry)
+    tokens = PublisherTokens(place.options.clock())
+    access = Access(_accounts(place), registry, tokens)
     spaces = SpaceService(
         place.database,
         SpaceReader(registry),
@@ -28,12 +35,20 @@ def hub(place: Place) -> Platform:
         sandbox_ports=lambda: set(place.ports.values()),
         may_visit=visits_of(registry, access),
     )
+    exchange = Exchange(
+        registry,
+        Publishers(place.database),
+        tokens,
+        IssuerKeys(),
+        issuers=lambda: place.neighbours.issuers,
+        audiences=_audiences(place),
+    )
     app = create_hub_app(
         registry,
         access,
         place.home.repositories,
         spaces,
-        extra_routes=space_routes(spaces, access),
+        extra_routes=[*space_routes(spaces, access), *exchange_routes(exchange)],
         quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME, PRO_QUOTAS)},
         clock=place.options.clock(),
     )
@@ -43,6 +58,12 @@ def hub(place: Place) -> Platform:
         spaces.start()
 
     return place.platform(NAME, app, start=start, stop=spaces.stop)
+
+
+def _audiences(place: Place) -> list[str]:
+    """As whom jobs know this Hub: by its own name, and from where they run."""
+    inside = f"http://{place.machine.inside_host}:{place.ports[NAME]}"
+    return [place.url(NAME), inside, REAL_HUB]
 
 
 def _accounts(place: Place) -> Accounts:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from docker.types import LogConfig
+from docker.types import Mount as EngineMount
 
 from sandbox.machine.contract import RunRequest
 
 STOP_LABEL = "slipway.stop-seconds"
+JOINS = "container:"
 
 # What official images need that begin as root and hand over to a user of their own (postgres,
 # nginx, redis), or confine themselves. Of an engine's defaults that leaves out raw packets, device
@@ -45,14 +47,13 @@ def container_options(
         request: what is to run.
         labels: of this sandbox, and the container's name in it.
         host_port: on loopback, where `request.port` is reached.
-        network: the engine's name of the container's own network.
+        network: the engine's name of the container's own network, or JOINS and the id of the
+            container whose network it shares, with that one's ports and names.
         volumes: the engine's name of each volume -> absolute path.
         map_inside_host: whether host.docker.internal has to be given as a name of this host.
     """
     options: dict[str, Any] = {
         "labels": dict(labels),
-        "network": network,
-        "ports": {} if request.port is None else {f"{request.port}/tcp": ("127.0.0.1", host_port)},
         "environment": dict(request.env),
         "security_opt": ["no-new-privileges"],
         "cap_drop": ["ALL"],
@@ -60,12 +61,22 @@ def container_options(
         "log_config": _LOG,
         "detach": True,
     }
+    if network.startswith(JOINS):
+        options["network_mode"] = network
+    else:
+        options |= _own_network(request.port, host_port, map_inside_host=map_inside_host)
+        options["network"] = network
     if request.user is None:  # a user by number has none, whatever the container may give
         options["cap_add"] = list(_CAPABILITIES)
     if request.stop_seconds is not None:
         options["labels"][STOP_LABEL] = str(request.stop_seconds)
     if volumes:
         options["volumes"] = {name: {"bind": path, "mode": "rw"} for name, path in volumes.items()}
+    if request.mounts:
+        options["mounts"] = [
+            EngineMount(each.target, str(each.source), type="bind", read_only=not each.writable)
+            for each in request.mounts
+        ]
     if request.command is not None:
         options["command"] = list(request.command)
     if request.user is not None:
@@ -75,6 +86,13 @@ def container_options(
         options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
     if request.cpus is not None:
         options["nano_cpus"] = int(request.cpus * 1_000_000_000)
+    return options
+
+
+def _own_network(port: int | None, host_port: int, *, map_inside_host: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "ports": {} if port is None else {f"{port}/tcp": ("127.0.0.1", host_port)}
+    }
     if map_inside_host:
         options["extra_hosts"] = {_DESKTOP_HOST: "host-gateway"}
     return options

@@ -1,6 +1,6 @@
 """What the sandbox's platforms ask of the machine below them; they know no other part of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,16 @@ class RunRequest:
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
     stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
+    mounts: Sequence["Mount"] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A file or folder of this machine that a container sees; it has to be there."""
+
+    source: Path
+    target: str  # absolute path
+    writable: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,62 @@ class OpenPort:
 
     number: int
     only_inside: bool  # on the container's loopback, where nobody from outside reaches it
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """How an engine asks a container whether it is well, as `docker run --health-…` says it."""
+
+    command: str  # for the image's shell
+    interval_seconds: float = 30
+    timeout_seconds: float = 30
+    retries: int = 3
+    start_seconds: float = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Companion:
+    """A container that serves an attached one."""
+
+    request: RunRequest
+    health: HealthCheck | None = None  # None: the image's own, if it has one
+
+
+class Companions(Protocol):
+    """Started ones, in one network."""
+
+    @property
+    def network_mode(self) -> str:
+        """How a container joins them, as the engine takes it."""
+        ...
+
+    def remove(self) -> None:
+        """Ends them, and takes them away with all that they wrote."""
+        ...
+
+
+class Attached(Protocol):
+    """A program in a container, told and read like a child process, which ends with its starter."""
+
+    def output(self) -> Iterator[tuple[bool, bytes]]:
+        """What it prints, as it comes: (whether to standard error, bytes); ends when it ended."""
+        ...
+
+    def tell(self, text: bytes) -> None:
+        """Writes to its standard input; nobody minds if it has ended."""
+        ...
+
+    def close(self) -> None:
+        """Ends its standard input."""
+        ...
+
+    def wait(self) -> int:
+        """Its exit code, once it ended."""
+        ...
+
+    def remove(self) -> None:
+        """Ends it, and takes it away with its network and all that was written in it."""
+        ...
 
 
 class Machine(Protocol):
@@ -164,4 +230,34 @@ class Machine(Protocol):
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image; absent or in use is success."""
+        ...
+
+    def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
+        """The image of a machine for jobs of workflows, made if it is not there; raises as `build`.
+
+        Making it takes minutes; `log` hears how far it is.
+        """
+        ...
+
+    def start_companions(
+        self, name: str, companions: Sequence[Companion], check: Check
+    ) -> Companions:
+        """Starts at least one, under a common name; returns when each is as well as it says.
+
+        Raises whatever `check` does, and MachineUnavailableError where one ends or is not well.
+        """
+        ...
+
+    def attach(self, request: RunRequest, beside: Companions | None = None) -> Attached:
+        """Starts a container that nobody visits, whose input and output are the caller's.
+
+        With companions, `localhost` is the same for it and for them.
+
+        Its program has to end when its standard input does: that happens when this process ends,
+        however that ends.
+        """
+        ...
+
+    def remove_attached(self) -> None:
+        """Removes containers that `attach` started and that an end of the sandbox left behind."""
         ...

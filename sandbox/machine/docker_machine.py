@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,8 +19,11 @@ from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import follow_output
 from sandbox.machine.container_options import STOP_LABEL, container_options
 from sandbox.machine.contract import (
+    Attached,
     BuildRequest,
     Check,
+    Companion,
+    Companions,
     Container,
     ContainerState,
     LogSink,
@@ -34,7 +36,10 @@ from sandbox.machine.contract import (
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import SANDBOX_LABEL, EngineImages
 from sandbox.machine.engine_networks import EngineNetworks
+from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
+from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
@@ -90,6 +95,16 @@ class DockerMachine:
             if engine.buildkit is None
             else BuildkitBuilder(engine.buildkit, self._client)
         )
+        closed = engine.buildkit is not None
+        self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        self._attached = AttachedContainers(
+            self._client,
+            self._images,
+            self._networks,
+            self._labels,
+            engine_name=self._engine_name,
+            map_inside_host=self._map_inside_host,
+        )
 
     def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """Builds an image, and gives its id; see the contract."""
@@ -132,7 +147,7 @@ class DockerMachine:
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
             # Freed between our asking and the engine's taking it, a port may be taken by another.
             for _ in range(_PORT_TRIES):
-                port = 0 if request.port is None else _free_port()
+                port = 0 if request.port is None else free_port()
                 options = container_options(
                     request,
                     {**labels, _PORT_LABEL: str(port)},
@@ -150,7 +165,7 @@ class DockerMachine:
                     container.start()
                 except APIError as error:
                     container.remove(force=True)
-                    if not _is_port_conflict(error):
+                    if not is_port_conflict(error):
                         raise
                 else:
                     return Container(str(container.id), port)
@@ -215,6 +230,24 @@ class DockerMachine:
         """Forgets an image of this sandbox, here and in the builder's registry."""
         self._remove_image(self._images.name(tag))
 
+    def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
+        """The image of a machine for jobs, made if it is not there; see the contract."""
+        return self._runner.ensure(log, check)
+
+    def start_companions(
+        self, name: str, companions: Sequence[Companion], check: Check
+    ) -> Companions:
+        """Starts what serves an attached container; see the contract."""
+        return self._attached.start_companions(name, companions, check)
+
+    def attach(self, request: RunRequest, beside: Companions | None = None) -> Attached:
+        """Starts a container whose input and output are the caller's; see the contract."""
+        return self._attached.start(request, beside)
+
+    def remove_attached(self) -> None:
+        """Removes what an end of the sandbox left of such containers."""
+        self._attached.remove_all()
+
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
@@ -260,14 +293,3 @@ class DockerMachine:
         if allowed != name:
             allowed = f"{allowed}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
         return f"slipway-{self._sandbox_id}-{allowed}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_port_conflict(error: APIError) -> bool:
-    text = str(error.explanation)
-    return "port is already allocated" in text or "address already in use" in text

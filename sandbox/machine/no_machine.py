@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from sandbox.machine.contract import (
+    Attached,
     BuildRequest,
     Check,
+    Companion,
+    Companions,
     Container,
     ContainerState,
     LogSink,
@@ -72,6 +75,23 @@ class NoMachine:
 
     def remove_image(self, _tag: str) -> None:
         """It is absent."""
+
+    def runner_image(self, _log: LogSink, _check: Check = wanted_to_the_end) -> str:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def start_companions(
+        self, _name: str, _companions: Sequence[Companion], _check: Check
+    ) -> Companions:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def attach(self, _request: RunRequest, _beside: Companions | None = None) -> Attached:
+        """Refused."""
+        raise MachineUnavailableError(_WHY)
+
+    def remove_attached(self) -> None:
+        """There is none."""
 
 
 def require_containers(machine: Machine) -> None:

@@ -41,16 +41,27 @@ def main() -> int:
     program = subprocess.Popen(
         sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True, restore_signals=True
     )
-    threading.Thread(target=_listen, args=(program,), daemon=True).start()
-    code = program.wait()
+    threading.Thread(target=_listen, args=(program.pid,), daemon=True).start()
+    code = _wait(program.pid)
     kill_descendants()
     return code
 
 
-def _listen(program: subprocess.Popen[bytes]) -> None:
+def _wait(program: int) -> int:
+    """The program's exit code; whoever else ends meanwhile is reaped, or its number stays taken."""
+    while True:
+        ended, status = os.waitpid(-1, 0)
+        if ended == program:
+            return os.waitstatus_to_exitcode(status)
+
+
+def _listen(program: int) -> None:
     for line in sys.stdin:
-        if line.strip() == "cancel" and program.poll() is None:
-            program.send_signal(signal.SIGINT)
+        if line.strip() == "cancel":
+            try:
+                os.kill(program, signal.SIGINT)
+            except ProcessLookupError:
+                continue  # it ended meanwhile
     _end()
 
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ class Identity:
     render_hook_key: str  # of every service's deploy hook
     github_port: int
     github_token: str  # classic, with all scopes; what the program and `git push` use
-    github_job_token: str  # what workflow jobs get: content, not settings and secrets
 
 
 class Home:
@@ -117,6 +116,15 @@ class Home:
             return None
         return place if same else None
 
+    def kept(self, name: str, draw: Callable[[], str]) -> str:
+        """The text of a file of the home that other users can't read; drawn if it is not there."""
+        self.make_folder()
+        path = self.folder / name
+        with locked(path.with_suffix(".lock")):
+            if not path.exists():
+                self.write_private(path, draw())
+            return path.read_text(encoding="utf-8")
+
     def _known(self) -> dict[str, Any]:
         if not self._identity.exists():
             return {}
@@ -145,5 +153,4 @@ def _draw() -> Identity:
         render_hook_key=token("", 16),
         github_port=free_low_port(),
         github_token=token("ghp_", 36),
-        github_job_token=token("ghs_", 36),
     )

@@ -8,7 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.http.hosts import is_own
+from sandbox.http.asked_host import asked_under
+from sandbox.http.hosts import is_own, name_of
 
 _MISDIRECTED, _FORBIDDEN = 421, 403
 
@@ -27,8 +28,17 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
-        await (refusal or self._app)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if refusal := self._refusal(headers):
+            await refusal(scope, receive, send)
+        elif name_of(headers.get("host", "")) == self._inside:
+            with asked_under(self._inside):
+                await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     def _refusal(self, headers: Headers) -> Response | None:
         if not is_own(headers.get("host", ""), self._inside):

@@ -19,6 +19,7 @@ from toolchain.progress import SetupError
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "users": (list,),
     "containers": (bool,),
+    "jobs": (str,),
     "paid": (bool,),
     "card_on_file": (bool,),
     "nulls": (str,),
@@ -29,6 +30,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 _HUB_ROLES = ("read", "write")
 Nulls = Literal["faithful", "strict"]
+Jobs = Literal["containers", "host"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,7 @@ class Options:
 
     users: Sequence[User] = (User(name="slipway"),)
     containers: bool = True  # False: no container engine is looked for
+    jobs: Jobs = "containers"  # `host` runs jobs of workflows on this machine, as its user
     paid: bool = True  # False: the platforms' free plans
     card_on_file: bool = True  # False: Render refuses to create anything
     nulls: Nulls = "faithful"  # `strict` leaves absent values out of Render's answers
@@ -117,6 +120,8 @@ def checked(options: Options) -> Options:
         raise SetupError("users: at least one is needed")
     if options.nulls not in get_args(Nulls):
         raise SetupError(f"nulls is {' or '.join(get_args(Nulls))}")
+    if options.jobs not in get_args(Jobs):
+        raise SetupError(f"jobs is {' or '.join(get_args(Jobs))}")
     if not options.clock_speed > 0:
         raise SetupError("clock_speed must be above 0")
     for name, port in options.ports.items():
@@ -140,6 +145,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     add("--clock-speed", type=float, metavar="N", help="how fast windows of rate limits end")
     add("--no-containers", action="store_true", help="serve what needs no container engine")
+    add(
+        "--jobs",
+        choices=get_args(Jobs),
+        help="where jobs of workflows run; `host` is this machine itself, with all that is on it",
+    )
     add("--revision", default="", help=argparse.SUPPRESS)
 
 
@@ -159,6 +169,7 @@ def from_flags(given: argparse.Namespace) -> Options:
             containers=options.containers and not given.no_containers,
             paid=options.paid and not given.free,
             card_on_file=options.card_on_file and not given.no_card,
+            jobs=given.jobs or options.jobs,
             nulls=given.nulls or options.nulls,
             ports={**options.ports, **_numbers(given.port)},
             quotas={**options.quotas, **_numbers(given.quota)},

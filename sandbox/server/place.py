@@ -7,7 +7,7 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from sandbox.apps.addresses import AddressBook
+from sandbox.apps.addresses import LOOPBACK, AddressBook
 from sandbox.http.faults import FaultInjector, Faults
 from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.machine.contract import Machine
@@ -31,6 +31,8 @@ class Neighbours:
     branch_listeners: list[BranchListener] = field(default_factory=list[BranchListener])
     # Turn the address of a repository of theirs into a path, and leave all others as they are.
     locators: list[Callable[[str], str]] = field(default_factory=list[Callable[[str], str]])
+    # Where the keys are with which a platform signs what it says of its jobs, by its name.
+    issuers: dict[str, str] = field(default_factory=dict[str, str])
 
     def moved(self, address: str, branch: str, commit: str, *, checks_passed: bool) -> None:
         """Tells whoever follows branches."""
@@ -63,7 +65,7 @@ class Place:
 
     def url(self, platform: str) -> str:
         """Where a platform answers on this machine."""
-        return f"http://127.0.0.1:{self.ports[platform]}"
+        return f"http://{LOOPBACK}:{self.ports[platform]}"
 
     def platform(
         self,

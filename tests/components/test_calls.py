@@ -1,6 +1,8 @@
 """Protects how the Hub is called: which failures are tried again, after how long, what is said."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx2
 import pytest
@@ -101,11 +103,11 @@ def test_tries_end_and_their_pauses_double_up_to_eight_seconds_with_jitter():
     ("answer", "pause"),
     [
         (response(429, RateLimit='"api";r=0;t=55'), 56),
-        (response(429, RateLimit='"api";r=0;t=99999'), 310),
+        (response(429, RateLimit='"api";r=0;t=300'), 301),
         (response(429, RateLimit='"api";r=0;t=5', Retry_After="40"), 6),
         (response(429, Retry_After="7"), 8),
         (response(503, Retry_After="2"), 3),
-        (response(503, Retry_After="99999"), 310),
+        (response(503, Retry_After="300"), 301),
     ],
 )
 def test_the_platforms_own_wish_decides_the_pause(answer, pause):
@@ -121,7 +123,10 @@ def test_the_platforms_own_wish_decides_the_pause(answer, pause):
             429, RateLimit='"api";r=12;t=280'
         ),  # another, finer quota: the window says nothing
         response(503, RateLimit='"api";r=0;t=280'),
-        response(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"),
+        response(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"),  # passed
+        response(503, Retry_After="-5"),
+        response(503, Retry_After="1e3"),
+        response(503, Retry_After="soon"),
         response(429, RateLimit="nonsense"),
     ],
 )
@@ -129,6 +134,30 @@ def test_a_header_that_says_nothing_about_this_failure_is_not_waited_for(answer)
     script = Script(answer, response(200))
     script.run()
     assert script.pauses[0] <= 1.2
+
+
+def test_a_date_is_waited_for_and_people_are_told(capsys):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    script = Script(response(503, Retry_After=later), response(200))
+    script.run()
+    assert 98 < script.pauses[0] <= 102
+    assert f"{WHAT}: the platform asks to wait; trying again in 10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [response(503, Retry_After="999999"), response(429, RateLimit='"api";r=0;t=99999')],
+)
+def test_a_wish_that_nobody_can_wait_for_ends_the_run_at_once(answer):
+    script = Script(answer)
+    assert "It asks to wait" in str(script.refused())
+    assert (script.calls, script.pauses) == (1, [])
+
+
+def test_wishes_of_a_few_minutes_each_do_not_add_up_to_half_an_hour():
+    script = Script(response(503, Retry_After="200"))
+    script.refused()
+    assert script.pauses == [201]
 
 
 @pytest.mark.parametrize(

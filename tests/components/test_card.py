@@ -65,6 +65,16 @@ def test_what_the_hub_reads_is_read(text):
         ("app_port: '7860'", "app_port is '7860'", "number from 1 to 65535"),
         ("app_port: 0", "app_port is 0", "number from 1 to 65535"),
         ("app_port: 65536", "app_port is 65536", "number from 1 to 65535"),
+        ("short_description: 7", "short_description is 7", "text: put it in quotes"),
+        ("pinned: x", "pinned is 'x'", "true or false"),
+        ("hf_oauth: 'true'", "hf_oauth is 'true'", "true or false"),
+        ("base_path: web", "base_path is 'web'", "begins with '/'"),
+        ("header: big", "header is 'big'", "one of mini, default"),
+        ("startup_duration_timeout: 5 hours", "is '5 hours'", "such as 30m or 1h"),
+        ("custom_headers: {x-mine: a}", "custom_headers is", "cross-origin-opener-policy"),
+        ("models: a/b", "models is 'a/b'", "a list"),
+        ("preload_from_hub: [a/b c d e f]", "preload_from_hub is", "a list of repositories"),
+        ("preload_from_hub: [config.json]", "preload_from_hub is", "a list of repositories"),
         ("app_port: true", "app_port is True", "number from 1 to 65535"),
     ],
 )
@@ -75,7 +85,22 @@ def test_a_wrong_value_is_named_with_its_key_and_the_rule(line, value, rule):
 
 
 def test_the_last_allowed_values_pass():
-    lines = ("sdk: docker", "app_port: 65535", f"short_description: {'x' * 60}", "colorTo: gray")
+    more = (
+        "pinned: false",
+        "base_path: /web",
+        "header: mini",
+        "startup_duration_timeout: 1h 30m",
+        "custom_headers: {cross-origin-opener-policy: same-origin}",
+        f"preload_from_hub: [a/b, a/b x.json, 'a/b x.json,y.bin {'0' * 40}']",
+        "models: [a/b]",
+    )
+    lines = (
+        *more,
+        "sdk: docker",
+        "app_port: 65535",
+        f"short_description: {'x' * 60}",
+        "colorTo: gray",
+    )
     assert read_card(ID, readme(*lines), "docker").app_port == 65535
 
 

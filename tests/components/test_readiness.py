@@ -42,6 +42,7 @@ class Platform:
         assert (repo_id, rebuild) == (TARGET.repo_id, False)
         self.restarts.append(self.clock)
         self.timeline += [(self.clock + later, event) for later, event in self.after_restart]
+        return self.runtime(repo_id)
 
     def log_tail(self, repo_id, *, build):
         assert repo_id == TARGET.repo_id
@@ -166,10 +167,40 @@ def test_settings_written_without_a_commit_are_not_proven_by_the_app_of_before()
     assert all(second >= 12 for second, *_ in platform.asked)
 
 
-def test_settings_written_without_a_restart_are_ready_after_the_time_to_settle():
+def test_a_space_that_shows_no_restart_after_its_settings_is_restarted_and_not_believed():
     platform = Platform((0, at("RUNNING")))
+    platform.after_restart = [(20, at("RUNNING_APP_STARTING")), (25, at("RUNNING"))]
     platform.wait(restarted=True)
-    assert platform.asked[0][0] >= 5
+    [restart] = platform.restarts
+    assert 5 < restart < 10
+    assert all(second >= restart + 25 for second, *_ in platform.asked)
+
+
+def test_a_restart_that_is_over_before_anybody_looks_is_believed_by_its_own_answer():
+    platform = Platform((0, at("RUNNING")))
+    platform.after_restart = [(0, at("APP_STARTING")), (0.01, at("RUNNING"))]
+    assert platform.wait(restarted=True) == "RUNNING"
+    assert platform.clock < 10
+
+
+def test_a_restart_that_is_shown_late_needs_no_second_one():
+    platform = Platform((0, at("RUNNING")), (4.5, at("APP_STARTING")), (30, at("RUNNING")))
+    platform.wait(restarted=True)
+    assert platform.restarts == []
+    assert all(second >= 30 for second, *_ in platform.asked)
+
+
+def test_a_restart_that_was_asked_for_and_never_shows_is_believed_after_a_minute():
+    platform = Platform((0, at("RUNNING")))
+    assert platform.wait(restarted=True) == "RUNNING"
+    assert len(platform.restarts) == 1
+    assert all(second >= 60 for second, *_ in platform.asked)
+
+
+def test_a_static_space_whose_settings_changed_has_nothing_to_start():
+    platform = Platform((0, at("RUNNING", None)))
+    assert platform.wait(restarted=True) == "RUNNING"
+    assert platform.restarts == []
 
 
 def test_a_commit_the_platform_already_serves_is_ready_at_once():

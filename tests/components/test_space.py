@@ -7,7 +7,7 @@ from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
-from tests.components.recorder import clear_texts, is_secret, record, unwrap
+from tests.components.recorder import Recorder, clear_texts, is_secret, record, run, unwrap
 
 CANARY = "canary-secret-9b1d"
 TOKEN = "canary-token-5e2a"
@@ -23,6 +23,7 @@ EXPOSE 7860
 @pytest.fixture(autouse=True)
 def token(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setenv("HF_READ_TOKEN", "hf_canary-that-reads")
 
 
 @pytest.fixture
@@ -163,6 +164,20 @@ def test_the_wait_follows_the_commit_and_the_settings_of_its_space(args):
 def test_only_the_app_of_a_private_space_is_asked_with_a_token(args, visibility, private):
     recorder = build(args | {"visibility": visibility})
     assert recorder["demo-ready"].inputs["private"] is private
+
+
+def test_a_private_space_needs_the_token_that_reads_and_the_wait_gets_the_stacks(args, monkeypatch):
+    monkeypatch.delenv("HF_READ_TOKEN")
+    private = args | {"visibility": "private"}
+    recorder = Recorder()
+    with pytest.raises(ConfigError, match=r"Export HF_READ_TOKEN.*--secret hfReadToken"):
+        run(recorder, lambda: Space("demo", SpaceArgs(**private)))
+    assert recorder.resources == {}
+    assert "slipway:hfReadToken" not in build(args)["huggingface-waits"].inputs
+    config = {"slipway:hfReadToken": "hf_of-the-stack"}
+    told = build(private, config=config, secret_keys=("slipway:hfReadToken",))
+    given = told["huggingface-waits"].inputs
+    assert is_secret(given["slipway:hfReadToken"])
 
 
 def test_its_addresses_are_those_of_the_platform(args):

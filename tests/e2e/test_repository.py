@@ -31,8 +31,8 @@ QUIET = ("--non-interactive", "--stack")
 OWN_STORE = ("identity.json", "passphrase", "sandbox.db", "sandbox.db-wal", "sandbox.db-shm")
 RESOLUTION_SECONDS = 1.1  # GitHub's times have one of a second
 PROGRAM = "systems/repository.py"
-VARIABLES = '                variables={"SLIPWAY_STACK": values.environment},\n'
-SECRETS = '                secrets={"DEPLOY_TOKEN": require_stack_credential(HUB_TOKEN)},\n'
+INSIDE = "                secrets=_secrets(values),\n"  # of the environment
+BESIDE = "        adopt=values.adopt,\n"
 
 
 class GitHub:
@@ -67,12 +67,7 @@ def secret_on_server(database, name, environment=""):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A clone whose program gives its environment a secret, as a system of one's own may."""
     made = Clone.make(tmp_path_factory.mktemp("repository"), systems="repository")
-    program = made.folder / PROGRAM
-    text = program.read_text()
-    assert text.count(VARIABLES) == 1
-    program.write_text(text.replace(VARIABLES, SECRETS + VARIABLES))
     yield made
     made.sandbox("reset")
 
@@ -117,9 +112,9 @@ def with_value(lab, stack, old, new):
 
 def test_what_was_declared_is_there(raised, hub, database):
     identity = raised.identity()
-    assert secret_on_server(database, "HF_TOKEN") == identity["hub_token"]
-    assert secret_on_server(database, "DEPLOY_TOKEN", "dev") == identity["hub_token"]
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY"))
+    assert secret_on_server(database, "HF_TOKEN", "dev") == identity["hub_token"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY", "dev"))
+    assert hub("GET", "/actions/secrets")["total_count"] == 0
     assert hub("GET", "/environments/dev/variables/SLIPWAY_STACK")["value"] == "dev"
     policies = hub("GET", "/environments/dev/deployment-branch-policies")["branch_policies"]
     assert [each["name"] for each in policies] == ["dev"]
@@ -137,44 +132,43 @@ def test_every_address_answers(raised):
 
 
 def test_a_second_up_changes_nothing_and_writes_nothing(raised, database):
-    key = secret_on_server(database, "API_KEY")
+    key = secret_on_server(database, "API_KEY", "dev")
     before = raised.last_request()
     assert re.search(r"Resources:\n    \d+ unchanged\n", raised.up().stdout)
     assert mutating(raised, before) == []
     refreshed = raised.pulumi("up", "--yes", "--refresh", *QUIET, "dev")
     assert refreshed.returncode == 0, refreshed.stdout
     assert mutating(raised, before) == []
-    assert secret_on_server(database, "API_KEY") == key
+    assert secret_on_server(database, "API_KEY", "dev") == key
 
 
 def test_a_rotated_secret_is_the_only_write(raised, database):
-    key = secret_on_server(database, "API_KEY")
+    key = secret_on_server(database, "API_KEY", "dev")
     before = raised.last_request()
     with with_value(raised, "dev", "branch: dev\n", "branch: dev\n    apiKeyRotation: 1\n"):
         raised.up()
-    assert mutating(raised, before) == ["PUT /actions/secrets/API_KEY"]
-    rotated = secret_on_server(database, "API_KEY")
+    assert mutating(raised, before) == ["PUT /environments/dev/secrets/API_KEY"]
+    rotated = secret_on_server(database, "API_KEY", "dev")
     assert rotated != key
     raised.up()
-    assert secret_on_server(database, "API_KEY") not in (key, rotated)
+    assert secret_on_server(database, "API_KEY", "dev") not in (key, rotated)
 
 
 def test_a_key_that_is_given_takes_the_place_of_the_drawn_one(raised, database):
     given = "given-by-a-person-0123456789"
     before = raised.last_request()
     raised.up(environment={"SLIPWAY_API_KEY": given})
-    assert mutating(raised, before) == ["PUT /actions/secrets/API_KEY"]
-    assert secret_on_server(database, "API_KEY") == given
+    assert mutating(raised, before) == ["PUT /environments/dev/secrets/API_KEY"]
+    assert secret_on_server(database, "API_KEY", "dev") == given
     raised.up()
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY"))
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY", "dev"))
 
 
 def test_what_was_changed_by_hand_is_shown_and_repaired(raised, hub, database):
     wanted = raised.identity()["hub_token"]
     time.sleep(RESOLUTION_SECONDS)
-    hub.overwrite("actions", "HF_TOKEN", "by hand")
-    hub.overwrite("environments/dev", "DEPLOY_TOKEN", "by hand")
-    hub("DELETE", "/actions/secrets/API_KEY")
+    hub.overwrite("environments/dev", "HF_TOKEN", "by hand")
+    hub("DELETE", "/environments/dev/secrets/API_KEY")
     hub("PATCH", "/environments/dev/variables/SLIPWAY_STACK", {"value": "by hand"})
     [ruleset] = hub("GET", "/rulesets")
     hub("PUT", f"/rulesets/{ruleset['id']}", {"enforcement": "disabled"})
@@ -183,14 +177,14 @@ def test_what_was_changed_by_hand_is_shown_and_repaired(raised, hub, database):
     assert shown.returncode == 0, shown.stdout
     assert '"dev" => "by hand"' in shown.stdout
     assert '"active" => "disabled"' in shown.stdout
-    assert len(re.findall(r"~ remoteUpdatedAt", shown.stdout)) == 2
-    assert re.search(r"- github:index/actionsSecret:ActionsSecret: \(delete\)", shown.stdout)
+    assert len(re.findall(r"~ remoteUpdatedAt", shown.stdout)) == 1
+    gone = r"- github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret: \(delete\)"
+    assert re.search(gone, shown.stdout)
 
     repaired = raised.pulumi("up", "--yes", "--refresh", *QUIET, "dev")
     assert repaired.returncode == 0, repaired.stdout
-    assert secret_on_server(database, "HF_TOKEN") == wanted
-    assert secret_on_server(database, "DEPLOY_TOKEN", "dev") == wanted
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY"))
+    assert secret_on_server(database, "HF_TOKEN", "dev") == wanted
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret_on_server(database, "API_KEY", "dev"))
     assert hub("GET", "/environments/dev/variables/SLIPWAY_STACK")["value"] == "dev"
     assert hub("GET", f"/rulesets/{ruleset['id']}")["enforcement"] == "active"
     clean = raised.pulumi("refresh", "--preview-only", "--expect-no-changes", *QUIET, "dev")
@@ -202,7 +196,7 @@ def test_an_environment_deleted_by_hand_comes_back_with_all_that_was_in_it(raise
     repaired = raised.pulumi("up", "--yes", "--refresh", *QUIET, "dev")
     assert repaired.returncode == 0, repaired.stdout
     # It has another key now, with which the value had to be sealed anew.
-    assert secret_on_server(database, "DEPLOY_TOKEN", "dev") == raised.identity()["hub_token"]
+    assert secret_on_server(database, "HF_TOKEN", "dev") == raised.identity()["hub_token"]
     assert hub("GET", "/environments/dev/variables/SLIPWAY_STACK")["value"] == "dev"
     assert hub("GET", "/environments/dev/deployment-branch-policies")["total_count"] == 1
 
@@ -227,14 +221,15 @@ def test_renaming_an_environment_does_what_its_preview_said(raised, hub, databas
         assert set(said) == {
             "repository-environment-deployment",
             "repository-environment-deployment-branch",
-            "repository-environment-deployment-secret-deploy-token",
+            "repository-environment-deployment-secret-api-key",
+            "repository-environment-deployment-secret-hf-token",
             "repository-environment-deployment-variable-slipway-stack",
         }
         assert mutating(raised, before) == []
         raised.up()
         listed = hub("GET", "/environments")["environments"]
         assert [each["name"] for each in listed] == [name]
-        assert secret_on_server(database, "DEPLOY_TOKEN", name) == raised.identity()["hub_token"]
+        assert secret_on_server(database, "HF_TOKEN", name) == raised.identity()["hub_token"]
         quoted = urllib.request.quote(name, safe="")
         assert hub("GET", f"/environments/{quoted}/variables/SLIPWAY_STACK")["value"] == name
         again = raised.last_request()
@@ -251,7 +246,7 @@ def test_the_state_is_what_the_sdk_says_it_is(raised):
         for each in exported["deployment"]["resources"]
         if each["type"].startswith("github:index/")
     ]
-    assert len(made) == 7
+    assert len(made) == 6
     wrong = [
         (each["urn"], place)
         for each in made
@@ -389,8 +384,8 @@ def test_a_forbidden_name_is_told_before_any_call(stranger, name, says):
 
 def test_what_is_there_and_not_ours_is_named_and_can_be_taken_over(stranger):
     hub = stranger.hub
-    hub.overwrite("actions", "HF_TOKEN", "theirs")
     hub("PUT", "/environments/Dev", {"wait_timer": 5})
+    hub.overwrite("environments/Dev", "HF_TOKEN", "theirs")
     hub("POST", "/environments/Dev/variables", {"name": "SLIPWAY_STACK", "value": "theirs"})
     names = {"ref_name": {"include": ["~ALL"], "exclude": []}}
     rules = {"name": "Slipway: dev", "enforcement": "active", "conditions": names}
@@ -401,13 +396,13 @@ def test_what_is_there_and_not_ours_is_named_and_can_be_taken_over(stranger):
     taken = [
         "environment dev",
         "ruleset Slipway: dev",
-        "secret HF_TOKEN",
+        "secret HF_TOKEN of environment dev",
         "variable SLIPWAY_STACK of environment dev",
     ]
     assert (
         re.findall(r"^ +((?:environment|secret|ruleset|variable) .*)$", said, re.MULTILINE) == taken
     )
-    assert secret_on_server(stranger.live.database, "HF_TOKEN") == "theirs"
+    assert secret_on_server(stranger.live.database, "HF_TOKEN", "Dev") == "theirs"
 
     commands = re.findall(r"^ +pulumi (import .*)$", said, re.MULTILINE)
     assert len(commands) == 2
@@ -422,7 +417,7 @@ def test_what_is_there_and_not_ours_is_named_and_can_be_taken_over(stranger):
     ended = stranger.pulumi("up", "--yes")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     identity = stranger.lab.identity()
-    assert secret_on_server(stranger.live.database, "HF_TOKEN") == identity["hub_token"]
+    assert secret_on_server(stranger.live.database, "HF_TOKEN", "Dev") == identity["hub_token"]
     assert hub("GET", "/environments/Dev/variables/SLIPWAY_STACK")["value"] == "dev"
     [ruleset] = hub("GET", "/rulesets")
     found = hub("GET", f"/rulesets/{ruleset['id']}")
@@ -442,22 +437,74 @@ def test_a_second_stack_does_not_take_what_is_the_first_ones(stranger, request):
     stranger.stack = f"{first}-two"
     source = stranger.lab.folder / f"Pulumi.{first}.yaml"
     file = stranger.lab.folder / f"Pulumi.{stranger.stack}.yaml"
-    file.write_text(source.read_text().replace(": dev", ": other"))
+    file.write_text(source.read_text())
     request.addfinalizer(file.unlink)
     stranger.pulumi("stack", "select", "--create")
     refused = stranger.pulumi("up", "--yes")
     assert refused.returncode != 0
-    assert "  secret API_KEY\n" in refused.stdout + refused.stderr
+    assert "  secret API_KEY of environment dev\n" in refused.stdout + refused.stderr
     assert stranger.writes() == before
-    text = file.read_text()
-    file.write_text(text.replace("ownsRepository: true", "ownsRepository: false"))
+    file.write_text(source.read_text().replace(": dev", ": other"))
     ended = stranger.pulumi("up", "--yes")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    database = stranger.live.database
+    keys = [secret_on_server(database, "API_KEY", place) for place in ("dev", "other")]
+    assert len({*keys}) == 2  # each stack's own
+    assert not [write for write in stranger.writes()[len(before) :] if "/dev/" in write]
+
+
+@pytest.fixture
+def with_secrets_of_the_repository(stranger):
+    """A stack as it was raised when its secrets lay at the whole repository."""
+    program = stranger.lab.folder / PROGRAM
+    text = program.read_text()
+    assert text.count(INSIDE) == text.count(BESIDE) == 1
+    before = text.replace(INSIDE, "").replace(
+        BESIDE, f"        secrets=_secrets(values),\n{BESIDE}"
+    )
+    program.write_text(before)
+    try:
+        ended = stranger.pulumi("up", "--yes")
+    finally:
+        program.write_text(text)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert stranger.hub("GET", "/actions/secrets")["total_count"] == 2
+    return stranger
+
+
+def test_secrets_move_into_the_environment_before_they_leave_the_repository(
+    with_secrets_of_the_repository,
+):
+    stack = with_secrets_of_the_repository
+    key = secret_on_server(stack.live.database, "API_KEY")
+    before = len(stack.writes())
+    ended = stack.pulumi("up", "--yes")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    names = ("API_KEY", "HF_TOKEN")
+    written = stack.writes()[before:]
+    assert sorted(written[:2]) == [f"PUT /environments/dev/secrets/{name}" for name in names]
+    assert sorted(written[2:]) == [f"DELETE /actions/secrets/{name}" for name in names]
+    assert secret_on_server(stack.live.database, "API_KEY", "dev") == key
+    again = stack.pulumi("preview", "--expect-no-changes")
+    assert again.returncode == 0, again.stdout + again.stderr
+
+
+def test_secrets_stay_at_the_repository_while_the_environment_can_not_take_them(
+    with_secrets_of_the_repository,
+):
+    stack = with_secrets_of_the_repository
+    stack.hub.overwrite("environments/dev", "HF_TOKEN", "theirs")
+    before = stack.writes()
+    ended = stack.pulumi("up", "--yes", "--skip-preview")
+    assert ended.returncode != 0
+    assert "secret HF_TOKEN of environment dev" in ended.stdout + ended.stderr
+    assert stack.writes() == before
+    assert stack.hub("GET", "/actions/secrets")["total_count"] == 2
 
 
 def test_another_token_writes_nothing_and_keeps_the_drawn_key(stranger):
     assert stranger.pulumi("up", "--yes").returncode == 0
-    key = secret_on_server(stranger.live.database, "API_KEY")
+    key = secret_on_server(stranger.live.database, "API_KEY", "dev")
     before = stranger.writes()
     stranger.live.service.accounts._users[0].tokens["ghp_another"] = (
         stranger.live.service.accounts._users[0].tokens[TOKEN]
@@ -469,7 +516,7 @@ def test_another_token_writes_nothing_and_keeps_the_drawn_key(stranger):
     finally:
         del stranger.live.service.accounts._users[0].tokens["ghp_another"]
     assert stranger.writes() == before
-    assert secret_on_server(stranger.live.database, "API_KEY") == key
+    assert secret_on_server(stranger.live.database, "API_KEY", "dev") == key
 
 
 def test_no_secret_is_in_state_history_or_the_most_verbose_log(stranger):
@@ -490,8 +537,8 @@ def test_no_secret_is_in_state_history_or_the_most_verbose_log(stranger):
 
     run("up", "--yes", environment={"SLIPWAY_API_KEY": given})
     run("up", "--yes")
-    secrets["drawn key"] = secret_on_server(stranger.live.database, "API_KEY")
-    assert secret_on_server(stranger.live.database, "DEPLOY_TOKEN", "dev") == secrets["hub token"]
+    secrets["drawn key"] = secret_on_server(stranger.live.database, "API_KEY", "dev")
+    assert secret_on_server(stranger.live.database, "HF_TOKEN", "dev") == secrets["hub token"]
     run("preview", "--diff")
     run("refresh", "--yes")
     run("up", "--yes", "--refresh")

@@ -122,7 +122,7 @@ def test_a_pushed_workflow_uses_the_secrets_and_its_failure_shows_on_the_commit(
     held = secrets()
     commit = pushed(raised, tmp_path / "mine", {".github/workflows/try.yml": WORKFLOW})
     [run] = wait_until(lambda: list(repository.get_workflow_runs(head_sha=commit)))
-    wait_until(lambda: run.update() or run.status == "completed")
+    wait_until(lambda: (run.update(), run.status)[1] == "completed")
 
     assert run.conclusion == "failure"
     jobs = {job.name: job.conclusion for job in run.jobs()}

@@ -67,7 +67,8 @@ def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path)
     assert pairs(arguments, "--file") == [f"{tmp_path}/deploy/Dockerfile"]
     assert pairs(arguments, "--tag") == ["slipway-x/app:1"]
     assert pairs(arguments, "--label") == ["slipway.sandbox=x"]
-    assert pairs(arguments, "--build-arg") == ["A=1 2", "PATH=/x"]
+    own = "BUILDKIT_CACHE_MOUNT_NS=slipway-x/app"
+    assert pairs(arguments, "--build-arg") == ["A=1 2", "PATH=/x", own]
     assert pairs(arguments, "--add-host") == ["host.docker.internal:host-gateway"]
     assert "--no-cache" in arguments
     assert call["environment"]["DOCKER_HOST"] == "unix:///e.sock"
@@ -83,7 +84,7 @@ def test_plain_builds_carry_no_options_they_need_not(docker, tmp_path):
     builder.build(
         BuildRequest(context=tmp_path, tag="a"), "s/a:latest", {}, lambda _: None, wanted_to_the_end
     )
-    assert not {"--no-cache", "--add-host", "--secret", "--build-arg"} & set(docker()["arguments"])
+    assert not {"--no-cache", "--add-host", "--secret"} & set(docker()["arguments"])
 
 
 @pytest.mark.usefixtures("docker")

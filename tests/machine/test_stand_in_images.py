@@ -19,6 +19,7 @@ def images(monkeypatch):
         buildctl=Path("buildctl"),
         address="unix:///nowhere",
         registry="127.0.0.1:1",
+        data=Path("/data"),
         stand_ins=("python:3.11-slim", "busybox:latest"),
     )
     return StandInImages(address)

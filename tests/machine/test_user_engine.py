@@ -43,8 +43,11 @@ match words:
     case ["buildx", "inspect", _]:
         if state["builder"] is None:
             done(1)
-        done(0, f"Status: {{state['builder']}}")
-    case ["buildx", "create", *_]: state["builder"] = "inactive"; done()
+        done(0, f"Status: {{state['builder']}}\\nBuildKit daemon flags: {{state['flags']}}")
+    case ["buildx", "create", *_]:
+        state["builder"] = "inactive"
+        state["flags"] = words[words.index("--buildkitd-flags") + 1]; done()
+    case ["buildx", "rm", "--keep-state", _]: state["builder"] = None; done()
     case ["buildx", "stop", _]: state["builder"] = "stopped"; done()
 done()
 """
@@ -53,7 +56,7 @@ done()
 class Docker:
     def __init__(self, file):
         self._file = file
-        self.set(registry=None, port=None, builder=None, refused=[], calls=[])
+        self.set(registry=None, port=None, builder=None, flags="", refused=[], calls=[])
 
     def set(self, **changed):
         before = json.loads(self._file.read_text()) if self._file.exists() else {}
@@ -94,6 +97,7 @@ def test_both_are_started_on_loopback_and_the_hosts_network_and_stop_when_given_
     create = words(docker, "buildx create")
     assert create[create.index("--driver") + 1] == "docker-container"
     assert create[create.index("--driver-opt") + 1] == "network=host"
+    assert create[create.index("--buildkitd-flags") + 1] == "--oci-worker-net=bridge"
     assert create[-3:] == [HOST, HOST, str(address.config)]
     parts.release()
     assert (docker.registry, docker.builder) == ("false", "stopped")
@@ -121,6 +125,18 @@ def test_what_was_stopped_is_started_again_under_the_same_address(docker):
     assert again == address
     assert not any(each[0] == "run" or each[:2] == ["buildx", "create"] for each in docker.calls)
     parts.release()
+
+
+def test_a_builder_whose_steps_are_in_the_hosts_network_is_made_anew_once_nobody_uses_it(docker):
+    _, first = start_registry_and_builder(HOST, Progress())
+    docker.set(flags="", calls=[])  # as an older version made it
+    _, second = start_registry_and_builder(HOST, Progress())
+    assert docker.flags == "", "the first may be building"
+    first.release()
+    second.release()
+    _, third = start_registry_and_builder(HOST, Progress())
+    assert (docker.flags, docker.builder) == ("--oci-worker-net=bridge", "running")
+    third.release()
 
 
 def test_a_port_that_somebody_took_meanwhile_is_given_up_and_the_images_are_kept(docker):

@@ -61,6 +61,7 @@ __all__ = [
 PLATFORM = "huggingface"
 TOKEN = "hf_canaryofthewritingtoken"
 SECOND_TOKEN = "hf_canaryofitssuccessor"
+READ_TOKEN = "hf_canaryofthereadingtoken"
 MANY = 10**9  # requests the tests may make in a rate window
 
 
@@ -109,7 +110,10 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
     registry = Registry(database, folder)
     user = User(
         name="ann",
-        tokens=dict.fromkeys((TOKEN, SECOND_TOKEN), TokenRole.WRITE),
+        tokens={
+            **dict.fromkeys((TOKEN, SECOND_TOKEN), TokenRole.WRITE),
+            READ_TOKEN: TokenRole.READ,
+        },
         organizations=("acme",),
     )
     accounts = Accounts([user], [Organization(name="acme")])
@@ -151,6 +155,7 @@ def hub(running_hub, monkeypatch) -> Iterator[Hub]:
     """The Hub, with this process and its clients pointed at it, and nobody waiting for retries."""
     monkeypatch.setenv("HF_ENDPOINT", running_hub.url)
     monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setenv("HF_READ_TOKEN", READ_TOKEN)
     monkeypatch.setattr(constants, "ENDPOINT", running_hub.url)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(calls, "_wait_seconds", lambda *_: 0.0)

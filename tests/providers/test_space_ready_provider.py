@@ -4,12 +4,14 @@ import pytest
 
 from sandbox.http.faults import Answer
 from sandbox.hub.spaces.faults import Fault
-from slipway.errors import DeployError
+from slipway.core.probe import probe
+from slipway.errors import ConfigError, DeployError
 from slipway.huggingface.space import readiness
 from slipway.huggingface.space.client import SpaceClient
 from slipway.huggingface.space.provider import SpaceProvider
 from slipway.huggingface.space.readiness import Waiter
 from slipway.huggingface.space.ready_provider import SpaceReadyProvider
+from tests.providers.conftest import READ_TOKEN
 from tests.providers.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -50,8 +52,30 @@ def test_it_waits_until_the_app_itself_answers_and_changes_nothing(ready, space,
     assert hub.api.get_space_runtime(inputs["repo_id"]).raw["sha"] == inputs["commit"]
 
 
-def test_an_app_behind_the_platforms_login_is_asked_with_the_token(ready, space):
+def test_an_app_behind_the_platforms_login_is_asked_with_the_token_that_reads(
+    ready, space, monkeypatch
+):
+    sent = []
+
+    class Overheard(Waiter):
+        def wait(self):
+            self.ask = lambda url, expect, token: sent.append(token) or probe(url, expect, token)
+            return super().wait()
+
+    monkeypatch.setattr(readiness, "Waiter", Overheard)
     ready.up(space(visibility="private"))
+    assert ready.outputs["stage"] == "RUNNING"
+    assert {*sent} == {READ_TOKEN}
+
+
+def test_no_other_app_is_sent_any_token_and_a_private_one_none_that_writes(
+    ready, space, monkeypatch
+):
+    monkeypatch.delenv("HF_READ_TOKEN")
+    inputs = space(visibility="private")
+    with pytest.raises(ConfigError, match=r"it is private\. .*Export HF_READ_TOKEN"):
+        ready.up(inputs)
+    ready.up(space(visibility="public"))
     assert ready.outputs["stage"] == "RUNNING"
 
 
@@ -144,5 +168,7 @@ def test_only_a_change_without_a_commit_counts_as_a_restart(ready, space, monkey
     ready.up(space())
     ready.up(space(revision="r2"))
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")
-    ready.up(space(revision="r3"))
-    assert seen == [False, True, False]
+    last = space(revision="r3")
+    ready.up(last)
+    ready.up({**last, "probe_path": "/"})  # nothing was written: nothing will start
+    assert seen == [False, True, False, False]

@@ -67,6 +67,8 @@ HUB = {
     f"GET {_WEB}/resolve/{{rest:path}}": _client("hf_hub_download"),
     f"GET {_WEB}/raw/{{rest:path}}": "the Hub's documentation: a file without LFS",
     "GET /api/{plural:plural}/{name}": "ours: 404 for names without a namespace",
+    "POST /oauth/token": "client, where HF_OIDC_RESOURCE is set; other grants are "
+    "refused with 501 by name",
     "GET /": _OURS,
     "GET /spaces/{namespace}/{name}": _OURS,
     "GET /{namespace}/{name}": _OURS,

@@ -9,6 +9,11 @@ from sandbox.apps.addresses import AddressBook
 from sandbox.hub.app import create_hub_app
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.publishing.exchange import Exchange
+from sandbox.hub.publishing.issuer_keys import IssuerKeys
+from sandbox.hub.publishing.publishers import Publishers
+from sandbox.hub.publishing.routes import exchange_routes
+from sandbox.hub.publishing.tokens import PublisherTokens
 from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
@@ -36,9 +41,16 @@ def hub_routes(folder: Path) -> Sequence[BaseRoute]:
         hub_port=1,
         may_visit=lambda *_: True,
     )
-    app = create_hub_app(
-        registry, access, folder, spaces, extra_routes=space_routes(spaces, access)
+    exchange = Exchange(
+        registry,
+        Publishers(database),
+        PublisherTokens(),
+        IssuerKeys(),
+        issuers=dict,
+        audiences=["http://hub"],
     )
+    extra = [*space_routes(spaces, access), *exchange_routes(exchange)]
+    app = create_hub_app(registry, access, folder, spaces, extra_routes=extra)
     return app.routes
 
 

@@ -1,6 +1,7 @@
 """The real stack files, and the checkout as the program sees it."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,21 +17,24 @@ def _text(value):
     return value if isinstance(value, str) else json.dumps(value)
 
 
+@cache
+def _configuration(stack):
+    """Read once: many tests begin with it."""
+    project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    own = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    defaults = {
+        f"slipway:{key}": schema["default"]
+        for key, schema in project["config"].items()
+        if "default" in schema
+    }
+    return {key: _text(value) for key, value in {**defaults, **own["config"]}.items()}
+
+
 @pytest.fixture
 def stack_values():
     """Configuration of a stack as the engine hands it over: defaults, then the stack's own file."""
 
-    def values(stack):
-        project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
-        own = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-        defaults = {
-            f"slipway:{key}": schema["default"]
-            for key, schema in project["config"].items()
-            if "default" in schema
-        }
-        return {key: _text(value) for key, value in {**defaults, **own["config"]}.items()}
-
-    return values
+    return lambda stack: dict(_configuration(stack))
 
 
 @pytest.fixture(autouse=True)

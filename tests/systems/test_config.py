@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import pulumi
 import pytest
 
 from slipway.errors import ConfigError
@@ -81,7 +80,8 @@ def test_the_stack_is_read_into_types():
 @pytest.mark.parametrize("key", sorted(BASE))
 def test_a_stack_without_one_of_its_keys_is_refused_by_name(key):
     config = {other: value for other, value in BASE.items() if other != key}
-    with pytest.raises(pulumi.RunError, match=key):
+    name = key.partition(":")[2]
+    with pytest.raises(ConfigError, match=f"Stack slipway lacks {name}. Add it"):
         record(StackConfig.load, config)
 
 
@@ -90,6 +90,17 @@ def test_a_systems_values_are_read_from_the_key_of_its_name():
     config = {"slipway:thing": '{"space": "demo", "trainHere": false}'}
     load(config, lambda stack: seen.append(stack.settings("thing", Settings)))
     assert seen == [Settings("demo", train_here=False)]
+
+
+def test_a_secret_among_values_of_which_none_may_be_one_is_refused():
+    config = {"slipway:thing": '{"space": "canary", "trainHere": false}'}
+    with pytest.raises(ConfigError, match=r"slipway:thing holds a secret.*--secret --path") as said:
+        load(
+            config,
+            lambda stack: stack.settings("thing", Settings),
+            secret_keys=("slipway:thing",),
+        )
+    assert "canary" not in str(said.value)
 
 
 def test_a_system_without_values_is_refused_by_its_key():
@@ -102,3 +113,14 @@ def test_a_name_gets_the_stacks_namespace_unless_it_has_one(name, id_):
     seen = []
     load({}, lambda stack: seen.append(stack.hub_id(name)))
     assert seen == [id_]
+
+
+def test_settings_whose_annotations_are_text_are_read_all_the_same():
+    @dataclass(frozen=True)
+    class Late:
+        space: "str"
+        replicas: "int" = 1
+
+    assert parse_settings(KEY, {"space": "demo"}, Late) == Late("demo", 1)
+    with pytest.raises(ConfigError, match="replicas is '2'; it must be a int"):
+        parse_settings(KEY, {"space": "demo", "replicas": "2"}, Late)

@@ -117,7 +117,7 @@ def test_served_on_docker_nothing_of_render_exists_and_no_address_is_set(raised)
     ("engine", "changes", "said"),
     [
         ("", {"host": "docker"}, "names no engine"),
-        (ENGINE, {"host": "moon"}, "use one of render, docker"),
+        (ENGINE, {"host": "moon"}, "it must be one of render, docker"),
         ("tcp://192.0.2.1:2375", {}, "192.0.2.1"),
         (ENGINE, {"host": "docker", "database": True}, "database"),
     ],

@@ -124,9 +124,12 @@ def test_a_stack_may_take_the_guides_own_name(raised):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"logLevel": "LOUD"}, "slipway:symptoms.logLevel is 'LOUD'; use one of DEBUG"),
+        ({"logLevel": "LOUD"}, "slipway:symptoms.logLevel is 'LOUD'; it must be one of DEBUG"),
         ({"logCapacity": 0}, "slipway:symptoms.logCapacity is 0; it must be 1 to 100000"),
-        ({"hardware": "cpu-golden"}, "hardware 'cpu-golden'"),
+        (
+            {"hardware": "cpu-golden"},
+            "slipway:symptoms.hardware is 'cpu-golden'; it must be one of",
+        ),
         ({"authRequired": "yes"}, "slipway:symptoms.authRequired is 'yes'; it must be a bool"),
     ],
 )

@@ -40,3 +40,15 @@ def test_another_act_is_left_alone_and_ours_is_built_once(machine, script):
     assert said.getvalue().count("building from source (") == 1
     assert act.ensure_act(Progress(said)) == act.find_act() == built
     assert said.getvalue().count("building from source (") == 1
+
+
+def test_containers_of_another_system_get_an_act_of_linux(machine, monkeypatch):
+    script = 'case "$1" in env) echo go1.99.0 ;; build) echo "for $GOOS" > "$3act" ;; esac'
+    _program(machine / "bin" / "go", script)
+    monkeypatch.setattr("sys.platform", "darwin")
+    own = act.ensure_act(Progress(io.StringIO()))
+    contained = act.ensure_linux_act(Progress(io.StringIO()))
+    assert own.read_text() == "for \n"
+    assert contained.read_text() == "for linux\n"
+    monkeypatch.setattr("sys.platform", "linux")
+    assert act.ensure_linux_act(Progress(io.StringIO())) == own

@@ -15,6 +15,7 @@ BUILDKIT = BuildkitAddress(
     buildctl=Path("/tools/buildctl"),
     address="unix:///run/ours.sock",
     registry="127.0.0.1:5000",
+    data=Path("/data"),
     stand_ins=(),
 )
 

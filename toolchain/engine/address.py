@@ -11,6 +11,7 @@ class BuildkitAddress:
     buildctl: Path  # the client program
     address: str  # "unix://…", also for a buildx instance of driver `remote`
     registry: str  # "127.0.0.1:PORT": plain http, reached by the engine and by BuildKit
+    data: Path  # on the disk that builds fill
     stand_ins: tuple[str, ...]  # official names that images made here answer to
     # "127.0.0.1:PORT": as the registry, and makes a stand-in that was never asked for before.
     mirror: str | None = None
@@ -31,7 +32,9 @@ class EngineAddress:
 
     docker_host: str  # "unix://…"
     inside_host: str  # under which containers and builds reach servers of this host
-    bind_host: str  # the address such servers have to listen on so that they are reached
+    # The address such servers have to listen on so that they are reached: of this host, and where
+    # the engine runs on this host's own kernel the same as `inside_host`.
+    bind_host: str
     buildkit: BuildkitAddress | None  # None: images are built by the engine, through buildx
     # CIDR range for networks that many containers share; None leaves it to the engine's own ranges.
     shared_range: str | None = None

@@ -1,21 +1,25 @@
-"""The network in which a Dockerfile's RUN steps are: a bridge of their own beside the containers'.
+"""The network in which images are built: the builder's namespace, and in it one of each RUN step.
 
 A build runs what strangers wrote. It reaches the sandbox's servers and the world, as its `pip
 install` must. It reaches no loopback but its own, this host under no other address, no container,
-and not what a cloud tells its machines about themselves.
+and not what a cloud tells its machines about themselves. The same holds for the builder, which
+fetches what a Dockerfile's ADD and FROM name; for its ways to the registry see `builder_ways`.
 """
 
 import ipaddress
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolchain.engine.bridge import Bridge, device_exists, ip_command, try_command
 from toolchain.progress import SetupError
 
 _CNI_VERSION = "0.4.0"  # the newest that all supported releases' plugins speak
+_UPLINK = "out"  # in the builder's namespace, the other end of the host's device
+_BRIDGE = "builds"  # there as well, where this kernel has no macvlan
+_NAMESPACES = Path("/run/netns")  # iproute2's
 _CLOUD_METADATA = "169.254.0.0/16"
 
 
@@ -23,11 +27,31 @@ _CLOUD_METADATA = "169.254.0.0/16"
 class BuildNetwork:
     """A network for steps of builds, and what they may not reach from it."""
 
-    device: str
-    subnet: str  # CIDR; 253 steps at once
+    device: str  # the host's end; the builder's namespace has the same name
+    subnet: str  # CIDR; 252 steps at once
     servers: str  # the host's address on which the sandbox listens for containers and builds
     engine: str  # CIDR range of all networks of this engine
     iptables: str  # the program that works in this kernel
+    apart: bool = True  # False: steps share a bridge, where this kernel has no macvlan
+
+    @property
+    def namespace(self) -> Path:
+        """The builder's, as the kernel names it to who wants to enter."""
+        return _NAMESPACES / self.device
+
+    @property
+    def gateway(self) -> str:
+        """The host's end."""
+        return str(self._address(1))
+
+    @property
+    def builder(self) -> str:
+        """The builder's own end."""
+        return str(self._address(2))
+
+    def enter(self) -> tuple[str, ...]:
+        """What to start a program with so that it is in the builder's namespace, and only there."""
+        return ("nsenter", f"--net={self.namespace}", "--")
 
     def configuration(self, folder: Path) -> str:
         """What the standard network plugins are told, as a .conflist file has it.
@@ -35,20 +59,28 @@ class BuildNetwork:
         Args:
             folder: where they note which addresses are taken.
         """
-        bridge = {
-            "type": "bridge",
-            "bridge": self.device,
-            "isGateway": True,
-            "ipMasq": False,  # the rules below do that, with the iptables that works
+        addresses = {
+            "subnet": self.subnet,
+            "gateway": self.gateway,
+            "rangeStart": str(self._address(3)),
+        }
+        link: dict[str, object] = {"type": "bridge", "bridge": _BRIDGE, "isGateway": False}
+        if self.apart:
+            # Of mode private: steps reach neither each other nor the builder.
+            link = {"type": "macvlan", "master": _UPLINK, "mode": "private"}
+        step = link | {
             "ipam": {
                 "type": "host-local",
-                "ranges": [[{"subnet": self.subnet}]],
+                "ranges": [[addresses]],
                 "routes": [{"dst": "0.0.0.0/0"}],
                 "dataDir": str(folder),
             },
         }
-        listed = {"cniVersion": _CNI_VERSION, "name": "builds", "plugins": [bridge]}
+        listed = {"cniVersion": _CNI_VERSION, "name": "builds", "plugins": [step]}
         return json.dumps(listed, indent=1)
+
+    def _address(self, number: int) -> ipaddress.IPv4Address:
+        return ipaddress.IPv4Network(self.subnet)[number]
 
 
 def build_network(bridge: Bridge, iptables: str | None) -> BuildNetwork | None:
@@ -70,19 +102,18 @@ def build_network(bridge: Bridge, iptables: str | None) -> BuildNetwork | None:
     )
 
 
-def raise_build_network(network: BuildNetwork) -> None:
-    """Creates the device and its rules where they are missing; needs root.
+def raise_build_network(network: BuildNetwork) -> BuildNetwork:
+    """Creates namespace, devices and rules where they are missing; needs root.
+
+    Returns:
+        The network as this kernel has it.
 
     Raises:
-        SetupError: this kernel does not take one of the rules; the message says which.
+        SetupError: this kernel does not take one of them; the message says which.
     """
-    if not device_exists(network.device):
-        ip_command("link", "add", network.device, "type", "bridge")
-    # It would give each step a second way to this host, which no rule below is about.
-    with suppress(OSError):
-        setting = Path("/proc/sys/net/ipv6/conf") / network.device / "disable_ipv6"
-        setting.write_text("1", encoding="ascii")
-    ip_command("link", "set", network.device, "up")
+    if not (device_exists(network.device) and network.namespace.exists()):
+        _lower_devices(network)
+        _raise_devices(network)
     for table, chain, rule in _rules(network):
         at = [network.iptables, "--wait", "-t", table]
         if chain == network.device:
@@ -96,19 +127,62 @@ def raise_build_network(network: BuildNetwork) -> None:
                 f"Network for builds: `iptables -t {table} {how} {chain} {' '.join(rule)}` said:"
                 f" {problem}. A running Docker of your own does as well."
             )
+    return replace(network, apart=_keeps_apart(network))
+
+
+def _raise_devices(network: BuildNetwork) -> None:
+    name, length = network.device, network.subnet.rpartition("/")[2]
+    ip_command("netns", "add", name)
+    ip_command("link", "add", name, "type", "veth", "peer", "name", _UPLINK, "netns", name)
+    # It would give each step a second way to this host, which no rule below is about.
+    with suppress(OSError):
+        setting = Path("/proc/sys/net/ipv6/conf") / name / "disable_ipv6"
+        setting.write_text("1", encoding="ascii")
+    ip_command("address", "add", f"{network.gateway}/{length}", "dev", name)
+    ip_command("link", "set", name, "up")
+    inside = ("-netns", name)
+    own = _UPLINK
+    if not _keeps_apart(network):
+        own = _BRIDGE
+        ip_command(*inside, "link", "add", _BRIDGE, "type", "bridge")
+        ip_command(*inside, "link", "set", _UPLINK, "master", _BRIDGE)
+    ip_command(*inside, "address", "add", f"{network.builder}/{length}", "dev", own)
+    for each in dict.fromkeys(("lo", _UPLINK, own)):
+        ip_command(*inside, "link", "set", each, "up")
+    ip_command(*inside, "route", "add", "default", "via", network.gateway)
+
+
+def _keeps_apart(network: BuildNetwork) -> bool:
+    """Whether a step can have a device of its own; not on a device that is in a bridge already."""
+    device = ("-netns", network.device, "link")
+    with suppress(SetupError):  # of a set-up that was killed right here
+        ip_command(*device, "delete", "try")
+    try:
+        ip_command(*device, "add", "try", "link", _UPLINK, "type", "macvlan", "mode", "private")
+    except SetupError:
+        return False
+    ip_command(*device, "delete", "try")
+    return True
+
+
+def _lower_devices(network: BuildNetwork) -> None:
+    if device_exists(network.device):
+        ip_command("link", "delete", network.device)
+    if network.namespace.exists():
+        ip_command("netns", "delete", network.device)
 
 
 def lower_build_network(bridge: Bridge, iptables: str | None) -> None:
-    """Removes the device and its rules; absent is success."""
+    """Removes namespace, devices and rules; absent is success."""
     network = build_network(bridge, iptables)
-    if network is not None:
-        for table, chain, rule in _rules(network):
-            if chain != network.device:
-                try_command([network.iptables, "--wait", "-t", table, "-D", chain, *rule])
-        for words in (("-F", network.device), ("-X", network.device)):
-            try_command([network.iptables, "--wait", "-t", "mangle", *words])
-    if device_exists(_device(bridge)):
-        ip_command("link", "delete", _device(bridge))
+    if network is None:
+        return
+    for table, chain, rule in _rules(network):
+        if chain != network.device:
+            try_command([network.iptables, "--wait", "-t", table, "-D", chain, *rule])
+    for words in (("-F", network.device), ("-X", network.device)):
+        try_command([network.iptables, "--wait", "-t", "mangle", *words])
+    _lower_devices(network)
 
 
 def _device(bridge: Bridge) -> str:

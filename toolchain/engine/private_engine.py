@@ -1,38 +1,33 @@
 """The closed machine's own engine: dockerd, BuildKit and a registry, shared by a user's clones."""
 
-import os
 from pathlib import Path
 
 from toolchain.cache import cache_folder, locked
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.engine.bridge import Bridge, choose_bridge, choose_iptables
+from toolchain.engine.bridge import choose_bridge, choose_iptables
 from toolchain.engine.build_network import (
-    BuildNetwork,
     build_network,
     lower_build_network,
     raise_build_network,
 )
+from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.images.base_images import BaseImages
+from toolchain.images.base_system import package_settings
 from toolchain.images.buildkit import Buildkitd, ensure_programs
+from toolchain.images.loopback_services import named_services
 from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
+from toolchain.images.root_filesystem import host_release
 from toolchain.progress import Progress
 from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
 
-
-def _own_network(bridge: Bridge) -> BuildNetwork | None:
-    """The builds' own network where it is asked for, with SLIPWAY_BUILD_NETWORK=own.
-
-    Images that a Pulumi program builds fetch their models from the Hub's address as the program has
-    it, which in the sandbox is this machine's loopback: in a network of their own they would not
-    get there. Until that address is another one inside a build, the default is this machine's.
-    """
-    if os.environ.get("SLIPWAY_BUILD_NETWORK") != "own":
-        return None
-    return build_network(bridge, choose_iptables()[0])
+_EXPOSED = (
+    "Image builder: no iptables works here, so a Dockerfile's RUN is in this machine's own network"
+    " and reaches its loopback; build no stranger's (docs/isolation.md)"
+)
 
 
 def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
@@ -61,9 +56,20 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
             buildkitd = Buildkitd(folder / "buildkit", runtime_folder())
             mirror = Mirror(folder / "mirror")
             mirror_address = mirror.address()
-            network = _own_network(bridge)
+            network = build_network(bridge, choose_iptables()[0])
             if network is not None:
-                raise_build_network(network)
+                network = raise_build_network(network)
+                builder_ways = BuilderWays(folder / "builder-ways")
+                if not (held and builder_ways.alive()):
+                    needed = ways(
+                        network.namespace,
+                        (registry, mirror_address),
+                        steps_need=named_services(package_settings(host_release())),
+                        open_at=bridge.address,
+                    )
+                    builder_ways.ensure(needed)
+            elif not buildkitd.alive():
+                progress.note(_EXPOSED)
             buildkitd.ensure(
                 programs, registry, progress, mirror=mirror_address, network=network, held=held
             )
@@ -86,6 +92,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         buildctl=programs.buildctl,
         address=buildkitd.address,
         registry=registry,
+        data=folder,
         stand_ins=names,
         mirror=mirror_address,
     )
@@ -114,12 +121,15 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         registry = Registry(folder / "registry")
         buildkitd = Buildkitd(folder / "buildkit", runtime)
         mirror = Mirror(folder / "mirror")
-        if not any(each.alive() for each in (dockerd, registry, buildkitd, mirror)):
+        builder_ways = BuilderWays(folder / "builder-ways")
+        parts = (dockerd, registry, buildkitd, mirror, builder_ways)
+        if not any(each.alive() for each in parts):
             remove_runtime_folder()
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):
             mirror.stop()
             buildkitd.stop()
+            builder_ways.stop()
             lower_build_network(bridge, choose_iptables()[0])
             dockerd.stop()
             registry.stop()

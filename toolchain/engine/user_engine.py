@@ -25,6 +25,13 @@ LABEL = "slipway.shared"  # on what belongs to no single sandbox; the value is t
 _RUNNING_PORT = (
     '{{.State.Running}} {{(index (index .HostConfig.PortBindings "5000/tcp") 0).HostPort}}'
 )
+# BuildKit's own bridge, which the official image brings since v0.13. A step that asks for the
+# host's network instead is refused, unless whoever builds allows it.
+_STEPS_NETWORK = "--oci-worker-net=bridge"
+_OLDER = (
+    "Image builder: an older version made it, with builds in this machine's own network; others use"
+    " it, so that ends when all sandboxes have stopped"
+)
 _CLIENT_SECONDS = 600.0  # the first start pulls the images
 _LOOK_SECONDS = 30.0
 _READY_SECONDS = 30.0
@@ -127,13 +134,21 @@ class _Parts:
     def ensure_builder(self, progress: Progress) -> None:
         self.buildx.mkdir(parents=True, exist_ok=True)
         status = self._look("buildx", "inspect", self.name)
+        if status is not None and _STEPS_NETWORK not in status:
+            if live_leases(self.leases) > 1:  # whoever holds it may be building
+                progress.note(_OLDER)
+            else:
+                self._do("buildx", "rm", "--keep-state", self.name)
+                status = None
         if status is not None and "running" in status:
             return
         with progress.step("Image builder: starting on your Docker engine", usually_seconds=20):
             if status is None:
-                # The host's network: there the registry and the sandbox's Hub are on loopback.
+                # In the host's network, where the registry is on loopback; the steps of builds are
+                # in one of their own.
                 command = ["buildx", "create", "--name", self.name, "--driver", "docker-container"]
-                self._do(*command, "--driver-opt", "network=host", self.docker_host)
+                command += ["--driver-opt", "network=host", "--buildkitd-flags", _STEPS_NETWORK]
+                self._do(*command, self.docker_host)
             self._do("buildx", "inspect", "--bootstrap", self.name)
 
     def stop(self) -> None:

@@ -58,7 +58,7 @@ def fetch(wanted: Sequence[Programs], progress: Progress) -> None:
         )
 
 
-def build(programs: Programs, progress: Progress) -> Path:
+def build(programs: Programs, progress: Progress, *, system: str | None = None) -> Path:
     """Builds programs into the cache, once.
 
     A build is found again by what enters these programs alone: the versions of the modules whose
@@ -73,6 +73,7 @@ def build(programs: Programs, progress: Progress) -> Path:
     Args:
         programs: what to build.
         progress: where the build announces itself; nothing is printed for what is there already.
+        system: on which they will run, such as "linux"; None for this machine's own.
 
     Returns:
         The folder with the programs; it is the caller's to read and nobody's to write.
@@ -81,7 +82,7 @@ def build(programs: Programs, progress: Progress) -> Path:
         SetupError: no Go could be had, a download was refused or does not match go.sum, or the
             compiler failed; the message names the log.
     """
-    folder = _build_folder(programs)
+    folder = _build_folder(programs, system)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(exist_ok=True)
@@ -103,7 +104,7 @@ def build(programs: Programs, progress: Progress) -> Path:
                 log,
                 remedy=_REMEDY,
                 cwd=MODULE,
-                environment=build_environment(),
+                environment=build_environment() | ({"GOOS": system} if system else {}),
             )
             for module, path in programs.files:
                 shutil.copyfile(_module_source(go, module) / path, partial / Path(path).name)
@@ -204,11 +205,12 @@ def _log(name: str) -> Path:
     return log
 
 
-def _build_folder(programs: Programs) -> Path:
+def _build_folder(programs: Programs, system: str | None = None) -> Path:
     """Where a build lies: its name changes with all that enters the programs."""
     what = (programs.packages, programs.files, _flags(programs), pins_digest(programs.name, MODULE))
     digest = hashlib.sha256(repr(what).encode()).hexdigest()
-    return cache_folder() / "built" / f"{programs.name}-{digest[:12]}"
+    name = programs.name if system is None else f"{programs.name}-{system}"
+    return cache_folder() / "built" / f"{name}-{digest[:12]}"
 
 
 def _module_source(go: Path, module: str) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from toolchain.cache import cache_folder, made_once
 from toolchain.images import host_needs
+from toolchain.images.loopback_services import from_inside
 from toolchain.images.root_filesystem import HostRelease, host_release, make_root_filesystem
 from toolchain.progress import Progress
 
@@ -46,8 +47,12 @@ def name_of(release: HostRelease) -> str:
 def system_key(release: HostRelease) -> str:
     """Changes with what the base system is made of: release, archives, certificates, settings."""
     certificates = host_needs.added_certificates(None)
-    configuration = (host_needs.pip_configuration(), host_needs.apt_configuration())
-    return short_digest(repr(release), *configuration, *certificates)
+    return short_digest(*map(from_inside, package_settings(release)), *certificates)
+
+
+def package_settings(release: HostRelease) -> tuple[str, ...]:
+    """How this machine's apt and pip reach their archives and indexes, as texts."""
+    return repr(release), host_needs.pip_configuration(), host_needs.apt_configuration()
 
 
 def short_digest(*parts: str) -> str:

@@ -112,8 +112,8 @@ class Buildkitd:
             progress: where it is said that this takes a while.
             mirror: "127.0.0.1:PORT" of what it asks for Docker Hub's images; by default the
                 registry.
-            network: where RUN steps are, raised already; None is this host's own, which a host
-                without a working iptables has to use.
+            network: where it and RUN steps are, raised already; None is this host's own, which a
+                host without a working iptables has to use.
             held: another process uses it, and may be building: as long as it lives it is left
                 alone, even if this version of ours would configure it otherwise.
 
@@ -140,8 +140,9 @@ class Buildkitd:
         remove_tree(self._addresses)
         if network is not None:
             self._network.write_text(network.configuration(self._addresses), encoding="utf-8")
+        program: list[str | Path] = [programs.folder / "buildkitd", "--config", self._config]
         self._process.start(
-            [programs.folder / "buildkitd", "--config", self._config],
+            program if network is None else [*network.enter(), *program],
             # It would look for registry credentials in the user's ~/.docker.
             {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from toolchain.debian_packages import find_program
 from toolchain.images import host_needs
 from toolchain.images.apt_sources import AptSource, distribution_sources
+from toolchain.images.loopback_services import from_inside
 from toolchain.logged_command import run_logged
 from toolchain.progress import SetupError
 
@@ -79,7 +80,7 @@ def make_root_filesystem(release: HostRelease, archive: Path, log: Path) -> None
     run_logged([debootstrap, *options, release.codename, root, mirror], log, remedy=_REMEDY)
     _use_host_archives(release, root)
     _trust_host_certificates(root, log)
-    _write(root / "etc/pip.conf", host_needs.pip_configuration())
+    _write(root / "etc/pip.conf", from_inside(host_needs.pip_configuration()))
     _shrink(root)
     # Its file systems are those of a running host; nothing else of it is mounted.
     excluded = [f"--exclude=./{folder}/*" for folder in ("proc", "sys", "dev")]
@@ -121,9 +122,10 @@ def _use_host_archives(release: HostRelease, root: Path) -> None:
             shutil.copyfile(keyring, inside)
     (root / "etc/apt/sources.list").unlink(missing_ok=True)
     stanzas = "\n".join(source.deb822() for source in release.sources)
-    _write(root / "etc/apt/sources.list.d/host.sources", stanzas)
+    _write(root / "etc/apt/sources.list.d/host.sources", from_inside(stanzas))
     settings = 'Acquire::Languages "none";\nAPT::Install-Suggests "0";\n'
-    _write(root / "etc/apt/apt.conf.d/90host", settings + host_needs.apt_configuration())
+    settings += from_inside(host_needs.apt_configuration())
+    _write(root / "etc/apt/apt.conf.d/90host", settings)
     lines = [f"path-exclude /usr/share/{folder}/*\n" for folder in _EXCLUDED]
     # Licences have to stay with what they cover.
     _write(

@@ -48,7 +48,7 @@ def ensure_docker_build(
     Raises:
         SetupError: the plugin could not be built; the message names the log.
     """
-    _install_plugin(progress, pulumi_home)
+    install_plugin(progress, pulumi_home)
     if address.buildx is not None:
         return {
             "BUILDX_CONFIG": str(address.buildx.config),
@@ -75,7 +75,8 @@ def build_plugin(progress: Progress) -> Path:
     return build(DOCKER_BUILD, progress) / _PROGRAM
 
 
-def _install_plugin(progress: Progress, pulumi_home: Path) -> None:
+def install_plugin(progress: Progress, pulumi_home: Path) -> None:
+    """Puts the plugin into a private PULUMI_HOME; raises SetupError as `build_plugin`."""
     built = build_plugin(progress)
     folder = pulumi_home / "plugins" / f"resource-docker-build-v{VERSION}"
     program = folder / _PROGRAM

@@ -3,16 +3,29 @@
 It is sealed under what already protects the stack: the passphrase of its secrets, where it has one,
 else GitHub's token. Tokens of an app live for an hour; a stack without a passphrase that uses them
 should be given its key instead.
+
+The ciphertext appears in clear in the engine's verbose log, and whoever guesses the passphrase by
+it opens the whole state. So a guess has to cost no less here than at Pulumi's own derivation
+(PBKDF2 with a million rounds): the passphrase goes through scrypt. A token is random and needs no
+such thing.
 """
 
+import base64
 import os
 import secrets
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import DeployError
 
 _RANDOM_BYTES = 32  # 43 characters
+_STRETCHED = "scrypt:"  # before the salt and what is sealed; without it, sealed as it stands
+_SALT_BYTES = 16
+_COST = 1 << 17  # 128 MB and about 0.4 s for each guess
 
 
 def draw() -> str:
@@ -27,14 +40,18 @@ def keep(token: str, value: str) -> str:
         token: GitHub's, for a stack without a passphrase.
         value: the key.
     """
-    return seal(_sealing_keys(token)[0], value)
+    passphrase = _passphrase()
+    if not passphrase:
+        return seal(token, value)
+    salt = _salt()
+    return f"{_STRETCHED}{salt}:{seal(_stretched(passphrase, salt), value)}"
 
 
 def find_kept(token: str, kept: str) -> str | None:
     """What was kept; None if neither the passphrase nor the token opens it (any more)."""
-    for key in _sealing_keys(token):
+    for key, sealed in _ways(token, kept):
         try:
-            return unseal(key, kept)
+            return unseal(key, sealed)
         except DeployError:
             continue
     return None
@@ -55,9 +72,37 @@ def open_kept(token: str, kept: str) -> str:
     return value
 
 
-def _sealing_keys(token: str) -> list[str]:
+def kept_as_today(kept: str) -> bool:
+    """Whether it is sealed as `keep` would: a passphrase may have come, or is not stretched yet."""
+    return kept.startswith(_STRETCHED) or not _passphrase()
+
+
+def _ways(token: str, kept: str) -> Iterator[tuple[str, str]]:
+    """(key, what it may open), in the order in which they are tried."""
+    passphrase = _passphrase()
+    if kept.startswith(_STRETCHED):
+        salt, _, sealed = kept.removeprefix(_STRETCHED).partition(":")
+        if passphrase:
+            yield _stretched(passphrase, salt), sealed
+        return
+    yield from ((key, kept) for key in (passphrase, token) if key)
+
+
+@lru_cache
+def _salt() -> str:
+    """One for a process: what one run draws is sealed, and opened, after one derivation."""
+    return secrets.token_urlsafe(_SALT_BYTES)
+
+
+@lru_cache
+def _stretched(passphrase: str, salt: str) -> str:
+    derivation = Scrypt(salt=salt.encode(), length=64, n=_COST, r=8, p=1)
+    return base64.b64encode(derivation.derive(passphrase.encode())).decode()
+
+
+def _passphrase() -> str:
     passphrase = os.environ.get("PULUMI_CONFIG_PASSPHRASE", "")
     file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
     if not passphrase and file and Path(file).is_file():
         passphrase = Path(file).read_text(encoding="utf-8").strip()
-    return [key for key in (passphrase, token) if key]
+    return passphrase

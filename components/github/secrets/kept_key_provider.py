@@ -5,21 +5,24 @@ from typing import Any
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.github.provider import GitHubProvider
-from slipway.github.secrets.kept_key import draw, find_kept, keep
+from slipway.github.secrets.kept_key import draw, find_kept, keep, kept_as_today
 
 OUTPUTS = ("kept",)
+DRAWS = ("name", "rotation")
 
 
 class GeneratedKeyProvider(GitHubProvider):
     """Inputs: name, rotation. Adds: kept, the key as ciphertext of our own; see `kept_key`.
 
-    Another `rotation` draws another key; so does one that can't be opened any more.
+    Another `rotation` draws another key; so does one that can't be opened any more. One that is
+    sealed otherwise than keys are today is sealed anew, and stays the same.
     """
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """A new key is wanted, or the old one lost."""
-        another = any(olds.get(key) != news.get(key) for key in ("name", "rotation"))
-        return DiffResult(changes=another or find_kept(self.token, olds["kept"]) is None)
+        """A new key is wanted, or the old one is lost or to be sealed anew."""
+        return DiffResult(
+            changes=self._still(olds, news) is None or not kept_as_today(str(olds["kept"]))
+        )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Draws the key."""
@@ -30,12 +33,21 @@ class GeneratedKeyProvider(GitHubProvider):
         inputs = {key: value for key, value in props.items() if key not in OUTPUTS}
         return ReadResult(id_, props, inputs)
 
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Draws another one."""
-        return UpdateResult(self._drawn(news))
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Draws another one, or seals the one there is."""
+        value = self._still(olds, news)
+        if value is None:
+            return UpdateResult(self._drawn(news))
+        return UpdateResult({**news, "kept": keep(self.token, value)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """It is forgotten with the state."""
 
     def _drawn(self, props: dict[str, Any]) -> dict[str, Any]:
         return {**props, "kept": keep(self.token, draw())}
+
+    def _still(self, olds: dict[str, Any], news: dict[str, Any]) -> str | None:
+        """The key that is wanted and can be opened; None if one has to be drawn."""
+        if any(olds.get(key) != news.get(key) for key in DRAWS):
+            return None
+        return find_kept(self.token, str(olds["kept"]))

@@ -6,7 +6,6 @@ are added here, once, around all of them.
 
 import functools
 import json
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,19 +14,22 @@ from huggingface_hub import constants, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
     RETRIES,
+    asked_seconds,
     pause_seconds,
+    tell_pause,
 )
 from slipway.core.secrecy.digests import redact
 from slipway.errors import ApiError, ConfigError
 
 Result = TypeVar("Result")
 
-LONGEST_WAIT_SECONDS = 310.0  # the Hub's rate windows are 300 s
+LONGEST_WAIT_SECONDS = 310.0  # of all pauses of a call; the Hub's rate windows are 300 s
 # Some calls of huggingface_hub read the body before the status, so a gateway's page of HTML shows
 # as a JSON error there.
 _LOST = (httpx2.TransportError, ConnectionError, TimeoutError, json.JSONDecodeError)
@@ -82,7 +84,7 @@ def call(
     *,
     retry: bool = True,
     hidden: tuple[str, ...] = (),
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = cancelling.pause,
 ) -> Result:
     """Makes one call, again where that is safe and may help.
 
@@ -96,17 +98,24 @@ def call(
     Raises:
         ApiError: refused, or no answer after all tries; the status is None without an answer.
     """
+    waited = 0.0
     for attempt in range(RETRIES + 1):
         last = not retry or attempt == RETRIES
         try:
             return action()
         except HfHubHTTPError as error:
             status = error.response.status_code
-            if last or status not in RETRIED_STATUSES:
+            pause = _wait_seconds(attempt, error.response)
+            waited += pause
+            if last or status not in RETRIED_STATUSES or waited > LONGEST_WAIT_SECONDS:
                 said = redact((error.server_message or "").strip(), hidden)
                 code = error.response.headers.get("X-Error-Code")
-                raise ApiError(_explain(what, status, said), status, code) from None
-            sleep(_wait_seconds(attempt, error.response))
+                text = _explain(what, status, said)
+                if waited > LONGEST_WAIT_SECONDS:
+                    text += f" It asks to wait {pause:.0f} s."
+                raise ApiError(text, status, code) from None
+            tell_pause(what, pause)
+            sleep(pause)
         except _LOST as error:
             if last:
                 raise ApiError(
@@ -125,12 +134,12 @@ def _explain(what: str, status: int, said: str) -> str:
 
 
 def _wait_seconds(attempt: int, response: httpx2.Response | None) -> float:
-    """What the platform asks for, else 1, 2, 4, 8, 8 s with jitter."""
+    """What the platform asks for, however long that is, else 1, 2, 4, 8, 8 s with jitter."""
     asked: float | None = None
     if response is not None:
         limit = parse_ratelimit_headers(response.headers)
         if response.status_code == httpx2.codes.TOO_MANY_REQUESTS and limit and not limit.remaining:
             asked = limit.reset_in_seconds
-        elif (after := response.headers.get("Retry-After", "")).isdigit():
-            asked = int(after)
-    return min(pause_seconds(attempt, asked), LONGEST_WAIT_SECONDS)
+        else:
+            asked = asked_seconds(response.headers.get("Retry-After", ""))
+    return pause_seconds(attempt, asked)

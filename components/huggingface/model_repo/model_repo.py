@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Output, ResourceOptions
 
+from slipway.core.arguments import check_types
 from slipway.core.lineage import mark_of
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 from slipway.huggingface.names import check_repo_id
 from slipway.huggingface.resources import ModelRepoResource
 from slipway.payload.files import Payload
@@ -34,6 +35,7 @@ class ModelRepoArgs:
     delete_data: bool = False
 
     def __post_init__(self) -> None:
+        check_types(f"Model repository {brief(self.repo_id)}", self)
         check_repo_id(self.repo_id)
         if self.visibility not in VISIBILITIES:
             raise ConfigError(

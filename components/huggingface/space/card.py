@@ -4,6 +4,8 @@ A Space whose front matter is missing or wrong takes the commit and then stops w
 refuses the push late. Rules: the Hub's Spaces configuration reference and its validator (2026-08).
 """
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from slipway.errors import ConfigError
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 SHORT_DESCRIPTION_CHARACTERS = 60
 DEFAULT_APP_PORT = 7860
+_DURATION = re.compile(r"(\d+\s*[smhd]\s*)+")
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,12 @@ def read_card(repo_id: str, readme: str | None, sdk: str) -> Card:
     data = _front_matter(repo_id, readme)
     if data.get("sdk") != sdk:
         raise _wrong(repo_id, "sdk", data.get("sdk"), f"it must be {sdk}, as the Space is declared")
-    for key in ("colorFrom", "colorTo"):
-        if data.get(key) is not None and data[key] not in COLOURS:
-            raise _wrong(repo_id, key, data[key], f"it must be one of {', '.join(COLOURS)}")
+    for key, (holds, rule) in _RULES.items():
+        if data.get(key) is not None and not holds(data[key]):
+            raise _wrong(repo_id, key, data[key], f"it must be {rule}")
     short = data.get("short_description") or ""
-    if len(str(short)) > SHORT_DESCRIPTION_CHARACTERS:
-        rule = f"it may have {SHORT_DESCRIPTION_CHARACTERS} characters and has {len(str(short))}"
+    if len(short) > SHORT_DESCRIPTION_CHARACTERS:
+        rule = f"it may have {SHORT_DESCRIPTION_CHARACTERS} characters and has {len(short)}"
         raise _wrong(repo_id, "short_description", short, rule)
     port = data.get("app_port")
     port = DEFAULT_APP_PORT if port is None else port
@@ -53,6 +56,52 @@ def read_card(repo_id: str, readme: str | None, sdk: str) -> Card:
         raise _wrong(repo_id, "app_port", port, "it must be a number from 1 to 65535")
     return Card(sdk=sdk, app_port=port)
 
+
+_Rule = tuple[Callable[[Any], bool], str]
+
+
+def _one_of(*allowed: str) -> _Rule:
+    return lambda value: value in allowed, f"one of {', '.join(allowed)}"
+
+
+def _all_match(pattern: str) -> Callable[[Any], bool]:
+    """Whether a value is a list of texts that all are of that form."""
+    shape = re.compile(pattern, re.ASCII)
+    return lambda value: (
+        isinstance(value, list)
+        and all(isinstance(each, str) and shape.fullmatch(each) for each in value)
+    )
+
+
+_FLAG: _Rule = (lambda value: isinstance(value, bool), "true or false, without quotes")
+_HEADERS = tuple(f"cross-origin-{each}-policy" for each in ("embedder", "opener", "resource"))
+_RULES: Mapping[str, _Rule] = {
+    "colorFrom": _one_of(*COLOURS),
+    "colorTo": _one_of(*COLOURS),
+    "header": _one_of("mini", "default"),
+    "short_description": (lambda value: isinstance(value, str), "text: put it in quotes"),
+    "base_path": (
+        lambda value: isinstance(value, str) and value.startswith("/"),
+        "a path that begins with '/'",
+    ),
+    **dict.fromkeys(("pinned", "fullWidth", "disable_embedding", "hf_oauth"), _FLAG),
+    **dict.fromkeys(
+        ("tags", "models", "datasets"),
+        (lambda value: isinstance(value, list), "a list, one in a line after '- '"),
+    ),
+    "preload_from_hub": (
+        _all_match(r"[\w.-]+/[\w.-]+(?: \S+(?: [0-9a-f]{40})?)?"),
+        "a list of repositories, each with files behind a blank, and a commit behind those",
+    ),
+    "startup_duration_timeout": (
+        lambda value: isinstance(value, str) and bool(_DURATION.fullmatch(value)),
+        "a duration such as 30m or 1h",
+    ),
+    "custom_headers": (
+        lambda value: isinstance(value, dict) and {*value} <= {*_HEADERS},
+        f"keys and values, with the keys {', '.join(_HEADERS)}",
+    ),
+}
 
 _REMEDY = (
     "begin it with a block of '---', 'sdk: docker', '---'; without it the platform answers "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from huggingface_hub import SpaceHardware
+from huggingface_hub import SpaceHardware, SpaceRuntime
 
 from slipway.core.secrecy.shapes import shown
 from slipway.errors import ApiError
@@ -38,14 +38,7 @@ class SpaceClient:
         answer = self._call(
             f"Space {repo_id}: read stage", lambda: self._api.get_space_runtime(repo_id)
         )
-        raw: Mapping[str, Any] = answer.raw
-        return Runtime(
-            stage=str(answer.stage),
-            commit=raw.get("sha"),
-            hardware=answer.requested_hardware,
-            sleep_seconds=answer.sleep_time,
-            error=raw.get("errorMessage"),
-        )
+        return _runtime(answer)
 
     def variables(self, repo_id: str) -> dict[str, str]:
         """Every variable and its value."""
@@ -106,12 +99,17 @@ class SpaceClient:
             lambda: self._api.set_space_sleep_time(repo_id, seconds),
         )
 
-    def restart(self, repo_id: str, *, rebuild: bool) -> None:
-        """Starts the Space again; `rebuild` makes its image again without the build cache."""
-        self._call(
+    def restart(self, repo_id: str, *, rebuild: bool) -> Runtime:
+        """Starts the Space again; `rebuild` makes its image again without the build cache.
+
+        Returns:
+            What it does since.
+        """
+        answer = self._call(
             f"Space {repo_id}: {'rebuild' if rebuild else 'restart'}",
             lambda: self._api.restart_space(repo_id, factory_reboot=rebuild),
         )
+        return _runtime(answer)
 
     def log_tail(self, repo_id: str, *, build: bool, lines: int = LOG_LINES) -> list[str]:
         """The last lines of the build log or the run log; empty if there is none to read."""
@@ -129,6 +127,17 @@ class SpaceClient:
         pieces = self._api.fetch_space_logs(repo_id, build=build)
         lines = (piece.rstrip("\n").split("\n") for piece in pieces)
         return map(shown, itertools.chain.from_iterable(lines))
+
+
+def _runtime(answer: SpaceRuntime) -> Runtime:
+    raw: Mapping[str, Any] = answer.raw
+    return Runtime(
+        stage=str(answer.stage),
+        commit=raw.get("sha"),
+        hardware=answer.requested_hardware,
+        sleep_seconds=answer.sleep_time,
+        error=raw.get("errorMessage"),
+    )
 
 
 def _time(moment: datetime | str | None) -> str:

@@ -3,13 +3,15 @@
 The platform's stage alone can lie: right after a commit the stage may still be the RUNNING of the
 version before (huggingface_hub's own waiter returns on it), and RUNNING may be said of an app that
 answers 500. So three things must hold at once: the stage, the commit being served, and the answer
-of the app itself.
+of the app itself. Where settings were written without a commit, the commit proves nothing: then a
+start of the app must have been seen, and one is asked for where the platform shows none.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from slipway.core import cancelling
 from slipway.core.probe import ProbeResult, probe
 from slipway.errors import ApiError, DeployError
 from slipway.huggingface.space.client import Runtime, SpaceClient
@@ -23,7 +25,7 @@ FAILED_STAGES = {
 }
 NOTHING_TO_RUN = "NO_APP_FILE"
 SETTLE_SECONDS = 5.0  # how long a stage may still describe the version before
-STUCK_SECONDS = 60.0  # without any sign of a build after a commit; then one restart is asked for
+STUCK_SECONDS = 60.0  # without any sign of a build, or of a restart that was asked for
 FIRST_POLL_SECONDS = 1.0
 LAST_POLL_SECONDS = 5.0
 PROBES_IN_A_ROW = 2
@@ -37,7 +39,7 @@ class Target:
     commit: str  # 40 hex digits
     probe_url: str
     expect: Mapping[str, str] = field(default_factory=dict[str, str])
-    restarted: bool = False  # settings changed without a commit: RUNNING may be of before
+    restarted: bool = False  # settings changed without a commit: the app must start once more
     timeout_seconds: float = 1800.0
     token: str | None = None  # for the probe of a private Space
     awaits_push: bool = False  # its files come by `git push`, perhaps later
@@ -51,7 +53,7 @@ class Waiter:
     target: Target
     say: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     ask: Callable[[str, Mapping[str, str], str | None], ProbeResult] = probe
 
     def wait(self) -> str:
@@ -72,8 +74,9 @@ class Waiter:
                 if runtime.stage != seen:
                     self.say(f"Space {self.target.repo_id}: {runtime.stage} after {waited:.0f} s")
                     seen = runtime.stage
-                moved = moved or "BUILDING" in runtime.stage or "STARTING" in runtime.stage
+                moved = moved or _moves(runtime)
                 settled = waited >= SETTLE_SECONDS
+                started = moved or (woken and waited >= STUCK_SECONDS)
                 if runtime.stage == NOTHING_TO_RUN and self.target.awaits_push:
                     return runtime.stage
                 if runtime.stage in FAILED_STAGES and (moved or settled):
@@ -82,7 +85,7 @@ class Waiter:
                     raise DeployError(
                         f"Space {self.target.repo_id}: it is paused. Restart it first."
                     )
-                if self._serving(runtime, fresh=moved or settled):
+                if self._serving(runtime, fresh=moved or settled, started=started):
                     answer = self.ask(self.target.probe_url, self.target.expect, self.target.token)
                     last = f"the app {answer.explanation}"
                     healthy = healthy + 1 if answer.healthy else 0
@@ -92,7 +95,8 @@ class Waiter:
                 else:
                     healthy = 0
                     last = f"stage {runtime.stage}, serving {(runtime.commit or 'no commit')[:12]}"
-                    woken = self._unstick(runtime, waited, moved=moved, woken=woken)
+                    if not woken and (begun := self._unstick(runtime, waited, moved=moved)):
+                        woken, moved = True, _moves(begun)
             self.sleep(pause)
             pause = min(pause * 1.25, LAST_POLL_SECONDS)
         raise self._timeout(seen, last)
@@ -106,27 +110,33 @@ class Waiter:
                 raise
             return None
 
-    def _serving(self, runtime: Runtime, *, fresh: bool) -> bool:
+    def _serving(self, runtime: Runtime, *, fresh: bool, started: bool) -> bool:
         if runtime.stage != "RUNNING":
             return False
         if runtime.commit is None:
-            return fresh  # static Spaces name no commit
-        return runtime.commit == self.target.commit and (fresh or not self.target.restarted)
+            return fresh  # static Spaces name no commit, and start nothing
+        return runtime.commit == self.target.commit and (started or not self.target.restarted)
 
-    def _unstick(self, runtime: Runtime, waited: float, *, moved: bool, woken: bool) -> bool:
-        """Once: wakes a sleeping Space, restarts one that ignores its commit."""
+    def _unstick(self, runtime: Runtime, waited: float, *, moved: bool) -> Runtime | None:
+        """Wakes a sleeping Space, restarts one that ignores its commit or its settings.
+
+        Returns:
+            What the platform answers; None if nothing was to be done.
+        """
         sleeping = runtime.stage == "SLEEPING"
         # A commit right after the creation may be overlooked and leave the Space without files.
         idle = runtime.stage in ("RUNNING", NOTHING_TO_RUN)
-        ignored = idle and not moved and waited > STUCK_SECONDS
-        if woken or not (sleeping or ignored):
-            return woken
+        of_before = self.target.restarted and runtime.commit == self.target.commit
+        patience = SETTLE_SECONDS if of_before else STUCK_SECONDS
+        ignored = idle and not moved and waited > patience
+        if not (sleeping or ignored):
+            return None
+        began = "app started with its settings" if of_before else "build began"
         self.say(
             f"Space {self.target.repo_id}: "
-            + ("asleep, waking it" if sleeping else "no build began, restarting it")
+            + ("asleep, waking it" if sleeping else f"no {began}, restarting it")
         )
-        self.client.restart(self.target.repo_id, rebuild=False)
-        return True
+        return self.client.restart(self.target.repo_id, rebuild=False)
 
     def _failure(self, runtime: Runtime) -> DeployError:
         remedy = FAILED_STAGES[runtime.stage]
@@ -149,3 +159,8 @@ class Waiter:
         lines = self.client.log_tail(self.target.repo_id, build=build)
         title = f"--- the end of its {'build' if build else 'run'} log ---"
         return "\n".join([title, *(lines or ["(the log is empty)"])])
+
+
+def _moves(runtime: Runtime) -> bool:
+    """Whether a version is on its way that was not there before."""
+    return "BUILDING" in runtime.stage or "STARTING" in runtime.stage

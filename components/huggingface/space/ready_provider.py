@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
+    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     UpdateResult,
 )
 
+from slipway.core.credentials import HUB_READ_TOKEN
 from slipway.core.progress import say
+from slipway.errors import ConfigError
 from slipway.huggingface.hub.provider import HubProvider
 
 if TYPE_CHECKING:
@@ -27,6 +30,13 @@ class SpaceReadyProvider(HubProvider):
     """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
     timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
     """  # noqa: D205 - the list of properties is the summary
+
+    read_token: str | None  # what a private Space's app is asked with
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes both tokens."""
+        super().configure(req)
+        self.read_token = HUB_READ_TOKEN.find(req.config.get)
 
     @cached_property
     def spaces(self) -> "SpaceClient":
@@ -45,7 +55,8 @@ class SpaceReadyProvider(HubProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Waits again."""
-        restarted = olds.get("commit") == news["commit"]
+        same_commit = olds.get("commit") == news["commit"]
+        restarted = same_commit and olds.get("settings") != news["settings"]
         return UpdateResult(self._wait(news, restarted=restarted))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -69,8 +80,18 @@ class SpaceReadyProvider(HubProvider):
             expect=props.get("expect") or {},
             restarted=restarted,
             timeout_seconds=float(props["timeout_seconds"]),
-            token=self.token if props.get("private") else None,
+            token=self._apps_token(props),
             awaits_push=bool(props.get("awaits_push")),
         )
         stage = Waiter(self.spaces, target, say=say).wait()
         return {**props, "stage": stage}
+
+    def _apps_token(self, props: dict[str, Any]) -> str | None:
+        """What the app itself is sent: never the token that writes, the app is anybody's code."""
+        if not props.get("private"):
+            return None
+        if self.read_token is None:
+            raise ConfigError(
+                f"Space {props['repo_id']}: it is private. {HUB_READ_TOKEN.missing()}"
+            )
+        return self.read_token

@@ -13,19 +13,22 @@ import pulumi
 from huggingface_hub import SpaceHardware
 from pulumi import Input, Output, ResourceOptions
 
-from slipway.core.credentials import HUB_TOKEN
+from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.core.waiting import waiting_provider
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
 from slipway.dockerfile.summary import summary_of_text
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, brief
 from slipway.huggingface.names import check_repo_id, check_setting_names
 from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
 from slipway.huggingface.space.card import read_card
 from slipway.payload.files import Payload
 
 SDKS = ("docker", "static")
+_NEVER = -1
+_LONGEST_SLEEP = 10**9  # seconds of idling before it; -1 is never
 VISIBILITIES = ("public", "protected", "private")
 
 
@@ -50,6 +53,7 @@ class SpaceArgs:
     protect: bool = False  # refuse to delete it
 
     def __post_init__(self) -> None:
+        check_types(f"Space {brief(self.repo_id)}", self)
         check_repo_id(self.repo_id)
         _one_of(self.repo_id, "sdk", self.sdk, SDKS)
         _one_of(self.repo_id, "visibility", self.visibility, VISIBILITIES)
@@ -64,6 +68,10 @@ class SpaceArgs:
                 f"Space {self.repo_id}: cpu-basic always sleeps after 48 h; a sleep time needs "
                 "upgraded hardware. Remove sleep_seconds or change the hardware."
             )
+        what = f"Space {self.repo_id}"
+        check_between(what, "timeout_seconds", self.timeout_seconds, 1, LONGEST_TIMEOUT)
+        if self.sleep_seconds != _NEVER:
+            check_between(what, "sleep_seconds", self.sleep_seconds, 1, _LONGEST_SLEEP)
         if self.payload is not None and self.seed is not None:
             raise ConfigError(
                 f"Space {self.repo_id}: it has a payload and a seed. With a payload its files are "
@@ -119,6 +127,8 @@ class Space(pulumi.ComponentResource):
     commit: Output[str]  # the commit being served, 40 hex digits
 
     def __init__(self, name: str, args: SpaceArgs, opts: ResourceOptions | None = None) -> None:
+        if args.visibility == "private":
+            require_stack_credential(HUB_READ_TOKEN)  # with it the app is asked whether it is well
         seen_by_policies = {
             "repo_id": args.repo_id,
             "hardware": args.hardware,
@@ -164,7 +174,7 @@ class Space(pulumi.ComponentResource):
         )
 
     def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
-        waits = waiting_provider("huggingface", HUB_TOKEN)
+        waits = waiting_provider("huggingface", HUB_TOKEN, HUB_READ_TOKEN)
         return SpaceReadyResource(
             f"{name}-ready",
             {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
 
+from slipway.core import cancelling
 from slipway.core.backoff import pause_seconds
 from slipway.core.difference import Change
 from slipway.errors import ApiError, DeployError
@@ -78,7 +79,7 @@ class RenderClient:
     """One account at one Render; safe to share between threads."""
 
     def __init__(
-        self, endpoint: str, key: str, sleep: Callable[[float], None] = time.sleep
+        self, endpoint: str, key: str, sleep: Callable[[float], None] = cancelling.pause
     ) -> None:
         self.calls = Calls(endpoint, key, sleep)
         self.sleep = sleep

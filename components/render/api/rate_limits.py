@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-_EPOCH = 1_000_000_000  # larger numbers are no duration: the documentation speaks of an epoch
+from slipway.core.backoff import asked_seconds
+
 _SERVICE = re.compile(r"^/services/([^/]+)(?:/(?:deploys|suspend|resume|scale|rollback))?$")
 _CREATES = ("/services", "/postgres")
 
@@ -32,12 +33,14 @@ def bucket_of(method: str, path: str) -> str:
 
 
 def seconds_asked(headers: Mapping[str, str], *, wall: Callable[[], float] = time.time) -> float:
-    """How long to wait until the bucket is full again; 0 if the answer does not say."""
+    """How long to wait until the bucket is full again; 0 if the answer does not say.
+
+    The documentation speaks of an epoch, servers answer with seconds.
+    """
     for name in ("Retry-After", "Ratelimit-Reset"):
-        text = headers.get(name, "")
-        if text.isdigit():
-            seconds = float(text)
-            return max(seconds - wall(), 0.0) if seconds > _EPOCH else seconds
+        seconds = asked_seconds(headers.get(name, ""), wall=wall)
+        if seconds is not None:
+            return seconds
     return 0.0
 
 

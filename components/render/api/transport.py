@@ -6,7 +6,6 @@ its rate, or never sent. Whoever creates something handles `UnclearError` by loo
 
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
@@ -14,12 +13,14 @@ from typing import Any, TypeAlias, cast
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from slipway.core import cancelling
 from slipway.core.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
     RETRIES,
     pause_seconds,
+    tell_pause,
 )
 from slipway.core.secrecy.digests import MASK, redact
 from slipway.errors import ApiError
@@ -88,7 +89,7 @@ class Calls:
 
     endpoint: str  # with the version: "https://api.render.com/v1"
     key: str = field(repr=False)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     budget: Budget | None = None
     _sessions: threading.local = field(default_factory=threading.local, repr=False)
 
@@ -127,7 +128,9 @@ class Calls:
                 return outcome
             if not outcome.again or attempt == RETRIES:
                 raise outcome.error
-            self.sleep(pause_seconds(attempt, outcome.asked))
+            pause = pause_seconds(attempt, outcome.asked)
+            tell_pause(what, pause)
+            self.sleep(pause)
         raise AssertionError("the loop above returns or raises")
 
     def _once(
@@ -195,6 +198,7 @@ class Calls:
                 TOO_MANY,
             )
         if wait:
+            tell_pause(what, wait)
             self.sleep(wait)
 
     def _session(self) -> requests.Session:

@@ -25,7 +25,6 @@ CAUSES = (
     _cause(
         r"out of memory|oom.?killed|ran out of memory|exit(?:ed with)?.{0,12}\b137\b",
         "Out of memory: choose a larger plan, or a smaller model.",
-        may_pass=True,
     ),
     _cause(
         r"open ports? on localhost",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Output, Resource, ResourceOptions
 
+from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.waiting import waiting_provider
 from slipway.errors import ConfigError
@@ -34,11 +35,10 @@ class DeployArgs:
         Raises:
             ConfigError: names the value and the rule.
         """
+        check_types(f"{what}, deploy", self)
         one_of(what, "on_suspended", self.on_suspended, ON_SUSPENDED)
-        if self.timeout_seconds < 1:
-            raise ConfigError(f"{what}: timeout_seconds {self.timeout_seconds}; use 1 or more.")
-        if not 0 <= self.retries <= 5:  # noqa: PLR2004 - each may take half an hour
-            raise ConfigError(f"{what}: retries {self.retries}; use 0 to 5.")
+        check_between(what, "timeout_seconds", self.timeout_seconds, 1, LONGEST_TIMEOUT)
+        check_between(what, "retries", self.retries, 0, 5)  # each may take half an hour
 
 
 def declare_deploy(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from slipway.core import cancelling
 from slipway.core.probe import ProbeResult, probe
 from slipway.core.secrecy.shapes import shown
 from slipway.errors import ApiError, DeployError
@@ -68,7 +69,7 @@ class Follower:
     target: Target
     say: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = cancelling.pause
     ask: Callable[[str, Mapping[str, str]], ProbeResult] = probe
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Output, ResourceOptions
 
+from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.secrecy.sealing import unseal
@@ -21,6 +22,8 @@ from slipway.render.deploy.declaring import one_of
 from slipway.render.names import check_name
 from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS, REGIONS
 from slipway.render.resources import PostgresReadyResource, PostgresResource
+
+_MOST_GIGABYTES = 16_384  # of a database's disk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,7 @@ class PostgresArgs:
 
     def __post_init__(self) -> None:
         what = f"Render Postgres {self.name}"
+        check_types(what, self)
         check_name(what, self.name)
         one_of(what, "region", self.region, REGIONS)
         one_of(what, "plan", self.plan, POSTGRES_PLANS)
@@ -51,9 +55,12 @@ class PostgresArgs:
                 ipaddress.ip_network(cidr)
             except ValueError as error:
                 raise ConfigError(f"{what}: allowed_cidrs: {error}.") from None
-        if self.disk_gb is not None and (self.disk_gb < 1 or self.plan == "free"):
+        check_between(what, "timeout_seconds", self.timeout_seconds, 1, LONGEST_TIMEOUT)
+        check_between(what, "disk_gb", self.disk_gb, 1, _MOST_GIGABYTES)
+        if self.disk_gb is not None and self.plan == "free":
             raise ConfigError(
-                f"{what}: disk_gb {self.disk_gb}; use 1 or more, and not on the free plan."
+                f"{what}: disk_gb {self.disk_gb}; the free plan's disk has one size. Remove it, or "
+                "choose another plan."
             )
 
 

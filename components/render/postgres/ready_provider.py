@@ -5,6 +5,7 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
+from slipway.core import cancelling
 from slipway.core.progress import say
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ApiError, DeployError
@@ -77,7 +78,7 @@ class PostgresReadyProvider(RenderProvider):
                 raise DeployError(
                     f"Render Postgres {live['name']}: it is {status}. See {live['dashboardUrl']}."
                 )
-            time.sleep(pause)
+            cancelling.pause(pause)
             pause = min(pause * 1.5, POLL_SECONDS)
         raise DeployError(
             f"Render Postgres {database_id}: it is not available after "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.arguments import check_types
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential, sealed
@@ -29,7 +30,8 @@ class RegistryCredentialArgs:
 
     def __post_init__(self) -> None:
         what = f"Render registry credential {self.name}"
-        if not self.name or not self.username:
+        check_types(what, self)
+        if not self.name.strip() or not self.username.strip():
             raise ConfigError(f"{what}: give it a name and a username.")
         one_of(what, "registry", self.registry, REGISTRIES)
 

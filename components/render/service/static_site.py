@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.arguments import check_types
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential
@@ -48,6 +49,7 @@ class StaticSiteArgs:
 
     def __post_init__(self) -> None:
         what = f"Render static site {self.name}"
+        check_types(what, self)
         check_name(what, self.name)
         self.repository.check(what)
         self.deploy.check(what)

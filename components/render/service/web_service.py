@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.arguments import check_between, check_types
 from slipway.core.credentials import RENDER_API_KEY, render_endpoint
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
@@ -40,6 +41,7 @@ __all__ = ["DeployArgs", "Image", "Repository", "WebService", "WebServiceArgs", 
 
 _TAKEN_PORTS = (18012, 18013, 19099)  # Render's own, says its documentation
 _LAST_PORT = 65535
+_MOST_INSTANCES = 100  # of a service, says Render's documentation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ class WebServiceArgs:
 
     def __post_init__(self) -> None:
         what = f"Render service {self.name}"
+        check_types(what, self)
         check_name(what, self.name)
         one_of(what, "region", self.region, REGIONS)
         plan = PLANS[plan_id(what, self.plan)]
@@ -96,8 +99,7 @@ class WebServiceArgs:
                 f"{what}: the free plan has one instance and no pre-deploy command. Choose starter "
                 "or larger, or remove them."
             )
-        if self.instances is not None and self.instances < 1:
-            raise ConfigError(f"{what}: instances {self.instances}; use 1 or more.")
+        check_between(what, "instances", self.instances, 1, _MOST_INSTANCES)
 
     def _check_port(self, what: str) -> None:
         if self.port is None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenError, NotFoundError
+from sandbox.github.http.job_tokens import METADATA, Grant, kind_of
 from sandbox.github.repositories.registry import Registry, Repository
 
 
@@ -42,13 +43,17 @@ class Access:
 
     def visible(self, caller: Caller | None, repository: Repository) -> bool:
         """Whether a caller may know of a repository."""
-        return right_to(caller, repository) >= Right.READ
+        return right_to(caller, repository, METADATA) >= Right.READ
 
     def readable(self, request: Request) -> Repository:
-        """The repository of the address, if the caller may read it; raises NotFoundError."""
+        """The repository of the address, if the caller may read what it is about there.
+
+        Raises:
+            NotFoundError: the caller may not know of it.
+            ForbiddenError: the job's token has no permission for that part of it.
+        """
         repository = self._addressed(request)
-        if not self.visible(self.caller(request), repository):
-            raise NotFoundError
+        require_right(self.caller(request), repository, Right.READ, kind_of(request.url.path))
         return repository
 
     def writable(self, request: Request) -> tuple[Repository, Caller]:
@@ -69,7 +74,7 @@ class Access:
     def _with_right(self, request: Request, wanted: Right) -> tuple[Repository, Caller]:
         caller = self.caller(request)
         repository = self._addressed(request)
-        require_right(caller, repository, wanted)
+        require_right(caller, repository, wanted, kind_of(request.url.path))
         if caller is None:  # require_right has refused
             raise AuthenticationRequiredError
         return repository, caller
@@ -85,11 +90,19 @@ class Access:
         return found
 
 
-def right_to(caller: Caller | None, repository: Repository) -> Right:
-    """What a caller may do with a repository, token and person taken together."""
+def right_to(caller: Caller | None, repository: Repository, kind: str = "contents") -> Right:
+    """What a caller may do with a repository, token and person taken together.
+
+    Args:
+        caller: who asks; None for an anonymous one.
+        repository: of which.
+        kind: which part of it, in the words of a workflow's `permissions:`.
+    """
     public = Right.NONE if repository.private else Right.READ
     if caller is None or not caller.administers(repository.owner):
         return public
+    if caller.token.grant is not None:
+        return max(public, _granted(caller.token.grant, repository, kind))
     if caller.token.scopes is None:
         if caller.token.may_administer and caller.token.may_write:
             return Right.ADMIN
@@ -106,12 +119,20 @@ def right_of_account(accounts: Accounts, login: str, repository: Repository) -> 
     return Right.NONE if repository.private else Right.READ
 
 
-def require_right(caller: Caller | None, repository: Repository, wanted: Right) -> None:
+def _granted(grant: Grant, repository: Repository, kind: str) -> Right:
+    if grant.repository.lower() != repository.full_name.lower():
+        return Right.NONE
+    return {"write": Right.WRITE, "read": Right.READ}.get(grant.level(kind), Right.NONE)
+
+
+def require_right(
+    caller: Caller | None, repository: Repository, wanted: Right, kind: str = "contents"
+) -> None:
     """Refuses whoever may do less with a repository, in GitHub's way; see `administered`."""
-    right = right_to(caller, repository)
+    right = right_to(caller, repository, kind)
     if right >= wanted:
         return
-    if right < Right.READ:
+    if right_to(caller, repository, METADATA) < Right.READ:
         raise NotFoundError
     if caller is None:
         raise AuthenticationRequiredError
@@ -121,3 +142,17 @@ def require_right(caller: Caller | None, repository: Repository, wanted: Right) 
     if caller.administers(repository.owner):
         raise NotFoundError  # the person may, the token lacks the scope
     raise ForbiddenError("Must have admin rights to Repository.")
+
+
+def require_voice(caller: Caller) -> None:
+    """Raises ForbiddenError for a token that may change nothing, or nothing of repositories."""
+    token = caller.token
+    speaks = token.may_write if token.scopes is None else bool(token.scopes)
+    if not speaks:
+        raise ForbiddenError("Resource not accessible by personal access token")
+
+
+def require_own(caller: Caller, author: str, repository: Repository) -> None:
+    """Refuses whoever neither wrote something nor may write to its repository."""
+    if caller.login.lower() != author.lower():
+        require_right(caller, repository, Right.WRITE)

@@ -1,12 +1,13 @@
 """Who may speak to the sandbox's GitHub: users, their organizations, their tokens."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 
 from sandbox.github.http.errors import BadCredentialsError
+from sandbox.github.http.job_tokens import Grant, JobTokens
 from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
 
 ACTIONS = "github-actions[bot]"  # who speaks for runs
@@ -21,11 +22,13 @@ class Token:
         scopes: of a classic token; None for one that has permissions instead.
         may_write: of a token with permissions, to all repositories of its user.
         may_administer: the same for settings, secrets and rules; the token of jobs may not.
+        grant: of a job's token, which is for one repository.
     """
 
     scopes: Sequence[str] | None = ALL_SCOPES
     may_write: bool = True
     may_administer: bool = True
+    grant: Grant | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether a classic token has a scope, or another one may do all that scopes are for."""
@@ -80,28 +83,35 @@ class Accounts:
     Args:
         users: who there is; organizations exist by being a user's.
         paid: whether private repositories may have rules, which the free plan does not include.
+        job_tokens: of runs, for whom ACTIONS speaks; that has to be one of the users then.
     """
 
-    def __init__(self, users: Sequence[User], *, paid: bool = True) -> None:
+    def __init__(
+        self, users: Sequence[User], *, paid: bool = True, job_tokens: JobTokens | None = None
+    ) -> None:
         self._users = users
         self.paid = paid
+        self._job_tokens = job_tokens or JobTokens()
+        self._actions = next((each for each in users if each.login == ACTIONS), None)
         logins = [Account(user.login, organization=False) for user in users]
         groups = [Account(name, organization=True) for user in users for name in user.organizations]
         self._accounts = {each.login.lower(): each for each in (*groups, *logins)}
 
     def identify(self, token: str) -> Caller:
         """The owner of a token; raises BadCredentialsError if nobody's."""
-        found = owner_of(
-            token,
-            (
-                (candidate, Caller(u.login, kind, tuple(u.organizations), tuple(u.works_for)))
-                for u in self._users
-                for candidate, kind in u.tokens.items()
-            ),
-        )
+        found = owner_of(token, self._known())
         if found is None:
             raise BadCredentialsError
         return found
+
+    def _known(self) -> Iterator[tuple[str, Caller]]:
+        for user in self._users:
+            for candidate, kind in user.tokens.items():
+                yield candidate, _caller(user, kind)
+        if self._actions is not None:
+            for candidate, grant in self._job_tokens.all():
+                kind = Token(scopes=None, may_administer=False, grant=grant)
+                yield candidate, _caller(self._actions, kind)
 
     def caller(self, headers: Headers) -> Caller | None:
         """Who sent a request with these headers; None for an anonymous one.
@@ -127,6 +137,10 @@ class Accounts:
         """The user or organization with that number."""
         return next((each for each in self._accounts.values() if each.id == number), None)
 
+    def people(self) -> Sequence[str]:
+        """The logins of all who are no organizations, those of programs left out."""
+        return [each.login for each in self._users if each.login != ACTIONS]
+
     def administers(self, login: str, owner: str) -> bool:
         """Whether somebody, whatever their token, is in charge of an owner's repositories."""
         return any(
@@ -145,3 +159,7 @@ class Accounts:
     def of(self, caller: Caller) -> Account:
         """A caller's own account."""
         return self._accounts[caller.login.lower()]
+
+
+def _caller(user: User, token: Token) -> Caller:
+    return Caller(user.login, token, tuple(user.organizations), tuple(user.works_for))

@@ -8,7 +8,7 @@ from sandbox.github.http.accounts import Account, Accounts, Caller
 from sandbox.github.http.requests import Urls
 from sandbox.github.repositories.registry import Repository
 
-_SINCE = "2020-01-01T00:00:00Z"  # of accounts, which the sandbox does not date
+SINCE = "2020-01-01T00:00:00Z"  # of accounts, which the sandbox does not date
 _PARTS = {
     "archive": "/{archive_format}{/ref}",
     "assignees": "{/user}",
@@ -49,9 +49,29 @@ _PARTS = {
 }
 
 
-def node_id(kind: str, number: int) -> str:
-    """An id over all kinds of objects, as GraphQL has."""
-    return base64.b64encode(f"{len(kind):03}:{kind}{number}".encode()).decode()
+def node_id(kind: str, key: int | str) -> str:
+    """An id over all kinds of objects, as GraphQL has; `read_node_id` reads it."""
+    return base64.b64encode(f"0{len(kind)}:{kind}{key}".encode()).decode()
+
+
+def read_node_id(node: str) -> tuple[str, str] | None:
+    """Kind and key of an id; None for what is none."""
+    try:
+        length, _, named = base64.b64decode(node, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    size = int(length) if length.isdecimal() else 0
+    return (named[:size], named[size:]) if 0 < size < len(named) else None
+
+
+def commit_node_id(repository: Repository, oid: str) -> str:
+    """The id of a commit, which is one of its repository."""
+    return node_id("Commit", f"{repository.id}:{oid}")
+
+
+def account_node_id(account: Account) -> str:
+    """The id of a user or an organization."""
+    return node_id("Organization" if account.organization else "User", account.id)
 
 
 def simple_user(account: Account, urls: Urls) -> dict[str, Any]:
@@ -70,7 +90,7 @@ def simple_user(account: Account, urls: Urls) -> dict[str, Any]:
     return {
         "login": account.login,
         "id": account.id,
-        "node_id": node_id("User", account.id),
+        "node_id": account_node_id(account),
         "avatar_url": f"{urls.web}/{account.login}.png",
         "gravatar_id": "",
         "url": api,
@@ -99,8 +119,8 @@ def user(account: Account, urls: Urls, *, repositories: int) -> dict[str, Any]:
         "public_gists": 0,
         "followers": 0,
         "following": 0,
-        "created_at": _SINCE,
-        "updated_at": _SINCE,
+        "created_at": SINCE,
+        "updated_at": SINCE,
     }
 
 
@@ -167,7 +187,7 @@ def full_repository(
         "default_branch": repository.git.default_branch(),
         "is_template": False,
         "topics": [],
-        "has_issues": False,
+        "has_issues": True,
         "has_projects": False,
         "has_wiki": False,
         "has_pages": False,

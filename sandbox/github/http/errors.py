@@ -45,8 +45,8 @@ class AuthenticationRequiredError(GitHubError):
 
     status = 401
 
-    def __init__(self) -> None:
-        super().__init__("Requires authentication")
+    def __init__(self, message: str = "Requires authentication") -> None:
+        super().__init__(message)
 
 
 class ForbiddenError(GitHubError):

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.git.store import Commit, GitStore, Person
 from sandbox.github.http.accounts import Accounts
 from sandbox.github.http.clock import written
-from sandbox.github.http.describe import node_id, simple_user
+from sandbox.github.http.describe import commit_node_id, node_id, simple_user
 from sandbox.github.http.requests import Urls
 from sandbox.github.repositories.registry import Repository
 
@@ -23,7 +23,7 @@ def git_commit(repository: Repository, commit: Commit, here: Urls) -> dict[str, 
     api, web = _places(repository, here)
     return {
         "sha": commit.oid,
-        "node_id": node_id("Commit", int(commit.oid[:12], 16)),
+        "node_id": commit_node_id(repository, commit.oid),
         "url": f"{api}/git/commits/{commit.oid}",
         "html_url": f"{web}/commit/{commit.oid}",
         "author": _person(commit.author),
@@ -76,7 +76,7 @@ def reference(repository: Repository, name: str, target: str, here: Urls) -> dic
     kind = type_of(repository.git, target)
     return {
         "ref": name,
-        "node_id": node_id("Ref", repository.id),
+        "node_id": node_id("Ref", f"{repository.id}:{name}"),
         "url": f"{api}/git/{name}",
         "object": {"sha": target, "type": kind, "url": f"{api}/git/{kind}s/{target}"},
     }

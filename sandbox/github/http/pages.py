@@ -42,6 +42,10 @@ class PageRoutes:
         rules = [_rule_row(each) for each in self._service.rulesets.list(repository.id)]
         parts = (
             f'<p class="quiet">{escape(repository.description or "")}</p>',
+            (
+                f'<p><a href="/{quote(name)}/pulls">Pull requests</a> · '
+                f'<a href="/{quote(name)}/issues">Issues</a></p>'
+            ),
             "<h2>Branches</h2>",
             table(("Branch", "Commit"), list(_branches(repository))),
             "<h2>Environments, secrets and variables</h2>",

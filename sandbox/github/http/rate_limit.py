@@ -47,12 +47,16 @@ class Limiter:
         if not is_api(path) or path.endswith("/rate_limit"):
             return Verdict()
         caller, limit = self._caller(scope)
-        hour = self._windows.add((caller, HOUR), HOUR)
-        points = _READ_POINTS if scope["method"] in _READING else _WRITE_POINTS
+        graphql = path.endswith("/graphql")
+        resource = "graphql" if graphql else "core"
+        hour = self._windows.add((caller, resource), HOUR)
+        # A query is a POST, and reads all the same; whether it changes something, its text says.
+        reads = graphql or scope["method"] in _READING
+        points = _READ_POINTS if reads else _WRITE_POINTS
         minute = self._windows.add((caller, MINUTE), MINUTE, points)
         figures = _figures(limit, hour)
         headers = {f"x-ratelimit-{key}": str(value) for key, value in figures.items()}
-        headers["x-ratelimit-resource"] = "core"
+        headers["x-ratelimit-resource"] = resource
         if hour.used > limit:
             return _refused("API rate limit exceeded. Wait for x-ratelimit-reset.", headers)
         if minute.used > self._limits.points:
@@ -62,9 +66,12 @@ class Limiter:
     def overview(self, request: Request) -> Response:
         """`GET /rate_limit`, which costs nothing."""
         caller, limit = self._caller(request.scope)
-        core = _figures(limit, self._windows.add((caller, HOUR), HOUR, 0))
+        core, graphql = (
+            _figures(limit, self._windows.add((caller, each), HOUR, 0))
+            for each in ("core", "graphql")
+        )
         unused = {"limit": limit, "used": 0, "remaining": limit, "reset": core["reset"]}
-        resources = {"core": core, "search": unused, "graphql": unused}
+        resources = {"core": core, "search": unused, "graphql": graphql}
         return JSONResponse({"resources": resources, "rate": core})
 
     def _caller(self, scope: Scope) -> tuple[str, int]:

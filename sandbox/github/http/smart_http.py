@@ -44,7 +44,7 @@ class GitRoutes:
         parameters = request.path_params
         name = parameters["repo"].removesuffix(".git")
         repository = self._registry.find(parameters["owner"], name)
-        if repository is None or not self._access.visible(caller, repository):
+        if repository is None or right_to(caller, repository) < Right.READ:
             if caller is None:  # git asks for a password only after a 401
                 return _challenge("Repository not found.")
             return PlainTextResponse("Repository not found.", 404)

@@ -11,9 +11,13 @@ from sandbox.github.http.errors import BadCredentialsError, response_of
 from sandbox.http.headers import with_headers
 
 API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com has a host for it
+SERVICES = "/_services"  # what is neither API nor pages, as on a GitHub of one's own
 _VERSION = "2022-11-28"
 # First words of the API's addresses without that prefix, as `gh` asks for them.
-API_WORDS = ("repos", "repositories", "user", "users", "orgs", "rate_limit", "meta", "api")
+API_WORDS = (
+    *("repos", "repositories", "user", "users", "orgs", "rate_limit", "meta", "api", "graphql"),
+    *("search", "gists", "notifications"),  # not imitated, and no owners either
+)
 
 
 def is_api(path: str) -> bool:
@@ -66,14 +70,20 @@ class Wire:
                 headers["X-OAuth-Scopes"] = ", ".join(caller.token.scopes)
                 headers["X-Accepted-OAuth-Scopes"] = "repo"
         except BadCredentialsError as error:
-            # git asks for another password after a 401 that says how; its endpoints say it.
-            if not _of_git(scope["path"]):
+            if not _says_it_itself(scope["path"]):
                 refusal = response_of(error)
         await (refusal or self._app)(scope, receive, with_headers(send, headers))
 
 
-def _of_git(path: str) -> bool:
-    return path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
+def _says_it_itself(path: str) -> bool:
+    """Whether an address has its own word for tokens that are nobody's.
+
+    git asks for another password after a 401 that says how. The bearers that jobs prove themselves
+    with are no accounts' tokens.
+    """
+    return path.startswith(f"{SERVICES}/") or path.endswith(
+        ("/info/refs", "/git-upload-pack", "/git-receive-pack")
+    )
 
 
 def request_id_of(_headers: Headers) -> str:

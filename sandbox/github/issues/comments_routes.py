@@ -4,15 +4,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right
+from sandbox.github.http.access import Access, Right, require_own, require_right, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
 from sandbox.github.issues.records import Comment, Issue
-from sandbox.github.issues.routes import ISSUE, require_own, require_voice, text_of
+from sandbox.github.issues.routes import ISSUE
 from sandbox.github.issues.service import IssueService
 from sandbox.github.issues.views import comment_view
+from sandbox.github.issues.words import fit_comment
 from sandbox.github.repositories.registry import Repository
 
 _COMMENT = f"{REPOSITORY}/issues/comments/{{comment:int}}"
@@ -121,8 +122,4 @@ class CommentRoutes:
 
 def _required(body: Body) -> str:
     body.require("body")
-    text = text_of(body, "body")
-    if text is None or not text.strip():
-        error = {"resource": "IssueComment", "code": "missing_field", "field": "body"}
-        raise UnprocessableError("Validation Failed", [error])
-    return text
+    return fit_comment(body.optional_text("body"))

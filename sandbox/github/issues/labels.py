@@ -93,6 +93,11 @@ class Labels:
         found = self._where("repository = ? AND name = ?", repository, name)
         return found[0] if found else None
 
+    def with_id(self, number: int) -> Label | None:
+        """The label with that id, of any repository."""
+        found = self._where("id = ?", number)
+        return found[0] if found else None
+
     def list(self, repository: int) -> Sequence[Label]:
         """Those of a repository, by name."""
         return self._where("repository = ?", repository)

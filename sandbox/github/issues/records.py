@@ -103,6 +103,11 @@ class Issues:
         found = self._where("repository = ? AND number = ?", repository, number)
         return found[0] if found else None
 
+    def with_id(self, number: int) -> Issue | None:
+        """The issue or pull request with that id, of any repository."""
+        found = self._where("id = ?", number)
+        return found[0] if found else None
+
     def list(self, repository: int, *, state: str | None = None) -> Sequence[Issue]:
         """Those of a repository, newest first; of one state, or of both."""
         return self._where(
@@ -164,11 +169,13 @@ class Issues:
 
     def comment(self, repository: int, number: int) -> tuple[Issue, Comment] | None:
         """A comment by its number, with what it is below."""
+        found = self.comment_with_id(number)
+        return found if found is not None and found[0].repository == repository else None
+
+    def comment_with_id(self, number: int) -> tuple[Issue, Comment] | None:
+        """The same, of any repository."""
         found = self._comments("id = ?", number)
-        if not found:
-            return None
-        issue = self._by_id(found[0].issue)
-        return (issue, found[0]) if issue.repository == repository else None
+        return (self._by_id(found[0].issue), found[0]) if found else None
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
         """Puts other words into it."""

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right, right_of_account
+from sandbox.github.http.access import Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ForbiddenError, NotFoundError, UnprocessableError
+from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
 from sandbox.github.issues.service import IssueService
@@ -18,10 +18,6 @@ from sandbox.http.errors import NotImitatedError
 
 ISSUE = f"{REPOSITORY}/issues/{{number:int}}"
 _REASONS = ("completed", "not_planned", "reopened", "duplicate")
-_ACTIONS = {OPEN: "reopened", CLOSED: "closed"}
-_LONGEST = 65536  # characters of a body, a title's are fewer
-_LONGEST_TITLE = 256
-_MOST_ASSIGNEES = 10
 
 
 class IssueRoutes:
@@ -72,15 +68,13 @@ class IssueRoutes:
         repository, caller = self._seen(request)
         if body.fields.get("milestone") is not None:
             raise NotImitatedError("milestones of issues")
-        title = _title(body)
-        may = _may_sort(caller, repository)  # labels of others are dropped in silence, as there
         issue = self._issues.open(
             repository,
-            caller.login,
-            title,
-            text_of(body, "body"),
-            labels=label_names(body) if may else (),
-            assignees=self._logins(repository, body) if may else (),
+            caller,
+            _title(body),
+            body.optional_text("body"),
+            labels=label_names(body),
+            assignees=_logins(body),
         )
         view = self._issues.view(issue, repository, urls(request))
         return answer(request, view, 201, {"Location": view["url"]})
@@ -93,63 +87,42 @@ class IssueRoutes:
     def change(self, request: Request, body: Body) -> Response:
         """`PATCH R/issues/{number}`: by its author or who may write."""
         repository, issue, caller = self._own(request)
-        records = self._issues.records
         if body.fields.get("milestone") is not None:
             raise NotImitatedError("milestones of issues")
-        words: dict[str, object] = {}
+        words: dict[str, str | None] = {}
         if "title" in body:
             words["title"] = _title(body)
         if "body" in body:
-            words["body"] = text_of(body, "body")
+            words["body"] = body.optional_text("body")
         state, reason = _wanted_state(body, issue)
-        if words:
-            issue = records.set(issue.id, **words)
-        if "labels" in body:
-            require_right(caller, repository, Right.WRITE)
-            self._issues.set_labels(repository, issue, caller.login, label_names(body))
-        if "assignees" in body:
-            require_right(caller, repository, Right.WRITE)
-            issue = records.assign(issue, self._logins(repository, body))
-        was = issue.state
-        issue = records.set_state(issue, state, caller.login, reason)
-        if words:
-            self._issues.tell(repository, issue, caller.login, "edited", changes={})
-        if state != was:
-            self._issues.tell(repository, issue, caller.login, _ACTIONS[state])
+        issue = self._issues.change(
+            repository,
+            issue,
+            caller,
+            words=words,
+            labels=label_names(body) if "labels" in body else None,
+            assignees=_logins(body) if "assignees" in body else None,
+            state=state,
+            reason=reason,
+        )
         return answer(request, self._issues.view(issue, repository, urls(request)))
 
     def assign(self, request: Request, body: Body) -> Response:
         """`POST R/issues/{number}/assignees`."""
         repository, issue, _ = self._sorted(request)
-        logins = [*issue.assignees, *self._logins(repository, body)]
-        if len(set(logins)) > _MOST_ASSIGNEES:
-            raise UnprocessableError(f"An issue has at most {_MOST_ASSIGNEES} assignees")
-        issue = self._issues.records.assign(issue, logins)
+        issue = self._issues.assign(repository, issue, _logins(body))
         return answer(request, self._issues.view(issue, repository, urls(request)), 201)
 
     def unassign(self, request: Request, body: Body) -> Response:
         """`DELETE R/issues/{number}/assignees`."""
         repository, issue, _ = self._sorted(request)
-        gone = {str(each).lower() for each in body.sequence("assignees")}
-        left = [login for login in issue.assignees if login.lower() not in gone]
-        issue = self._issues.records.assign(issue, left)
+        issue = self._issues.unassign(issue, _logins(body))
         return answer(request, self._issues.view(issue, repository, urls(request)))
 
     # --- inside
 
     def _names(self, issue: Issue) -> set[str]:
         return {each.name.lower() for each in self._issues.labels.of(issue.id)}
-
-    def _logins(self, repository: Repository, body: Body) -> Sequence[str]:
-        """Assignees that may be ones; others are dropped in silence, as on the platform."""
-        logins = [str(each) for each in body.sequence("assignees")]
-        known = [self._issues.accounts.find(login) for login in logins]
-        return [
-            each.login
-            for each in known
-            if each is not None
-            and right_of_account(self._issues.accounts, each.login, repository) >= Right.WRITE
-        ]
 
     def _seen(self, request: Request) -> tuple[Repository, Caller]:
         """The repository and the caller, who is somebody whose token may write at all."""
@@ -188,20 +161,6 @@ def label_names(body: Body) -> list[str]:
     return [str(each) for each in named]
 
 
-def require_voice(caller: Caller) -> None:
-    """Raises ForbiddenError for a token that may change nothing, or nothing of repositories."""
-    token = caller.token
-    speaks = token.may_write if token.scopes is None else bool(token.scopes)
-    if not speaks:
-        raise ForbiddenError("Resource not accessible by personal access token")
-
-
-def require_own(caller: Caller, author: str, repository: Repository) -> None:
-    """Refuses whoever neither wrote something nor may write to its repository."""
-    if caller.login.lower() != author.lower():
-        require_right(caller, repository, Right.WRITE)
-
-
 def _wanted_state(body: Body, issue: Issue) -> tuple[str, str | None]:
     state = body.choice("state", (OPEN, CLOSED), issue.state)
     if state == OPEN and issue.state == CLOSED and issue.pull:
@@ -212,38 +171,13 @@ def _wanted_state(body: Body, issue: Issue) -> tuple[str, str | None]:
     return state, reason
 
 
-def _may_sort(caller: Caller, repository: Repository) -> bool:
-    return caller.administers(repository.owner)
-
-
 def _assignees(issue: Issue) -> Sequence[str]:
     return issue.assignees
 
 
-def _title(body: Body) -> str:
-    title = str(body.fields.get("title")) if body.fields.get("title") is not None else ""
-    if not title.strip() or len(title) > _LONGEST_TITLE:
-        error = {"resource": "Issue", "code": "missing_field", "field": "title"}
-        if title.strip():
-            error = {
-                "resource": "Issue",
-                "code": "custom",
-                "field": "title",
-                "message": f"title is too long (maximum is {_LONGEST_TITLE} characters)",
-            }
-        raise UnprocessableError("Validation Failed", [error])
-    return title
+def _title(body: Body) -> str | None:
+    return None if body.fields.get("title") is None else str(body.fields["title"])
 
 
-def text_of(body: Body, key: str) -> str | None:
-    """A field of words; raises UnprocessableError for more than the platform keeps."""
-    text = body.optional_text(key)
-    if text is not None and len(text) > _LONGEST:
-        error = {
-            "resource": "Issue",
-            "code": "custom",
-            "field": key,
-            "message": f"{key} is too long (maximum is {_LONGEST} characters)",
-        }
-        raise UnprocessableError("Validation Failed", [error])
-    return text
+def _logins(body: Body) -> list[str]:
+    return [str(each) for each in body.sequence("assignees")]

@@ -5,13 +5,18 @@ from typing import Any, Protocol
 
 from sandbox.github.contract import Trigger
 from sandbox.github.events import Events
-from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.access import Right, require_right, right_of_account
+from sandbox.github.http.accounts import Accounts, Caller
+from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.labels import Label, Labels
-from sandbox.github.issues.records import Comment, Issue, Issues
+from sandbox.github.issues.records import OPEN, Comment, Issue, Issues
 from sandbox.github.issues.views import comment_view, issue_view, label_view
+from sandbox.github.issues.words import fit_text, fit_title
 from sandbox.github.repositories.registry import Repository
 from sandbox.store.database import Database
+
+_MOST_ASSIGNEES = 10
 
 
 class PullTeller(Protocol):
@@ -66,18 +71,97 @@ class IssueService:
     def open(
         self,
         repository: Repository,
-        author: str,
-        title: str,
+        caller: Caller,
+        title: str | None,
         body: str | None,
         *,
         labels: Sequence[str] = (),
         assignees: Sequence[str] = (),
     ) -> Issue:
-        """A new issue."""
-        issue = self.records.add(repository.id, author, title, body, assignees=assignees)
-        self.labels.put_on(repository.id, issue.id, labels)
+        """A new issue; labels and assignees of strangers are dropped in silence, as on GitHub.
+
+        Raises:
+            UnprocessableError: it has no title, or too many words.
+        """
+        title, body, author = fit_title(title), fit_text(body), caller.login
+        may = caller.administers(repository.owner)
+        logins = self.assignable(repository, assignees) if may else ()
+        issue = self.records.add(repository.id, author, title, body, assignees=logins)
+        self.labels.put_on(repository.id, issue.id, labels if may else ())
         self.tell(repository, issue, author, "opened")
         return issue
+
+    def change(
+        self,
+        repository: Repository,
+        issue: Issue,
+        caller: Caller,
+        *,
+        words: Mapping[str, str | None],
+        labels: Sequence[str] | None = None,
+        assignees: Sequence[str] | None = None,
+        state: str,
+        reason: str | None = None,
+    ) -> Issue:
+        """Changes one, by its author or who may write; labels and assignees by the latter.
+
+        Args:
+            repository: where.
+            issue: as it stands.
+            caller: who changes it, and has been let.
+            words: its title, its body, or both.
+            labels: all that it shall bear; None to leave them.
+            assignees: the same of logins.
+            state: open or closed.
+            reason: of that state.
+
+        Raises:
+            UnprocessableError: it would have no title, or too many words.
+            ForbiddenError: a stranger's labels or assignees.
+        """
+        fitting: dict[str, object] = {}
+        if "title" in words:
+            fitting["title"] = fit_title(words["title"])
+        if "body" in words:
+            fitting["body"] = fit_text(words["body"])
+        if labels is not None or assignees is not None:
+            require_right(caller, repository, Right.WRITE)
+        if fitting:
+            issue = self.records.set(issue.id, **fitting)
+        if labels is not None:
+            self.set_labels(repository, issue, caller.login, labels)
+        if assignees is not None:
+            issue = self.records.assign(issue, self.assignable(repository, assignees))
+        was = issue.state
+        issue = self.records.set_state(issue, state, caller.login, reason)
+        if fitting:
+            self.tell(repository, issue, caller.login, "edited", changes={})
+        if state != was:
+            action = "reopened" if state == OPEN else "closed"
+            self.tell(repository, issue, caller.login, action)
+        return issue
+
+    def assign(self, repository: Repository, issue: Issue, logins: Sequence[str]) -> Issue:
+        """Asks more people to see to it; raises UnprocessableError for too many."""
+        wanted = [*issue.assignees, *self.assignable(repository, logins)]
+        if len(set(wanted)) > _MOST_ASSIGNEES:
+            raise UnprocessableError(f"An issue has at most {_MOST_ASSIGNEES} assignees")
+        return self.records.assign(issue, wanted)
+
+    def unassign(self, issue: Issue, logins: Sequence[str]) -> Issue:
+        """Asks them no longer."""
+        gone = {each.lower() for each in logins}
+        return self.records.assign(issue, [e for e in issue.assignees if e.lower() not in gone])
+
+    def assignable(self, repository: Repository, logins: Sequence[str]) -> Sequence[str]:
+        """Those of some people that may be asked; others are dropped in silence, as on GitHub."""
+        known = [self.accounts.find(login) for login in logins]
+        return [
+            each.login
+            for each in known
+            if each is not None
+            and right_of_account(self.accounts, each.login, repository) >= Right.WRITE
+        ]
 
     def comment(self, repository: Repository, issue: Issue, author: str, body: str) -> Comment:
         """Writes below an issue or a pull request."""

@@ -2,14 +2,15 @@
 
 from sandbox.git.moves import Move
 from sandbox.github.http.accounts import Caller
-from sandbox.github.http.errors import ConflictError, GitHubError
+from sandbox.github.http.errors import ConflictError, GitHubError, UnprocessableError
 from sandbox.github.issues.records import OPEN
 from sandbox.github.pulls.merging import ConflictsError, merge_commit, rebased, squashed
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.commit_writer import person_of
-from sandbox.github.repositories.differences import commits_between
+from sandbox.github.repositories.differences import commits_between, compare
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.errors import NotImitatedError
 
 
 class NotMergeableError(GitHubError):
@@ -69,6 +70,38 @@ def merge(
         return pulls.merged(pull, repository, caller.login, commit)
 
 
+def update_branch(
+    pulls: PullService, pull: Pull, repository: Repository, caller: Caller, expected: str | None
+) -> None:
+    """Merges the base into the head; raises UnprocessableError if that cannot be, or is not due."""
+    if pull.foreign:
+        raise NotImitatedError("updating the branch of a fork")
+    if expected is not None and expected != pull.head_sha:
+        raise UnprocessableError("expected head sha didn't match current head ref.")
+    if compare(repository.git, pull.base_sha, pull.head_sha).behind == 0:
+        raise UnprocessableError("There are no new commits on the base branch.")
+    message = f"Merge branch '{pull.base}' into {pull.head}\n"
+    by = person_of(pulls.accounts.of(caller))
+    try:
+        merged = merge_commit(repository.git, pull.head_sha, pull.base_sha, message, by)
+    except ConflictsError:
+        raise UnprocessableError(
+            f"merge conflict between base and head: {pull.base} and {pull.head}"
+        ) from None
+    pulls.movements.move(repository, caller, Move(f"refs/heads/{pull.head}", pull.head_sha, merged))
+
+
+def words_of(pull: Pull, repository: Repository, method: str) -> tuple[str, str]:
+    """The title and further lines of the commit that merges one, unless its merger has others."""
+    if method != "squash":
+        title = f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head}"
+        return title, pull.issue.title
+    commits = commits_between(repository.git, pull.base_sha, pull.head_sha)
+    only = commits[0] if len(commits) == 1 else None
+    title = f"{only.title if only else pull.issue.title} (#{pull.number})"
+    return title, only.description if only else "\n\n".join(f"* {e.message}" for e in commits)
+
+
 def _commit(
     pulls: PullService,
     pull: Pull,
@@ -81,16 +114,10 @@ def _commit(
     store, by = repository.git, person_of(pulls.accounts.of(caller))
     if method == "rebase":
         return rebased(store, pull.base_sha, pull.head_sha, by)
-    if method == "squash":
-        commits = commits_between(store, pull.base_sha, pull.head_sha)
-        only = commits[0] if len(commits) == 1 else None
-        subject = title or f"{only.title if only else pull.issue.title} (#{pull.number})"
-        listed = "\n\n".join(f"* {each.message}" for each in commits)
-        body = message if message is not None else (only.description if only else listed)
-        return squashed(store, pull.base_sha, pull.head_sha, _joined(subject, body), by)
-    subject = title or f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head}"
-    body = pull.issue.title if message is None else message
-    return merge_commit(store, pull.base_sha, pull.head_sha, _joined(subject, body), by)
+    usual_title, usual_message = words_of(pull, repository, method)
+    words = _joined(title or usual_title, usual_message if message is None else message)
+    write = squashed if method == "squash" else merge_commit
+    return write(store, pull.base_sha, pull.head_sha, words, by)
 
 
 def _joined(subject: str, body: str) -> str:

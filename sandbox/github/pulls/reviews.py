@@ -116,6 +116,11 @@ class Reviews:
         found = self._reviews("issue = ? AND id = ?", issue, review)
         return found[0] if found else None
 
+    def with_id(self, review: int) -> Review | None:
+        """The review with that id, of any pull request."""
+        found = self._reviews("id = ?", review)
+        return found[0] if found else None
+
     def set(self, review: Review, **values: object) -> Review:
         """Changes columns of one."""
         columns = ", ".join(f"{name} = ?" for name in values)

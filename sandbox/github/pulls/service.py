@@ -1,6 +1,6 @@
 """Pull requests from being opened to being merged: kept up with branches, told to workflows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.git.moves import Move
@@ -91,6 +91,7 @@ class PullService:
         with self.registry.lock(repository):
             self.registry.require(repository)
             pull = self.records.add(repository.id, caller.login, title, body, proposal)
+            self._bring_head(pull, repository)
             pull = self._try_merge(pull, repository)
         self.tell(pull, repository, caller.login, "opened")
         return pull
@@ -102,7 +103,11 @@ class PullService:
             if issue == pull.issue:
                 return pull
             pull = self.records.again(pull)
-            if state == OPEN:
+            if state == OPEN:  # its branches may have moved meanwhile
+                base, head = repository.git.branch_head(pull.base), self._head_of(pull)
+                moved = {"base_sha": base or pull.base_sha, "head_sha": head or pull.head_sha}
+                pull = self.records.set(pull, **moved)
+                self._bring_head(pull, repository)
                 pull = self._try_merge(pull, repository)
         self.tell(pull, repository, actor, "closed" if state == CLOSED else "reopened")
         return pull
@@ -145,6 +150,11 @@ class PullService:
             labels=tuple(self.issues.labels.of(pull.issue.id)),
             asked=tuple(self.reviews.asked(pull.issue.id)),
         )
+
+    def rules_of(self, pull: Pull, repository: Repository) -> Sequence[Mapping[str, Any]]:
+        """The rules in force for its base."""
+        default = repository.git.default_branch()
+        return self.rulesets.rules_for(repository.id, f"{_BRANCHES}{pull.base}", default)
 
     def simple_view(self, pull: Pull, repository: Repository, here: Urls) -> dict[str, Any]:
         """As lists have it."""
@@ -207,62 +217,70 @@ class PullService:
 
     def _branch_moved(self, repository: Repository, caller: Caller, move: Move) -> None:
         branch = move.ref.removeprefix(_BRANCHES)
-        for pull in self.records.open_into(repository.id, branch):
+        concerned = [
+            *self.records.open_into(repository.id, branch),
+            *self.records.open_from(repository.id, branch),
+        ]
+        for pull in concerned:
             if pull.issue.id not in self.merging:
-                self._base_moved(pull, repository, caller, move)
-        for pull in self.records.open_from(repository.id, branch):
-            if pull.issue.id not in self.merging:
-                self._head_moved(pull, caller, move)
+                self._follow(pull, caller.login)
 
-    def _base_moved(self, pull: Pull, repository: Repository, caller: Caller, move: Move) -> None:
-        if move.deletes:
-            self.set_state(pull, repository, caller.login, CLOSED)
-            return
-        commit = repository.git.resolve(move.ref) or move.new
-        inside = compare(repository.git, commit, pull.head_sha).ahead == 0
-        if inside:
-            self.merged(pull, repository, caller.login, commit)
-        else:
-            self._try_merge(self.records.set(pull, base_sha=commit), repository)
-
-    def _head_moved(self, pull: Pull, caller: Caller, move: Move) -> None:
+    def _follow(self, pull: Pull, actor: str) -> None:
+        """Brings one to where its branches are; whatever is so already stays as it is."""
         repository = self.registry.find_id(pull.repository)
         if repository is None:
             return
         with self.registry.lock(repository):
-            if move.deletes:
-                self.set_state(pull, repository, caller.login, CLOSED)
+            before, store = self.records.again(pull), repository.git
+            base, head = store.branch_head(before.base), self._head_of(before)
+            if before.issue.state != OPEN or (base, head) == (before.base_sha, before.head_sha):
                 return
-            before = pull.head_sha
-            pull = self._try_merge(self.records.set(pull, head_sha=move.new), repository)
-            self._dismiss_stale(pull, repository)
-        more = {"before": before, "after": pull.head_sha}
-        self.tell(pull, repository, caller.login, "synchronize", more=more)
+            if base is None or head is None:
+                self.set_state(before, repository, actor, CLOSED)
+                return
+            pull = self.records.set(before, head_sha=head)
+            self._bring_head(pull, repository)
+            if base != before.base_sha and compare(store, base, head).ahead == 0:
+                self.merged(pull, repository, actor, base)  # by a push that brought its commits
+                return
+            pull = self._try_merge(self.records.set(pull, base_sha=base), repository)
+            if head != before.head_sha:
+                self._dismiss_stale(pull, repository)
+        if head != before.head_sha:
+            more = {"before": before.head_sha, "after": head}
+            self.tell(pull, repository, actor, "synchronize", more=more)
+
+    def _head_of(self, pull: Pull) -> str | None:
+        """Where its branch is now; None if it is gone, and as it was if the whole fork is."""
+        if pull.head_repository is None:
+            return pull.head_sha
+        found = self.registry.find_id(pull.head_repository)
+        return pull.head_sha if found is None else found.git.branch_head(pull.head)
 
     def _dismiss_stale(self, pull: Pull, repository: Repository) -> None:
         """Takes back approvals of what was there before, where a rule says so."""
-        default = repository.git.default_branch()
         stale = any(
             rule["type"] == "pull_request"
             and (rule.get("parameters") or {}).get("dismiss_stale_reviews_on_push")
-            for each in self.rulesets.list(repository.id)
-            if each.concerns(f"{_BRANCHES}{pull.base}", default)
-            for rule in each.rules
+            for rule in self.rules_of(pull, repository)
         )
         for review in self.reviews.of(pull.issue.id) if stale else ():
             if review.state == APPROVED:
                 self.reviews.set(review, state=DISMISSED)
 
-    def _try_merge(self, pull: Pull, repository: Repository) -> Pull:
-        """Brings its head here, and finds out whether git can merge it."""
-        store = repository.git
+    def _bring_head(self, pull: Pull, repository: Repository) -> None:
+        """Lets its head be fetched from the repository that it is proposed to."""
         head = None
         if pull.head_repository is not None:
             head = self.registry.find_id(pull.head_repository)
         if pull.foreign and head is not None:
             fetch_head(repository, head, pull.head, pull.number)
         else:
-            point(store, head_reference(pull.number), pull.head_sha)
+            point(repository.git, head_reference(pull.number), pull.head_sha)
+
+    def _try_merge(self, pull: Pull, repository: Repository) -> Pull:
+        """Finds out whether git can merge it, and lets the merge be fetched."""
+        store = repository.git
         message = f"Merge {pull.head_sha} into {pull.base_sha}"
         by = person_of(self.accounts.account(pull.issue.author))
         try:

@@ -5,12 +5,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.git.transfer import fetch
-from sandbox.github.http.access import Access
+from sandbox.github.http.access import Access, require_voice
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
 from sandbox.github.http.errors import ForbiddenError, NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
-from sandbox.github.issues.routes import require_voice
 from sandbox.github.repositories.registry import Registry, Repository
 
 

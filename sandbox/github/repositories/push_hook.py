@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sandbox.git.moves import Move
-from sandbox.git.push_judge import git, moves, new_blobs, say
+from sandbox.git.push_judge import NewBlob, contents, git, moves, new_blobs, say
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.repositories.ancestry import GitAncestry
 from sandbox.github.repositories.registry import Repository
+from sandbox.github.runs.planning.workflow import is_workflow
+from sandbox.github.runs.unheard import unheard
 from sandbox.github.settings.rules import judge
 from sandbox.github.settings.rulesets import Rulesets
 from sandbox.store.database import Database
@@ -60,10 +62,11 @@ def main() -> int:
     kept = [move for move in pushed if not move.deletes]
     refused = [move for move in pushed if _refuses(move)]  # each says why
     refused += [move for move in kept if _changes_workflows(move)]
+    blobs = list(new_blobs([move.new for move in kept]))
     too_large = [
         f"error: File {blob.path} is {blob.size / 2**20:.2f} MB; this exceeds GitHub's "
         "file size limit of 100.00 MB"
-        for blob in new_blobs([move.new for move in kept])
+        for blob in blobs
         if blob.size > _LARGEST_FILE
     ]
     if too_large:
@@ -72,6 +75,7 @@ def main() -> int:
             "https://git-lfs.github.com.",
             *too_large,
         )
+    _tell_unheard([each for each in blobs if _is_workflow(each.path)])
     return int(bool(refused or too_large))
 
 
@@ -107,6 +111,11 @@ def _list(rules: Sequence[str]) -> list[str]:
     return [line for rule in rules for line in (f"- {rule}", "")]
 
 
+def _is_workflow(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/" == _WORKFLOW_FOLDER and is_workflow(name)
+
+
 def _changes_workflows(move: Move) -> bool:
     """Whether it does, by a token that may not; then the person is told."""
     if os.environ[_WORKFLOWS] == "1" or not move.ref.startswith("refs/heads/"):
@@ -125,6 +134,13 @@ def _changes_workflows(move: Move) -> bool:
         f"`{first}` without `workflow` scope"
     )
     return True
+
+
+def _tell_unheard(blobs: Sequence[NewBlob]) -> None:
+    """Says which events of the workflows that are pushed never happen here."""
+    for blob, content in zip(blobs, contents(blobs), strict=True):
+        for said in unheard(blob.path, content):
+            say(f"warning: {said}.")
 
 
 if __name__ == "__main__":

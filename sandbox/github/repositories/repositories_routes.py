@@ -1,23 +1,19 @@
 """Repositories as a whole: making, showing, changing and deleting them."""
 
-import re
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
-from sandbox.github.http.errors import ForbiddenError, NotFoundError, UnprocessableError, invalid
+from sandbox.github.http.errors import ForbiddenError, UnprocessableError, invalid
 from sandbox.github.http.requests import BY_NUMBER, REPOSITORY, answer, nothing, route, urls
 from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
 from sandbox.http.errors import NotImitatedError
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LATER = ("gitignore_template", "license_template", "template_repository")
 
 
@@ -48,29 +44,21 @@ class RepositoryRoutes:
         """`POST /user/repos` and `POST /orgs/{org}/repos`: empty unless `auto_init` is set."""
         caller = self._access.require_caller(request)
         owner = request.path_params.get("login", caller.login)
-        account = self._access.accounts.find(owner)
-        if account is None:
-            raise NotFoundError
-        private = _private(body, default=False)
-        _require_creation(caller, account.login, private=private)
         for key in _LATER:
             if body.fields.get(key):
                 raise NotImitatedError(f"{key} of a new repository")
-        name = body.text("name")
-        if not _NAME.fullmatch(name) or name in {".", ".."} or name.endswith(".git"):
-            raise invalid("Repository", "name", "name is invalid")
         first = body.flag("auto_init", default=False)
         with self._service.registry.changing():
-            added = self._service.registry.add(
-                account.login,
-                name,
-                private=private,
+            added = self._service.create(
+                caller,
+                owner,
+                body.text("name"),
+                private=_private(body, default=False),
                 description=body.optional_text("description"),
                 homepage=body.optional_text("homepage"),
             )
-            self._service.issues.labels.add_defaults(added.id)
             if first:
-                text = f"# {name}\n{added.description or ''}".rstrip() + "\n"
+                text = f"# {added.name}\n{added.description or ''}".rstrip() + "\n"
                 readme = Change("README.md", text.encode())
                 self._writer.commit(added, caller, None, [readme], "Initial commit")
         return self._shown(request, added, 201)
@@ -124,14 +112,3 @@ def _private(body: Body, *, default: bool) -> bool:
             raise UnprocessableError(f"Visibility can't be {visibility}")
         return visibility == "private"
     return body.flag("private", default=default)
-
-
-def _require_creation(caller: Caller, owner: str, *, private: bool) -> None:
-    token = caller.token
-    if token.scopes is None:
-        if not token.may_write:
-            raise ForbiddenError("Resource not accessible by personal access token")
-    elif "repo" not in token.scopes and (private or "public_repo" not in token.scopes):
-        raise NotFoundError
-    if not caller.administers(owner):
-        raise ForbiddenError(f"You need admin access to the organization {owner}")

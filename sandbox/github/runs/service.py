@@ -1,17 +1,23 @@
 """The workflow runs of one sandbox: what starts them, and what becomes of them."""
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import CheckedRun, RepositoryHalf, Trigger
 from sandbox.github.http.access import Access
+from sandbox.github.http.job_tokens import Grant
+from sandbox.github.oidc.job_identities import JobIdentities
+from sandbox.github.oidc.routes import IdentityRoutes
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.commit_checks import checks_of
 from sandbox.github.runs.followers import Followers
 from sandbox.github.runs.planning.concurrency import Groups
 from sandbox.github.runs.planning.event import Addresses
@@ -21,17 +27,22 @@ from sandbox.github.runs.planning.triggering import Triggering
 from sandbox.github.runs.planning.workflow import (
     FOLDER,
     Workflow,
-    WorkflowError,
     is_workflow,
     parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.retention import forget_old_runs, remove_files
-from sandbox.github.runs.running.job_task import Tools
+from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.runs.running.job_task import JobTask, Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
+from sandbox.github.runs.workflow_files import WorkflowFiles
+from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
+
+_LOG = logging.getLogger(__name__)
+PARALLEL_JOBS = 2
 
 
 class RunService:
@@ -42,9 +53,10 @@ class RunService:
         repositories: the other half.
         folder: for logs, artifacts, caches and the files of jobs at work.
         github_url: where this GitHub answers, such as "http://127.0.0.1:PORT".
-        ensure_act: finds or builds act; called when the first job runs.
+        runner: where jobs run.
         checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
-        token: what jobs get as GITHUB_TOKEN; empty for none.
+        token_for: gives a job its GITHUB_TOKEN, for as long as it runs.
+        identities: lets jobs prove who they are; None where none can.
         job_environment: variables that every job has; whoever may push reads them.
         access: who may see which runs; needed for the routes.
         parallel_jobs: how many jobs of all repositories run at once.
@@ -58,12 +70,13 @@ class RunService:
         *,
         folder: Path,
         github_url: str,
-        ensure_act: Callable[[], Path],
+        runner: Runner,
         checks_passed: Callable[[str, str, str], None],
-        token: str = "",
+        token_for: Callable[[Grant], AbstractContextManager[str]],
+        identities: JobIdentities | None = None,
         job_environment: Mapping[str, str] | None = None,
         access: Access | None = None,
-        parallel_jobs: int = 2,
+        parallel_jobs: int = PARALLEL_JOBS,
         cancel_seconds: float = 30.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,15 +85,21 @@ class RunService:
         self.records = RunRecords(database)
         self._database = database
         self.repositories = repositories
+        self.files = WorkflowFiles(repositories)
         self.addresses = Addresses(github_url.rstrip("/"))
         self.access = access
+        self._identities = identities
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
         self._stopping = False
         self._rerunning = threading.Lock()
         self._followers = Followers(
-            self.records, repositories, self.addresses, self.triggered, checks_passed
+            self.records,
+            repositories,
+            self.addresses,
+            self.triggered,
+            checks_passed,
         )
         tools = Tools(
             repositories=repositories,
@@ -88,8 +107,9 @@ class RunService:
             sources=Sources(folder / "sources", repositories),
             folder=folder,
             addresses=self.addresses,
-            ensure_act=_one_at_a_time(ensure_act),
-            token=token,
+            runner=runner,
+            token_for=token_for,
+            identify=_nobody if identities is None else identities.given,
             environment=dict(job_environment or {}),
             slots=threading.BoundedSemaphore(parallel_jobs),
             cancel_seconds=cancel_seconds,
@@ -141,13 +161,19 @@ class RunService:
         for run in runs:
             remove_files(self.folder, run.id)
             self._tools.sources.discard(repository, run.commit_id)
-        shutil.rmtree(self._tools.cache_of(repository), ignore_errors=True)
+        for foreign in (False, True):
+            shutil.rmtree(self._tools.cache_of(repository, foreign=foreign), ignore_errors=True)
+
+    def checks(self, repository: str, commit: str) -> Sequence[CheckedRun]:
+        """The runs that say something of a commit."""
+        return checks_of(self.records, repository, commit)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Endpoints without the API's prefix, and the pages of runs; none without an `access`."""
         if self.access is None:
             return []
-        return [*api_routes(self, self.access), *page_routes(self, self.access)]
+        of_jobs = [] if self._identities is None else IdentityRoutes(self._identities).routes()
+        return [*of_jobs, *api_routes(self, self.access), *page_routes(self, self.access)]
 
     # --- for the routes
 
@@ -177,24 +203,6 @@ class RunService:
             self._launch(self.records.require(run.id), workflow, kept)
         return True
 
-    def workflow_paths(self, repository: str) -> list[str]:
-        """The workflow files on the default branch."""
-        commit = self.repositories.resolve(repository, self.repositories.default_branch(repository))
-        if commit is None:
-            return []
-        names = self.repositories.list_files(repository, commit, FOLDER)
-        return [f"{FOLDER}/{name}" for name in sorted(names) if is_workflow(name)]
-
-    def workflow_name(self, repository: str, path: str) -> str:
-        """What the file on the default branch calls itself; its path if it does not say."""
-        branch = self.repositories.default_branch(repository)
-        commit = self.repositories.resolve(repository, branch)
-        content = commit and self.repositories.read_file(repository, commit, path)
-        try:
-            return parse_workflow(path, content).name if content else path
-        except WorkflowError:
-            return path
-
     def log_file(self, run: int, attempt: int, job: int) -> Path:
         """Where a job's log lies, whether it is there or not."""
         return self._tools.log_of(run, attempt, job)
@@ -204,12 +212,7 @@ class RunService:
     def start(self) -> None:
         """Takes up runs that waited; those that were at work when it ended are cancelled."""
         self._stopping = False
-        shutil.rmtree(self.folder / "work", ignore_errors=True)
-        # Those that are needed are made again; git may still clean up what a kill interrupted.
-        shutil.rmtree(self.folder / "sources", ignore_errors=True)
-        for repository in self.records.repositories():
-            if not self.repositories.exists(repository):  # killed while it was being deleted
-                self.deleted(repository)
+        self._recover()
         for run in self.records.unfinished():
             workflow = self._workflow_of(run) if run.status == "queued" else None
             if workflow is None:
@@ -231,6 +234,19 @@ class RunService:
         shutil.rmtree(self.folder / "work", ignore_errors=True)
 
     # --- inside
+
+    def _recover(self) -> None:
+        """Takes away what a killed sandbox left of jobs; a later start tries again what fails."""
+        try:
+            self._tools.runner.recover()
+        except MachineUnavailableError:
+            _LOG.exception("What jobs of a killed sandbox left could not be removed")
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        # Those that are needed are made again; git may still clean up what a kill interrupted.
+        shutil.rmtree(self.folder / "sources", ignore_errors=True)
+        for repository in self.records.repositories():
+            if not self.repositories.exists(repository):  # killed while it was being deleted
+                self.deleted(repository)
 
     def _workflow_of(self, run: Run) -> Workflow | None:
         """The file of a run; None if it is none, or its repository is gone."""
@@ -266,11 +282,5 @@ class RunService:
             self._tools.sources.discard(repository, commit)
 
 
-def _one_at_a_time(ensure: Callable[[], Path]) -> Callable[[], Path]:
-    lock = threading.Lock()
-
-    def ensured() -> Path:
-        with lock:
-            return ensure()
-
-    return ensured
+def _nobody(_task: JobTask) -> AbstractContextManager[Mapping[str, str]]:
+    return nullcontext({})

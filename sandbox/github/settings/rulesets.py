@@ -94,6 +94,17 @@ class Rulesets:
         """The repository's ruleset with that number."""
         return next((each for each in self.list(repository) if each.id == number), None)
 
+    def rules_for(
+        self, repository: int, ref: str, default_branch: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """The rules in force for a full reference, of all rulesets."""
+        return [
+            rule
+            for each in self.list(repository)
+            if each.concerns(ref, default_branch)
+            for rule in each.rules
+        ]
+
     def add(self, repository: int, wanted: Wanted) -> Ruleset:
         """A new one; raises UnprocessableError if its name is taken."""
         with _unique_name(), self._database.transaction() as connection:

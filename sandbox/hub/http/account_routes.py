@@ -32,7 +32,7 @@ class AccountRoutes:
 
     def whoami(self, request: Request) -> Response:
         """`GET /api/whoami-v2`."""
-        identity = self._access.require_caller(request)
+        identity = self._access.require_user(request)
         return JSONResponse(self._access.accounts.whoami(identity))
 
     @staticmethod

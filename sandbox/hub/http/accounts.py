@@ -35,6 +35,9 @@ class User:
     paid: bool = True  # False: the free plan, where creating a Docker or Gradio Space costs a 402
 
 
+PUBLISHER = "[OIDC]"  # to whom what trusted publishers push is attributed; no namespace's name
+
+
 @dataclass(frozen=True)
 class Identity:
     """A caller whose token was recognised."""
@@ -42,6 +45,7 @@ class Identity:
     name: str
     role: TokenRole
     organizations: tuple[str, ...]
+    repository: str | None = None  # uid of the one whose content a publisher's token is for
 
     def member_of(self, namespace: str) -> bool:
         """Whether this is the caller's own namespace or an organization they belong to."""
@@ -95,7 +99,7 @@ class Accounts:
             )
 
     def whoami(self, identity: Identity) -> dict[str, Any]:
-        """The body of `GET /api/whoami-v2`."""
+        """The body of `GET /api/whoami-v2`, of a user."""
         return {
             "type": "user",
             "id": object_id(f"user:{identity.name}"),

@@ -85,7 +85,7 @@ class CommitRoutes:
         if is_true(request, "create_pr"):
             raise NotImitatedError("pull requests on repositories")
         try:
-            return self._access.require(request, repo_id, kind=kind, write=True)
+            return self._access.require(request, repo_id, kind=kind, write=True, content=True)
         except ForbiddenError:
             raise ForbiddenError(
                 "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request",

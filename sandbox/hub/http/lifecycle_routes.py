@@ -44,7 +44,7 @@ class LifecycleRoutes:
 
     def create(self, request: Request, body: bytes) -> Response:
         """`POST /api/repos/create`."""
-        identity = self._access.require_caller(request)
+        identity = self._access.require_user(request)
         parsed = json_object(body)
         allow_keys(parsed, _CREATE_KEYS, later=_CREATE_LATER)
         if parsed.get("region") not in {None, "us"}:
@@ -64,7 +64,7 @@ class LifecycleRoutes:
 
     def delete(self, request: Request, body: bytes) -> Response:
         """`DELETE /api/repos/delete`."""
-        identity = self._access.require_caller(request)
+        identity = self._access.require_user(request)
         parsed = json_object(body)
         allow_keys(parsed, {"name", "organization", "type"})
         namespace = parsed.get("organization") or identity.name
@@ -75,7 +75,7 @@ class LifecycleRoutes:
 
     def move(self, request: Request, body: bytes) -> Response:
         """`POST /api/repos/move`."""
-        identity = self._access.require_caller(request)
+        identity = self._access.require_user(request)
         parsed = json_object(body)
         allow_keys(parsed, {"fromRepo", "toRepo", "type"})
         kind = parse_kind(parsed.get("type"))

@@ -93,4 +93,4 @@ class RefRoutes:
 
     def _writable(self, request: Request) -> Repository:
         kind, repo_id = api_repo(request)
-        return self._access.require(request, repo_id, kind=kind, write=True)
+        return self._access.require(request, repo_id, kind=kind, write=True, content=True)

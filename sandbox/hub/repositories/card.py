@@ -33,8 +33,9 @@ _LICENSE_TABLE = (
 _LICENSES = frozenset(_LICENSE_TABLE.split())
 _SHORT_DESCRIPTION_LIMIT = 60  # characters
 _MAX_PORT = 65535
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _MODEL_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+_PRELOADED = re.compile(r"[\w.-]+/[\w.-]+(?: \S+(?: [0-9a-f]{40})?)?", re.ASCII)
 _DURATION = re.compile(r"(\d+\s*[smhd]\s*)+")
 _CUSTOM_HEADERS = (
     "cross-origin-embedder-policy",
@@ -146,6 +147,16 @@ def _duration(key: str, value: object) -> str | None:
     return None if good else f'"{key}" must be a duration such as "30m" or "1h"'
 
 
+def _preloaded(key: str, value: object) -> str | None:
+    """Each is a repository, perhaps files of it with commas between, perhaps a commit."""
+    if not isinstance(value, list):
+        return f'"{key}" must be an array'
+    for each in value:
+        if not isinstance(each, str) or _PRELOADED.fullmatch(each) is None:
+            return f'"{key}" with value "{each}" is not valid'
+    return None
+
+
 def _custom_headers(key: str, value: object) -> str | None:
     if not isinstance(value, dict):
         return f'"{key}" must be of type object'
@@ -171,7 +182,7 @@ _SPACE: dict[str, _Rule] = {
     "hf_oauth": _of_type(bool, "a boolean"),
     "models": _of_type(list, "an array"),
     "datasets": _of_type(list, "an array"),
-    "preload_from_hub": _of_type(list, "an array"),
+    "preload_from_hub": _preloaded,
     "startup_duration_timeout": _duration,
     "custom_headers": _custom_headers,
 }

@@ -25,6 +25,15 @@ class SpaceCard:
     app_port: int = DEFAULT_PORT
     app_file: str = "index.html"  # static Spaces: the page at /
     startup_seconds: float = DEFAULT_STARTUP_SECONDS
+    left_out: tuple[str, ...] = ()  # what it asks for and does not get here, for the build's log
+
+
+_LEFT_OUT = {
+    "preload_from_hub": "preload_from_hub is not done in this sandbox: the app finds an empty "
+    "cache, and downloads when it asks",
+    "hf_oauth": "hf_oauth is not imitated in this sandbox: the app finds no OAUTH_CLIENT_ID, "
+    "OAUTH_CLIENT_SECRET, OAUTH_SCOPES or OPENID_PROVIDER_URL",
+}
 
 
 def parse_card(readme: bytes | None, *, name: str) -> SpaceCard:
@@ -56,6 +65,7 @@ def parse_card(readme: bytes | None, *, name: str) -> SpaceCard:
         app_port=int(values.get("app_port") or DEFAULT_PORT),
         app_file=str(values.get("app_file") or "index.html"),
         startup_seconds=_seconds(values.get("startup_duration_timeout")),
+        left_out=tuple(text for key, text in _LEFT_OUT.items() if values.get(key)),
     )
 
 

@@ -13,6 +13,11 @@ from docker.errors import APIError, DockerException
 
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import ClientResult, run_client
+from sandbox.machine.builders.confinement import (
+    own_cache_mounts,
+    source_policy,
+    while_there_is_room,
+)
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -56,9 +61,13 @@ class BuildkitBuilder:
         sink = _StandInNotes(self._address.stand_ins, log)
         with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
             command, secrets = self._command(request, pushed, labels)
+            policy = Path(folder) / "source-policy"
+            policy.write_text(source_policy(self._address, name), encoding="utf-8")
+            command += ["--source-policy-file", policy]
             # An empty one: the user's credentials and helpers are none of our business.
             environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}
-            result = run_client(command, environment, sink, check)
+            guarded = while_there_is_room(check, self._address.data)
+            result = run_client(command, environment, sink, guarded)
         if result.exit_code != 0:
             raise self._failure(result, log)
         self._pull(pushed, name)
@@ -77,9 +86,10 @@ class BuildkitBuilder:
         self, request: BuildRequest, pushed: str, labels: Mapping[str, str]
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
+        arguments = {**request.build_args, **own_cache_mounts(pushed.partition("/")[2])}
         options = {
             "filename": dockerfile.name,
-            **{f"build-arg:{key}": value for key, value in request.build_args.items()},
+            **{f"build-arg:{key}": value for key, value in arguments.items()},
             **{f"label:{key}": value for key, value in labels.items()},
         }
         secrets = secret_options(request.secrets)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import run_client
+from sandbox.machine.builders.confinement import own_cache_mounts
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -62,7 +63,7 @@ class BuildxBuilder:
         command: list[str | Path] = ["docker", "buildx", "build", "--builder", "default", "--load"]
         command += ["--progress", "plain", "--provenance=false"]
         command += ["--file", request.context / request.dockerfile, "--tag", name]
-        for key, value in request.build_args.items():
+        for key, value in {**request.build_args, **own_cache_mounts(name)}.items():
             command += ["--build-arg", f"{key}={value}"]
         for key, value in labels.items():
             command += ["--label", f"{key}={value}"]

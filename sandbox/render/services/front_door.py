@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
 from sandbox.apps.visitor import Visitor
+from sandbox.http.asked_host import asked_host
 from sandbox.render.deploys.records import OPEN
 from sandbox.render.deploys.turn import Parts
 from sandbox.render.services.records import Service
@@ -45,13 +46,13 @@ class FrontDoor:
         self._addresses.close(address_owner(number), forget=forget)
 
     def url(self, service: Service) -> str:
-        """The address under which the app answers; empty for one that has none.
+        """The address under which the app answers who asks now; empty for one that has none.
 
         On Render it is `https://<slug>.onrender.com`, which leads nowhere on a closed machine.
         """
         if not service.settings.public:
             return ""
-        return f"http://127.0.0.1:{self._addresses.port(address_owner(service.number))}"
+        return f"http://{asked_host()}:{self._addresses.port(address_owner(service.number))}"
 
     def _lead(self, number: int, _visitor: Visitor) -> Upstream | Unavailable:
         service = self._parts.services.get(number)

@@ -1,9 +1,13 @@
 """Protects a composed build context: exactly the given files, in nobody else's folder."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from filelock import FileLock
 
 from slipway.dockerfile.context import read_context
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, DeployError
+from slipway.images import composed_context
 from slipway.images.composed_context import compose_context
 
 
@@ -57,3 +61,22 @@ def test_paths_and_files_that_cannot_be_are_refused_before_anything_is_written(s
     with pytest.raises(ConfigError, match="does not exist"):
         compose_context({**sources, "gone": tmp_path / "gone"}, folder)
     assert not folder.exists()
+
+
+def test_programs_that_compose_one_folder_at_the_same_time_do_not_meet(sources, tmp_path):
+    many = {f"deep/{n}/file.py": sources["app.py"] for n in range(20)}
+    folder = tmp_path / "build" / "it"
+    # Both ways at once: what the one removes the other writes.
+    turns = [sources, {**sources, **many}] * 12
+    with ThreadPoolExecutor(8) as pool:
+        for composed in pool.map(lambda files: compose_context(files, folder), turns):
+            assert composed == folder
+    compose_context(sources, folder)
+    assert set(read_context(folder).files) == {*sources, ".composed"}
+
+
+def test_a_program_that_never_ends_is_named_by_what_it_holds(sources, tmp_path, monkeypatch):
+    monkeypatch.setattr(composed_context, "_LOCKED_SECONDS", 0.1)
+    with FileLock(tmp_path / ".it.lock"), pytest.raises(DeployError, match=r"held .*\.it\.lock"):
+        compose_context(sources, tmp_path / "it")
+    compose_context(sources, tmp_path / "it")

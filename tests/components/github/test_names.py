@@ -3,9 +3,9 @@
 import pytest
 
 from slipway.errors import ConfigError
-from slipway.github.environments import EnvironmentArgs
+from slipway.github.environments import DeployHook, EnvironmentArgs
 from slipway.github.names import MOST_VALUES, SIZE_LIMIT, check_values
-from slipway.github.repository import DeployHook, RepositorySettingsArgs
+from slipway.github.repository import RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 
 BASE = {"owner": "acme", "repository": "demo"}
@@ -57,8 +57,10 @@ def test_one_name_for_a_secret_and_a_variable_is_refused_where_they_meet():
 
 def test_the_hooks_secret_counts_as_one_of_the_names():
     hook = DeployHook(service_id="srv-0", key="k")
-    said = refused(deploy_hook=hook, variables={"RENDER_DEPLOY_HOOK": "x"})
-    assert "RENDER_DEPLOY_HOOK is both" in said
+    inside = EnvironmentArgs(name="prod", deploy_hook=hook, variables={"RENDER_DEPLOY_HOOK": "x"})
+    assert "RENDER_DEPLOY_HOOK is both" in refused(environments={"deployment": inside})
+    twice = EnvironmentArgs(name="prod", deploy_hook=hook, secrets={"RENDER_DEPLOY_HOOK": "x"})
+    assert "'RENDER_DEPLOY_HOOK' is declared twice" in refused(environments={"deployment": twice})
 
 
 def test_a_value_is_measured_in_bytes_and_never_shown():

@@ -1,7 +1,9 @@
 """Protects the dynamic providers for GitHub, called as the engine does, against a live one."""
 
 import base64
+import hashlib
 import re
+import time
 
 import pytest
 from nacl.public import PublicKey, SealedBox
@@ -9,11 +11,12 @@ from nacl.public import PublicKey, SealedBox
 from sandbox.github.settings.holders import Holder
 from sandbox.http.faults import Answer, CutBefore
 from slipway.core.credentials import github_endpoint
-from slipway.core.secrecy.sealing import seal
+from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ApiError, ConfigError, DeployError
 from slipway.github.claims.provider import ClaimProvider
 from slipway.github.client import GitHubClient
 from slipway.github.provider import GitHubProvider
+from slipway.github.secrets import kept_key
 from slipway.github.secrets.kept_key import find_kept, keep, open_kept
 from slipway.github.secrets.kept_key_provider import GeneratedKeyProvider
 from slipway.github.secrets.sealed_secret import SealedSecretProvider
@@ -331,3 +334,49 @@ def test_what_was_kept_under_the_token_is_found_after_a_passphrase_came(monkeypa
     kept = keep(TOKEN, "drawn")
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "new")
     assert open_kept(TOKEN, kept) == "drawn"
+
+
+@pytest.fixture
+def passphrase(monkeypatch):
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the stack")
+    return "of the stack"
+
+
+def test_a_guess_of_the_passphrase_costs_more_than_at_pulumis_own_derivation(passphrase):
+    kept = keep(TOKEN, "drawn")
+    assert kept.startswith("scrypt:")
+    with pytest.raises(DeployError):  # as it stands it opens nothing, nor does the token
+        unseal(passphrase, kept.rpartition("sealed:")[2])
+    assert find_kept(TOKEN, kept.replace("scrypt:", "", 1)) is None
+    kept_key._stretched.cache_clear()
+    start = time.process_time()
+    assert find_kept(TOKEN, kept) == "drawn"
+    ours = time.process_time() - start
+    start = time.process_time()
+    hashlib.pbkdf2_hmac("sha256", passphrase.encode(), b"12345678", 1_000_000)
+    assert ours > 0.5 * (time.process_time() - start)  # and takes 128 MB, which the other does not
+
+
+def test_each_process_draws_its_own_salt_and_derives_once(passphrase):
+    first, second = keep(TOKEN, "one"), keep(TOKEN, "two")
+    salt = first.split(":")[1]
+    assert second.split(":")[1] == salt
+    derivations = kept_key._stretched.cache_info().misses
+    assert [open_kept(TOKEN, kept) for kept in (first, second)] == ["one", "two"]
+    assert kept_key._stretched.cache_info().misses == derivations
+    kept_key._salt.cache_clear()
+    assert keep(TOKEN, "one").split(":")[1] != salt
+    assert passphrase not in first
+
+
+@pytest.mark.usefixtures("passphrase")
+@pytest.mark.parametrize("sealed_under", ["of the stack", TOKEN])
+def test_a_key_that_was_sealed_otherwise_is_sealed_anew_and_stays(sealed_under):
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(drawn())
+    engine.outputs["kept"] = seal(sealed_under, "drawn long ago")
+    assert open_kept(TOKEN, engine.outputs["kept"]) == "drawn long ago"
+    assert engine.up(drawn()) == "updated"
+    assert engine.outputs["kept"].startswith("scrypt:")
+    assert open_kept("another token", engine.outputs["kept"]) == "drawn long ago"
+    assert engine.up(drawn()) == "same"

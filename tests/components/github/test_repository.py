@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pulumi import ComponentResource, ResourceOptions
 
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
-from slipway.github.environments import EnvironmentArgs
-from slipway.github.repository import DeployHook, RepositorySettings, RepositorySettingsArgs
+from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from slipway.github.secrets.kept_key import keep
@@ -99,10 +100,13 @@ EVERYTHING = {
     "branches": {"branch": BranchRules(branch="main", checks=["lint", "test"], reviews=1)},
     "environments": {
         "deployment": EnvironmentArgs(
-            name="a/b", branch="main", secrets={"KEY": "c"}, variables={"URL": "d"}
+            name="a/b",
+            branch="main",
+            secrets={"KEY": "c"},
+            variables={"URL": "d"},
+            deploy_hook=DeployHook(service_id=SERVICE, key="hookKey01"),
         )
     },
-    "deploy_hook": DeployHook(service_id=SERVICE, key="hookKey01"),
 }
 
 
@@ -111,12 +115,12 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
     made = [each for each in seen.resources.values() if each.type.startswith("github:index/")]
     assert {each.name for each in made} == {
         "it-secret-hf-token",
-        "it-secret-render-deploy-hook",
         "it-variable-space-id",
         "it-rules-branch",
         "it-environment-deployment",
         "it-environment-deployment-branch",
         "it-environment-deployment-secret-key",
+        "it-environment-deployment-secret-render-deploy-hook",
         "it-environment-deployment-variable-url",
     }
     assert {each.parent for each in made} == {"it"}
@@ -130,9 +134,21 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
     assert seen.outputs == {"page": "http://127.0.0.1:7/acme/demo"}
 
 
+def test_what_a_refusal_says_to_import_names_the_component_where_it_is():
+    def program():
+        below = ResourceOptions(parent=ComponentResource("test:test:Group", "group"))
+        RepositorySettings("it", RepositorySettingsArgs(owner="acme", repository="demo"), below)
+
+    seen = record(program)
+    assert inputs(seen["it-claim"])["parent"] == seen["it"].urn
+    assert "test:test:Group$slipway:github:RepositorySettings::it" in seen["it"].urn
+    assert inputs(seen["it-claim"])["provider"].endswith("::pulumi:providers:github::github-acme")
+
+
 def test_the_hooks_address_is_composed_and_a_secret():
     seen = declared(**EVERYTHING)
-    sealed = inputs(seen["it-secret-render-deploy-hook-sealed"])["sealed"]
+    hook = "it-environment-deployment-secret-render-deploy-hook-sealed"
+    sealed = inputs(seen[hook])["sealed"]
     assert unseal(TOKEN, sealed) == f"http://127.0.0.1:8/deploy/{SERVICE}?key=hookKey01"
 
 
@@ -200,14 +216,3 @@ def test_required_checks_are_jobs_of_the_workflow_that_runs_for_the_branch(stack
     assert values["checks"]
     assert set(values["checks"]) <= names
     assert "pull_request" in workflow["on"]
-
-
-def test_exactly_one_stack_owns_the_repositorys_secrets():
-    owning = [
-        stack
-        for stack in ("dev", "prod")
-        if yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"][
-            "slipway:repository"
-        ]["ownsRepository"]
-    ]
-    assert len(owning) == 1

@@ -33,6 +33,28 @@ def test_a_missing_package_is_named_with_the_file_that_needs_it(tmp_path):
     assert found.severity.value == "error"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"import os\ndef serve(:\n", "main.py, line 2 is no Python"),
+        (b"import os\n\xff\xfe = 1\n", "main.py"),
+        (b"import os\x00\n", "main.py"),
+        (b"# -*- coding: klingon -*-\n", "main.py"),
+    ],
+)
+def test_a_file_that_is_no_python_is_told_and_stops_nothing(tmp_path, content, said):
+    (tmp_path / "main.py").write_bytes(content)
+    (tmp_path / "other.py").write_text("import torch\n")
+    found = check_imports("app", sorted(tmp_path.glob("*.py")), [])
+    assert [each.severity.value for each in found] == ["warning", "error"]
+    assert said in found[0].problem
+
+
+def test_the_encoding_that_a_file_declares_is_read(tmp_path):
+    (tmp_path / "main.py").write_bytes(b"# -*- coding: latin-1 -*-\nimport os  # caf\xe9\n")
+    assert check_imports("app", [tmp_path / "main.py"], []) == []
+
+
 def test_covered_imports_are_fine(app):
     requirements = (
         "# a comment\n--hash=sha256:x\nPillow==1 \\\n    --hash=sha256:abc\n"

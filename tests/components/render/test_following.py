@@ -198,8 +198,8 @@ def test_without_an_address_nobody_is_asked():
     ("line", "remedy", "may_pass"),
     [
         ("==> No open ports detected, continuing to scan", "0.0.0.0", False),  # noqa: S104
-        ("Killed: out of memory", "larger plan", True),
-        ("(Render says server_failed: oomKilled memoryLimit 512Mi)", "larger plan", True),
+        ("Killed: out of memory", "larger plan", False),
+        ("(Render says server_failed: oomKilled memoryLimit 512Mi)", "larger plan", False),
         ("write /x: no space left on device", "too big for the disk", False),
         ("ModuleNotFoundError: No module named 'torch'", "requirements.txt", False),
         ("failed to read dockerfile: open Dockerfile", "dockerfile_path", False),

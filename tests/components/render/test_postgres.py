@@ -236,7 +236,7 @@ def test_a_database_is_protected_unless_told_otherwise(monkeypatch):
         ({"version": "10"}, "version '10'"),
         ({"region": "paris"}, "region 'paris'"),
         ({"allowed_cidrs": ("all",)}, "allowed_cidrs"),
-        ({"plan": "free", "disk_gb": 5}, "not on the free plan"),
+        ({"plan": "free", "disk_gb": 5}, "the free plan.s disk has one size"),
     ],
 )
 def test_what_cannot_work_is_refused(changes, said):

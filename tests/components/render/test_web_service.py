@@ -294,14 +294,14 @@ REFUSALS = [
     ({"port": 65536}, ["port 65536"]),
     ({"plan": "free", "instances": 2}, ["the free plan has one instance"]),
     ({"plan": "free", "pre_deploy_command": "x"}, ["no pre-deploy command"]),
-    ({"instances": 0}, ["instances 0"]),
+    ({"instances": 0}, ["instances is 0", "1 to 100"]),
     ({"health_path": "health"}, ["health_path 'health'", "begin with '/'"]),
     ({"probe_path": "health"}, ["probe_path 'health'"]),
     ({"auto_deploy": "yes"}, ["auto_deploy 'yes'", "off, commit, checksPass"]),
     ({"delete_policy": "keep"}, ["delete_policy 'keep'"]),
     ({"deploy": DeployArgs(on_suspended="wait")}, ["on_suspended 'wait'"]),
-    ({"deploy": DeployArgs(retries=9)}, ["retries 9"]),
-    ({"deploy": DeployArgs(timeout_seconds=0)}, ["timeout_seconds 0"]),
+    ({"deploy": DeployArgs(retries=9)}, ["retries is 9", "0 to 5"]),
+    ({"deploy": DeployArgs(timeout_seconds=0)}, ["timeout_seconds is 0"]),
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox.github.gh_program import GhTool, find_gh
 from tests.sandbox.github.live import LiveGitHub, live_github
 
 
@@ -74,3 +75,18 @@ def clone(gh, repository, tmp_path) -> Clone:
     made.folder.mkdir()
     made.git("clone", "--quiet", gh.git_url(repository.partition("/")[2]), ".")
     return made
+
+
+@pytest.fixture(scope="session")
+def gh_program() -> str:
+    """The path of GitHub's own command line."""
+    found = find_gh()
+    if found is None:
+        pytest.skip("no `gh` on PATH, and apt knows none")
+    return found
+
+
+@pytest.fixture
+def gh_tool(gh, gh_program, tmp_path) -> GhTool:
+    """`gh` against this test's GitHub."""
+    return GhTool(gh_program, gh.url, gh.token, tmp_path)

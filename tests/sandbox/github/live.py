@@ -14,9 +14,12 @@ import uvicorn
 
 from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
+from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.runs.service import RunService
 from sandbox.github.service import BranchListener, GitHubService
 from sandbox.http.connection import AbortableProtocol
 from sandbox.http.faults import FaultInjector, Faults
@@ -61,6 +64,7 @@ class LiveGitHub:
         folder: Path,
         *,
         run_host: RunHost | None = None,
+        act: Path | None = None,
         limits: Limits = WIDE,
         branch_moved: BranchListener | None = None,
         paid: bool = True,
@@ -68,11 +72,12 @@ class LiveGitHub:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.owner, self.token = OWNER, TOKEN
+        self.job_tokens = JobTokens()
         self.folder = folder
         self.database = Database(folder / "state.sqlite")
         self.service = GitHubService(
             self.database,
-            Accounts(USERS, paid=paid),
+            Accounts(USERS, paid=paid, job_tokens=self.job_tokens),
             folder=folder / "github",
             url=self.url,
             branch_moved=branch_moved,
@@ -80,6 +85,17 @@ class LiveGitHub:
         self.runs = RecordedRuns()
         self.runs.repositories = self.service
         self.run_host = run_host or self.runs
+        if act is not None:  # workflows run for real
+            self.run_host = RunService(
+                self.database,
+                self.service,
+                folder=folder / "runs",
+                github_url=self.url,
+                ensure_act=lambda: act,
+                checks_passed=self.service.checks_passed,
+                token=JOB_TOKEN,
+                access=Access(self.service.accounts, self.service.registry),
+            )
         self.service.connect(self.run_host)
         self.log, self.faults = RequestLog(self.database), Faults(self.database)
         platform = create_github_app(self.service, self.run_host, limits=limits)
@@ -100,9 +116,13 @@ class LiveGitHub:
         self._thread.start()
         while not self._server.started:
             time.sleep(0.005)
+        if isinstance(self.run_host, RunService):
+            self.run_host.start()
 
     def stop(self) -> None:
         self.http.close()
+        if isinstance(self.run_host, RunService):
+            self.run_host.stop()
         self._server.should_exit = True
         self._thread.join()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from sandbox.github.contract import NoSuchWorkflowError, RepositoryHalf, Trigger
+from sandbox.github.contract import CheckedRun, NoSuchWorkflowError, RepositoryHalf, Trigger
 
 
 class RecordedRuns:
@@ -13,6 +13,7 @@ class RecordedRuns:
     def __init__(self) -> None:
         self.triggers: list[Trigger] = []
         self.gone: list[str] = []
+        self.checked: list[CheckedRun] = []
         self.repositories: RepositoryHalf | None = None
 
     def prepare(self, trigger: Trigger) -> None:
@@ -31,6 +32,9 @@ class RecordedRuns:
 
     def deleted(self, repository: str) -> None:
         self.gone.append(repository)
+
+    def checks(self, _repository: str, commit: str) -> Sequence[CheckedRun]:
+        return [each for each in self.checked if each.commit == commit]
 
     def routes(self) -> Sequence[BaseRoute]:
         return []

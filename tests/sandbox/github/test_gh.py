@@ -1,51 +1,6 @@
 """GitHub's own command line tool against the sandbox: it seals with another library than ours."""
 
 import json
-import os
-import subprocess
-
-import pytest
-
-from tests.sandbox.github.gh_program import find_gh
-
-
-@pytest.fixture(scope="module")
-def program():
-    found = find_gh()
-    if found is None:
-        pytest.skip("no `gh` on PATH, and apt knows none")
-    return found
-
-
-@pytest.fixture
-def gh_tool(gh, program, tmp_path):
-    """Runs `gh`, which speaks plain HTTP to github.localhost, with the sandbox as its proxy."""
-    (tmp_path / "home").mkdir()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path / "home"),
-        "GH_HOST": "github.localhost",
-        "GH_TOKEN": gh.token,
-        "GH_PROMPT_DISABLED": "1",
-        "GH_NO_UPDATE_NOTIFIER": "1",
-        "http_proxy": gh.url,
-    }
-
-    def run(*arguments: str, code: int = 0, stdin: str = "") -> str:
-        done = subprocess.run(
-            [program, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            input=stdin,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == code, done.stderr
-        return done.stdout + done.stderr
-
-    return run
 
 
 def test_it_sets_and_lists_secrets_that_the_sandbox_opens(gh, gh_tool, repository):

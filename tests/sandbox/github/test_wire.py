@@ -70,7 +70,7 @@ def test_lists_come_in_pages_that_lead_to_each_other(gh):
 
 
 @pytest.mark.usefixtures("repository")
-@pytest.mark.parametrize("path", ["/repos/slipway/one/milestones", "/meta", "/zen", "/api/graphql"])
+@pytest.mark.parametrize("path", ["/repos/slipway/one/milestones", "/meta", "/zen"])
 def test_what_is_not_imitated_is_said_aloud(gh, path):
     with gh.client(gh.token, prefix="") as client:
         for answer in (client.get(path), client.post(path, json={})):

@@ -5,7 +5,7 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
-from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore, Delay
+from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore, CutMidway, Delay
 
 HF = "huggingface"
 
@@ -108,3 +108,15 @@ def test_a_preupload_refused_by_a_fault_is_still_logged_as_reading(hub, model):
 def test_a_pattern_that_is_none_is_refused_when_set(hub):
     with pytest.raises(Exception, match="unterminated"):
         hub.faults.set(HF, Delay(1), path="[")
+
+
+def test_half_of_an_answer_comes_after_all_was_done(hub, api: HfApi, model):
+    hub.faults.set(HF, CutMidway(), path=rf"{model}/commit/", method="POST")
+    with pytest.raises(Exception, match=r"peer closed|incomplete|disconnected|reset"):
+        add(api, model)
+    assert "a" in api.list_repo_files(model)
+    hub.faults.set(HF, CutMidway(), path=rf"/api/models/{model}$", method="GET")
+    with hub.http() as client, client.stream("GET", f"/api/models/{model}") as answer:
+        assert answer.status_code == 200
+        with pytest.raises(httpx.TransportError):
+            answer.read()

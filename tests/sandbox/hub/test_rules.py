@@ -32,6 +32,9 @@ def card(**values):
         ({"license": "mine"}, '"license" must be one of'),
         ({"custom_headers": "{x-frame-options: deny}"}, '"custom_headers.x-frame-options"'),
         ({"startup_duration_timeout": 30}, '"startup_duration_timeout"'),
+        ({"preload_from_hub": "[a/b c d e f]"}, '"preload_from_hub" with value "a/b c d e f"'),
+        ({"preload_from_hub": "[x.json]"}, '"preload_from_hub" with value "x.json"'),
+        ({"preload_from_hub": "a/b"}, '"preload_from_hub" must be an array'),
         ({"tags": "one"}, '"tags" must be an array'),
     ],
 )
@@ -54,6 +57,7 @@ def test_a_good_card_passes():
         startup_duration_timeout="1h",
         license="mit",
         pinned="false",
+        preload_from_hub=f"[a/b, a/b x.json, 'a/b x.json,y.bin {'0' * 40}']",
     )
     assert validate(text, RepoKind.SPACE).errors == []
     assert front_matter(text)["app_port"] == 7860
@@ -65,6 +69,12 @@ def test_a_missing_block_is_a_warning_and_a_broken_one_an_error():
     assert validate("---\n[a: {\n---\n", RepoKind.MODEL).errors
     assert validate("---\n- a\n---\n", RepoKind.MODEL).errors
     assert front_matter("\n" + card(sdk="docker")) is None, "only at the very start"
+
+
+def test_a_card_is_read_behind_a_byte_order_mark():
+    text = "\ufeff" + card(sdk="docker", short_description="x" * 61)
+    assert front_matter(text)["sdk"] == "docker"
+    assert "60 characters" in validate(text, RepoKind.SPACE).errors[0]
 
 
 def test_space_rules_do_not_bind_models():

@@ -187,6 +187,16 @@ def test_card_the_platform_cannot_run_is_a_config_error_with_empty_logs(world, c
     assert world.log("build") == world.log("run") == ""
 
 
+def test_what_a_card_asks_for_and_does_not_get_here_is_said_in_the_builds_log(world):
+    world.running("one")
+    assert "in this sandbox" not in world.log("build")
+    asks = "---\nsdk: docker\nhf_oauth: true\npreload_from_hub:\n- acme/tiny config.json\n---\n"
+    commit = world.commit(files("two", card=asks))
+    world.wait("RUNNING", sha=commit)
+    assert "README.md: preload_from_hub is not done in this sandbox" in world.log("build")
+    assert "README.md: hf_oauth is not imitated in this sandbox" in world.log("build")
+
+
 def test_name_in_both_maps_is_a_config_error_until_one_goes_and_the_space_restarts(world):
     world.running("one")
     world.service.put(REPO, Kind.VARIABLE, {"key": "NAME", "value": "open"})

@@ -4,6 +4,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
+from sandbox.http.asked_host import asked_host
 from sandbox.server.hosts import KnownHosts
 
 
@@ -38,6 +39,19 @@ def test_every_other_name_is_refused_before_a_platform_sees_it(client, host):
     answer = client.get("/", headers={"host": host})
     assert answer.status_code == 421
     assert "localhost" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("host", "reached_under"),
+    [("host.docker.internal:8000", "host.docker.internal"), ("127.0.0.1:8000", "127.0.0.1")],
+)
+def test_who_asks_from_a_container_is_told_addresses_that_lead_somewhere_there(host, reached_under):
+    async def answer(scope, receive, send):
+        await PlainTextResponse(asked_host())(scope, receive, send)
+
+    served = TestClient(KnownHosts(answer, "host.docker.internal"))
+    assert served.get("/", headers={"host": host}).text == reached_under
+    assert asked_host() == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_a_flag_that_means_nothing_is_told_in_a_sentence(words, said):
         ("[[users]]\norganizations = []", "no name"),
         ("[[users]]\nname = 'a'\nhub_tokens = {t = 'own'}", "read or write"),
         ("nulls = 'maybe'", "faithful or strict"),
+        ("jobs = 'anywhere'", "containers or host"),
         ("users = 3", "users"),
         ("users = []", "at least one"),
         ("ports = {hub = 0}", "cannot listen on 0"),
@@ -162,3 +163,11 @@ def test_what_no_platform_has_is_refused_with_what_there_is(tmp_path, options, s
 def test_two_users_may_share_an_organization(tmp_path):
     users = (User(name="a", organizations=("lab",)), User(name="b", organizations=("lab",)))
     assert clients(Home(tmp_path), Options(users=users))
+
+
+def test_jobs_run_on_this_machine_only_where_that_is_said(config):
+    assert flags().jobs == "containers"
+    assert flags("--jobs", "host").jobs == "host"
+    config.write_text("jobs = 'host'")
+    assert flags("--config", str(config)).jobs == "host"
+    assert flags("--config", str(config), "--jobs", "containers").jobs == "containers"

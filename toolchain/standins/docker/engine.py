@@ -3,9 +3,8 @@
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlparse
 
@@ -23,13 +22,34 @@ _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 _SERVED = {"host", "version"}
 
 
-@dataclass(frozen=True)
 class Engine:
-    """A Docker engine, and whether the deployment was cancelled meanwhile."""
+    """A Docker engine, and whether the deployment was cancelled meanwhile. Thread-safe.
 
-    client: docker.DockerClient
-    cancelled: threading.Event
-    owner: str = ""  # the sandbox's name; empty outside of any
+    Args:
+        reach: connects to it, when something is first asked of it: a plan asks nothing.
+        cancelled: set when the deployment is.
+        owner: the sandbox's name; empty outside of any.
+    """
+
+    def __init__(
+        self,
+        reach: Callable[[], docker.DockerClient],
+        cancelled: threading.Event,
+        owner: str = "",
+    ) -> None:
+        self._reach = reach
+        self._reaching = threading.Lock()
+        self._client: docker.DockerClient | None = None
+        self.cancelled = cancelled
+        self.owner = owner
+
+    @property
+    def client(self) -> docker.DockerClient:
+        """The connection; raises PluginError if the engine does not answer."""
+        with self._reaching:
+            if self._client is None:
+                self._client = self._reach()
+            return self._client
 
     def labels(self, inputs: Properties) -> dict[str, str]:
         """What the program gave, and whose it is."""
@@ -52,10 +72,10 @@ class Engine:
 
 
 def connect(properties: Properties, cancelled: threading.Event) -> Engine:
-    """Connects to the engine that the provider's properties or DOCKER_HOST name.
+    """The engine that the provider's properties or DOCKER_HOST name.
 
     Raises:
-        PluginError: it may not be used, is not named, or does not answer.
+        PluginError: it may not be used, or is not named.
     """
     if refused := sorted(set(properties) - _SERVED):
         raise PluginError(
@@ -63,15 +83,19 @@ def connect(properties: Properties, cancelled: threading.Event) -> Engine:
             f"{', '.join(refused)}; it serves host."
         )
     address = allowed_address(str(properties.get("host") or ""), os.environ)
-    with engine_calls(f"Docker host {address}"):
-        client = docker.DockerClient(
-            base_url=address,
-            timeout=_API_SECONDS,
-            max_pool_size=_CONNECTIONS,
-            use_ssh_client=address.startswith("ssh://"),
-        )
-        client.ping()
-    return Engine(client, cancelled, os.environ.get(OWNER_VARIABLE, ""))
+
+    def reach() -> docker.DockerClient:
+        with engine_calls(f"Docker host {address}"):
+            client = docker.DockerClient(
+                base_url=address,
+                timeout=_API_SECONDS,
+                max_pool_size=_CONNECTIONS,
+                use_ssh_client=address.startswith("ssh://"),
+            )
+            client.ping()
+        return client
+
+    return Engine(reach, cancelled, os.environ.get(OWNER_VARIABLE, ""))
 
 
 def allowed_address(host: str, environment: Mapping[str, str]) -> str:

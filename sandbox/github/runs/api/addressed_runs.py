@@ -14,6 +14,7 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, page, route
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
+from sandbox.github.runs.workflow_files import WorkflowFiles
 
 ACTIONS = f"{REPOSITORY}/actions"
 RUN = f"{ACTIONS}/runs/{{run:int}}"
@@ -25,6 +26,7 @@ class Runs(Protocol):
     records: RunRecords
     repositories: RepositoryHalf
     folder: Path
+    files: WorkflowFiles
 
     def cancel(self, run: int) -> bool:
         """Ends a run; False if it is not at work."""
@@ -32,14 +34,6 @@ class Runs(Protocol):
 
     def rerun(self, run: Run, *, failed_only: bool = False) -> bool:
         """Runs it again; False if it is at work or cannot run."""
-        ...
-
-    def workflow_paths(self, repository: str) -> list[str]:
-        """The workflow files on the default branch."""
-        ...
-
-    def workflow_name(self, repository: str, path: str) -> str:
-        """What a file calls itself."""
         ...
 
     def log_file(self, run: int, attempt: int, job: int) -> Path:

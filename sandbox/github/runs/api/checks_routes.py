@@ -8,10 +8,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, urls
+from sandbox.github.http.requests import REPOSITORY, answer, page, urls
 from sandbox.github.runs.api.addressed_runs import AddressedRuns, bodyless_route
+from sandbox.github.runs.api.annotations import annotations_of
 from sandbox.github.runs.api.views import check_run_view, check_suite_view
 from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.running.job_log import read_log
 
 _COMMIT = f"{REPOSITORY}/commits/{{ref:path}}"
 
@@ -26,6 +28,9 @@ class CheckRoutes(AddressedRuns):
             bodyless_route("GET", f"{_COMMIT}/check-runs", self.check_runs),
             bodyless_route("GET", f"{_COMMIT}/check-suites", self.check_suites),
             bodyless_route("GET", f"{REPOSITORY}/check-runs/{{job:int}}", self.check_run),
+            bodyless_route(
+                "GET", f"{REPOSITORY}/check-runs/{{job:int}}/annotations", self.annotations
+            ),
             bodyless_route("GET", f"{suite}/check-runs", self.check_runs_of_suite),
         ]
 
@@ -54,12 +59,19 @@ class CheckRoutes(AddressedRuns):
             request,
             "check_runs",
             kept,
-            lambda each: check_run_view(each[0], each[1], urls(request)),
+            lambda each: self._shown(each[0], each[1], request),
         )
 
     def check_run(self, request: Request) -> Response:
         """`GET R/check-runs/{job}`."""
-        return answer(request, check_run_view(*self._job(request), urls(request)))
+        run, job = self._job(request)
+        return answer(request, self._shown(run, job, request))
+
+    def annotations(self, request: Request) -> Response:
+        """`GET R/check-runs/{job}/annotations`: errors, warnings and notices of its steps."""
+        run, job = self._job(request)
+        chosen, headers = page(request, self._annotations(run, job, request))
+        return answer(request, list(chosen), headers=headers)
 
     def check_suites(self, request: Request) -> Response:
         """`GET R/commits/{ref}/check-suites`."""
@@ -69,6 +81,14 @@ class CheckRoutes(AddressedRuns):
             return check_suite_view(run, count, urls(request))
 
         return self._listed(request, "check_suites", self._of_commit(request), shown)
+
+    def _shown(self, run: Run, job: JobRecord, request: Request) -> dict[str, Any]:
+        count = len(self._annotations(run, job, request))
+        return check_run_view(run, job, count, urls(request))
+
+    def _annotations(self, run: Run, job: JobRecord, request: Request) -> list[dict[str, Any]]:
+        log = read_log(self._runs.log_file(run.id, job.attempt, job.id))
+        return annotations_of(run, log, urls(request))
 
     def _of_commit(self, request: Request) -> list[Run]:
         repository = self._readable(request)

@@ -53,6 +53,9 @@ class _Pages:
             for run in found
         ]
         body = table(("", "Run", "Workflow", "Event", "Took"), rows)
+        body += "".join(
+            f'<p class="note">{escape(said)}.</p>' for said in self._runs.files.unheard(repository)
+        )
         busy = any(run.status != "completed" for run in found)
         return page("Workflow runs", body, repository, home=f"/{repository}", busy=busy)
 

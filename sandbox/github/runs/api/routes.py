@@ -67,8 +67,7 @@ class RunRoutes(AddressedRuns):
         """`GET R/actions/workflows`: the files on the default branch."""
         repository = self._readable(request)
         found = [
-            self._records.workflow(repository, path)
-            for path in self._runs.workflow_paths(repository)
+            self._records.workflow(repository, path) for path in self._runs.files.paths(repository)
         ]
         return self._listed(request, "workflows", found, lambda each: self._shown(each, request))
 
@@ -77,7 +76,7 @@ class RunRoutes(AddressedRuns):
         return answer(request, self._shown(self._workflow(request), request))
 
     def _shown(self, workflow: WorkflowFile, request: Request) -> dict[str, Any]:
-        name = self._runs.workflow_name(workflow.repository, workflow.path)
+        name = self._runs.files.name(workflow.repository, workflow.path)
         return workflow_view(workflow, name, urls(request))
 
     def _workflow(self, request: Request) -> WorkflowFile:
@@ -88,7 +87,7 @@ class RunRoutes(AddressedRuns):
             found = self._records.workflow_with_id(repository, numbered)
             if found is not None:
                 return found
-        for path in self._runs.workflow_paths(repository):
+        for path in self._runs.files.paths(repository):
             if path.rpartition("/")[2] == named or path == named:
                 return self._records.workflow(repository, path)
         raise NotFoundError

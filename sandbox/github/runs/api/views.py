@@ -125,7 +125,7 @@ def job_view(run: Run, job: JobRecord, steps: list[StepRecord], urls: Urls) -> d
     }
 
 
-def check_run_view(run: Run, job: JobRecord, urls: Urls) -> dict[str, Any]:
+def check_run_view(run: Run, job: JobRecord, annotations: int, urls: Urls) -> dict[str, Any]:
     """The check run that a job is."""
     repository = f"{urls.api}/repos/{run.repository}"
     api = f"{repository}/check-runs/{job.id}"
@@ -147,7 +147,7 @@ def check_run_view(run: Run, job: JobRecord, urls: Urls) -> dict[str, Any]:
             "title": None,
             "summary": job.note,
             "text": None,
-            "annotations_count": 0,
+            "annotations_count": annotations,
             "annotations_url": f"{api}/annotations",
         },
         "check_suite": {"id": run.id},

@@ -39,9 +39,7 @@ def find_actions(
         if uses.startswith("./"):
             continue
         if uses.startswith("docker://"):
-            found.missing.append(
-                f"{uses}: actions that are images are not run here: jobs run on this machine itself"
-            )
+            found.missing.append(f"{uses}: actions that are images are not run here")
             continue
         address, _, ref = uses.partition("@")
         parts = address.split("/")
@@ -51,7 +49,24 @@ def find_actions(
             )
             continue
         _resolve("/".join(parts[:2]), "/".join(parts[2:]), ref, find_own, found)
+    for step in steps:
+        found.notes += _unexpected_inputs(step)
     return found
+
+
+def _unexpected_inputs(step: Mapping[str, Any]) -> list[str]:
+    """A warning in GitHub's words for inputs that a local equivalent would drop."""
+    uses, given = str(step.get("uses") or ""), step.get("with")
+    file = _FOLDER / uses.partition("@")[0].lower() / "action.yml"
+    if not uses or not isinstance(given, Mapping) or not file.is_file():
+        return []
+    valid = list(parse_yaml(file.read_bytes()).get("inputs") or {})
+    unknown = [str(name) for name in given if str(name).lower() not in valid]
+    if not unknown:
+        return []
+    named = ", ".join(f"'{name}'" for name in unknown)
+    inputs = ", ".join(f"'{name}'" for name in valid)
+    return [f"##[warning]Unexpected input(s) {named} of {uses}, valid inputs here are [{inputs}]"]
 
 
 def _resolve(name: str, path: str, ref: str, find_own: FindOwn, found: FoundActions) -> None:

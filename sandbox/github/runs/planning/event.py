@@ -23,7 +23,7 @@ class Addresses:
 
     @property
     def graphql(self) -> str:
-        """Where GraphQL would be."""
+        """GraphQL."""
         return f"{self.web}/api/graphql"
 
     def run(self, repository: str, run: int) -> str:

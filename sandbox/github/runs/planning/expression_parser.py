@@ -165,6 +165,12 @@ class Parser:
             return _fixed(_WORDS[text])
         return lambda context: self._named(text, context)
 
+    def _only_in_steps(self, name: str) -> Value:
+        raise ExpressionError(
+            f"{name} looks at files, which only a job's steps have. Located within expression: "
+            f"{self._expression}"
+        )
+
     def _named(self, name: str, context: Context) -> Value:
         if name.lower() not in context.values:
             raise ExpressionError(
@@ -183,6 +189,8 @@ class Parser:
         if key in _STATUS and not arguments:
             self.asks_status = True
             return lambda context: key == "always" or context.status.get(key, key == "success")
+        if key == "hashfiles":
+            return lambda _context: self._only_in_steps(name)
         if key not in FUNCTIONS:
             raise ExpressionError(
                 f"Unrecognized function: '{name}'. Located within expression: {self._expression}"

@@ -105,9 +105,10 @@ def _planned(job: Job, context: Context, matrix: Mapping[str, Any] | None) -> Pl
     name = text_of(render(written, context)) if written else job.key
     if matrix is not None and "${{" not in str(written or ""):
         name += matrix_suffix(matrix)
-    environment = render(source.get("environment"), context)
-    if isinstance(environment, dict):
+    environment = source.get("environment")
+    if isinstance(environment, dict):  # its `url` may speak of steps, which have not run yet
         environment = environment.get("name")
+    environment = render(environment, context)
     minutes = render(source.get("timeout-minutes"), context)
     return PlannedJob(
         name=name,

@@ -19,8 +19,9 @@ COLLECTOR = "slipway-outputs"
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
-    *("continue-on-error", "needs", "steps"),
+    *("continue-on-error", "needs", "steps", "services"),
 }
+_PLATFORM_S = ("GITHUB_", "RUNNER_")
 _SAVING_ACTION = "actions/cache"
 
 
@@ -80,7 +81,9 @@ def private_workflow(
     """
     jobs: dict[str, Any] = {key: _ended(each) for key, each in needed.items()}
     body = {key: value for key, value in job.source.items() if key not in _DECIDED_BEFORE}
-    body |= {"runs-on": RUNNER, "if": "${{ always() }}", "steps": [*job.steps, *_added_steps(job)]}
+    steps = [_without_the_platform_s(step) for step in job.steps]
+    body |= {"runs-on": RUNNER, "if": "${{ always() }}", "steps": [*steps, *_added_steps(job)]}
+    body = _without_the_platform_s(body)
     if needed:
         body["needs"] = list(needed)
     strategy = _strategy(job, matrix)
@@ -92,6 +95,18 @@ def private_workflow(
         key: workflow.source[key] for key in ("on", "env", "defaults") if key in workflow.source
     }
     return json.dumps({"name": workflow.name, **kept, "jobs": jobs}, ensure_ascii=False)
+
+
+def _without_the_platform_s(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A job or step whose `env` leaves the variables alone that GitHub lets nobody overwrite.
+
+    docs.github.com, "Variables reference": the default ones, named `GITHUB_*` and `RUNNER_*`.
+    """
+    env = source.get("env")
+    if not isinstance(env, Mapping):
+        return dict(source)
+    kept = {k: v for k, v in env.items() if not str(k).upper().startswith(_PLATFORM_S)}
+    return {**source, "env": kept}
 
 
 def _strategy(job: Job, matrix: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -17,6 +17,10 @@ _JOB = {
     *("steps", "timeout-minutes", "strategy", "continue-on-error", "container", "services"),
     *("permissions", "uses", "with", "secrets", "snapshot"),
 }
+_STEP = {
+    *("id", "if", "name", "uses", "run", "with", "env", "shell", "working-directory"),
+    *("continue-on-error", "timeout-minutes"),
+}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -147,15 +151,33 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
         if not isinstance(body["steps"], list):
             raise WorkflowError(f"jobs.{key}.steps: a sequence was expected")
         for number, step in enumerate(body["steps"]):
-            if not isinstance(step, dict) or ("run" in step) == ("uses" in step):
-                raise WorkflowError(f"jobs.{key}.steps[{number}]: a step has one of run and uses")
+            _check_step(f"jobs.{key}.steps[{number}]", step)
+        ids = [str(step["id"]) for step in body["steps"] if step.get("id") is not None]
+        twice = next((each for each in ids if ids.count(each) > 1), None)
+        if twice is not None:
+            raise WorkflowError(
+                f"jobs.{key}.steps: The identifier '{twice}' may not be used more than once within "
+                "the same scope."
+            )
     needs = body.get("needs") or []
     return Job(key=key, needs=[needs] if isinstance(needs, str) else list(needs), source=body)
 
 
+def _check_step(place: str, step: Any) -> None:  # noqa: ANN401 - from YAML
+    if not isinstance(step, dict) or ("run" in step) == ("uses" in step):
+        raise WorkflowError(f"{place}: a step has one of run and uses")
+    unknown = [str(name) for name in step if name not in _STEP]
+    if unknown:
+        raise WorkflowError(f"{place}: Unexpected value '{unknown[0]}'")
+
+
 def _check_expressions(job: Job) -> None:
-    """Finds broken expressions in what is evaluated here; act says so of those it evaluates."""
+    """Finds expressions that cannot be read, in steps too, before anything runs."""
     source = job.source
+    for step in job.steps:
+        check_template(step.get("if"), bare=True)
+        for name in ("name", "run", "with", "env", "working-directory"):
+            check_template(step.get(name))
     check_template(source.get("if"), bare=True)
     strategy = source.get("strategy")
     for value in (source.get("name"), source.get("environment"), strategy, source.get("runs-on")):

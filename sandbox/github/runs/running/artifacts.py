@@ -3,7 +3,6 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from sandbox.github.http.describe import node_id
 from sandbox.github.http.requests import Urls
 from sandbox.github.runs.records import Run
+from sandbox.github.runs.runners.untrusted_files import written_files
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,17 @@ class Artifact:
     @property
     def size(self) -> int:
         """Bytes of its files."""
-        return sum(file.stat().st_size for file in self._files())
+        return sum(file.size for file in written_files(self.folder))
 
     def packed(self) -> bytes:
         """A zip file of it."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-            for file in self._files():
-                packed.write(file, file.relative_to(self.folder).as_posix())
+            for file in written_files(self.folder):
+                with packed.open(file.path, "w", force_zip64=True) as entry:
+                    for chunk in file.chunks():
+                        entry.write(chunk)
         return buffer.getvalue()
-
-    def _files(self) -> Iterator[Path]:
-        return (file for file in sorted(self.folder.rglob("*")) if file.is_file())
 
 
 def artifacts_of(folder: Path, run: int) -> list[Artifact]:
@@ -52,7 +51,7 @@ def artifacts_of(folder: Path, run: int) -> list[Artifact]:
     return [
         Artifact(run, each.name, each)
         for each in sorted(place.iterdir())
-        if each.is_dir() and not each.name.startswith(".")
+        if each.is_dir() and not each.is_symlink() and not each.name.startswith(".")
     ]
 
 

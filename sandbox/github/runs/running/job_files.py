@@ -1,18 +1,19 @@
 """The folder one job runs in, and the command that runs it there."""
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.github.runs.planning.private_workflow import COLLECTOR, RUNNER
-from sandbox.github.runs.running.job_environment import machine_environment
+from sandbox.github.runs.runners.runner import JobFolders, JobPaths
+from sandbox.github.runs.runners.untrusted_files import read_written
 
-_PROGRAMS = Path(__file__).parent / "programs"
-_STEP_SHELL = _PROGRAMS / "step_shell.py"
+OUTPUTS = "outputs.json"  # in the folder `out`
+_STEP_SHELL = "step_shell.py"
 _SHELLS = ("bash", "sh", "python")  # those that `shell:` may name and that are started as such
+_MOST_OUTPUTS = 8 * 1024 * 1024  # bytes; GitHub takes one megabyte of them, of a job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,6 @@ class JobInput:
     github: Mapping[str, Any]
     secrets: Mapping[str, str]
     variables: Mapping[str, str]
-    actions: Mapping[str, Path]  # "owner/name@ref" -> its files
     environment: Mapping[str, str]  # for this job's steps, besides what every job has
 
     def __repr__(self) -> str:
@@ -36,62 +36,94 @@ class JobFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.home = folder / "home"
-        self.outputs = folder / "outputs.json"
+        self.given = folder / "given"
+        self.out = folder / "out"
         self.errors = folder / "errors.log"
-        self._secrets = folder / "secrets.yml"
-        self._shells = folder / "shells"
+        self._secrets = self.given / "secrets.yml"
 
-    def write(self, given: JobInput) -> None:
-        """Makes the folder."""
+    def folders(
+        self, *, source: Path, artifacts: Path, cache: Path, actions: Mapping[str, Path]
+    ) -> JobFolders:
+        """What the job is given, with what it shares with others."""
+        return JobFolders(
+            name=f"job-{self.folder.name}",
+            folder=self.folder,
+            given=self.given,
+            out=self.out,
+            source=source,
+            artifacts=artifacts,
+            cache=cache,
+            actions=actions,
+        )
+
+    def make(self) -> None:
+        """Makes the folder, empty."""
         self.folder.mkdir(parents=True)
         self.folder.chmod(0o700)
-        for name in ("home", "workspace", "shells", "act"):
-            (self.folder / name).mkdir()
+        for each in (self.given, self.out):
+            each.mkdir()
+
+    def write(self, given: JobInput, paths: JobPaths) -> None:
+        """Writes what the job reads."""
         self._write("workflow.yml", given.workflow_text)
         self._write("event.json", json.dumps(given.event))
         # JSON is YAML, and act reads a file of this ending whole: values of several lines stay.
         self._write("secrets.yml", json.dumps(dict(given.secrets), ensure_ascii=False))
         self._write("variables.yml", json.dumps(dict(given.variables), ensure_ascii=False))
         self._write("context.yml", json.dumps(self._context(given.github), ensure_ascii=False))
+        shells = self.given / "shells"
+        shells.mkdir()
+        step_shell = f"{paths.programs}/{_STEP_SHELL}"
         for name in _SHELLS:
-            program = self._shells / name
+            program = shells / name
             program.write_text(
-                f"#!/bin/sh\nexec {_quoted(sys.executable)} -I -S {_quoted(_STEP_SHELL)}"
+                f"#!/bin/sh\nexec {_quoted(paths.python)} -I -S {_quoted(step_shell)}"
                 f' {name} "$@"\n',
                 encoding="utf-8",
             )
             program.chmod(0o700)
 
-    def environment(self, given: JobInput) -> dict[str, str]:
-        """All variables that act, and with it every step, starts with."""
-        machine = machine_environment(self.home)
+    def environment(
+        self, machine: Mapping[str, str], given: JobInput, paths: JobPaths
+    ) -> dict[str, str]:
+        """All variables that act, and with it every step, starts with.
+
+        Args:
+            machine: those of the place where it runs.
+            given: what the job is given.
+            paths: where it finds things.
+        """
+        shells = f"{paths.given}/shells"
         return {
             **machine,
             **given.environment,
-            "PATH": f"{self._shells}:{given.environment.get('PATH', machine['PATH'])}",
+            "PATH": f"{shells}:{given.environment.get('PATH', machine['PATH'])}",
             "ACT_DISABLE_VERSION_CHECK": "1",
-            "SLIPWAY_SHELLS": str(self._shells),
-            "SLIPWAY_PYTHON": sys.executable,
-            "SLIPWAY_PROGRAMS": str(_PROGRAMS),
+            "SLIPWAY_SHELLS": shells,
+            "SLIPWAY_PYTHON": paths.python,
+            "SLIPWAY_PROGRAMS": paths.programs,
+            "SLIPWAY_SOURCE": paths.source,
+            "SLIPWAY_ARTIFACTS": paths.artifacts,
+            "SLIPWAY_CACHE": paths.cache,
         }
 
-    def command(self, act: Path, given: JobInput) -> list[str]:
+    def command(self, given: JobInput, paths: JobPaths) -> list[str]:
         """The command; it names files, and nothing that is secret."""
-        local = (f"--local-repository={name}={path}" for name, path in given.actions.items())
+        at = paths.given
+        local = (f"--local-repository={name}={path}" for name, path in paths.actions.items())
         return [
-            str(act),
+            paths.act,
             str(given.github["event_name"]),
             *("--json", "--no-cache-server", "--no-skip-checkout", "--rm"),
             *("--job", COLLECTOR, "--platform", f"{RUNNER}=-self-hosted"),
-            *("--directory", str(self.folder / "workspace")),
-            *("--workflows", str(self.folder / "workflow.yml")),
-            *("--eventpath", str(self.folder / "event.json")),
-            *("--secret-file", str(self._secrets)),
-            *("--var-file", str(self.folder / "variables.yml")),
-            *("--env-file", str(self.folder / "context.yml")),
-            *("--input-file", str(self.folder / "no-inputs")),
-            *("--action-cache-path", str(self.folder / "act")),
+            *("--directory", paths.workspace),
+            *("--workflows", f"{at}/workflow.yml"),
+            *("--eventpath", f"{at}/event.json"),
+            *("--secret-file", f"{at}/secrets.yml"),
+            *("--var-file", f"{at}/variables.yml"),
+            *("--env-file", f"{at}/context.yml"),
+            *("--input-file", f"{at}/no-inputs"),
+            *("--action-cache-path", paths.action_cache),
             *("--actor", str(given.github["actor"])),
             *local,
         ]
@@ -101,14 +133,14 @@ class JobFiles:
         self._secrets.unlink(missing_ok=True)
 
     def read_outputs(self) -> dict[str, str]:
-        """The job's outputs."""
-        if not self.outputs.is_file():
-            return {}
+        """The job's outputs; none if what it left is no such file."""
         try:
-            said = json.loads(self.outputs.read_text(encoding="utf-8"))
-        except ValueError:
+            said = json.loads(read_written(self.out / OUTPUTS, _MOST_OUTPUTS) or "{}")
+        except (ValueError, RecursionError):
             return {}
-        return {str(name): str(value) for name, value in (said or {}).items()}
+        if not isinstance(said, dict):
+            return {}
+        return {str(name): str(value) for name, value in said.items()}
 
     def _context(self, github: Mapping[str, Any]) -> dict[str, str]:
         """The variables from which act makes the `github` context, and those it does not know."""
@@ -125,10 +157,10 @@ class JobFiles:
         }
 
     def _write(self, name: str, text: str) -> None:
-        path = self.folder / name
+        path = self.given / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
 
 
-def _quoted(path: str | Path) -> str:
-    return "'" + str(path).replace("'", "'\\''") + "'"
+def _quoted(path: str) -> str:
+    return "'" + path.replace("'", "'\\''") + "'"

@@ -10,8 +10,10 @@ from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import Run, moment
+from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, SUCCESS, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
+from sandbox.github.runs.running.masking import JobMask
 
 _LOG = logging.getLogger(__name__)
 
@@ -115,6 +117,15 @@ class JobGroup:
     def _work(self, number: int, planned: PlannedJob) -> JobEnd:
         if planned.refusal is not None:
             self._tools.records.set_job(number, started=moment(), note=planned.refusal)
+            self._tools.records.add_steps(number, ["Set up job"])
+            run = self._worker.run
+            log = JobLog(self._tools.log_of(run.id, run.attempt, number), JobMask([]))
+            log(1, f"##[error]{planned.refusal}")
+            log.close()
+            now = moment()
+            self._tools.records.set_step(
+                number, 1, status="completed", conclusion=FAILURE, started=now, completed=now
+            )
             return JobEnd(FAILURE)
         for gate in (self._parallel, self._tools.slots):
             while not gate.acquire(timeout=0.1):

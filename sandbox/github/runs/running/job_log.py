@@ -8,6 +8,9 @@ from pathlib import Path
 
 from sandbox.github.runs.running.masking import JobMask
 
+_MOST = 64 * 1024 * 1024  # letters of a log; a job that prints for ever fills no disk
+_CUT = "##[warning]The log is cut here: it has reached 64 MB."
+
 
 @dataclass(frozen=True)
 class Line:
@@ -30,18 +33,22 @@ class JobLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a", encoding="utf-8")
         self._mask = mask
+        self._written = 0
         self._writing = threading.Lock()
 
     def __call__(self, step: int, text: str) -> None:
         """Adds a line, or several."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         with self._writing:
-            if self._file.closed:
+            if self._file.closed or self._written > _MOST:
                 return
             for line in self._mask(text).split("\n"):
                 # What a terminal would overwrite, a progress bar, is shown as it ended.
                 shown = line.rstrip("\r").rpartition("\r")[2]
-                self._file.write(f"{step}\t{now}\t{shown}\n")
+                self._written += self._file.write(f"{step}\t{now}\t{shown}\n")
+                if self._written > _MOST:
+                    self._file.write(f"{step}\t{now}\t{_CUT}\n")
+                    break
             self._file.flush()
 
     def close(self) -> None:

@@ -2,16 +2,22 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sandbox.github.contract import RepositoryHalf
+from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
 from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import Run, RunRecords
+from sandbox.github.runs.runners.runner import Runner
+
+# The variables with which a job proves who it is, while the block lasts.
+Identify = Callable[["JobTask"], AbstractContextManager[Mapping[str, str]]]
 
 SUCCESS, FAILURE, CANCELLED, SKIPPED = "success", "failure", "cancelled", "skipped"
 
@@ -25,8 +31,9 @@ class Tools:
     sources: Sources
     folder: Path
     addresses: Addresses
-    ensure_act: Callable[[], Path]
-    token: str
+    runner: Runner
+    token_for: Callable[[Grant], AbstractContextManager[str]]  # of one job, while that runs
+    identify: Identify  # of one job, while that runs
     environment: Mapping[str, str]  # for every job
     slots: threading.BoundedSemaphore
     cancel_seconds: float  # for steps that run even when cancelled
@@ -35,9 +42,10 @@ class Tools:
         """Where a job's log lies."""
         return self.folder / "logs" / str(run) / str(attempt) / f"{job}.log"
 
-    def cache_of(self, repository: str) -> Path:
-        """Where a repository's jobs keep their caches."""
-        return self.folder / "cache" / repository.lower().replace("/", "--")
+    def cache_of(self, repository: str, *, foreign: bool = False) -> Path:
+        """Where a repository's jobs keep their caches; what forks propose fills none of its own."""
+        whose = "cache-of-forks" if foreign else "cache"
+        return self.folder / whose / repository.lower().replace("/", "--")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,34 +1,40 @@
 """Runs one job, from its secrets to its outputs."""
 
+import json
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.planning.equivalents import FoundActions, find_actions
+from sandbox.github.runs.planning.expression_parser import Context
+from sandbox.github.runs.planning.expression_values import ExpressionError
+from sandbox.github.runs.planning.expressions import render
+from sandbox.github.runs.planning.job_plan import needs_context
 from sandbox.github.runs.planning.private_workflow import planned_steps, private_workflow
-from sandbox.github.runs.running.act_process import ActProcess
-from sandbox.github.runs.running.job_files import JobFiles, JobInput
+from sandbox.github.runs.runners.act_process import ActProcess
+from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
+from sandbox.github.runs.runners.services import Service, ServiceError, services_of
+from sandbox.github.runs.running.disk_watch import DiskWatch
+from sandbox.github.runs.running.job_files import OUTPUTS, JobFiles, JobInput
 from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_watch import JobWatch
 from sandbox.github.runs.running.masking import JobMask
+from sandbox.github.runs.running.permissions import at_most_read, permissions_of
 from toolchain.cache import remove_tree
-from toolchain.progress import SetupError
 
-_NOT_RUN = {
-    "container": "a job container",
-    "services": "service containers",
-}
-_PATIENCE_SECONDS = 1.0
-_BUILDING = (
-    "Waiting for act, which runs the steps: the first job on a machine builds it from source, which"
-    " takes about a minute."
-)
+_NOT_RUN = {"container": "a job container"}
 _NO_RUNNER = ("windows", "macos")
 
 
 class RefusedError(Exception):
     """The job does not start; the message goes into its log."""
+
+
+class CancelledError(Exception):
+    """Nobody wants the job any more."""
 
 
 class JobWorker:
@@ -38,14 +44,15 @@ class JobWorker:
         self._tools = tools
         self._task = task
         self._act: ActProcess | None = None
+        self._identity: Mapping[str, str] = {}  # variables; while it runs
         self._changing = threading.Lock()
-        self._timer: threading.Timer | None = None
         self.cancelled = threading.Event()
+        self._ended_early = ""  # why, if it is not somebody's wish
 
     def work(self) -> JobEnd:
         """Runs the job to its end."""
         task, tools = self._task, self._tools
-        mask = JobMask([tools.token])
+        mask = JobMask(())
         log = JobLog(tools.log_of(task.run.id, task.run.attempt, task.id), mask)
         steps = planned_steps(task.job)
         names = ["Set up job", *(step.name for step in steps), "Complete job"]
@@ -55,9 +62,14 @@ class JobWorker:
         files = JobFiles(tools.folder / "work" / f"{task.run.id}-{task.run.attempt}-{task.id}")
         ended = JobEnd(FAILURE)
         try:
-            given = self._prepare(files, log, mask)
-            ended = self._run(files, given, watch, log, mask)
-        except RefusedError as refusal:
+            self._greet(log)
+            given = tools.token_for(self._grant()), tools.identify(task)
+            with given[0] as token, given[1] as self._identity:
+                mask.add([token, *self._identity.values()])
+                ended = self._run(files, token, watch, log, mask)
+        except CancelledError:
+            pass  # below
+        except (RefusedError, UnavailableRunnerError) as refusal:
             log(1, f"##[error]{refusal}")
             tools.records.set_job(task.id, note=mask(str(refusal)))
         finally:
@@ -91,71 +103,89 @@ class JobWorker:
 
     # --- inside
 
-    def _prepare(self, files: JobFiles, log: JobLog, mask: JobMask) -> JobInput:
-        """Asks for everything a job is given, and makes its folder."""
+    def _greet(self, log: JobLog) -> None:
+        """Says where the job runs, and refuses what is not run there."""
         task, tools = self._task, self._tools
-        log(1, "Slipway's sandbox: this job runs on this machine itself, as the user whose sandbox")
-        log(
-            1, "this is, and not in a fresh virtual machine. What is installed here is what it has."
-        )
+        for line in tools.runner.introduction:
+            log(1, line)
         self._refuse_what_is_not_run()
-        repository = task.run.repository
         if task.environment is not None:
             refusal = tools.repositories.environment_refusal(
-                repository, task.environment, task.run.ref
+                task.run.repository, task.environment, task.run.ref
             )
             if refusal is not None:
                 raise RefusedError(refusal)
             log(1, f"Environment: {task.environment}")
         if "concurrency" in task.job.source:
             log(1, "##[warning]The concurrency of a job is not imitated; that of a workflow is.")
-        foreign = task.run.foreign
-        if foreign:
+        if task.run.foreign:
             log(1, "What a fork proposes is run without secrets, and its token can only read.")
-        secrets = {} if foreign else dict(tools.repositories.secrets(repository, task.environment))
-        mask.add(secrets.values())
-        log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")
+
+    def _grant(self) -> Grant:
+        """What the job's token may do."""
+        task = self._task
+        permissions = permissions_of(task.workflow.source, task.job.source)
+        if task.run.foreign:
+            permissions = at_most_read(permissions)
+        return Grant(repository=task.run.repository, permissions=permissions)
+
+    def _folders(self, files: JobFiles, log: JobLog) -> JobFolders:
+        """What of this machine the job is given."""
+        task, tools = self._task, self._tools
         actions = self._actions()
         for note in actions.notes:
             log(1, note)
         if actions.missing:
             raise RefusedError("\n".join(actions.missing))
-        source = tools.sources.get(repository, task.run.commit_id)
-        given = JobInput(
+        repository = task.run.repository
+        return files.folders(
+            source=tools.sources.get(repository, task.run.commit_id).folder,
+            artifacts=tools.folder / "artifacts" / str(task.run.id),
+            cache=tools.cache_of(repository, foreign=task.run.foreign),
+            actions=actions.folders,
+        )
+
+    def _given(self, token: str, paths: JobPaths, log: JobLog, mask: JobMask) -> JobInput:
+        """Asks for everything a job is given."""
+        task, tools = self._task, self._tools
+        repository, translated = task.run.repository, tools.runner.translated
+        kept: dict[str, str] = {}
+        if not task.run.foreign:
+            kept.update(tools.repositories.secrets(repository, task.environment))
+        secrets = {name: translated(value) for name, value in kept.items()}
+        mask.add([*kept.values(), *secrets.values()])
+        log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")
+        variables = tools.repositories.variables(repository, task.environment)
+        return JobInput(
             workflow_text=private_workflow(
                 task.workflow,
                 task.job,
                 matrix=task.matrix,
                 needed=task.needed,
-                outputs=files.outputs,
+                outputs=Path(paths.out, OUTPUTS),
             ),
-            event=task.event,
-            github=task.github,
-            secrets={**secrets, "GITHUB_TOKEN": tools.token},
-            variables=dict(tools.repositories.variables(repository, task.environment)),
-            actions=actions.folders,
+            event=json.loads(translated(json.dumps(dict(task.event)))),
+            github=json.loads(translated(json.dumps(dict(task.github)))),
+            secrets={**secrets, "GITHUB_TOKEN": token},
+            variables={name: translated(value) for name, value in variables.items()},
             environment={
-                **tools.environment,
-                "SLIPWAY_SOURCE": str(source.folder),
-                "SLIPWAY_ARTIFACTS": str(tools.folder / "artifacts" / str(task.run.id)),
-                "SLIPWAY_CACHE": str(tools.cache_of(repository)),
+                name: translated(value)
+                for name, value in {**tools.environment, **self._identity}.items()
             },
         )
-        files.write(given)
-        return given
 
     def _refuse_what_is_not_run(self) -> None:
         task = self._task
         for key, what in _NOT_RUN.items():
             if task.job.source.get(key):
                 raise RefusedError(
-                    f"This job asks for {what} (`{key}:`), which the sandbox does not imitate: its"
-                    " jobs run on this machine itself. On GitHub it would run."
+                    f"This job asks for {what} (`{key}:`), which the sandbox does not"
+                    " imitate. On GitHub it would run."
                 )
         if any(label.lower().startswith(_NO_RUNNER) for label in task.labels):
             raise RefusedError(
-                f"There is no runner for {', '.join(task.labels)} here: the sandbox runs jobs on"
-                " this machine itself. On GitHub it would run."
+                f"There is no runner for {', '.join(task.labels)} here: jobs run on Linux alone."
+                " On GitHub it would run."
             )
 
     def _actions(self) -> FoundActions:
@@ -174,42 +204,68 @@ class JobWorker:
         return find_actions(self._task.job.steps, read, own)
 
     def _run(
-        self, files: JobFiles, given: JobInput, watch: JobWatch, log: JobLog, mask: JobMask
+        self, files: JobFiles, token: str, watch: JobWatch, log: JobLog, mask: JobMask
     ) -> JobEnd:
-        program = self._program(log)
-        with self._changing:
-            if self.cancelled.is_set():
-                return JobEnd(CANCELLED)
-            self._act = ActProcess(
-                files.command(program, given), files.environment(given), files.folder
-            )
-        timer = threading.Timer(self._task.timeout_minutes * 60, self._out_of_time, [log])
-        timer.daemon = True
-        timer.start()
-        try:
-            for record in self._act.records():
-                if "jobID" in record:
-                    files.forget_secrets()
-                watch.see(record)
-            self._act.wait()
-        finally:
-            timer.cancel()
-            self._act.kill()
+        runner = self._tools.runner
+        folders = self._folders(files, log)
+        runner.prepare(lambda line: log(1, line), self._check)
+        files.make()
+        paths = runner.paths(folders)
+        given = self._given(token, paths, log, mask)
+        files.write(given, paths)
+        environment = files.environment(runner.environment(paths), given, paths)
+        command = files.command(given, paths)
+        services = self._services(given)
+        with runner.serving(folders, services, lambda line: log(1, line), self._check) as beside:
+            with self._changing:
+                self._check()
+                started = runner.start(folders, command, environment, beside)
+                self._act = ActProcess(started, files.errors)
+            self._follow(self._act, files, watch, log)
+        if self._ended_early:
+            raise RefusedError(self._ended_early)
         if watch.result is None and not self.cancelled.is_set():
             said = files.errors.read_text(encoding="utf-8", errors="replace").strip()
             raise RefusedError(f"act could not run this job: {_readable(said)}")
         return JobEnd(watch.result or FAILURE, self._safe_outputs(files, log, mask))
 
-    def _program(self, log: JobLog) -> Path:
-        said = threading.Timer(_PATIENCE_SECONDS, log, [1, _BUILDING])
-        said.daemon = True
-        said.start()
+    def _services(self, given: JobInput) -> list[Service]:
+        """What the job asks for beside itself."""
+        task = self._task
+        if not task.job.source.get("services"):
+            return []
+        values = {
+            "github": {**given.github, "token": given.secrets["GITHUB_TOKEN"]},
+            "vars": dict(given.variables),
+            "secrets": dict(given.secrets),
+            "matrix": dict(task.matrix or {}),
+            "needs": needs_context(task.needed),
+            "inputs": dict(given.event.get("inputs") or {}),
+        }
         try:
-            return self._tools.ensure_act()
-        except SetupError as error:
-            raise RefusedError(f"act, which runs the steps, could not be had: {error}") from None
+            return services_of(render(task.job.source["services"], Context(values=values)))
+        except (ServiceError, ExpressionError) as error:
+            raise RefusedError(f"`services:`: {error}") from None
+
+    def _follow(self, act: ActProcess, files: JobFiles, watch: JobWatch, log: JobLog) -> None:
+        """Reads what act says to its end, which comes when the job's minutes are over."""
+        timer = threading.Timer(self._task.timeout_minutes * 60, self._out_of_time, [log])
+        timer.daemon = True
+        timer.start()
+        try:
+            with DiskWatch(files.folder, self._out_of_disk):
+                for record in act.records():
+                    if "jobID" in record:
+                        files.forget_secrets()
+                    watch.see(record)
+                act.wait()
         finally:
-            said.cancel()
+            timer.cancel()
+            act.kill()
+
+    def _check(self) -> None:
+        if self.cancelled.is_set():
+            raise CancelledError
 
     def _out_of_time(self, log: JobLog) -> None:
         minutes = f"{self._task.timeout_minutes:g}"
@@ -219,6 +275,12 @@ class JobWorker:
             f" time of {minutes} minutes.",
         )
         self.cancel()
+
+    def _out_of_disk(self, free: int) -> None:
+        left = f"{free // 10**6} MB are left on this machine's disk"
+        self._ended_early = f"You are running out of disk space: {left}, so the job was ended."
+        if self._act is not None:
+            self._act.kill()
 
     def _safe_outputs(self, files: JobFiles, log: JobLog, mask: JobMask) -> dict[str, str]:
         safe = {}

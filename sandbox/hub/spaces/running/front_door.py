@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
 from sandbox.apps.visitor import Visitor
+from sandbox.http.asked_host import asked_host
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.hub.spaces.running.turn import Parts
 from sandbox.hub.spaces.stages import Stage
@@ -63,8 +64,8 @@ class FrontDoor:
         self._addresses.close(address_owner(space), forget=forget)
 
     def host(self, record: SpaceRecord) -> str:
-        """The address without its scheme."""
-        return f"127.0.0.1:{self._addresses.port(address_owner(record.id))}"
+        """The address without its scheme, as who asks now reaches it."""
+        return f"{asked_host()}:{self._addresses.port(address_owner(record.id))}"
 
     def idle_seconds(self, space: int) -> float:
         """Seconds since a visitor's or the app's last byte passed."""

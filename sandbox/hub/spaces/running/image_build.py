@@ -68,6 +68,8 @@ def build_image(turn: Turn) -> tuple[str, SpaceCard]:
     secrets = turn.secrets()
     log = parts.logs.begin(record.id, LogKind.BUILD, masked=secrets.values())
     log(f"===== Build Queued at {_moment()} / Commit SHA: {commit[:7]} =====")
+    for each in card.left_out:
+        log(f"README.md: {each}.")
     while parts.faults.get(repo_id, Fault.STUCK_BUILDING) is not None:
         turn.pause()
     image = other_slot(record.base_name, record.image, ":")

@@ -1,8 +1,10 @@
 """Runs over a real git repository and a real act; every test has its own repository."""
 
+import contextlib
 import itertools
 import textwrap
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +13,28 @@ import pytest
 
 from sandbox.github.contract import Trigger
 from sandbox.github.runs.records import JobRecord, Run
+from sandbox.github.runs.runners.container_runner import ContainerRunner
+from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.running.job_log import read_log
 from sandbox.github.runs.service import RunService
+from sandbox.machine.docker_machine import DockerMachine
 from sandbox.store.database import Database
 from tests.sandbox.github.runs.repositories import Repositories
 from toolchain.act import ensure_act
-from toolchain.progress import Progress
+from toolchain.engine.address import EngineAddress
+from toolchain.engine.setup import ensure_engine, plan
+from toolchain.progress import Progress, SetupError
 
 TOKEN = "ghs_tokenOfTheJobs0123456789"
+PORT = 9  # where no GitHub answers: these are the runs alone
+HOST, CONTAINER = "host", pytest.param("container", marks=pytest.mark.machine)
 _NUMBERS = itertools.count(1)
+
+
+def in_both(metafunc: pytest.Metafunc) -> None:
+    """A module's `pytest_generate_tests`: its jobs run on this machine, and then in containers."""
+    if "world" in metafunc.fixturenames:
+        metafunc.parametrize("world", [HOST, CONTAINER], indirect=True, scope="module")
 
 
 @dataclass
@@ -34,12 +49,12 @@ class World:
 
     def start(self, **more) -> "World":
         given = {
-            "github_url": "http://127.0.0.1:9",
-            "token": TOKEN,
+            "github_url": f"http://127.0.0.1:{PORT}",
+            "token_for": lambda _grant: contextlib.nullcontext(TOKEN),
             "parallel_jobs": 3,
             "cancel_seconds": 10.0,
             "folder": self.folder / "runs",
-            "ensure_act": self.ensure,
+            "runner": HostRunner(self.ensure),
             "checks_passed": lambda *what: self.passed.append(what),
             **more,
         }
@@ -47,6 +62,11 @@ class World:
         self.service = RunService(database, self.repositories, **given)
         self.service.start()
         return self
+
+    @property
+    def inside_url(self) -> str:
+        """Where this GitHub answers, as jobs see it."""
+        return self.service._tools.runner.translated(f"http://127.0.0.1:{PORT}")
 
     def new_repository(self) -> str:
         return f"acme/repo-{next(_NUMBERS)}"
@@ -111,14 +131,43 @@ def act() -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory, act) -> Iterator[World]:
+def world(request, tmp_path_factory, act) -> Iterator[World]:
+    """Runs whose jobs are on this machine itself, or in containers if a module asks for that."""
     folder = tmp_path_factory.mktemp("runs")
     repositories = Repositories(folder / "git")
     repositories.folder.mkdir()
-    made = World(folder, repositories, ensure=lambda: act).start()
+    made = World(folder, repositories, ensure=lambda: act)
+    if getattr(request, "param", HOST) == HOST:
+        made.start()
+    else:
+        machine = request.getfixturevalue("machine")
+        made.start(runner=container_runner(machine, act))
     yield made
     made.service.stop()
     assert not (made.service.folder / "work").exists()
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EngineAddress]:
+    """The engine of this computer, held."""
+    try:
+        plan()
+    except SetupError as error:
+        pytest.skip(str(error))
+    with ensure_engine(Progress()) as held:
+        yield held.address
+
+
+@pytest.fixture(scope="module")
+def machine(engine) -> Iterator[DockerMachine]:
+    """A machine of a sandbox's own; that nothing of it is left in the engine is checked."""
+    made = DockerMachine(engine, f"jobs-{uuid.uuid4().hex[:10]}")
+    yield made
+    assert made.remove_containers() == 0, "a job's container outlived it"
+
+
+def container_runner(machine: DockerMachine, act: Path) -> ContainerRunner:
+    return ContainerRunner(machine, lambda: act, ports=lambda: {PORT}, parallel_jobs=3)
 
 
 @pytest.fixture

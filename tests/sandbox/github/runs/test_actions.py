@@ -6,7 +6,10 @@ import pytest
 
 from sandbox.github.runs.planning.equivalents import find_actions, known_equivalents
 from sandbox.github.runs.running.programs.setup_python import _fits
+from tests.sandbox.github.runs.conftest import in_both
 from tests.sandbox.github.runs.repositories import git
+
+pytest_generate_tests = in_both
 
 
 def _job(steps: str) -> str:
@@ -45,35 +48,36 @@ def test_checkout_takes_the_pushed_commit(world, repository, depth, commits, oth
     log = _ran(world, repository, steps)
     assert f"commits {commits} on main" in log
     assert f"others {others}" in log
-    assert f"http://127.0.0.1:9/{repository}" in log
+    assert f"{world.inside_url}/{repository}" in log
     assert "actions/checkout@v4: local equivalent of actions/checkout" in log
 
 
-def test_a_full_clone_can_be_pushed_elsewhere_and_a_shallow_one_not(world, repository, tmp_path):
-    git(tmp_path, "init", "-q", "--bare", "hub.git")
-    git(tmp_path / "hub.git", "config", "receive.shallowUpdate", "false")
+def test_a_full_clone_can_be_pushed_elsewhere_and_a_shallow_one_not(world, repository):
     world.push(repository, {"a": "1"})
-    steps = f"""
+    steps = """
 - uses: actions/checkout@v4
-- run: git push file://{tmp_path}/hub.git HEAD:main && exit 1 || echo refused
+- run: |
+    git init -q --bare "$RUNNER_TEMP/hub.git"
+    git -C "$RUNNER_TEMP/hub.git" config receive.shallowUpdate false
+    git push "file://$RUNNER_TEMP/hub.git" HEAD:main && exit 1 || echo refused
 - uses: actions/checkout@v4
-  with: {{fetch-depth: 0}}
-- run: git push file://{tmp_path}/hub.git HEAD:main && echo pushed
+  with: {fetch-depth: 0}
+- run: git push "file://$RUNNER_TEMP/hub.git" HEAD:main && echo pushed
+- run: echo "there $(git -C "$RUNNER_TEMP/hub.git" rev-parse main)"
 """
     log = _ran(world, repository, steps)
     assert "refused" in log
     assert "pushed" in log
-    head = world.repositories.resolve(repository, "main")
-    assert git(tmp_path / "hub.git", "rev-parse", "main").strip() == head
+    assert f"there {world.repositories.resolve(repository, 'main')}" in log
 
 
 def test_checkout_keeps_the_token_where_git_finds_it_unless_told_otherwise(world, repository):
     steps = """
 - uses: actions/checkout@v4
-- run: git config --get-all http.http://127.0.0.1:9/.extraheader | cut -c1-20
+- run: git config --get-all http.$GITHUB_SERVER_URL/.extraheader | cut -c1-20
 - uses: actions/checkout@v4
   with: {persist-credentials: false, path: inner}
-- run: cd inner && ! git config --get-all http.http://127.0.0.1:9/.extraheader && echo none
+- run: cd inner && ! git config --get-all http.$GITHUB_SERVER_URL/.extraheader && echo none
 """
     log = _ran(world, repository, steps)
     assert "AUTHORIZATION: basic" in log
@@ -82,19 +86,19 @@ def test_checkout_keeps_the_token_where_git_finds_it_unless_told_otherwise(world
 
 def test_a_later_push_changes_nothing_for_a_run(world, repository):
     steps = """
-- run: until [ -e "$GO" ]; do sleep 0.1; done
-  env: {GO: "${{ vars.GO }}"}
+- run: until [ -e "$SLIPWAY_ARTIFACTS/go" ]; do sleep 0.1; done
 - uses: actions/checkout@v4
 - run: echo "content $(cat a)"
 """
-    go = world.folder / f"go-{repository.replace('/', '-')}"
-    world.repositories.variable_values[repository, None] = {"GO": str(go)}
     (first,) = world.push(repository, {"w.yml": _job(steps), "a": "old"})
     world.until(
         lambda: world.jobs(first)["job"].status == "in_progress" if world.jobs(first) else 0
     )
     (second,) = world.push(repository, {"a": "new"})
-    go.touch()
+    for run in (first, second):
+        artifacts = world.folder / "runs" / "artifacts" / str(run)
+        artifacts.mkdir(parents=True, exist_ok=True)
+        (artifacts / "go").touch()
     assert world.finished(first).conclusion == world.finished(second).conclusion == "success"
     assert "content old" in world.log(first, "job")
     assert "content new" in world.log(second, "job")
@@ -224,6 +228,23 @@ def test_the_repositorys_own_actions_and_those_of_the_sandbox_are_used(world, re
     assert "own x" in world.log(run, "job")
     assert "own shared" in world.log(run, "job")
     assert f"from this sandbox's own repository {shared}" in world.log(run, "job")
+
+
+def test_a_javascript_action_of_the_repository_is_run_by_node(world, repository):
+    action = "{name: Say, inputs: {what: {default: x}}, runs: {using: node20, main: say.js}}"
+    program = """
+      const fs = require('fs')
+      console.log(`says ${process.env.INPUT_WHAT} from node`)
+      fs.appendFileSync(process.env.GITHUB_OUTPUT, 'said=yes\\n')
+    """
+    steps = """
+- uses: actions/checkout@v4
+- {id: js, uses: ./say, with: {what: hello}}
+- run: echo "output ${{ steps.js.outputs.said }}"
+"""
+    log = _ran(world, repository, steps, **{"say/action.yml": action, "say/say.js": program})
+    assert "says hello from node" in log
+    assert "output yes" in log
 
 
 def test_every_equivalent_is_named_to_who_uses_another_one():

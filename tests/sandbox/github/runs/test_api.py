@@ -1,9 +1,7 @@
 """Both halves of GitHub together: pushed by git, asked by PyGithub, held against the schema."""
 
 import io
-import socket
 import subprocess
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,18 +11,14 @@ from pathlib import Path
 import github
 import httpx
 import pytest
-import uvicorn
 
-from sandbox.github.app import create_github_app
-from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Accounts
-from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
-from sandbox.store.database import Database
 from tests.sandbox.github.contract import Contract, description_file
-from tests.sandbox.github.live import JOB_TOKEN, OWNER, READ_TOKEN, TOKEN, USERS, WIDE
+from tests.sandbox.github.live import OWNER, READ_TOKEN, TOKEN
 from tests.sandbox.github.runs.repositories import git
+from tests.sandbox.github.runs.served import ServedRuns, served_runs
 
 CI = """
 name: CI
@@ -112,38 +106,23 @@ class Live:
 
 @pytest.fixture
 def live(tmp_path, act) -> Iterator[Live]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    database, passed = Database(tmp_path / "state.sqlite"), []
-    service = GitHubService(database, Accounts(USERS), folder=tmp_path / "github", url=url)
-    runs = RunService(
-        database,
-        service,
-        folder=tmp_path / "runs",
-        github_url=url,
-        ensure_act=lambda: act,
-        checks_passed=lambda *what: passed.append(what),
-        token=JOB_TOKEN,
-        access=Access(service.accounts, service.registry),
-    )
-    service.connect(runs)
-    app = AddressesAsSent(create_github_app(service, runs, limits=WIDE))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    runs.start()
-    clone = tmp_path / "clone"
-    made = Live(url, service, runs, clone, passed)
+    passed = []
+    options = {
+        "runner": HostRunner(lambda: act),
+        "checks_passed": lambda *what: passed.append(what),
+    }
+    with served_runs(tmp_path, **options) as served:
+        yield _with_a_clone(served, tmp_path / "clone", passed)
+
+
+def _with_a_clone(served: ServedRuns, clone: Path, passed: list[tuple[str, str, str]]) -> Live:
+    url = served.url
+    made = Live(url, served.service, served.runs, clone, passed)
     with httpx.Client(trust_env=False, headers={"authorization": f"Bearer {TOKEN}"}) as http:
         http.post(f"{url}/api/v3/user/repos", json={"name": "app"}).raise_for_status()
     address = f"{url.replace('://', f'://x:{TOKEN}@')}/{made.repository}.git"
-    git(tmp_path, "clone", "-q", address, "clone")
-    yield made
-    runs.stop()
-    server.should_exit = True
-    thread.join()
+    git(clone.parent, "clone", "-q", address, clone.name)
+    return made
 
 
 def _until_completed(run) -> None:
@@ -285,3 +264,29 @@ def test_a_deleted_repository_ends_its_runs(live):
     assert live.runs.records.unfinished() == []
     done = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(live.runs.folder / "work") not in done.stdout
+
+
+def test_events_that_never_happen_here_are_said_at_the_push_and_on_the_page(live):
+    (live.clone / ".github" / "workflows").mkdir(parents=True)
+    file = live.clone / ".github" / "workflows" / "nightly.yml"
+    file.write_text(
+        "name: Nightly\non:\n  push:\n  schedule: [{cron: '0 3 * * *'}]\n  release:\n"
+        "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
+    )
+    git(live.clone, "add", "-A")
+    git(live.clone, "commit", "-qm", "Every night")
+    pushed = subprocess.run(
+        ["git", "push", "origin", "HEAD:main"],
+        cwd=live.clone,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for said in ("nightly.yml:4: the sandbox's GitHub has no event schedule", "nightly.yml:5: "):
+        assert said in pushed.stderr
+    page = httpx.get(
+        f"{live.url}/{live.repository}/actions",
+        headers={"authorization": f"Bearer {TOKEN}"},
+        trust_env=False,
+    )
+    assert "nightly.yml:5: the sandbox&#x27;s GitHub has no event release" in page.text

@@ -198,7 +198,7 @@ def test_steps_are_no_terminal_and_see_a_clean_machine(world, repository, monkey
     assert f"{finished.commit_id} ann http://127.0.0.1:9/api/v3" in log
     assert "sh-goes-on" in log
     assert finished.conclusion == "failure"  # bash, when named, fails with any part of a pipe
-    assert log.startswith("Slipway's sandbox: this job runs on this machine itself")
+    assert log.startswith("Slipway's sandbox was told to run jobs on this machine itself")
 
 
 def test_summaries_and_messages_of_steps_are_kept(world, repository):

@@ -54,7 +54,7 @@ def test_the_checks_are_listed_and_can_be_dispatched(world, repository):
         job["steps"] = [{"run": f"echo {key}"}]  # itself it takes minutes
     quick = json.dumps(dict(checks))
     world.repositories.commit(repository, {f"{FOLDER}/checks.yml": quick})
-    assert world.service.workflow_paths(repository) == [f"{FOLDER}/checks.yml"]
+    assert world.service.files.paths(repository) == [f"{FOLDER}/checks.yml"]
     (run,) = world.trigger(repository, "workflow_dispatch", workflow="checks.yml")
     assert world.finished(run).conclusion == "success", world.jobs(run)
     assert world.conclusions(run) == {"lint": "success", "test": "success"}

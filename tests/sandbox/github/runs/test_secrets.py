@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.github.runs.running.masking import JobMask
+from tests.sandbox.github.runs.conftest import in_both
+
+pytest_generate_tests = in_both
 
 SECRET = "s3cr3t-value-of-the-repository"
 PEM = "-----BEGIN KEY-----\nfirstLineOfTheKey01\nsecondLineOfTheKey2\n-----END KEY-----"
@@ -146,22 +149,23 @@ def test_the_forms_in_which_a_value_travels_are_hidden(shown):
     assert JobMask(["a b&c<d>"])(f"<{shown}>").count("***") == 1
 
 
-def test_act_gets_its_secrets_by_a_file_that_is_gone_when_steps_run(world, repository, tmp_path):
+def test_act_gets_its_secrets_by_a_file_that_is_gone_when_steps_run(world, repository):
     world.repositories.secret_values[repository, None] = {"KEY": SECRET}
-    out = tmp_path / "seen"
+    cache = world.service.folder / "cache" / repository.replace("/", "--")
+    cache.mkdir(parents=True)
     (run,) = world.push(
         repository,
         {
-            "see.yml": f"""
+            "see.yml": """
               on: push
               jobs:
                 see:
                   runs-on: ubuntu-latest
-                  steps: [{{run: "sleep 1; touch {out}; sleep 2"}}]
+                  steps: [{run: 'sleep 1; touch "$SLIPWAY_CACHE/seen"; sleep 2'}]
             """
         },
     )
-    world.until(out.exists)
+    world.until((cache / "seen").exists)
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert SECRET not in listed.stdout
     work = world.service.folder / "work"

@@ -21,7 +21,7 @@ class Host:
         self.client = client
         self.mark = uuid.uuid4().hex[:10]
         self.cancelled = threading.Event()
-        connection = Engine(client, self.cancelled)
+        connection = Engine(lambda: client, self.cancelled)
         self._kinds = {kind.__name__: kind(connection) for kind in PLUGIN.types.values()}
         self.image = image
 

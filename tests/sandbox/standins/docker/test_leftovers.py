@@ -13,7 +13,7 @@ pytestmark = pytest.mark.machine
 
 
 def kinds(client, owner):
-    connection = Engine(client, threading.Event(), owner)
+    connection = Engine(lambda: client, threading.Event(), owner)
     return {kind.__name__: kind(connection) for kind in PLUGIN.types.values()}
 
 

@@ -53,5 +53,6 @@ def test_an_image_nobody_has_is_said(host):
 
 
 def test_an_engine_that_does_not_answer_is_said():
+    named = connect({"host": "unix:///nowhere"}, threading.Event())  # a plan needs no more
     with pytest.raises(PluginError, match="unix:///nowhere"):
-        connect({"host": "unix:///nowhere"}, threading.Event())
+        _ = named.client

@@ -1,13 +1,23 @@
-"""Keeps files of a job beside its run, and brings them back into another job of the run."""
+"""Keeps files of a job beside its run, and brings them back into another job.
+
+Those of the run itself lie beside it; those of another run come through the API, as far as the
+token that the step was given lets them.
+"""
 
 import fnmatch
 import glob
 import hashlib
+import io
+import json
 import os
 import shutil
 import sys
+import urllib.error
+import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 _FORBIDDEN = set('"<>|*?\\/:\r\n')
 
@@ -45,6 +55,7 @@ def _keep() -> int:
         target = folder / file.relative_to(top)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
+    _give_away(folder)
     size = sum(file.stat().st_size for file in files)
     sys.stdout.write(f"{len(files)} files, {size} bytes, kept beside the run as artifact {name}\n")
     drawn = hashlib.sha256(f"{os.environ['GITHUB_RUN_ID']}/{name}".encode()).hexdigest()[:7]
@@ -79,19 +90,60 @@ def _named(pattern: str) -> Iterator[Path]:
 def _bring() -> int:
     name, pattern = os.environ["ARTIFACT_NAME"], os.environ["ARTIFACT_PATTERN"]
     target = Path(os.environ["GITHUB_WORKSPACE"]) / Path(os.environ["ARTIFACT_PATHS"]).expanduser()
-    kept = sorted(_store().iterdir()) if _store().is_dir() else []
-    if name and name not in [each.name for each in kept]:
+    own = (os.environ["GITHUB_RUN_ID"], os.environ["GITHUB_REPOSITORY"])
+    elsewhere = (os.environ["ARTIFACT_RUN"], os.environ["ARTIFACT_REPOSITORY"]) != own
+    try:
+        kept: dict[str, Path | str] = {**(_of_another_run() if elsewhere else _beside())}
+    except urllib.error.URLError as error:
+        return _refuse(
+            f"Unable to download artifact(s) of run {os.environ['ARTIFACT_RUN']}: {error}"
+        )
+    if name and name not in kept:
         return _refuse(f"Unable to download artifact(s): Artifact not found for name: {name}")
-    for each in kept:
-        if each.name.startswith(".") or (name and each.name != name):
-            continue
-        if pattern and not fnmatch.fnmatch(each.name, pattern):
+    for each, found in sorted(kept.items()):
+        if (name and each != name) or (pattern and not fnmatch.fnmatch(each, pattern)):
             continue
         apart = not name and os.environ["ARTIFACT_MERGE"] != "true"
-        shutil.copytree(each, target / each.name if apart else target, dirs_exist_ok=True)
-        sys.stdout.write(f"Artifact {each.name} brought into {target}\n")
+        into = target / each if apart else target
+        if isinstance(found, Path):
+            shutil.copytree(found, into, dirs_exist_ok=True)
+        else:
+            with zipfile.ZipFile(io.BytesIO(_asked(found))) as packed:
+                packed.extractall(into)
+        sys.stdout.write(f"Artifact {each} brought into {target}\n")
     _output("download-path", str(target))
     return 0
+
+
+def _beside() -> dict[str, Path]:
+    """What jobs of this run have kept, by name."""
+    found = _store().iterdir() if _store().is_dir() else ()
+    return {each.name: each for each in found if not each.name.startswith(".")}
+
+
+def _of_another_run() -> dict[str, str]:
+    """Where what jobs of another run have kept can be had, by name."""
+    repository, run = os.environ["ARTIFACT_REPOSITORY"], os.environ["ARTIFACT_RUN"]
+    api = f"{os.environ['GITHUB_API_URL']}/repos/{quote(repository)}/actions/runs/{quote(run)}"
+    listed = json.loads(_asked(f"{api}/artifacts?per_page=100"))
+    return {each["name"]: each["archive_download_url"] for each in listed["artifacts"]}
+
+
+def _asked(url: str) -> bytes:
+    request = urllib.request.Request(url)  # noqa: S310 - of the sandbox's own GitHub
+    if os.environ["ARTIFACT_TOKEN"]:
+        request.add_unredirected_header("Authorization", f"Bearer {os.environ['ARTIFACT_TOKEN']}")
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
+        content: bytes = answer.read()
+    return content
+
+
+def _give_away(folder: Path) -> None:
+    """To whose folder it lies in: in a container this is root, and the sandbox may be anybody."""
+    owner = _store().stat()
+    if owner.st_uid != os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _store() -> Path:

@@ -85,6 +85,10 @@ def _save(key: str, paths: list[str]) -> None:
         Path(partial.name).rename(file)
     note = json.dumps({"key": key, "paths": paths, "file": str(file)})
     file.with_suffix(".json").write_text(note, encoding="utf-8")
+    owner = folder.stat()
+    if owner.st_uid != os.geteuid() == 0:  # in a container; the sandbox may be anybody
+        for each in (file, file.with_suffix(".json")):
+            os.chown(each, owner.st_uid, owner.st_gid)
     sys.stdout.write(f"Cache saved with key: {key} ({file.stat().st_size} bytes)\n")
     for old in sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime)[:-_KEPT]:
         old.with_suffix(".tar").unlink(missing_ok=True)

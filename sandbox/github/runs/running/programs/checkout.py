@@ -34,9 +34,9 @@ def main() -> int:
             f"AUTHORIZATION: basic {said}",
         )  # fmt: skip
     run_ref, commit = os.environ["GITHUB_REF"], os.environ["GITHUB_SHA"]
-    if is_own and ref in {"", run_ref, commit, run_ref.removeprefix("refs/heads/")}:
-        detached = ref == commit
-        _own_commit(folder, "" if detached else run_ref, commit)
+    # A reference that is named is fetched as it is now: a job before this one may have moved it.
+    if is_own and ref in {"", commit}:
+        _own_commit(folder, "" if ref else run_ref, commit)
     else:
         _other(folder, ref)
     if os.environ["WANTED_LFS"] == "true":
@@ -84,7 +84,11 @@ def _other(folder: Path, ref: str) -> None:
     """A branch, a tag or a commit that is not the run's, or another repository."""
     depth = int(os.environ["WANTED_DEPTH"] or 1)
     shallow = [f"--depth={depth}"] if depth > 0 else []
-    _git(folder, "fetch", "--quiet", "--no-tags", *shallow, "origin", ref or "HEAD")
+    if depth == 0:  # all branches and tags
+        everything = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+        _git(folder, "fetch", "--quiet", "origin", *everything)
+    tags = ["--tags"] if os.environ["WANTED_TAGS"] == "true" else ["--no-tags"]
+    _git(folder, "fetch", "--quiet", *tags, *shallow, "origin", ref or "HEAD")
     name = ref.removeprefix("refs/heads/")
     listed = _git(folder, "ls-remote", "--heads", "origin", name) if name else ""
     is_branch = bool(listed) and len(name) != _SHA_LENGTH

@@ -6,15 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right
+from sandbox.github.http.access import Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.objects import full_commit
 from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
 from sandbox.github.issues.records import CLOSED, OPEN
-from sandbox.github.issues.routes import require_voice
-from sandbox.github.pulls.records import Proposal, Pull
+from sandbox.github.pulls.proposing import Wanted, change, propose
+from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.changes_view import file_view
 from sandbox.github.repositories.differences import (
@@ -81,12 +81,16 @@ class PullRoutes:
         require_voice(caller)
         if "issue" in body:
             raise NotImitatedError("turning an issue into a pull request")
-        title = body.text("title").strip()
-        if not title:
-            raise _unfit("title", "missing_field")
-        proposal = self._proposal(repository, caller, body)
-        described = body.optional_text("body")
-        pull = self._pulls.open(repository, caller, title, described, proposal)
+        wanted = Wanted(
+            title=body.text("title"),
+            body=body.optional_text("body"),
+            base=body.text("base"),
+            head=body.text("head"),
+            head_repository=body.optional_text("head_repo"),
+            draft=body.flag("draft", default=False),
+            maintainer_can_modify=body.flag("maintainer_can_modify", default=False),
+        )
+        pull = propose(self._pulls, repository, caller, wanted)
         view = self._pulls.view(pull, repository, urls(request))
         return answer(request, view, 201, {"Location": view["url"]})
 
@@ -104,23 +108,9 @@ class PullRoutes:
         """`PATCH R/pulls/{number}`: by its author or who may write."""
         repository, pull, caller = self.own(request)
         words = {key: body.optional_text(key) for key in ("title", "body") if key in body}
-        if "title" in words and not (words["title"] or "").strip():
-            raise _unfit("title", "missing_field")
         state = body.choice("state", (OPEN, CLOSED), pull.issue.state)
         base = body.optional_text("base")
-        if base is not None and base != pull.base:
-            sha = repository.git.branch_head(base)
-            if sha is None:
-                raise _unfit("base", "invalid")
-            pull = self._pulls.retarget(pull, repository, base, sha)
-        if words:
-            self._pulls.issues.records.set(pull.issue.id, **words)
-            pull = self._pulls.records.again(pull)
-        if words or base is not None:
-            self._pulls.tell(pull, repository, caller.login, "edited", more={"changes": {}})
-        if state != pull.issue.state:
-            self._require_possible(pull, repository, state)
-            pull = self._pulls.set_state(pull, repository, caller.login, state)
+        pull = change(self._pulls, pull, repository, caller, words=words, base=base, state=state)
         return answer(request, self._pulls.view(pull, repository, urls(request)))
 
     def commits(self, request: Request, _body: Body) -> Response:
@@ -170,8 +160,7 @@ class PullRoutes:
         caller = self._access.require_caller(request)
         repository, pull = self.addressed(request)
         require_voice(caller)
-        if caller.login.lower() != pull.issue.author.lower():
-            require_right(caller, repository, Right.WRITE)
+        require_own(caller, pull.issue.author, repository)
         return repository, pull, caller
 
     # --- inside
@@ -189,62 +178,3 @@ class PullRoutes:
             return True
         found = commits_between(repository.git, pull.base_sha, pull.head_sha)
         return sha in {each.oid for each in found}
-
-    def _proposal(self, repository: Repository, caller: Caller, body: Body) -> Proposal:
-        base, named = body.text("base"), body.text("head")
-        owner, _, head = named.rpartition(":")
-        owner = owner or repository.owner
-        source = self._head_repository(repository, caller, owner, body)
-        base_sha = repository.git.branch_head(base)
-        if base_sha is None:
-            raise _unfit("base", "invalid")
-        head_sha = None if source is None else source.git.branch_head(head)
-        if source is None or head_sha is None:
-            raise _unfit("head", "invalid")
-        require_right(caller, source, Right.WRITE)
-        known = self._pulls.records.open_from(source.id, head)
-        if any(each.base == base and each.repository == repository.id for each in known):
-            raise _said(f"A pull request already exists for {source.owner}:{head}.")
-        if source.id == repository.id and base_sha == head_sha:
-            raise _said(f"No commits between {base} and {head}")
-        return Proposal(
-            base=base,
-            base_sha=base_sha,
-            head_repository=source.id,
-            head_owner=source.owner,
-            head=head,
-            head_sha=head_sha,
-            draft=body.flag("draft", default=False),
-            maintainer_can_modify=body.flag("maintainer_can_modify", default=False),
-        )
-
-    def _head_repository(
-        self, repository: Repository, caller: Caller, owner: str, body: Body
-    ) -> Repository | None:
-        """Where a head lies: the repository itself, or its owner's fork of it."""
-        named = body.optional_text("head_repo")
-        candidates = [repository, *self._pulls.registry.forks(repository)]
-        for each in candidates:
-            if each.owner.lower() != owner.lower() or not self._access.visible(caller, each):
-                continue
-            if named is None or named in (each.name, each.full_name):
-                return each
-        return None
-
-    def _require_possible(self, pull: Pull, repository: Repository, state: str) -> None:
-        if pull.merged:
-            raise _said("state cannot be changed. The pull request was merged.")
-        if state == OPEN:
-            head = self._pulls.shown(pull, repository).head_repository
-            if head is None or head.git.branch_head(pull.head) is None:
-                raise _said(f"The branch {pull.head} was deleted.")
-
-
-def _unfit(field: str, code: str) -> UnprocessableError:
-    error = {"resource": "PullRequest", "field": field, "code": code}
-    return UnprocessableError("Validation Failed", [error])
-
-
-def _said(message: str) -> UnprocessableError:
-    error = {"resource": "PullRequest", "code": "custom", "message": message}
-    return UnprocessableError("Validation Failed", [error])

@@ -6,36 +6,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right, right_of_account
+from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import answer, page, route, urls
-from sandbox.github.issues.routes import require_voice
 from sandbox.github.issues.views import person
+from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
+from sandbox.github.pulls.reviewing import (
+    STATES,
+    add_review,
+    ask,
+    require_hearing,
+    require_sense,
+    tell,
+)
 from sandbox.github.pulls.reviews import (
     APPROVED,
     CHANGES_REQUESTED,
-    COMMENTED,
     DISMISSED,
     PENDING,
     Review,
 )
-from sandbox.github.pulls.routes import PULL, PullRoutes
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view, review_view
 from sandbox.github.repositories.registry import Repository
 
 _REVIEW = f"{PULL}/reviews/{{review:int}}"
 _ASKED = f"{PULL}/requested_reviewers"
-_STATES = {
-    "APPROVE": APPROVED,
-    "REQUEST_CHANGES": CHANGES_REQUESTED,
-    "COMMENT": COMMENTED,
-    "PENDING": PENDING,
-}
 
 
 class ReviewRoutes:
@@ -75,20 +75,23 @@ class ReviewRoutes:
     def add(self, request: Request, body: Body) -> Response:
         """`POST R/pulls/{number}/reviews`; without an `event` it is kept until it is submitted."""
         repository, pull, caller = self._seen(request)
-        state = _STATES[body.choice("event", tuple(_STATES), "PENDING")]
+        state = STATES[body.choice("event", tuple(STATES), "PENDING")]
         text = body.optional_text("body") or ""
         remarks = [
             read_remark(Body(each if isinstance(each, dict) else {}), pull, repository)
             for each in body.sequence("comments")
         ]
-        self._require_sense(state, text or bool(remarks), pull, caller)
-        commit = body.optional_text("commit_id") or pull.head_sha
-        review = self._reviews.add(pull.issue.id, caller.login, state, text, commit)
-        for each in remarks:
-            self._reviews.add_comment(pull.issue.id, caller.login, each, review.id)
-        if state != PENDING:
-            self._tell(pull, repository, caller, "submitted", review)
-        return answer(request, self._view(request, review, pull, repository))
+        made = add_review(
+            self._pulls,
+            pull,
+            repository,
+            caller,
+            state=state,
+            body=text,
+            remarks=remarks,
+            commit=body.optional_text("commit_id"),
+        )
+        return answer(request, self._view(request, made, pull, repository))
 
     def get(self, request: Request, _body: Body) -> Response:
         """`GET R/pulls/{number}/reviews/{id}`."""
@@ -127,12 +130,12 @@ class ReviewRoutes:
         review = self._own(request, pull, caller)
         if review.state != PENDING:
             raise UnprocessableError("Can not submit a review that was submitted already")
-        state = _STATES[body.choice("event", ("APPROVE", "REQUEST_CHANGES", "COMMENT"))]
+        state = STATES[body.choice("event", ("APPROVE", "REQUEST_CHANGES", "COMMENT"))]
         text = body.optional_text("body") or review.body
         remarks = self._reviews.comments(pull.issue.id, review.id)
-        self._require_sense(state, text or bool(remarks), pull, caller)
+        require_sense(state, text or bool(remarks), pull, caller)
         made = self._reviews.submitted(review, state, text)
-        self._tell(pull, repository, caller, "submitted", made)
+        tell(self._pulls, pull, repository, caller, "submitted", made)
         return answer(request, self._view(request, made, pull, repository))
 
     def dismiss(self, request: Request, body: Body) -> Response:
@@ -144,7 +147,7 @@ class ReviewRoutes:
         if review.state not in (APPROVED, CHANGES_REQUESTED):
             raise UnprocessableError("Can not dismiss a commented pull request review")
         review = self._reviews.set(review, state=DISMISSED)
-        self._tell(pull, repository, caller, "dismissed", review)
+        tell(self._pulls, pull, repository, caller, "dismissed", review)
         return answer(request, self._view(request, review, pull, repository))
 
     # --- who is asked
@@ -160,15 +163,9 @@ class ReviewRoutes:
         """`POST R/pulls/{number}/requested_reviewers`."""
         repository, caller = self._access.writable(request)
         _, pull = self._addressed.addressed(request)
-        logins = self._reviewers(body, pull, repository)
-        new = [each for each in logins if each not in self._reviews.asked(pull.issue.id)]
-        self._reviews.ask(pull.issue.id, logins)
-        here = urls(request)
-        for login in new:
-            reviewer = person(self._access.accounts, login, here)
-            said = {"requested_reviewer": reviewer}
-            self._pulls.tell(pull, repository, caller.login, "review_requested", more=said)
-        return answer(request, self._pulls.simple_view(pull, repository, here), 201)
+        logins = [str(each) for each in body.sequence("reviewers")]
+        ask(self._pulls, pull, repository, caller, logins)
+        return answer(request, self._pulls.simple_view(pull, repository, urls(request)), 201)
 
     def unask(self, request: Request, body: Body) -> Response:
         """`DELETE R/pulls/{number}/requested_reviewers`."""
@@ -179,39 +176,10 @@ class ReviewRoutes:
 
     # --- inside
 
-    def _reviewers(self, body: Body, pull: Pull, repository: Repository) -> Sequence[str]:
-        logins = [str(each) for each in body.sequence("reviewers")]
-        if any(login.lower() == pull.issue.author.lower() for login in logins):
-            raise UnprocessableError("Review cannot be requested from pull request author.")
-        accounts = self._access.accounts
-        found = []
-        for login in logins:
-            account = accounts.find(login)
-            if account is None or right_of_account(accounts, login, repository) < Right.READ:
-                raise UnprocessableError(
-                    "Reviews may only be requested from collaborators. One or more of the users or "
-                    "teams you specified is not a collaborator of the "
-                    f"{repository.full_name} repository."
-                )
-            found.append(account.login)
-        return found
-
-    def _require_sense(self, state: str, said: object, pull: Pull, caller: Caller) -> None:
-        own = caller.login.lower() == pull.issue.author.lower()
-        if own and state in (APPROVED, CHANGES_REQUESTED):
-            what = "approve" if state == APPROVED else "request changes on"
-            raise UnprocessableError(
-                "Unprocessable Entity", f"Review Can not {what} your own pull request"
-            )
-        if not said and state in (CHANGES_REQUESTED, COMMENTED):
-            raise UnprocessableError("Unprocessable Entity", "Review body can't be blank")
-
     def _seen(self, request: Request) -> tuple[Repository, Pull, Caller]:
         caller = self._access.require_caller(request)
         repository, pull = self._addressed.addressed(request)
-        require_voice(caller)
-        if pull.issue.locked:
-            require_right(caller, repository, Right.WRITE)
+        require_hearing(caller, pull, repository)
         return repository, pull, caller
 
     def _review(self, request: Request, pull: Pull, caller: Caller | None) -> Review:
@@ -225,13 +193,6 @@ class ReviewRoutes:
         if review.author.lower() != caller.login.lower():
             raise NotFoundError
         return review
-
-    def _tell(
-        self, pull: Pull, repository: Repository, caller: Caller, action: str, review: Review
-    ) -> None:
-        view = review_view(review, pull, repository, self._access.accounts, self._pulls.here)
-        said = {"review": {**view, "state": review.state.lower()}}
-        self._pulls.tell(pull, repository, caller.login, action, "pull_request_review", said)
 
     def _view(
         self, request: Request, review: Review, pull: Pull, repository: Repository

@@ -4,16 +4,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import Access, Right, require_right
+from sandbox.github.http.access import Access, Right, require_right, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
-from sandbox.github.issues.routes import require_voice
+from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
+from sandbox.github.pulls.reviewing import require_hearing
 from sandbox.github.pulls.reviews import COMMENTED, Remark, ReviewComment
-from sandbox.github.pulls.routes import PULL, PullRoutes
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view
 from sandbox.github.repositories.registry import Repository
@@ -122,9 +122,7 @@ class ReviewCommentRoutes:
     def _seen(self, request: Request) -> tuple[Repository, Pull, Caller]:
         caller = self._access.require_caller(request)
         repository, pull = self._addressed.addressed(request)
-        require_voice(caller)
-        if pull.issue.locked:
-            require_right(caller, repository, Right.WRITE)
+        require_hearing(caller, pull, repository)
         return repository, pull, caller
 
     def _own(self, request: Request) -> tuple[Repository, ReviewComment, Pull, Caller]:

@@ -19,14 +19,21 @@ _ENDINGS = (
     "CONFIG_CAFILE",
 )
 _PIP_FILES = (".config/pip/pip.conf", ".pip/pip.conf")
-_LOOPBACK = "127.0.0.1,localhost"
+_LOOPBACK = ("127.0.0.1", "localhost")
+_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def machine_environment(home: Path) -> dict[str, str]:
-    """Variables for a job whose home folder is `home`."""
+def machine_environment(home: Path, platforms: str) -> dict[str, str]:
+    """Variables for a job on this machine itself.
+
+    Args:
+        home: its home folder.
+        platforms: the host under which it reaches the sandbox's platforms.
+    """
+    own = dict.fromkeys((*_LOOPBACK, platforms))
     passed = {name: value for name, value in os.environ.items() if _passes(name.upper())}
     for name in ("no_proxy", "NO_PROXY"):  # the sandbox's own platforms are never behind a proxy
-        passed[name] = ",".join(filter(None, (passed.get(name), _LOOPBACK)))
+        passed[name] = ",".join(filter(None, (passed.get(name), *own)))
     return {
         "LANG": "C.UTF-8",
         **_package_settings(passed),
@@ -35,6 +42,39 @@ def machine_environment(home: Path) -> dict[str, str]:
         "PATH": _path(),
         "GIT_TERMINAL_PROMPT": "0",  # nobody is there to answer
     }
+
+
+def container_environment(home: str, platforms: str) -> dict[str, str]:
+    """Variables for a job in a container: those of this machine that mean the same in there.
+
+    Files of this machine are not there, and its loopback is the container's own: the image has its
+    own certificates and settings of pip.
+
+    Args:
+        home: the job's home folder, as it sees it.
+        platforms: the host under which it reaches the sandbox's platforms.
+    """
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if _passes(name.upper()) and not _is_of_this_machine(value)
+    }
+    for name in ("no_proxy", "NO_PROXY"):
+        passed[name] = ",".join(filter(None, (passed.get(name), *_LOOPBACK, platforms)))
+    npm = _npm_settings()
+    return {
+        "LANG": "C.UTF-8",
+        **{name: value for name, value in npm.items() if not _is_of_this_machine(value)},
+        **passed,
+        "HOME": home,
+        "PATH": _SYSTEM_PATH,
+        "GIT_TERMINAL_PROMPT": "0",
+        "DEBIAN_FRONTEND": "noninteractive",
+    }
+
+
+def _is_of_this_machine(value: str) -> bool:
+    return value.startswith(("/", "~", "file:")) or "127.0.0.1" in value or "localhost" in value
 
 
 def _passes(name: str) -> bool:
@@ -57,7 +97,13 @@ def _package_settings(passed: Mapping[str, str]) -> dict[str, str]:
     for name in _PIP_FILES:
         if "PIP_CONFIG_FILE" not in passed and (user / name).is_file():
             found.setdefault("PIP_CONFIG_FILE", str(user / name))
-    npmrc = user / ".npmrc"
+    return {**found, **_npm_settings()}
+
+
+def _npm_settings() -> dict[str, str]:
+    """The user's npm registry and its certificates."""
+    found: dict[str, str] = {}
+    npmrc = Path.home() / ".npmrc"
     if npmrc.is_file():
         # Not the whole file: it is also where npm keeps tokens.
         for line in npmrc.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -1,0 +1,1 @@
+"""What a query can change, with the rights and by the services of the REST endpoints."""

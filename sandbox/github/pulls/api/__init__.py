@@ -1,0 +1,1 @@
+"""What the API and people see of pull requests."""

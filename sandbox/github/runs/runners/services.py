@@ -1,0 +1,139 @@
+"""The `services:` of a job: what they ask for, as containers beside the job's."""
+
+import hashlib
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.machine.contract import HealthCheck, RegistryLogin
+
+_KEYS = frozenset({"image", "env", "ports", "options", "credentials"})
+_PORT = re.compile(r"(?:(?P<host>\d+):)?(?P<port>\d+)(?:/tcp)?")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
+_UNITS = (3600, 60, 1, 0.001)
+
+
+class ServiceError(Exception):
+    """A service that can't be had here; the message says which, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One container that serves a job."""
+
+    name: str
+    image: str
+    env: Mapping[str, str]
+    login: RegistryLogin | None
+    health: HealthCheck | None
+
+    @property
+    def tag(self) -> str:
+        """The name under which this sandbox keeps its image."""
+        return f"service-{hashlib.sha256(self.image.encode()).hexdigest()[:12]}:latest"
+
+    def __repr__(self) -> str:
+        return f"Service({self.name!r}, image={self.image!r})"
+
+
+def services_of(rendered: Any) -> list[Service]:  # noqa: ANN401 - as YAML has it
+    """What a job's `services:` asks for, its expressions evaluated.
+
+    Raises:
+        ServiceError: it asks for what is not imitated, or for nothing that makes sense.
+    """
+    if not rendered:
+        return []
+    if not isinstance(rendered, Mapping):
+        raise ServiceError("`services:` has to be a mapping of names to containers.")
+    found = [_service(str(name), given) for name, given in rendered.items()]
+    return [each for each in found if each.image]  # without an image it is not started
+
+
+def _service(name: str, given: Any) -> Service:  # noqa: ANN401 - as YAML has it
+    if isinstance(given, str):
+        given = {"image": given}
+    if not isinstance(given, Mapping):
+        raise ServiceError(f"Service {name}: it has to name an image.")
+    if strange := set(given) - _KEYS:
+        raise ServiceError(
+            f"Service {name}: {', '.join(sorted(strange))} is not imitated; {', '.join(_KEYS)} are."
+        )
+    for written in given.get("ports") or ():
+        _check_port(name, str(written))
+    credentials = given.get("credentials") or {}
+    login = None
+    if credentials:
+        login = RegistryLogin(
+            str(credentials.get("username", "")), str(credentials.get("password", ""))
+        )
+    return Service(
+        name=name,
+        image=str(given.get("image") or ""),
+        env={str(key): _text(value) for key, value in (given.get("env") or {}).items()},
+        login=login,
+        health=_health(name, str(given.get("options") or "")),
+    )
+
+
+def _check_port(service: str, written: str) -> None:
+    found = _PORT.fullmatch(written)
+    if found is None:
+        raise ServiceError(f"Service {service}: {written} is no port that is imitated.")
+    if found["host"] not in {None, found["port"]}:
+        raise ServiceError(
+            f"Service {service}: port {found['port']} under another number ({written}) is not"
+            f" imitated. A job and its services share localhost here; use"
+            f" {found['port']}:{found['port']}."
+        )
+
+
+def _health(service: str, options: str) -> HealthCheck | None:
+    """The health check of `docker create`'s options; others are refused."""
+    given = dict(_options(service, options))
+    command = given.pop("health-cmd", None)
+    seconds = {
+        key: _seconds(service, given.pop(f"health-{key}"))
+        for key in ("interval", "timeout", "start-period")
+        if f"health-{key}" in given
+    }
+    retries = int(given.pop("health-retries", "3"))
+    if given:
+        raise ServiceError(f"Service {service}: option --{min(given)} is not imitated.")
+    if command is None:
+        return None
+    return HealthCheck(
+        command=command,
+        interval_seconds=seconds.get("interval", 30),
+        timeout_seconds=seconds.get("timeout", 30),
+        retries=retries,
+        start_seconds=seconds.get("start-period", 0),
+    )
+
+
+def _options(service: str, written: str) -> Iterator[tuple[str, str]]:
+    try:
+        words = shlex.split(written)
+    except ValueError as error:
+        raise ServiceError(f"Service {service}: options: {error}") from None
+    while words:
+        name, is_one_word, value = words.pop(0).partition("=")
+        follows = bool(words) and not words[0].startswith("--")
+        if not name.startswith("--") or not (is_one_word or follows):
+            raise ServiceError(f"Service {service}: options: {name} is not imitated.")
+        yield name.removeprefix("--"), value if is_one_word else words.pop(0)
+
+
+def _seconds(service: str, written: str) -> float:
+    found = _DURATION.fullmatch(written)
+    if found is None or not written:
+        raise ServiceError(f"Service {service}: {written} is no duration, such as 10s.")
+    return sum(
+        float(part) * unit for part, unit in zip(found.groups(), _UNITS, strict=True) if part
+    )
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - as YAML has it
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Trusted publishers: workflows that push to a repository without a stored token."""

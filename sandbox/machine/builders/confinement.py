@@ -1,0 +1,69 @@
+"""What a build is kept from that no network and no control group keeps it from."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.machine.contract import BuildFailedError, Check
+from toolchain.engine.address import BuildkitAddress
+
+# Below this a build ends: the sandbox's own database and logs are on the same disk, mostly.
+KEPT_FREE_BYTES = 1 << 30
+
+
+def own_cache_mounts(name: str) -> Mapping[str, str]:
+    """The build argument by which a RUN's cache mounts are one image's own.
+
+    BuildKit shares what `--mount=type=cache` holds among all builds of one id, so that a stranger's
+    step could lay a package there for everybody's `pip install`.
+
+    Args:
+        name: of the image, "repository:tag"; builds of another tag share with this one.
+    """
+    return {"BUILDKIT_CACHE_MOUNT_NS": name.rpartition(":")[0]}
+
+
+def source_policy(address: BuildkitAddress, name: str) -> str:
+    """What BuildKit is told that FROM, COPY --from and ADD may not name, as JSON: the registry.
+
+    The images of all sandboxes of this user are there. Those of the same sandbox may be built upon.
+    A port is refused under any host, as any name may lead to the builder's loopback.
+
+    Args:
+        address: of the builder.
+        name: of the image that is built, "sandbox/repository:tag".
+    """
+    own = name.partition("/")[0]
+    services = filter(None, (address.registry, address.mirror))
+    ports = "|".join(each.rpartition(":")[2] for each in services)
+    rules = [
+        _rule("DENY", rf"^[a-z-]+://[^/]*:0*(?:{ports})(?:[/?#].*)?$", "REGEX"),
+        _rule("ALLOW", f"docker-image://{address.registry}/{own}/*", "WILDCARD"),
+    ]
+    return json.dumps({"rules": rules})
+
+
+def while_there_is_room(check: Check, disk: Path) -> Check:
+    """`check`, and the end of the build once it has left too little of a disk.
+
+    Args:
+        check: the build's own.
+        disk: a folder on the disk that the builder writes to.
+    """
+
+    def both() -> None:
+        check()
+        left = shutil.disk_usage(disk).free
+        if left < KEPT_FREE_BYTES:
+            raise BuildFailedError(
+                f"The build was ended: it left {left >> 20} MiB of the disk with {disk} free, and "
+                f"{KEPT_FREE_BYTES >> 20} MiB are kept for everything else. The builder gives back "
+                "what it wrote when the last sandbox of this user stops (`make down`)."
+            )
+
+    return both
+
+
+def _rule(action: str, identifier: str, kind: str) -> dict[str, object]:
+    return {"action": action, "selector": {"identifier": identifier, "match_type": kind}}

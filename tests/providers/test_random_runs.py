@@ -1,0 +1,23 @@
+"""Protects what is alive, whatever happens in whatever order: runs that a seed makes up."""
+
+import pytest
+
+from slipway.huggingface.hub import transport
+from tests.providers.cases import KINDS, OWNERS
+from tests.providers.random_run import RandomRun
+
+SEEDS = 300
+SOON = 25  # of them for every change; a minute at most
+STEPS = 10
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=[pytest.mark.long] if n >= SOON else []) for n in range(SEEDS)]
+)
+def test_nothing_of_anothers_goes_and_everybody_comes_to_rest(seed, request, monkeypatch):
+    monkeypatch.setattr(transport, "RETRIES", 2)
+    kind = OWNERS[seed % len(OWNERS)]
+    run = RandomRun(KINDS[kind](request.getfixturevalue), seed)
+    for _ in range(STEPS):
+        run.step()
+    run.settle()

@@ -1,0 +1,146 @@
+"""A whole sandbox without containers, served in this process, and what its jobs would say."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from sandbox.apps.addresses import AddressBook
+from sandbox.github.http.accounts import Accounts
+from sandbox.github.oidc.claims import claims_of
+from sandbox.github.oidc.signing_key import SigningKey, draw_pem
+from sandbox.github.repositories.registry import Repository
+from sandbox.hub.publishing.configure import TrustSettings
+from sandbox.machine.no_machine import NoMachine
+from sandbox.server.home import Home
+from sandbox.server.hosts import KnownHosts
+from sandbox.server.options import Options
+from sandbox.server.platforms import compose
+from tests.sandbox.keyless.job_tasks import task
+
+GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
+
+
+class WholeSandbox:
+    """Its platforms' addresses and tokens; `identity(…)` is a job's, signed as by its GitHub."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder)
+        identity = self.home.identity()
+        self.hub_token, self.github_token = identity.hub_token, identity.github_token
+        self.hub = f"http://127.0.0.1:{identity.hub_port}"
+        self.github = f"http://127.0.0.1:{identity.github_port}"
+        self.owner = Options().users[0].name
+        self.key = SigningKey(lambda: self.home.kept("github-oidc.pem", draw_pem))
+        self._clients: dict[str | None, httpx.Client] = {}
+        self.settings = TrustSettings(self.home.open_database(), self.home.repositories)
+
+    def claims(self, audience: str | None = None, **changes: Any) -> dict[str, Any]:
+        """What its GitHub says of a job of `training`'s publish.yml on main, changed."""
+        of = task(self.github, repository=f"{self.owner}/training")
+        repository = Repository(
+            7, self.owner, "training", private=False, description=None, homepage=None,
+            created_at="", updated_at="", pushed_at="", parent=None, path=Path(),
+        )  # fmt: skip
+        claims = claims_of(
+            of,
+            repository,
+            Accounts([]),
+            issuer=f"{self.github}/_services/token",
+            audience=audience or self.hub,
+            now=int(time.time()),
+            server=self.github,
+        )
+        return {name: value for name, value in {**claims, **changes}.items() if value is not None}
+
+    def identity(self, audience: str | None = None, **changes: Any) -> str:
+        return self.key.sign(self.claims(audience, **changes))
+
+    def exchange(self, identity: str, of: str, **changes: Any) -> httpx.Response:
+        body = {
+            "grant_type": GRANT,
+            "subject_token_type": ID_TOKEN,
+            "subject_token": identity,
+            "resource": of,
+            **changes,
+        }
+        sent = {name: value for name, value in body.items() if value is not None}
+        return self.http(None).post("/oauth/token", json=sent)
+
+    def http(self, token: str | None) -> httpx.Client:
+        """A client of the Hub."""
+        if token not in self._clients:
+            headers = {} if token is None else {"authorization": f"Bearer {token}"}
+            self._clients[token] = httpx.Client(
+                base_url=self.hub, headers=headers, timeout=30, trust_env=False
+            )
+        return self._clients[token]
+
+    def github_http(self) -> httpx.Client:
+        """A client of GitHub's API."""
+        headers = {"authorization": f"Bearer {self.github_token}"}
+        return httpx.Client(
+            base_url=f"{self.github}/api/v3", headers=headers, timeout=30, trust_env=False
+        )
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+    def create(self, name: str, **fields: Any) -> str:
+        """A new repository on the Hub."""
+        answer = self.http(self.hub_token).post(
+            "/api/repos/create", json={"name": name, "type": "model", **fields}
+        )
+        assert answer.status_code == 200, answer.text
+        return f"{self.owner}/{name}"
+
+    def trust(self, resource: str, claims: Mapping[str, str] | None = None, **more: str) -> int:
+        usual = {
+            "repository": f"{self.owner}/training",
+            "branch": "main",
+            "workflow": "publish.yml",
+        }
+        pairs = {**(usual if claims is None else claims), **more}
+        return self.settings.trust(resource, [f"{k}={v}" for k, v in pairs.items()])
+
+
+@contextmanager
+def whole_sandbox(folder: Path) -> Iterator[WholeSandbox]:
+    made = WholeSandbox(folder)
+    platforms = compose(made.home, Options(), NoMachine(), AddressBook(made.home.open_database()))
+    by_port = {each.port: each.app for each in platforms}
+
+    async def app(scope, receive, send) -> None:
+        await by_port[scope["server"][1]](scope, receive, send)
+
+    sockets = []
+    for port in by_port:
+        listener = socket.create_server(("127.0.0.1", port))
+        sockets.append(listener)
+    server = uvicorn.Server(
+        uvicorn.Config(KnownHosts(app, "127.0.0.1"), log_level="warning", lifespan="off")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
+    for each in platforms:
+        each.start()
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.005)
+        yield made
+    finally:
+        made.close()
+        for each in platforms:
+            each.stop()
+        server.should_exit = True
+        thread.join()
+        for listener in sockets:
+            listener.close()

@@ -1,0 +1,69 @@
+"""Protects who can read the secrets that deploy a stack: one branch's jobs, after the reviewers."""
+
+import json
+
+import pytest
+
+from slipway.core.secrecy.sealing import unseal
+from slipway.errors import ConfigError
+from systems.config import StackConfig
+from systems.repository import raise_repository
+from tests.components.recorder import clear_texts, is_secret, record, unwrap
+
+SECRET = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"
+OF_THE_REPOSITORY = "github:index/actionsSecret:ActionsSecret"
+SEALED = "pulumi-python:dynamic/github:SealedSecret"
+BRANCHES = {"dev": "dev", "prod": "main"}
+
+
+@pytest.fixture
+def raised(stack_values, monkeypatch):
+    monkeypatch.setenv("GITHUB_BASE_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("SLIPWAY_API_KEY", "canary-api-key")
+    monkeypatch.setenv("RENDER_DEPLOY_HOOK_KEY", "canaryHookKey")
+
+    def raise_it(stack="dev", **changes):
+        values = stack_values(stack)
+        own = {**json.loads(values["slipway:repository"]), **changes}
+        values["slipway:repository"] = json.dumps(own)
+        return record(lambda: raise_repository(StackConfig.load()), values, stack=stack)
+
+    return raise_it
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_every_secret_lies_in_the_stacks_environment_which_one_branch_alone_may_use(raised, stack):
+    recorder = raised(stack, deployHookService="srv-0123456789abcdefghij")
+    found = {(s.inputs["secretName"], s.inputs["environment"]) for s in recorder.of_type(SECRET)}
+    names = {"HF_TOKEN", "API_KEY", "RENDER_DEPLOY_HOOK"}
+    assert found == {(name, stack) for name in names}
+    assert recorder.of_type(OF_THE_REPOSITORY) == []
+    [policy] = recorder.of_type(
+        "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
+    )
+    wanted = {"environment": stack, "branchPattern": BRANCHES[stack], "repository": "slipway"}
+    assert dict(policy.inputs) == wanted
+
+
+def test_each_stacks_own_values_are_what_lies_there(raised, monkeypatch):
+    for token in ("canary-of-dev", "canary-of-prod"):
+        monkeypatch.setenv("HF_TOKEN", token)
+        boxes = {each.inputs["name"]: each.inputs for each in raised().of_type(SEALED)}
+        assert is_secret(boxes["HF_TOKEN"]["sealed"])
+        opened = {
+            name: unseal("canary-github-token", unwrap(box["sealed"]))
+            for name, box in boxes.items()
+        }
+        assert opened == {"HF_TOKEN": token, "API_KEY": "canary-api-key"}
+
+
+def test_nothing_of_a_credential_stands_in_clear(raised):
+    recorder = raised("prod", deployHookService="srv-0123456789abcdefghij")
+    texts = [text for each in recorder.resources.values() for text in clear_texts(each.inputs)]
+    assert not [text for text in texts if "canary" in text]
+
+
+@pytest.mark.parametrize("branch", ["", "  "])
+def test_an_environment_that_every_branch_could_read_is_refused(raised, branch):
+    with pytest.raises(ConfigError, match=r"slipway:repository\.branch is .*a branch's name"):
+        raised(branch=branch)
