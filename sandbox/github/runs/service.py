@@ -40,7 +40,6 @@ from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.github.runs.workflow_files import WorkflowFiles
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
-from toolchain.cache import remove_tree
 
 _LOG = logging.getLogger(__name__)
 PARALLEL_JOBS = 2
@@ -243,7 +242,8 @@ class RunService:
         except MachineUnavailableError:
             _LOG.exception("What jobs of a killed sandbox left could not be removed")
         shutil.rmtree(self.folder / "work", ignore_errors=True)
-        remove_tree(self.folder / "sources")  # those that are needed are made again
+        # Those that are needed are made again; git may still clean up what a kill interrupted.
+        shutil.rmtree(self.folder / "sources", ignore_errors=True)
         for repository in self.records.repositories():
             if not self.repositories.exists(repository):  # killed while it was being deleted
                 self.deleted(repository)

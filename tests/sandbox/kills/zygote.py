@@ -34,6 +34,9 @@ class Machine(ThreadMachine):
     def __init__(self, _engine, _name):
         super().__init__()
 
+    def remove_attached(self):
+        """No job of these workflows has a step."""
+
 
 @contextmanager
 def engine(_progress):
