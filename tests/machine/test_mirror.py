@@ -35,12 +35,14 @@ class Registry(BaseHTTPRequestHandler):
 def mirror():
     """A mirror that can make python:3.11, and fails to make busybox:latest."""
     registry = ThreadingHTTPServer(("127.0.0.1", 0), Registry)
-    registry.images = {"debian:bookworm"}
+    registry.images = {"debian:bookworm", "alpine:3"}
     made = []
 
     def make(name):
         if name == "busybox:latest":
             raise SetupError("no network")
+        if name == "alpine:3":
+            raise FileNotFoundError("the clone that started this is gone")
         if name == "python:3.11" and name not in registry.images:
             made.append(name)
             registry.images.add(name)
@@ -64,6 +66,10 @@ def test_what_is_there_is_served_and_nothing_is_made(mirror):
     assert client(server).answers()
     assert client(server).digest("library/debian", "bookworm") == "sha256:debian:bookworm"
     assert made == []
+
+
+def test_what_is_there_is_served_though_it_can_not_be_looked_after(mirror):
+    assert client(mirror[0]).digest("library/alpine", "3") == "sha256:alpine:3"
 
 
 def test_what_can_be_made_is_made_once_however_many_ask(mirror):

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -164,7 +164,7 @@ class BaseImages:
         with TemporaryDirectory(dir=cache_folder(), prefix=".base-images-") as folder:
             context = Path(folder)
             os.link(archive, context / "rootfs.tar")
-            (context / "Dockerfile").write_text(_dockerfile(), encoding="utf-8")
+            (context / "Dockerfile").write_text(read_dockerfile(), encoding="utf-8")
             shutil.copyfile(self._programs.frontend, context / "dockerfile-frontend")
             (context / "dockerfile-frontend").chmod(0o755)
             for image in images:
@@ -240,7 +240,7 @@ class _Host:
         release = host_release()
         python_version, busybox_version = candidate_versions("python3", "busybox")
         images = stand_ins(release, python_version, busybox_version)
-        key = short_digest(VERSION, _dockerfile(), repr(images), system_key(release))
+        key = short_digest(VERSION, read_dockerfile(), repr(images), system_key(release))
         return cls(release, python_version, images, key)
 
 
@@ -265,8 +265,11 @@ def _repository(name: str) -> str:
     return name if "/" in name else f"library/{name}"
 
 
-def _dockerfile() -> str:
-    """The committed file, with the variables this host needs set in the image all others stand on.
+@cache
+def read_dockerfile() -> str:
+    """The committed file, with the variables this host needs in the image all others stand on.
+
+    Read once: who serves others for days outlives the clone that started it.
 
     They are put in here because a Dockerfile can't leave a variable unset by a build argument.
     """

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from toolchain.detached_process import DetachedProcess
-from toolchain.images.base_images import BaseImages
+from toolchain.images.base_images import BaseImages, read_dockerfile
 from toolchain.images.buildkit import BuildkitPrograms
 from toolchain.images.registry import MANIFEST_TYPES, RegistryClient
 from toolchain.ports import free_low_port
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         if found is not None:
             try:
                 self.server.make(f"{found['name']}:{found['tag']}")
-            except SetupError as error:
+            except (SetupError, OSError) as error:  # what was made before is answered all the same
                 sys.stderr.write(f"error: {found['name']}:{found['tag']}: {error}\n")
                 sys.stderr.flush()
         connection = http.client.HTTPConnection(self.server.registry, timeout=30)
@@ -172,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
 def main(file: Path) -> None:
     """Serves until it is ended."""
     settings = MirrorSettings(**json.loads(file.read_text(encoding="utf-8")))
+    read_dockerfile()  # while it is there: the clone that started this may be removed meanwhile
     images = BaseImages(Path(settings.registry_folder), BuildkitPrograms(Path(settings.programs)))
     progress = Progress()  # into the log
 
