@@ -82,22 +82,23 @@ def keep_what_is_built(live, folder: Path) -> None:
     """A cache as an earlier run of the workflow would have kept it: what takes minutes to build."""
     home, cache = folder / "home", cache_folder()
     for each in cache.iterdir():
-        if each.name in ("built", "pulumi") or "-model-" in each.name:
+        if each.is_dir() and (each.name in ("built", "pulumi") or "-model-" in each.name):
             shutil.copytree(each, home / ".cache" / "slipway" / each.name, symlinks=True)
     programs = CHECKOUT / "sandbox" / "github" / "runs" / "running" / "programs"
-    subprocess.run(
-        [sys.executable, "-I", "-S", str(programs / "cache.py"), "save"],
-        check=True,
-        capture_output=True,
-        env={
-            **os.environ,
-            "HOME": str(home),
-            "GITHUB_WORKSPACE": str(folder),
-            "SLIPWAY_CACHE": str(live.runs.folder / "cache" / "slipway--slipway"),
-            "CACHE_PATHS": "~/.cache/slipway",
-            "CACHE_KEY": "slipway-Linux-X64-kept",
-        },
-    )
+    for whose in ("cache", "cache-of-forks"):
+        subprocess.run(
+            [sys.executable, "-I", "-S", str(programs / "cache.py"), "save"],
+            check=True,
+            capture_output=True,
+            env={
+                **os.environ,
+                "HOME": str(home),
+                "GITHUB_WORKSPACE": str(folder),
+                "SLIPWAY_CACHE": str(live.runs.folder / whose / "slipway--slipway"),
+                "CACHE_PATHS": "~/.cache/slipway",
+                "CACHE_KEY": "slipway-Linux-X64-kept",
+            },
+        )
 
 
 def opened(http, head: str) -> int:
