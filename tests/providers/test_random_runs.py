@@ -1,12 +1,14 @@
 """Protects what is alive, whatever happens in whatever order: runs that a seed makes up."""
 
+import os
+
 import pytest
 
 from slipway.huggingface.hub import transport
 from tests.providers.cases import KINDS, OWNERS
 from tests.providers.random_run import RandomRun
 
-SEEDS = 300
+SEEDS = int(os.environ.get("SLIPWAY_RANDOM_RUNS", "100"))  # 300 take ten minutes
 SOON = 25  # of them for every change; a minute at most
 STEPS = 10
 
