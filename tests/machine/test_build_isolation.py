@@ -20,7 +20,8 @@ def _private(engine):
     settings = cache_folder() / "engine" / "buildkit" / "buildkitd.toml"
     if 'networkMode = "host"' in settings.read_text():
         pytest.skip(
-            "the builds' own network was not asked for (SLIPWAY_BUILD_NETWORK=own), or can't be had"
+            "builds have no network of their own here: this machine can't, or the builder was "
+            "started by an older version and is still in use"
         )
 
 
