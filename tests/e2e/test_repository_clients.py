@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from sandbox.github.repositories.registry import Registry
+from sandbox.github.settings.environments import Environments
 from sandbox.github.settings.holders import Holder
 from sandbox.github.settings.secret_store import SecretStore
 from sandbox.store.database import Database
@@ -22,10 +23,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 RUN_SECONDS = 300  # the first one on a machine builds act
 WORKFLOW = """
 name: Try
-on: {push: {branches: [try]}}
+on: {push: {branches: [dev]}}
 jobs:
   digest:
     runs-on: ubuntu-latest
+    environment: dev
     outputs: {sum: "${{ steps.made.outputs.sum }}"}
     steps:
       - uses: actions/checkout@v4
@@ -68,7 +70,8 @@ def secrets(raised):
         database = Database(raised.folder / ".slipway" / "sandbox.db")
         registry = Registry(database, database.path.parent / "github")
         number = registry.find("slipway", "slipway").id
-        return SecretStore(database).values(Holder(number, 0))
+        environment = Environments(database).find(number, "dev").id
+        return SecretStore(database).values(Holder(number, environment))
 
     return read
 
@@ -83,9 +86,10 @@ def repository(raised, token):
 
 
 def test_pygithub_lists_what_was_declared(repository):
-    assert {each.name for each in repository.get_secrets()} == {"API_KEY", "HF_TOKEN"}
+    assert list(repository.get_secrets()) == []
     [environment] = repository.get_environments()
     assert environment.name == "dev"
+    assert {each.name for each in environment.get_secrets()} == {"API_KEY", "HF_TOKEN"}
     variables = {each.name: each.value for each in environment.get_variables()}
     assert variables == {"SLIPWAY_STACK": "dev"}
 
@@ -108,11 +112,11 @@ def test_gh_lists_it_too_and_what_gh_seals_arrives(raised, token, secrets, tmp_p
             command, env=environment, input=stdin, check=True, capture_output=True, text=True
         ).stdout
 
-    listed = {line.split()[0] for line in gh("secret", "list").splitlines()}
+    listed = {line.split()[0] for line in gh("secret", "list", "--env", "dev").splitlines()}
     assert listed == {"API_KEY", "HF_TOKEN"}
-    gh("secret", "set", "SEALED_BY_GH", stdin="a value of gh's own")
+    gh("secret", "set", "SEALED_BY_GH", "--env", "dev", stdin="a value of gh's own")
     assert secrets()["SEALED_BY_GH"] == "a value of gh's own"
-    gh("secret", "delete", "SEALED_BY_GH")
+    gh("secret", "delete", "SEALED_BY_GH", "--env", "dev")
     assert set(secrets()) == {"API_KEY", "HF_TOKEN"}
 
 
@@ -139,7 +143,7 @@ def test_a_pushed_workflow_uses_the_secrets_and_its_failure_shows_on_the_commit(
 
 
 def pushed(clone, folder, files):
-    """Clones the repository with git, commits files, pushes them as branch `try`; the commit."""
+    """Clones the repository, puts files in place of its workflows, pushes to `dev`; the commit."""
 
     def git(*arguments):
         command = ["git", "-c", "user.name=me", "-c", "user.email=me@example.com", *arguments]
@@ -150,14 +154,16 @@ def pushed(clone, folder, files):
     address = f"{clone.status()['github']}/slipway/slipway"
     token = clone.identity()["github_token"]
     git("clone", "-q", address.replace("://", f"://slipway:{token}@"), str(folder))
+    git("-C", str(folder), "checkout", "-q", "dev")
+    for each in (folder / ".github" / "workflows").iterdir():
+        each.unlink()
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    git("-C", str(folder), "checkout", "-q", "-b", "try")
     git("-C", str(folder), "add", "-A")
     git("-C", str(folder), "commit", "-q", "-m", "Try")
-    git("-C", str(folder), "push", "-q", "origin", "try")
+    git("-C", str(folder), "push", "-q", "origin", "dev")
     return git("-C", str(folder), "rev-parse", "HEAD")
 
 
