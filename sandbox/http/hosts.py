@@ -15,7 +15,7 @@ def is_own(host: str, inside: str) -> bool:
     name = name_of(host)
     if name is None:
         return False
-    return name in {_LOCAL, inside} or name.endswith(f".{_LOCAL}") or _is_address(name)
+    return name in {_LOCAL, inside} or name.endswith(f".{_LOCAL}") or is_address(name)
 
 
 def name_of(host: str) -> str | None:
@@ -28,7 +28,7 @@ def name_of(host: str) -> str | None:
     return name.strip("[]").rstrip(".")
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
     """Whether this is an IP address: nobody can make one lead elsewhere."""
     try:
         ipaddress.ip_address(name)

@@ -55,6 +55,18 @@ def test_who_asks_from_a_container_is_told_addresses_that_lead_somewhere_there(h
 
 
 @pytest.mark.parametrize(
+    ("client", "reached_under"),
+    [("10.2.0.7", "10.2.0.1"), ("127.0.0.1", "127.0.0.1"), ("testclient", "10.2.0.1")],
+)
+def test_this_machine_is_told_loopback_under_the_address_of_containers_too(client, reached_under):
+    async def answer(scope, receive, send):
+        await PlainTextResponse(asked_host())(scope, receive, send)
+
+    served = TestClient(KnownHosts(answer, "10.2.0.1"), client=(client, 50000))
+    assert served.get("/", headers={"host": "10.2.0.1:8000"}).text == reached_under
+
+
+@pytest.mark.parametrize(
     "origin", ["http://127.0.0.1:7860", "http://localhost:3000", "http://a.localhost"]
 )
 def test_scripts_of_pages_on_this_machine_are_answered(client, origin):
