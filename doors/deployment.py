@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
@@ -47,11 +48,23 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
         code = pulumi.up(stack)
     if code != 0:
         return code
-    found = list(addresses(pulumi.outputs(stack)))
+    here = pulumi.environment["HF_ENDPOINT"]
+    found = [(name, for_people(url, here)) for name, url in addresses(pulumi.outputs(stack))]
     said = wait_until_all_answer([url for _, url in found], ANSWER_SECONDS)
     print()
     print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
     return 0 if all(good for good, _ in said.values()) else 1
+
+
+def for_people(url: str, hub: str) -> str:
+    """An address as this machine's own visitors have it, where builds and containers have another.
+
+    Args:
+        url: as an output says it.
+        hub: the Hub's address for all of them.
+    """
+    host = urlsplit(hub).hostname
+    return url.replace(f"//{host}:", "//127.0.0.1:", 1)
 
 
 def is_news(line: bytes) -> bool:

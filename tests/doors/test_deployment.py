@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from doors.deployment import Pulumi, is_news
+from doors.deployment import Pulumi, for_people, is_news
 from doors.home import Home
 from toolchain.progress import SetupError
 
@@ -159,3 +159,16 @@ def test_a_ctrl_c_lets_the_command_end_in_its_own_order(tmp_path):
 )
 def test_what_image_builds_say_meanwhile_is_no_news(line, news):
     assert is_news(line) is news
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://10.1.255.1:8001/spaces/a/b", "http://127.0.0.1:8001/spaces/a/b"),
+        ("http://127.0.0.1:8002", "http://127.0.0.1:8002"),
+        ("https://huggingface.co/10.1.255.1:8", "https://huggingface.co/10.1.255.1:8"),
+    ],
+)
+def test_people_are_told_loopback_where_builds_have_another_address(url, shown):
+    assert for_people(url, "http://10.1.255.1:8001") == shown
+    assert for_people(url, "http://127.0.0.1:8001") == url
