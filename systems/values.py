@@ -49,6 +49,11 @@ def between(least: int, most: int, unit: str = "") -> Rule:
     return Rule(lambda value: least <= value <= most, f"{least} to {most}{unit and ' '}{unit}")
 
 
+def matching(pattern: re.Pattern[str], must_be: str) -> Rule:
+    """Text that a pattern fits from end to end."""
+    return Rule(lambda value: pattern.fullmatch(value) is not None, must_be)
+
+
 def accepted(check: Callable[[Any], object], must_be: str) -> Rule:
     """What a component accepts.
 
@@ -129,8 +134,8 @@ HubNamespace = Annotated[
 ]
 GitHubOwner = Annotated[
     str,
-    Rule(
-        lambda name: bool(_OWNER.fullmatch(name)),
+    matching(
+        _OWNER,
         "the name of a user or organisation on GitHub, 1 to 39 letters, digits and dashes",
     ),
 ]
@@ -147,15 +152,15 @@ FileName = Annotated[
 ]
 Commit = Annotated[
     str,
-    Rule(
-        lambda value: bool(_COMMIT.fullmatch(value)),
+    matching(
+        _COMMIT,
         "a commit, 40 hex digits: a branch or tag would not say what is served",
     ),
 ]
 Sha256 = Annotated[
     str,
-    Rule(
-        lambda value: bool(_SHA256.fullmatch(value)),
+    matching(
+        _SHA256,
         "64 hex digits, as the file's page on the Hub shows them",
     ),
 ]
@@ -178,8 +183,8 @@ RenderNames = Annotated[
 ]
 DeployedService = Annotated[
     str,
-    Rule(
-        lambda value: bool(_SERVICE.fullmatch(value)),
+    matching(
+        _SERVICE,
         "a Render service's id, 'srv-' and what follows it in the address of the service's page",
     ),
 ]

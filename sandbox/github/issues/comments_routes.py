@@ -6,19 +6,15 @@ from starlette.routing import Route
 
 from sandbox.github.http.access import (
     ISSUES,
-    Access,
     Right,
     require_own,
     require_right,
-    require_voice,
 )
-from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.records import Comment, Issue
-from sandbox.github.issues.routes import ISSUE
-from sandbox.github.issues.service import IssueService
 from sandbox.github.issues.views import comment_view
 from sandbox.github.issues.words import fit_comment
 from sandbox.github.repositories.registry import Repository
@@ -26,12 +22,8 @@ from sandbox.github.repositories.registry import Repository
 _COMMENT = f"{REPOSITORY}/issues/comments/{{comment:int}}"
 
 
-class CommentRoutes:
+class CommentRoutes(AddressedIssues):
     """Endpoints of comments."""
-
-    def __init__(self, access: Access, issues: IssueService) -> None:
-        self._access = access
-        self._issues = issues
 
     def routes(self) -> list[Route]:
         """The addresses served here."""
@@ -102,23 +94,6 @@ class CommentRoutes:
         self, request: Request, comment: Comment, issue: Issue, repository: Repository
     ) -> dict[str, object]:
         return comment_view(comment, issue, repository, self._issues.accounts, urls(request))
-
-    def _seen(self, request: Request) -> tuple[Repository, Caller]:
-        """The repository and the caller, who is somebody whose token may write at all."""
-        caller = self._access.require_caller(request)
-        repository = self._access.readable(request)
-        require_voice(caller, repository, ISSUES)
-        return repository, caller
-
-    def _addressed(self, request: Request) -> tuple[Repository, Issue]:
-        repository = self._access.readable(request)
-        return repository, self._issue(repository, request)
-
-    def _issue(self, repository: Repository, request: Request) -> Issue:
-        found = self._issues.records.find(repository.id, request.path_params["number"])
-        if found is None:
-            raise NotFoundError
-        return found
 
     def _with_comment(self, repository: Repository, request: Request) -> tuple[Issue, Comment]:
         found = self._issues.records.comment(repository.id, request.path_params["comment"])

@@ -10,6 +10,7 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.issues.routes import label_names
@@ -18,16 +19,15 @@ from sandbox.github.issues.views import label_view
 from sandbox.github.repositories.registry import Repository
 
 _ONE = f"{REPOSITORY}/labels/{{name}}"
-_OF_ISSUE = f"{REPOSITORY}/issues/{{number:int}}/labels"
+_OF_ISSUE = f"{ISSUE}/labels"
 _COLOR = re.compile(r"[0-9a-fA-F]{6}")
 
 
-class LabelRoutes:
+class LabelRoutes(AddressedIssues):
     """Endpoints of labels."""
 
     def __init__(self, access: Access, issues: IssueService) -> None:
-        self._access = access
-        self._issues = issues
+        super().__init__(access, issues)
         self._labels = issues.labels
 
     def routes(self) -> list[Route]:
@@ -135,12 +135,6 @@ class LabelRoutes:
 
     def _label(self, repository: Repository, request: Request) -> Label:
         found = self._labels.find(repository.id, request.path_params["name"])
-        if found is None:
-            raise NotFoundError
-        return found
-
-    def _issue(self, repository: Repository, request: Request) -> Issue:
-        found = self._issues.records.find(repository.id, request.path_params["number"])
         if found is None:
             raise NotFoundError
         return found

@@ -6,26 +6,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.http.access import ISSUES, Access, require_own, require_voice
+from sandbox.github.http.access import ISSUES, require_own
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
-from sandbox.github.issues.service import IssueService
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
 
-ISSUE = f"{REPOSITORY}/issues/{{number:int}}"
 _REASONS = ("completed", "not_planned", "reopened", "duplicate")
 
 
-class IssueRoutes:
+class IssueRoutes(AddressedIssues):
     """Endpoints of issues; pull requests answer here too, as on the platform."""
-
-    def __init__(self, access: Access, issues: IssueService) -> None:
-        self._access = access
-        self._issues = issues
 
     def routes(self) -> list[Route]:
         """The addresses served here."""
@@ -124,17 +119,6 @@ class IssueRoutes:
     def _names(self, issue: Issue) -> set[str]:
         return {each.name.lower() for each in self._issues.labels.of(issue.id)}
 
-    def _seen(self, request: Request) -> tuple[Repository, Caller]:
-        """The repository and the caller, who is somebody whose token may write at all."""
-        caller = self._access.require_caller(request)
-        repository = self._access.readable(request)
-        require_voice(caller, repository, ISSUES)
-        return repository, caller
-
-    def _addressed(self, request: Request) -> tuple[Repository, Issue]:
-        repository = self._access.readable(request)
-        return repository, self._issue(repository, request)
-
     def _own(self, request: Request) -> tuple[Repository, Issue, Caller]:
         repository, caller = self._seen(request)
         issue = self._issue(repository, request)
@@ -144,12 +128,6 @@ class IssueRoutes:
     def _sorted(self, request: Request) -> tuple[Repository, Issue, Caller]:
         repository, caller = self._access.writable(request)
         return repository, self._issue(repository, request), caller
-
-    def _issue(self, repository: Repository, request: Request) -> Issue:
-        found = self._issues.records.find(repository.id, request.path_params["number"])
-        if found is None:
-            raise NotFoundError
-        return found
 
 
 def label_names(body: Body) -> list[str]:

@@ -8,7 +8,7 @@ from sandbox.github.events import Events
 from sandbox.github.pulls.merging import merge_reference
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.views import Shown
-from sandbox.github.repositories.differences import changed_files, fork_point
+from sandbox.github.repositories.differences import proposed_files
 
 
 def announce(
@@ -21,7 +21,7 @@ def announce(
 ) -> None:
     """Tells of an event, and of the one that runs what is on the base, `pull_request_target`."""
     store, base = shown.repository.git, f"refs/heads/{pull.base}"
-    changed = changed_files(store, fork_point(store, pull.base_sha, pull.head_sha), pull.head_sha)
+    changed = proposed_files(store, pull.base_sha, pull.head_sha)
     gone = f"{pull.head_owner}/unknown"  # a repository that is gone has no name
     head = Head(
         repository=gone if shown.head_repository is None else shown.head_repository.full_name,

@@ -6,7 +6,7 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.reviews import Remark
-from sandbox.github.repositories.differences import ChangedFile, changed_files, fork_point
+from sandbox.github.repositories.differences import ChangedFile, proposed_files
 from sandbox.github.repositories.registry import Repository
 
 _SIDES = ("RIGHT", "LEFT")
@@ -23,7 +23,7 @@ def read_remark(body: Body, pull: Pull, repository: Repository) -> Remark:
     if not text.strip():
         raise _unfit("body", "missing_field")
     store = repository.git
-    files = changed_files(store, fork_point(store, pull.base_sha, pull.head_sha), pull.head_sha)
+    files = proposed_files(store, pull.base_sha, pull.head_sha)
     file = next((each for each in files if each.path == path), None)
     if file is None:
         raise _unfit("path", "invalid")

@@ -27,10 +27,9 @@ from sandbox.github.pulls.standing import Standing
 from sandbox.github.pulls.views import Shown, Size, full_pull, simple_pull
 from sandbox.github.repositories.commit_writer import person_of
 from sandbox.github.repositories.differences import (
-    changed_files,
     commits_between,
     compare,
-    fork_point,
+    proposed_files,
 )
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Registry, Repository
@@ -140,13 +139,10 @@ class PullService:
 
     def shown(self, pull: Pull, repository: Repository) -> Shown:
         """What a view of it is made of."""
-        head = None
-        if pull.head_repository is not None:
-            head = self.registry.find_id(pull.head_repository)
         return Shown(
             pull=pull,
             repository=repository,
-            head_repository=head,
+            head_repository=self._source(pull),
             labels=tuple(self.issues.labels.of(pull.issue.id)),
             asked=tuple(self.reviews.asked(pull.issue.id)),
         )
@@ -163,7 +159,7 @@ class PullService:
     def view(self, pull: Pull, repository: Repository, here: Urls) -> dict[str, Any]:
         """As the API shows one."""
         store = repository.git
-        files = changed_files(store, fork_point(store, pull.base_sha, pull.head_sha), pull.head_sha)
+        files = proposed_files(store, pull.base_sha, pull.head_sha)
         size = Size(
             commits=len(commits_between(store, pull.base_sha, pull.head_sha)),
             additions=sum(each.additions for each in files),
@@ -252,10 +248,13 @@ class PullService:
 
     def _head_of(self, pull: Pull) -> str | None:
         """Where its branch is now; None if it is gone, and as it was if the whole fork is."""
-        if pull.head_repository is None:
-            return pull.head_sha
-        found = self.registry.find_id(pull.head_repository)
-        return pull.head_sha if found is None else found.git.branch_head(pull.head)
+        source = self._source(pull)
+        return pull.head_sha if source is None else source.git.branch_head(pull.head)
+
+    def _source(self, pull: Pull) -> Repository | None:
+        """The repository its branch lies in; None if that is gone."""
+        number = pull.head_repository
+        return None if number is None else self.registry.find_id(number)
 
     def _dismiss_stale(self, pull: Pull, repository: Repository) -> None:
         """Takes back approvals of what was there before, where a rule says so."""
@@ -270,11 +269,9 @@ class PullService:
 
     def _bring_head(self, pull: Pull, repository: Repository) -> None:
         """Lets its head be fetched from the repository that it is proposed to."""
-        head = None
-        if pull.head_repository is not None:
-            head = self.registry.find_id(pull.head_repository)
-        if pull.foreign and head is not None:
-            fetch_head(repository, head, pull.head, pull.number)
+        source = self._source(pull)
+        if pull.foreign and source is not None:
+            fetch_head(repository, source, pull.head, pull.number)
         else:
             point(repository.git, head_reference(pull.number), pull.head_sha)
 

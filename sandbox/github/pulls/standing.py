@@ -8,7 +8,7 @@ from sandbox.github.issues.records import OPEN
 from sandbox.github.pulls.code_owners import owners_of
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, Reviews
-from sandbox.github.repositories.differences import changed_files, compare, fork_point
+from sandbox.github.repositories.differences import compare, proposed_files
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rules import Reviewed
@@ -34,7 +34,7 @@ class Standing:
             if right_of_account(self._accounts, each.author, repository) >= Right.WRITE
         ]
         approved = {each.author.lower() for each in heard if each.state == APPROVED}
-        files = changed_files(store, fork_point(store, pull.base_sha, pull.head_sha), pull.head_sha)
+        files = proposed_files(store, pull.base_sha, pull.head_sha)
         author = pull.issue.author.lower()
         unheard = [
             f"@{owners[0]}"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import pygit2
 from pygit2.enums import DeltaStatus, DiffOption, SortMode
@@ -73,6 +75,25 @@ def commits_between(store: GitStore, base: str, head: str) -> Sequence[Commit]:
     )
     walker.hide(pygit2.Oid(hex=base))
     return [store.commit(str(each.id)) for each in walker]
+
+
+def proposed_files(store: GitStore, base: str, head: str) -> Sequence[ChangedFile]:
+    """The files that a head changes since it left a base, by path.
+
+    Commits never change, and one pull request's event asks several times: kept for the next.
+    """
+    return _proposed_files(store.path, base, head)
+
+
+@lru_cache(maxsize=8)
+def _proposed_files(path: Path, base: str, head: str) -> Sequence[ChangedFile]:
+    store = GitStore(path)
+    return tuple(changed_files(store, fork_point(store, base, head), head))
+
+
+def proposed_text(store: GitStore, base: str, head: str) -> str:
+    """The same as one difference, as `git diff` writes it."""
+    return diff_text(store, fork_point(store, base, head), head)
 
 
 def changed_files(store: GitStore, old: str | None, new: str) -> Sequence[ChangedFile]:

@@ -20,9 +20,8 @@ from sandbox.github.pulls.reviews import (
 )
 from sandbox.github.repositories.differences import (
     ChangedFile,
-    changed_files,
     commits_between,
-    fork_point,
+    proposed_files,
 )
 from sandbox.github.repositories.registry import Repository
 
@@ -115,9 +114,8 @@ class PullPart(ThreadPart):
 
     @cached_property
     def _files(self) -> list[ChangedFile]:
-        store, pull = self._repository.git, self._pull
-        point = fork_point(store, pull.base_sha, pull.head_sha)
-        return [*changed_files(store, point, pull.head_sha)]
+        pull = self._pull
+        return [*proposed_files(self._repository.git, pull.base_sha, pull.head_sha)]
 
     @property
     def additions(self) -> int:

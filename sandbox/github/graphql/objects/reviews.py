@@ -8,7 +8,7 @@ from sandbox.github.http.describe import node_id
 from sandbox.github.pulls.code_owners import owners_of
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.reviews import PENDING, Review, ReviewComment
-from sandbox.github.repositories.differences import changed_files, fork_point
+from sandbox.github.repositories.differences import proposed_files
 from sandbox.github.repositories.registry import Repository
 
 
@@ -114,8 +114,7 @@ class ReviewRequestPart(Part):
     def as_code_owner(self) -> bool:
         """Whether files that they own are changed."""
         store, pull = self._repository.git, self._pull
-        point = fork_point(store, pull.base_sha, pull.head_sha)
-        files = [each.path for each in changed_files(store, point, pull.head_sha)]
+        files = [each.path for each in proposed_files(store, pull.base_sha, pull.head_sha)]
         owners = owners_of(store, pull.base_sha, files)
         return any(self._login.lower() in {e.lower().lstrip("@") for e in each} for each in owners)
 

@@ -19,10 +19,9 @@ from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, PENDING
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.differences import (
     ChangedFile,
-    changed_files,
     commits_between,
-    diff_text,
-    fork_point,
+    proposed_files,
+    proposed_text,
 )
 from sandbox.github.repositories.registry import Repository
 
@@ -117,7 +116,7 @@ class PullPages:
         """`GET /{owner}/{repo}/pull/{number}.diff`."""
         repository, pull = self._addressed(request)
         store = repository.git
-        text = diff_text(store, fork_point(store, pull.base_sha, pull.head_sha), pull.head_sha)
+        text = proposed_text(store, pull.base_sha, pull.head_sha)
         return Response(text, media_type="text/plain; charset=utf-8")
 
     def pull(self, request: Request) -> Response:
@@ -125,8 +124,7 @@ class PullPages:
         repository, pull = self._addressed(request)
         store = repository.git
         commits = commits_between(store, pull.base_sha, pull.head_sha)
-        point = fork_point(store, pull.base_sha, pull.head_sha)
-        files = changed_files(store, point, pull.head_sha)
+        files = proposed_files(store, pull.base_sha, pull.head_sha)
         count = f"{len(commits)} commit{'s'[: len(commits) != 1]}"
         standing = self._pulls.standing.state(pull, repository)
         name = escape(repository.full_name)

@@ -18,10 +18,9 @@ from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.changes_view import file_view
 from sandbox.github.repositories.differences import (
-    changed_files,
     commits_between,
-    diff_text,
-    fork_point,
+    proposed_files,
+    proposed_text,
 )
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
@@ -98,9 +97,7 @@ class PullRoutes:
         """`GET R/pulls/{number}`; as a difference if that is what is accepted."""
         repository, pull = self.addressed(request)
         if _DIFF.search(request.headers.get("accept", "")):
-            store = repository.git
-            point = fork_point(store, pull.base_sha, pull.head_sha)
-            text = diff_text(store, point, pull.head_sha)
+            text = proposed_text(repository.git, pull.base_sha, pull.head_sha)
             return Response(text, media_type="application/vnd.github.diff; charset=utf-8")
         return answer(request, self._pulls.view(pull, repository, urls(request)))
 
@@ -125,8 +122,7 @@ class PullRoutes:
     def files(self, request: Request, _body: Body) -> Response:
         """`GET R/pulls/{number}/files`."""
         repository, pull = self.addressed(request)
-        point = fork_point(repository.git, pull.base_sha, pull.head_sha)
-        found = changed_files(repository.git, point, pull.head_sha)[:_MOST_FILES]
+        found = proposed_files(repository.git, pull.base_sha, pull.head_sha)[:_MOST_FILES]
         chosen, headers = page(request, found)
         here = urls(request)
         shown = [file_view(each, pull.head_sha, repository, here) for each in chosen]
