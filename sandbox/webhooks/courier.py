@@ -40,7 +40,7 @@ class Courier:
         self,
         deliveries: Deliveries,
         letter_of: Callable[[Delivery], Letter | None],
-        told: Callable[[Delivery, Answer], object],
+        told: Callable[[Delivery, Answer], object] = lambda *_told: None,
         seconds: float = SECONDS,
     ) -> None:
         self._deliveries = deliveries
