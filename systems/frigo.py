@@ -12,7 +12,8 @@ from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_hos
 from slipway.errors import ConfigError
 from slipway.github.secrets.api_key import api_key
 from slipway.images.composed_context import compose_context
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS
 from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs

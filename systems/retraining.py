@@ -17,10 +17,11 @@ from slipway.core.credentials import (
 )
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.account import owner_of
-from slipway.github.environments import DEPLOY_HOOK, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.secrets.api_key import api_key
 from slipway.payload.files import payload_from_folder
+from slipway.render.service.hook import DEPLOY_HOOK
 from slipway.render.service.sources import Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
