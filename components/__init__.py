@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from slipway.core.credentials import Credential
     from slipway.docker_host.health_check import HealthCheck
     from slipway.docker_host.host import DockerHost
     from slipway.docker_host.image_trial import ImageTrial, ImageTrialArgs
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from slipway.render.service.web_services import WebServices
 
 _FROM = {
+    "core.credentials": ("Credential",),
     "docker_host.health_check": ("HealthCheck",),
     "docker_host.host": ("DockerHost",),
     "docker_host.image_trial": (
@@ -107,6 +109,7 @@ __all__ = [
     "ApiError",
     "BranchRules",
     "ConfigError",
+    "Credential",
     "DeployArgs",
     "DeployError",
     "DockerHost",

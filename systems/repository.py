@@ -18,6 +18,7 @@ from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from slipway.render.service.hook import DEPLOY_HOOK, deploy_hook_secret
 from systems.config import StackConfig
+from systems.credentials import API_KEY
 from systems.values import (
     Branch,
     CheckName,
@@ -88,7 +89,7 @@ def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
 def _secrets(values: RepositoryValues) -> dict[str, Input[str]]:
     secrets: dict[str, Input[str]] = {
         "HF_TOKEN": require_stack_credential(HUB_TOKEN),
-        "API_KEY": api_key("repository-api-key", values.api_key_rotation),
+        "API_KEY": api_key("repository-api-key", values.api_key_rotation, given_as=API_KEY),
     }
     if service := values.deploy_hook_service:
         key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)

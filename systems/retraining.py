@@ -11,7 +11,6 @@ from pulumi import Input, Output
 from slipway.core.credentials import (
     HUB_TOKEN,
     RENDER_DEPLOY_HOOK_KEY,
-    RETRAINING_API_KEY,
     github_page,
     hub_endpoint,
 )
@@ -26,6 +25,7 @@ from slipway.render.service.sources import Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
 from systems.config import StackConfig
+from systems.credentials import RETRAINING_API_KEY
 from systems.own_model import RETRAINING_MODEL, own_model
 from systems.values import (
     Branch,

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pulumi import ComponentResource, ResourceOptions
 
+from slipway.core.credentials import Credential
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from slipway.github.environments import EnvironmentArgs
@@ -19,6 +20,7 @@ from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, u
 
 CHECKOUT = Path(__file__).parents[3]
 TOKEN = "ghp_canary-token"
+GIVEN_AS = Credential("SLIPWAY_API_KEY", "apiKey", "API key")
 SERVICE = "srv-0123456789abcdefghij"
 
 
@@ -184,7 +186,9 @@ def test_an_environments_things_name_it_by_its_output():
 def key(config=None, secret_keys=()):
     seen = []
     recorded = record(
-        lambda: {"key": api_key("it").apply(lambda value: seen.append(value) or value)},
+        lambda: {
+            "key": api_key("it", given_as=GIVEN_AS).apply(lambda value: seen.append(value) or value)
+        },
         config,
         secret_keys,
     )
