@@ -4,6 +4,7 @@ import time
 from dataclasses import fields
 
 from sandbox.github.app import create_github_app
+from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.http.job_tokens import JobTokens
@@ -19,6 +20,7 @@ from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
+from sandbox.webhooks.targets import Targets
 from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
@@ -40,6 +42,9 @@ def github(place: Place) -> Platform:
         folder=home.folder / "github",
         url=url,
         branch_moved=branch_moved,
+        targets=Targets(
+            place.addresses.bind_host, lambda: {*place.ports.values(), *place.addresses.ports()}
+        ),
     )
     place.neighbours.locators.append(located(service.registry, url))
     identities = JobIdentities(
@@ -62,6 +67,7 @@ def github(place: Place) -> Platform:
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)
+    RunWebhooks(service.events, service.registry, service.accounts, url).follow(runs.records)
     app = create_github_app(
         service,
         runs,
@@ -73,8 +79,13 @@ def github(place: Place) -> Platform:
         service.registry.recover()
         runs.start()
         service.movements.recover()
+        service.webhooks.courier.start()
 
-    return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
+    def stop() -> None:
+        runs.stop()
+        service.webhooks.courier.stop()
+
+    return place.platform(NAME, app, start=start, stop=stop, around=AddressesAsSent)
 
 
 def _runner(place: Place) -> Runner:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.github.contract import Trigger
-from sandbox.github.runs.job_records import JobRecord, JobRecords, StepRecord, moment
+from sandbox.github.runs.job_records import RUNS, JobRecord, JobRecords, StepRecord, moment
 from sandbox.store.database import Database
 
 __all__ = ["JobRecord", "Run", "RunRecords", "StepRecord", "WorkflowFile", "moment"]
@@ -178,6 +178,7 @@ class RunRecords(JobRecords):
                 ),
             )
             run = int(cursor.lastrowid or 0)
+            self._tell(RUNS, run)
         return self.require(run)
 
     def get(self, run: int) -> Run | None:
@@ -284,7 +285,7 @@ class RunRecords(JobRecords):
 
     def set_run(self, run: int, **values: object) -> None:
         """Changes columns of a run."""
-        self._set("workflow_runs", run, {**values, "updated": moment()})
+        self._set(RUNS, run, {**values, "updated": moment()})
 
     def forget(self, repository: str) -> None:
         """Removes everything of a repository."""

@@ -87,6 +87,15 @@ class Accounts:
             return self._organizations[namespace].paid
         return namespace in self._users and self._users[namespace].paid
 
+    def is_organization(self, namespace: str) -> bool:
+        """Whether a namespace is an organization's."""
+        return namespace in self._organizations
+
+    def member_of(self, user: str, namespace: str) -> bool:
+        """Whether a namespace is a user's own or of an organization they belong to."""
+        found = self._users.get(user)
+        return found is not None and (namespace == user or namespace in found.organizations)
+
     def has_namespace(self, namespace: str) -> bool:
         """Whether such a user or organization exists."""
         return namespace in self._users or namespace in self._organizations

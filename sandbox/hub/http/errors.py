@@ -75,6 +75,15 @@ class RepositoryNotFoundError(HubError):
         super().__init__("Repository not found")
 
 
+class WebhookNotFoundError(HubError):
+    """No such webhook, or somebody else's."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Webhook not found")
+
+
 class RevisionNotFoundError(HubError):
     """The repository has no such branch, tag or commit."""
 

@@ -64,7 +64,7 @@ class Registry:
     """All repositories of the sandbox. Thread-safe."""
 
     def __init__(self, database: Database, data_folder: Path) -> None:
-        self._database = database
+        self.database = self._database = database
         self.folders = RepositoryFolders(data_folder)
         database.create(_TABLES)
 
