@@ -15,6 +15,8 @@ from sandbox.github.repositories.located import located
 from sandbox.github.runs.runners.container_runner import ContainerRunner
 from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.runs.schedules.asked import AskedSchedules
+from sandbox.github.runs.schedules.scheduler import Scheduler
 from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
@@ -62,19 +64,26 @@ def github(place: Place) -> Platform:
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)
+    clock = place.options.clock(time.time)
+    scheduler = Scheduler(service, AskedSchedules(place.database), runs.triggered, clock)
     app = create_github_app(
         service,
         runs,
         limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
-        clock=place.options.clock(time.time),
+        clock=clock,
     )
 
     def start() -> None:
         service.registry.recover()
         runs.start()
         service.movements.recover()
+        scheduler.start()
 
-    return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
+    def stop() -> None:
+        scheduler.stop()
+        runs.stop()
+
+    return place.platform(NAME, app, start=start, stop=stop, around=AddressesAsSent)
 
 
 def _runner(place: Place) -> Runner:

@@ -150,9 +150,24 @@ class GitHubService:
 
     # --- what the runs half asks
 
+    def repositories(self) -> Sequence[str]:
+        """The full names of all there are."""
+        return [each.full_name for each in self.registry.list()]
+
     def exists(self, repository: str) -> bool:
         """Whether there is a repository of that name."""
         return self.registry.find_full(repository) is not None
+
+    def may_use(self, caller: str, repository: str) -> bool:
+        """Whether runs of one repository may use workflows and actions of another.
+
+        A private repository's are for those of its owner that are private too.
+        """
+        by, found = self.registry.find_full(caller), self.registry.find_full(repository)
+        if by is None or found is None:
+            return False
+        same = by.owner.lower() == found.owner.lower() and by.private
+        return not found.private or by.id == found.id or same
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""
@@ -186,6 +201,11 @@ class GitHubService:
         """Plain values by name that a job sees; an environment's own win over the repository's."""
         holders = self._holders(repository, environment)
         return {k: v for each in holders for k, v in self.secret_store.values(each).items()}
+
+    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
+        """Those of an environment alone."""
+        own = self._holders(repository, environment)[1:]
+        return {k: v for each in own for k, v in self.secret_store.values(each).items()}
 
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Values by name, with the same precedence."""

@@ -17,6 +17,8 @@ HEARD = frozenset(
         "issues",
         "issue_comment",
         "workflow_run",
+        "workflow_call",
+        "schedule",
     }
 )
 

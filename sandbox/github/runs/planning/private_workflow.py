@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.github.runs.planning.expressions import with_inputs
 from sandbox.github.runs.planning.workflow import Job, Workflow
 
 RUNNER = "self-hosted"
@@ -78,6 +79,7 @@ def private_workflow(
     matrix: Mapping[str, Any] | None,
     needed: Mapping[str, Needed],
     outputs: Path,
+    inputs: Mapping[str, Any] | None = None,
 ) -> str:
     """The file's text.
 
@@ -87,6 +89,7 @@ def private_workflow(
         matrix: its combination, if it has a matrix.
         needed: how the jobs it needs ended, by key.
         outputs: where the last job writes this job's outputs, as JSON.
+        inputs: of a called workflow; None where they are those of the event.
     """
     jobs: dict[str, Any] = {key: _ended(each) for key, each in needed.items()}
     body = {key: value for key, value in job.source.items() if key not in _DECIDED_BEFORE}
@@ -103,6 +106,9 @@ def private_workflow(
     kept = {
         key: workflow.source[key] for key in ("on", "env", "defaults") if key in workflow.source
     }
+    if inputs is not None:
+        kept = with_inputs({**kept, "on": "push"}, inputs)
+        jobs[job.key] = with_inputs(body, inputs)
     return json.dumps({"name": workflow.name, **kept, "jobs": jobs}, ensure_ascii=False)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.job_tokens import Grant
+from sandbox.github.runs.calls.scope import Scope
+from sandbox.github.runs.permissions import Permissions
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
@@ -54,7 +56,7 @@ class JobTask:
 
     id: int
     run: Run
-    workflow: Workflow
+    scope: Scope  # of the workflow that it is a job of
     job: Job
     labels: tuple[str, ...]
     environment: str | None
@@ -63,6 +65,16 @@ class JobTask:
     event: Mapping[str, Any] = field(repr=False)
     github: Mapping[str, Any] = field(repr=False)
     timeout_minutes: float = 360
+
+    @property
+    def workflow(self) -> Workflow:
+        """The file that it is written in."""
+        return self.scope.workflow
+
+    @property
+    def permissions(self) -> Permissions | None:
+        """What its token may do, by its own word and its callers'; None if nobody says."""
+        return self.scope.permissions(self.job)
 
 
 @dataclass(frozen=True)

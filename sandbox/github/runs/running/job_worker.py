@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.github.http.job_tokens import Grant
+from sandbox.github.runs.calls.scope import TOKEN
+from sandbox.github.runs.permissions import at_most_read
 from sandbox.github.runs.planning.equivalents import FoundActions, find_actions
 from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
@@ -22,7 +24,6 @@ from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_watch import JobWatch
 from sandbox.github.runs.running.masking import JobMask
-from sandbox.github.runs.running.permissions import at_most_read, permissions_of
 from toolchain.cache import remove_tree
 
 _NOT_RUN = {"container": "a job container"}
@@ -123,7 +124,7 @@ class JobWorker:
     def _grant(self) -> Grant:
         """What the job's token may do."""
         task = self._task
-        permissions = permissions_of(task.workflow.source, task.job.source)
+        permissions = task.permissions
         if task.run.foreign:
             permissions = at_most_read(permissions)
         return Grant(repository=task.run.repository, permissions=permissions)
@@ -148,12 +149,11 @@ class JobWorker:
         """Asks for everything a job is given."""
         task, tools = self._task, self._tools
         repository, translated = task.run.repository, tools.runner.translated
-        kept: dict[str, str] = {}
-        if not task.run.foreign:
-            kept.update(tools.repositories.secrets(repository, task.environment))
+        kept = task.scope.secrets(task.environment, token)
         secrets = {name: translated(value) for name, value in kept.items()}
         mask.add([*kept.values(), *secrets.values()])
-        log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")
+        named = sorted(name for name in secrets if name != TOKEN)
+        log(1, f"Secrets of this job: {', '.join(named) or 'none'}")
         variables = tools.repositories.variables(repository, task.environment)
         return JobInput(
             workflow_text=private_workflow(
@@ -162,10 +162,11 @@ class JobWorker:
                 matrix=task.matrix,
                 needed=task.needed,
                 outputs=Path(paths.out, OUTPUTS),
+                inputs=None if task.scope.called is None else task.scope.inputs,
             ),
             event=json.loads(translated(json.dumps(dict(task.event)))),
             github=json.loads(translated(json.dumps(dict(task.github)))),
-            secrets={**secrets, "GITHUB_TOKEN": token},
+            secrets=secrets,
             variables={name: translated(value) for name, value in variables.items()},
             environment={
                 name: translated(value)
@@ -195,6 +196,8 @@ class JobWorker:
 
         def own(name: str, ref: str) -> Path | None:
             with suppress(Exception):  # no such repository; each half has its own word for that
+                if not tools.repositories.may_use(run.repository, name):
+                    return None
                 commit = tools.repositories.resolve(name, ref)
                 if commit is not None:
                     return tools.sources.get(name, commit).folder
@@ -234,12 +237,12 @@ class JobWorker:
         if not task.job.source.get("services"):
             return []
         values = {
-            "github": {**given.github, "token": given.secrets["GITHUB_TOKEN"]},
+            "github": {**given.github, "token": given.secrets[TOKEN]},
             "vars": dict(given.variables),
             "secrets": dict(given.secrets),
             "matrix": dict(task.matrix or {}),
             "needs": needs_context(task.needed),
-            "inputs": dict(given.event.get("inputs") or {}),
+            "inputs": dict(task.scope.inputs),
         }
         try:
             return services_of(render(task.job.source["services"], Context(values=values)))
