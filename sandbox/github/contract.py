@@ -155,6 +155,18 @@ class RepositoryHalf(Protocol):
         """
         ...
 
+    def begin_deployment(
+        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
+    ) -> int:
+        """A job begins to deploy; the deployment's number."""
+        ...
+
+    def end_deployment(
+        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
+    ) -> None:
+        """The job ended: state is success, failure or error; `url` is where the result is."""
+        ...
+
     def set_status(
         self,
         repository: str,

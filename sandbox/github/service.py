@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.github.checks.deployments import Deployments
+from sandbox.github.checks.deployment_service import DeploymentService
+from sandbox.github.checks.deployments import Deployment, Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
@@ -67,7 +68,6 @@ class GitHubService:
         self.environments = Environments(database)
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
-        self.deployments = Deployments(database)
         self.events = Events()
         self.movements = Movements(
             self.registry,
@@ -78,6 +78,7 @@ class GitHubService:
             Pending(database),
         )
         here = Urls(f"{url}/api/v3", url)
+        self.deployments = DeploymentService(Deployments(database), accounts, self.events, here)
         self.issues = IssueService(database, accounts, self.events, here)
         self.pulls = PullService(
             database,
@@ -226,6 +227,30 @@ class GitHubService:
             rulesets=self.rulesets.list(found.id),
             default_branch=found.git.default_branch(),
         )
+
+    def begin_deployment(
+        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
+    ) -> int:
+        """A job begins to deploy; the deployment's number."""
+        found = self.require(repository)
+        added = self.deployments.add(found, commit, ACTIONS, ref=ref, environment=environment)
+        self._say(found, added, "in_progress", log_url)
+        return added.id
+
+    def end_deployment(
+        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
+    ) -> None:
+        """The job ended: state is success, failure or error; `url` is where the result is."""
+        found = self.require(repository)
+        about = self.deployments.records.find(found.id, deployment)
+        if about is not None:  # and was not deleted meanwhile
+            self._say(found, about, state, log_url, url)
+
+    def _say(
+        self, place: Repository, about: Deployment, state: str, log_url: str, url: str = ""
+    ) -> None:
+        fields = {"log_url": log_url, "target_url": log_url, "environment_url": url}
+        self.deployments.say(place, about, state, ACTIONS, fields, ends_former=True)
 
     def set_status(
         self,

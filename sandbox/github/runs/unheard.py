@@ -19,6 +19,8 @@ HEARD = frozenset(
         "workflow_run",
         "workflow_call",
         "schedule",
+        "deployment",
+        "deployment_status",
     }
 )
 

@@ -18,6 +18,7 @@ from sandbox.github.runs.planning.workflow import Job, Workflow
 
 RUNNER = "self-hosted"
 COLLECTOR = "slipway-outputs"
+ENVIRONMENT_URL = "slipway-environment-url"  # an output that every job with such a URL gets
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
@@ -96,6 +97,10 @@ def private_workflow(
     steps = [_without_the_platform_s(step) for step in job.steps]
     body |= {"runs-on": RUNNER, "if": "${{ always() }}", "steps": [*steps, *_added_steps(job)]}
     body = _without_the_platform_s(body)
+    environment = job.source.get("environment")
+    if isinstance(environment, dict) and environment.get("url"):
+        own = dict(body.get("outputs") or {})
+        body["outputs"] = {**own, ENVIRONMENT_URL: environment["url"]}  # it may speak of steps
     if needed:
         body["needs"] = list(needed)
     strategy = _strategy(job, matrix)

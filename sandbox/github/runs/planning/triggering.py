@@ -25,6 +25,8 @@ _TITLE_LENGTH = 200
 # Of these alone a commit's message may say that there shall be no runs.
 _SKIPPED = frozenset({"pull_request"})
 
+_NAMELESS = frozenset({"workflow_run", "schedule", "deployment", "deployment_status"})
+
 MadeRun = tuple[Run, Workflow | None]  # without a workflow it has failed already
 
 
@@ -133,6 +135,6 @@ def _title(trigger: Trigger) -> str:
         about = trigger.payload.get(key)
         if about:
             return str(about["title"])[:_TITLE_LENGTH]
-    if trigger.event in ("workflow_run", "schedule"):
+    if trigger.event in _NAMELESS:
         return ""  # then it bears the workflow's own name
     return str(trigger.payload.get("action") or trigger.event)

@@ -72,6 +72,12 @@ class JobTask:
         return self.scope.workflow
 
     @property
+    def ignores_concurrency(self) -> bool:
+        """Whether a concurrency group is asked for that is not kept here."""
+        of_called = self.scope.called is not None and "concurrency" in self.workflow.source
+        return of_called or "concurrency" in self.job.source
+
+    @property
     def permissions(self) -> Permissions | None:
         """What its token may do, by its own word and its callers'; None if nobody says."""
         return self.scope.permissions(self.job)
@@ -83,3 +89,4 @@ class JobEnd:
 
     conclusion: str
     outputs: Mapping[str, str] = field(default_factory=dict)
+    environment_url: str = ""  # where what it deployed can be seen

@@ -3,18 +3,22 @@
 import json
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.calls.scope import TOKEN
+from sandbox.github.runs.job_actions import actions_of
+from sandbox.github.runs.job_deployment import begin_deployment
 from sandbox.github.runs.permissions import at_most_read
-from sandbox.github.runs.planning.equivalents import FoundActions, find_actions
 from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
 from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.job_plan import needs_context
-from sandbox.github.runs.planning.private_workflow import planned_steps, private_workflow
+from sandbox.github.runs.planning.private_workflow import (
+    ENVIRONMENT_URL,
+    planned_steps,
+    private_workflow,
+)
 from sandbox.github.runs.runners.act_process import ActProcess
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
 from sandbox.github.runs.runners.services import Service, ServiceError, services_of
@@ -61,9 +65,10 @@ class JobWorker:
         watch = JobWatch(tools.records, task.id, task.job.key, steps, log, mask)
         watch.begin(1)
         files = JobFiles(tools.folder / "work" / f"{task.run.id}-{task.run.attempt}-{task.id}")
-        ended = JobEnd(FAILURE)
+        ended, deployment = JobEnd(FAILURE), None
         try:
             self._greet(log)
+            deployment = begin_deployment(tools, task)
             with tools.token_for(self._grant()) as token, tools.identify(task) as self._identity:
                 mask.add([token, *self._identity.values()])
                 ended = self._run(files, token, watch, log, mask)
@@ -76,6 +81,8 @@ class JobWorker:
             if self.cancelled.is_set():
                 ended = JobEnd(CANCELLED)
                 log(len(names), "##[error]The operation was canceled.")
+            if deployment is not None:
+                deployment.end(ended)
             watch.settle(cancelled=self.cancelled.is_set(), failed=ended.conclusion == FAILURE)
             remove_tree(files.folder)
             log.close()
@@ -116,8 +123,8 @@ class JobWorker:
             if refusal is not None:
                 raise RefusedError(refusal)
             log(1, f"Environment: {task.environment}")
-        if "concurrency" in task.job.source:
-            log(1, "##[warning]The concurrency of a job is not imitated; that of a workflow is.")
+        if task.ignores_concurrency:
+            log(1, "##[warning]The concurrency of a job is not imitated; that of a run is.")
         if task.run.foreign:
             log(1, "What a fork proposes is run without secrets, and its token can only read.")
 
@@ -132,7 +139,7 @@ class JobWorker:
     def _folders(self, files: JobFiles, log: JobLog) -> JobFolders:
         """What of this machine the job is given."""
         task, tools = self._task, self._tools
-        actions = self._actions()
+        actions = actions_of(tools, task)
         for note in actions.notes:
             log(1, note)
         if actions.missing:
@@ -188,23 +195,6 @@ class JobWorker:
                 " On GitHub it would run."
             )
 
-    def _actions(self) -> FoundActions:
-        run, tools = self._task.run, self._tools
-
-        def read(path: str) -> bytes | None:
-            return tools.repositories.read_file(run.repository, run.commit_id, path)
-
-        def own(name: str, ref: str) -> Path | None:
-            with suppress(Exception):  # no such repository; each half has its own word for that
-                if not tools.repositories.may_use(run.repository, name):
-                    return None
-                commit = tools.repositories.resolve(name, ref)
-                if commit is not None:
-                    return tools.sources.get(name, commit).folder
-            return None
-
-        return find_actions(self._task.job.steps, read, own)
-
     def _run(
         self, files: JobFiles, token: str, watch: JobWatch, log: JobLog, mask: JobMask
     ) -> JobEnd:
@@ -229,7 +219,9 @@ class JobWorker:
         if watch.result is None and not self.cancelled.is_set():
             said = files.errors.read_text(encoding="utf-8", errors="replace").strip()
             raise RefusedError(f"act could not run this job: {_readable(said)}")
-        return JobEnd(watch.result or FAILURE, self._safe_outputs(files, log, mask))
+        outputs = self._safe_outputs(files, log, mask)
+        url = outputs.pop(ENVIRONMENT_URL, "")
+        return JobEnd(watch.result or FAILURE, outputs, url)
 
     def _services(self, given: JobInput) -> list[Service]:
         """What the job asks for beside itself."""

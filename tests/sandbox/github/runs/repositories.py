@@ -14,6 +14,7 @@ class Repositories:
     folder: Path
     secret_values: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=dict)
     variable_values: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=dict)
+    deployments: list[list[dict[str, str]]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)  # which no other repository may use
     closed: dict[tuple[str, str], str] = field(default_factory=dict)  # environment -> open ref
     statuses: list[dict[str, str]] = field(default_factory=list)
@@ -101,6 +102,14 @@ class Repositories:
             f'Branch "{branch}" is not allowed to deploy to {environment} due to environment'
             " protection rules."
         )
+
+    def begin_deployment(self, repository: str, commit: str, **said: str) -> int:
+        with self._writing:
+            self.deployments.append([{"repository": repository, "commit": commit, **said}])
+            return len(self.deployments)
+
+    def end_deployment(self, repository: str, deployment: int, **said: str) -> None:
+        self.deployments[deployment - 1].append({"repository": repository, **said})
 
     def set_status(self, repository: str, commit: str, **status: str) -> None:
         with self._writing:
