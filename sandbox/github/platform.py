@@ -16,6 +16,8 @@ from sandbox.github.repositories.located import located
 from sandbox.github.runs.runners.container_runner import ContainerRunner
 from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.runs.schedules.asked import AskedSchedules
+from sandbox.github.runs.schedules.scheduler import Scheduler
 from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
@@ -68,11 +70,13 @@ def github(place: Place) -> Platform:
     )
     service.connect(runs)
     RunWebhooks(service.events, service.registry, service.accounts, url).follow(runs.records)
+    clock = place.options.clock(time.time)
+    scheduler = Scheduler(service, AskedSchedules(place.database), runs.triggered, clock)
     app = create_github_app(
         service,
         runs,
         limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
-        clock=place.options.clock(time.time),
+        clock=clock,
     )
 
     def start() -> None:
@@ -80,8 +84,10 @@ def github(place: Place) -> Platform:
         runs.start()
         service.movements.recover()
         service.webhooks.courier.start()
+        scheduler.start()
 
     def stop() -> None:
+        scheduler.stop()
         runs.stop()
         service.webhooks.courier.stop()
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.github.checks.deployments import Deployments
+from sandbox.github.checks.deployment_service import DeploymentService
+from sandbox.github.checks.deployments import Deployment, Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
@@ -71,7 +72,6 @@ class GitHubService:
         self.environments = Environments(database)
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
-        self.deployments = Deployments(database)
         self.events = Events()
         here = Urls(f"{url}/api/v3", url)
         targets = targets or Targets(LOOPBACK, set)
@@ -85,6 +85,7 @@ class GitHubService:
             self.events,
             Pending(database),
         )
+        self.deployments = DeploymentService(Deployments(database), accounts, self.events, here)
         self.issues = IssueService(database, accounts, self.events, here)
         self.pulls = PullService(
             database,
@@ -159,9 +160,24 @@ class GitHubService:
 
     # --- what the runs half asks
 
+    def repositories(self) -> Sequence[str]:
+        """The full names of all there are."""
+        return [each.full_name for each in self.registry.list()]
+
     def exists(self, repository: str) -> bool:
         """Whether there is a repository of that name."""
         return self.registry.find_full(repository) is not None
+
+    def may_use(self, caller: str, repository: str) -> bool:
+        """Whether runs of one repository may use workflows and actions of another.
+
+        A private repository's are for those of its owner that are private too.
+        """
+        by, found = self.registry.find_full(caller), self.registry.find_full(repository)
+        if by is None or found is None:
+            return False
+        same = by.owner.lower() == found.owner.lower() and by.private
+        return not found.private or by.id == found.id or same
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""
@@ -196,6 +212,11 @@ class GitHubService:
         holders = self._holders(repository, environment)
         return {k: v for each in holders for k, v in self.secret_store.values(each).items()}
 
+    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
+        """Those of an environment alone."""
+        own = self._holders(repository, environment)[1:]
+        return {k: v for each in own for k, v in self.secret_store.values(each).items()}
+
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Values by name, with the same precedence."""
         holders = self._holders(repository, environment)
@@ -215,6 +236,30 @@ class GitHubService:
             rulesets=self.rulesets.list(found.id),
             default_branch=found.git.default_branch(),
         )
+
+    def begin_deployment(
+        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
+    ) -> int:
+        """A job begins to deploy; the deployment's number."""
+        found = self.require(repository)
+        added = self.deployments.add(found, commit, ACTIONS, ref=ref, environment=environment)
+        self._say(found, added, "in_progress", log_url)
+        return added.id
+
+    def end_deployment(
+        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
+    ) -> None:
+        """The job ended: state is success, failure or error; `url` is where the result is."""
+        found = self.require(repository)
+        about = self.deployments.records.find(found.id, deployment)
+        if about is not None:  # and was not deleted meanwhile
+            self._say(found, about, state, log_url, url)
+
+    def _say(
+        self, place: Repository, about: Deployment, state: str, log_url: str, url: str = ""
+    ) -> None:
+        fields = {"log_url": log_url, "target_url": log_url, "environment_url": url}
+        self.deployments.say(place, about, state, ACTIONS, fields, ends_former=True)
 
     def set_status(
         self,

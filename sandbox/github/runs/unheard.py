@@ -17,6 +17,10 @@ HEARD = frozenset(
         "issues",
         "issue_comment",
         "workflow_run",
+        "workflow_call",
+        "schedule",
+        "deployment",
+        "deployment_status",
     }
 )
 

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import answer, urls
 from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, bodyless_route
+from sandbox.github.runs.api.artifacts import Artifact, artifact_view, artifacts_of
 from sandbox.github.runs.records import Run
-from sandbox.github.runs.running.artifacts import Artifact, artifact_view, artifacts_of
 
 
 class ArtifactRoutes(AddressedRuns):

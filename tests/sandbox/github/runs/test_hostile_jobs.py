@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.github.runs.api.artifacts import artifacts_of
 from sandbox.github.runs.runners.container_runner import ContainerRunner
-from sandbox.github.runs.running.artifacts import artifacts_of
 from sandbox.machine.docker_machine import DockerMachine
 from tests.sandbox.github.runs.conftest import PORT, World, container_runner
 from tests.sandbox.github.runs.repositories import Repositories
