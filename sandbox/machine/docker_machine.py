@@ -39,14 +39,14 @@ from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.container_state import container_state
+from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
-_KILLED = 137  # exit code of what SIGKILL ended
 
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
@@ -87,6 +87,7 @@ class DockerMachine:
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
+        self._disk = DiskLimits(self._client, f"{SANDBOX_LABEL}={sandbox_id}")
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -139,7 +140,8 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            labels = {**self._labels, _NAME_LABEL: request.name}
+            most = self._disk.allowed(request.disk_bytes)
+            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
@@ -168,6 +170,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
+                    self._disk.watch(str(container.id), most)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -178,6 +181,8 @@ class DockerMachine:
         """Feeds a container's output line by line until it ends; a removed one has none."""
         for line in self._output(container_id):
             log(line)
+        if reason := self._disk.reason(container_id):
+            log(f"sandbox: {reason}")
 
     def state(self, container_id: str) -> ContainerState | None:
         """What the engine says of a container, or None if it has none of that id."""
@@ -186,14 +191,7 @@ class DockerMachine:
                 state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
             except NotFound:
                 return None
-        running = bool(state["Running"])
-        exit_code = None if running else int(state["ExitCode"])
-        return ContainerState(
-            running=running,
-            exit_code=exit_code,
-            # The kernel's note of the memory can reach the engine after the end, and is lost then.
-            out_of_memory=bool(state["OOMKilled"]) or exit_code == _KILLED,
-        )
+        return container_state(state, self._disk.reason(container_id))
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:
         """What is listened on in a container; nothing once it ended."""
@@ -210,6 +208,8 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
+            most = container.labels.get(DISK_LABEL)
+            self._disk.watch(str(container.id), self._disk.allowed(int(most) if most else None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
     def remove(self, name: str, *, soon: bool = False) -> None:
@@ -286,6 +286,7 @@ class DockerMachine:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
             container.stop(timeout=int(seconds or _STOP_SECONDS))
             container.remove(force=True, v=True)
+        self._disk.forget(str(container.id))
 
     def _engine_name(self, name: str) -> str:
         """A name of ours as the engine takes them; a digest keeps apart what looks alike then."""

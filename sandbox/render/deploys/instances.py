@@ -103,6 +103,8 @@ def failure_of(state: ContainerState | None, plan: str) -> tuple[str, dict[str, 
     """Why an app ended: for the log, and as an event's `reason` has it."""
     if state is None:
         return "The instance is gone", {"evicted": True, "evictionReason": "container removed"}
+    if state.ended_because:
+        return state.ended_because, {"evicted": True, "evictionReason": state.ended_because}
     if state.out_of_memory:
         memory = PLANS[plan].memory_text
         return (
