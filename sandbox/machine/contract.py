@@ -220,6 +220,10 @@ class Machine(Protocol):
         """A running container of this sandbox by its name, as after a restart of the sandbox."""
         ...
 
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers, those that ended included; jobs' have none."""
+        ...
+
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes the container of that name and its network; absent is success.
 

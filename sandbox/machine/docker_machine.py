@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -11,12 +11,11 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.apps.log_lines import complete_lines
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
 from sandbox.machine.container_files import add_files
-from sandbox.machine.container_logs import follow_output
+from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import STOP_LABEL, container_options
 from sandbox.machine.contract import (
     Attached,
@@ -87,7 +86,8 @@ class DockerMachine:
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
-        self._disk = DiskLimits(self._client, f"{SANDBOX_LABEL}={sandbox_id}")
+        self._label = f"{SANDBOX_LABEL}={sandbox_id}"
+        self._disk = DiskLimits(self._client, self._label)
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -179,8 +179,9 @@ class DockerMachine:
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
         """Feeds a container's output line by line until it ends; a removed one has none."""
-        for line in self._output(container_id):
-            log(line)
+        with engine_errors():
+            for line in followed_lines(self._client, container_id):
+                log(line)
         if reason := self._disk.reason(container_id):
             log(f"sandbox: {reason}")
 
@@ -211,6 +212,13 @@ class DockerMachine:
             most = container.labels.get(DISK_LABEL)
             self._disk.watch(str(container.id), self._disk.allowed(int(most) if most else None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers; see the contract."""
+        mine: dict[str, str | list[str] | bool] = {"label": [self._label, _NAME_LABEL]}
+        with engine_errors():
+            found = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
@@ -250,7 +258,7 @@ class DockerMachine:
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
             containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
@@ -262,7 +270,7 @@ class DockerMachine:
     def remove_all(self) -> None:
         """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
             for volume in self._client.volumes.list(filters=mine):
                 volume.remove()
@@ -273,14 +281,6 @@ class DockerMachine:
     def _remove_image(self, name: str) -> None:
         self._builder.forget(name)
         self._images.forget(name)
-
-    def _output(self, container_id: str) -> Iterator[str]:
-        with engine_errors():
-            try:
-                container = self._client.containers.get(container_id)
-            except NotFound:
-                return
-            yield from complete_lines(follow_output(container))
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
