@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -11,12 +11,11 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.apps.log_lines import complete_lines
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
 from sandbox.machine.container_files import add_files
-from sandbox.machine.container_logs import follow_output
+from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import STOP_LABEL, container_options
 from sandbox.machine.contract import (
     Attached,
@@ -39,14 +38,14 @@ from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.container_state import container_state
+from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
-_KILLED = 137  # exit code of what SIGKILL ended
 
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
@@ -87,6 +86,8 @@ class DockerMachine:
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
+        self._label = f"{SANDBOX_LABEL}={sandbox_id}"
+        self._disk = DiskLimits(self._client, self._label)
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -139,7 +140,8 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            labels = {**self._labels, _NAME_LABEL: request.name}
+            most = self._disk.allowed(request.disk_bytes)
+            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
@@ -168,6 +170,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
+                    self._disk.watch(str(container.id), most)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -176,8 +179,11 @@ class DockerMachine:
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
         """Feeds a container's output line by line until it ends; a removed one has none."""
-        for line in self._output(container_id):
-            log(line)
+        with engine_errors():
+            for line in followed_lines(self._client, container_id):
+                log(line)
+        if reason := self._disk.reason(container_id):
+            log(f"sandbox: {reason}")
 
     def state(self, container_id: str) -> ContainerState | None:
         """What the engine says of a container, or None if it has none of that id."""
@@ -186,14 +192,7 @@ class DockerMachine:
                 state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
             except NotFound:
                 return None
-        running = bool(state["Running"])
-        exit_code = None if running else int(state["ExitCode"])
-        return ContainerState(
-            running=running,
-            exit_code=exit_code,
-            # The kernel's note of the memory can reach the engine after the end, and is lost then.
-            out_of_memory=bool(state["OOMKilled"]) or exit_code == _KILLED,
-        )
+        return container_state(state, self._disk.reason(container_id))
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:
         """What is listened on in a container; nothing once it ended."""
@@ -210,7 +209,16 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
+            most = container.labels.get(DISK_LABEL)
+            self._disk.watch(str(container.id), self._disk.allowed(int(most) if most else None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers; see the contract."""
+        mine: dict[str, str | list[str] | bool] = {"label": [self._label, _NAME_LABEL]}
+        with engine_errors():
+            found = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
@@ -250,7 +258,7 @@ class DockerMachine:
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
             containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
@@ -262,7 +270,7 @@ class DockerMachine:
     def remove_all(self) -> None:
         """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
+        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
             for volume in self._client.volumes.list(filters=mine):
                 volume.remove()
@@ -274,18 +282,11 @@ class DockerMachine:
         self._builder.forget(name)
         self._images.forget(name)
 
-    def _output(self, container_id: str) -> Iterator[str]:
-        with engine_errors():
-            try:
-                container = self._client.containers.get(container_id)
-            except NotFound:
-                return
-            yield from complete_lines(follow_output(container))
-
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
             container.stop(timeout=int(seconds or _STOP_SECONDS))
             container.remove(force=True, v=True)
+        self._disk.forget(str(container.id))
 
     def _engine_name(self, name: str) -> str:
         """A name of ours as the engine takes them; a digest keeps apart what looks alike then."""

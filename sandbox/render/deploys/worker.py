@@ -196,8 +196,6 @@ class ServiceWorker:
         self._retry_at.pop(number, None)
         parts.events.add(number, "server_available")
         remove_instance(parts, old, drain=True)
-        if old is None and service.container not in (None, instance.container):
-            parts.machine.remove(service.container or "")  # outlived a killed sandbox
 
     def _start_live(self, turn: Turn) -> Instance:
         url = self._url_of(turn.service)

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from sandbox.apps.leftovers import end_leftovers
 from sandbox.apps.workers import Workers
 from sandbox.machine.contract import ContainerState, MachineUnavailableError
 from sandbox.render.deploys.images import CONTEXT_PREFIX
-from sandbox.render.deploys.instances import failure_of
+from sandbox.render.deploys.instances import CONTAINER_PREFIX, failure_of
 from sandbox.render.deploys.records import OPEN
 from sandbox.render.deploys.turn import Instance, Parts, Turn
 from sandbox.render.deploys.worker import ServiceWorker
@@ -43,9 +44,13 @@ class Lifetime:
         for context in self._parts.folder.glob(f"{CONTEXT_PREFIX}*"):
             shutil.rmtree(context, ignore_errors=True)  # of builds that a killed sandbox left
         self._door.open_all()
-        for service in self._parts.services.all(deleted=True):
-            if service.candidate not in (None, service.container):
-                self._remove(service.candidate or "")
+        # Of a killed sandbox: they answer nobody, and one may hold the disk of what is started now.
+        services = self._parts.services.all(deleted=True)
+        known = {name for each in services for name in (each.container, each.candidate)}
+        end_leftovers(
+            self._parts.machine, lambda name: name in known or name.startswith(CONTAINER_PREFIX)
+        )
+        for service in services:
             self.wake(service.number)
         self._watch.start()
         self._started = True
