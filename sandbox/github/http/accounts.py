@@ -11,6 +11,7 @@ from sandbox.github.http.job_tokens import Grant, JobTokens
 from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
 
 ACTIONS = "github-actions[bot]"  # who speaks for runs
+_PERMISSIONS = {"workflow": "workflows", "delete_repo": "administration"}  # instead of a scope
 ALL_SCOPES = ("repo", "workflow", "delete_repo", "read:org", "user")
 
 
@@ -23,16 +24,26 @@ class Token:
         may_write: of a token with permissions, to all repositories of its user.
         may_administer: the same for settings, secrets and rules; the token of jobs may not.
         grant: of a job's token, which is for one repository.
+        permissions: of a fine-grained one, such as {"secrets": "write"}; it has no scopes.
     """
 
     scopes: Sequence[str] | None = ALL_SCOPES
     may_write: bool = True
     may_administer: bool = True
     grant: Grant | None = None
+    permissions: Mapping[str, str] | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether a classic token has a scope, or another one may do all that scopes are for."""
+        if self.permissions is not None:
+            return self.permissions.get(_PERMISSIONS.get(scope, scope)) == "write"
         return self.may_administer if self.scopes is None else scope in self.scopes
+
+
+def fine_grained(permissions: Mapping[str, str]) -> Token:
+    """A token that may do just what it was given, in all repositories of its user."""
+    writes = "write" in permissions.values()
+    return Token(scopes=None, may_write=writes, permissions=permissions)
 
 
 @dataclass(frozen=True, kw_only=True)
