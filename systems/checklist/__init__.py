@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pulumi
 
-from slipway.core.by_hand import Step
 from slipway.errors import DeployError
+from slipway.preflight.by_hand import Step
 from systems.checklist.github import github_steps
 from systems.checklist.hub import hub_steps
 from systems.checklist.registry import registry_steps

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from slipway.core.by_hand import Step
 from slipway.core.credentials import GITHUB_TOKEN, github_endpoint, github_page
 from slipway.errors import ApiError
 from slipway.github.account import owner_of
 from slipway.github.client import GitHubClient
+from slipway.preflight.by_hand import Step
 from systems.checklist.asked import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, value_of
 from systems.config import StackConfig
 from systems.repository import RepositoryValues

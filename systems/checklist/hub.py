@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from slipway.core.by_hand import Step
 from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN, hub_endpoint
 from slipway.errors import ApiError
 from slipway.huggingface.hub.account import Account, read_account
 from slipway.huggingface.hub.client import HubClient
+from slipway.preflight.by_hand import Step
 from systems.checklist.asked import UNAUTHORIZED, value_of
 from systems.config import StackConfig
 from systems.preflight.distinct import MODEL, SPACE, declared

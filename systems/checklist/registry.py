@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from slipway.core.by_hand import Step
 from slipway.images import builder
 from slipway.images.registry import RegistryClient, is_local
+from slipway.preflight.by_hand import Step
 from systems.config import StackConfig
 from systems.frigo import PORTS, FrigoSettings
 

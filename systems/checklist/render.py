@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from slipway.core.by_hand import Step
 from slipway.core.credentials import (
     RENDER_API_KEY,
     RENDER_DEPLOY_HOOK_KEY,
     render_endpoint,
 )
 from slipway.errors import ApiError, DeployError
+from slipway.preflight.by_hand import Step
 from slipway.render.api.client import RenderClient
 from systems.checklist.asked import UNAUTHORIZED, value_of
 from systems.config import StackConfig
