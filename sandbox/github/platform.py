@@ -109,4 +109,9 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
     ]
     owners = {name for user in users for name in (user.login, *user.organizations)}
     actions = User(login=ACTIONS, tokens={}, works_for=sorted(owners))
-    return Accounts([*users, actions], paid=place.options.paid, job_tokens=tokens)
+    return Accounts(
+        [*users, actions],
+        paid=place.options.paid,
+        free=place.options.free,
+        job_tokens=tokens,
+    )

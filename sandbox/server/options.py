@@ -65,7 +65,7 @@ class Options:
     containers: bool = True  # False: no container engine is looked for
     jobs: Jobs = "containers"  # `host` runs jobs of workflows on this machine, as its user
     paid: bool = True  # False: the platforms' free plans
-    free: Sequence[str] = ()  # users and organizations on the Hub's free plan beside paid ones
+    free: Sequence[str] = ()  # users and organizations on the free plans all the same
     workspaces: Sequence[str] = ()  # of Render, that the first user's key reaches besides its own
     card_on_file: bool = True  # False: Render refuses to create anything
     nulls: Nulls = "faithful"  # `strict` leaves absent values out of Render's answers

@@ -233,7 +233,7 @@ def test_a_revoked_github_token_is_one_line(left, monkeypatch):
 
 
 def test_rules_for_a_private_repository_need_another_plan(stack_values, tmp_path, monkeypatch):
-    options = Options(users=[User(name="ada")], paid=False, jobs="host")
+    options = Options(users=[User(name="ada")], free=("ada",), jobs="host")
     with whole_sandbox(tmp_path, options=options) as free:
         monkeypatch.setenv("GITHUB_BASE_URL", f"{free.github}/")
         monkeypatch.setenv("GITHUB_TOKEN", free.github_token)

@@ -94,19 +94,29 @@ class Accounts:
     Args:
         users: who there is; organizations exist by being a user's.
         paid: whether private repositories may have rules, which the free plan does not include.
+        free: users and organizations on that plan all the same.
         job_tokens: of runs, for whom ACTIONS speaks; that has to be one of the users then.
     """
 
     def __init__(
-        self, users: Sequence[User], *, paid: bool = True, job_tokens: JobTokens | None = None
+        self,
+        users: Sequence[User],
+        *,
+        paid: bool = True,
+        free: Sequence[str] = (),
+        job_tokens: JobTokens | None = None,
     ) -> None:
         self._users = users
-        self.paid = paid
+        self._paid, self._free = paid, {name.lower() for name in free}
         self._job_tokens = job_tokens or JobTokens()
         self._actions = next((each for each in users if each.login == ACTIONS), None)
         logins = [Account(user.login, organization=False) for user in users]
         groups = [Account(name, organization=True) for user in users for name in user.organizations]
         self._accounts = {each.login.lower(): each for each in (*groups, *logins)}
+
+    def is_paid(self, owner: str) -> bool:
+        """Whether the plan of a user or an organization is more than the free one."""
+        return self._paid and owner.lower() not in self._free
 
     def identify(self, token: str) -> Caller:
         """The owner of a token; raises BadCredentialsError if nobody's."""
