@@ -1,12 +1,13 @@
 """GitHub, put into a sandbox."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 
 from sandbox.github.app import create_github_app
 from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User, fine_grained
 from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
@@ -114,7 +115,10 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
             login=user.name,
             tokens={
                 **({identity.github_token: Token()} if user is place.owner else {}),
-                **{token: Token(scopes=scopes) for token, scopes in user.github_tokens.items()},
+                **{
+                    token: fine_grained(may) if isinstance(may, Mapping) else Token(scopes=may)
+                    for token, may in user.github_tokens.items()
+                },
             },
             organizations=user.organizations,
         )
@@ -122,4 +126,9 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
     ]
     owners = {name for user in users for name in (user.login, *user.organizations)}
     actions = User(login=ACTIONS, tokens={}, works_for=sorted(owners))
-    return Accounts([*users, actions], paid=place.options.paid, job_tokens=tokens)
+    return Accounts(
+        [*users, actions],
+        paid=place.options.paid,
+        free=place.options.free,
+        job_tokens=tokens,
+    )

@@ -30,6 +30,7 @@ from systems.frigo import (
     model_source,
 )
 from systems.preflight.model_size import ModelSize, model_size
+from systems.render_login import check_login
 
 
 def check_frigo(config: StackConfig) -> list[Finding]:
@@ -37,10 +38,12 @@ def check_frigo(config: StackConfig) -> list[Finding]:
     settings = config.settings("frigo", FrigoSettings)
     compose_context(files(), CONTEXT)
     on_render = () if settings.host == "docker" else (partial(_render, settings),)
+    login = () if settings.host == "docker" else (requires(partial(check_login, config)),)
     return gather(
         "slipway:frigo",
         requires(partial(check_host, config, settings)),
         requires(builder.registry),
+        *login,
         *(requires(partial(require_stack_credential, each)) for each in _credentials(settings)),
         *on_render,
         partial(_closed, config, settings),

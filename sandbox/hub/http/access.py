@@ -91,7 +91,7 @@ class Access:
         # A Space's "protected" hides its code as "private" does; only the running app stays public.
         hidden = repository.visibility != "public"
         own = identity is not None and identity.repository == repository.uid
-        member = identity is not None and identity.member_of(namespace)
+        member = identity is not None and identity.may_read(namespace)
         if hidden and not member and not own:
             raise RepositoryNotFoundError
         if write:
