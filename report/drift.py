@@ -15,10 +15,10 @@ from pathlib import Path
 
 from report.comment import LIMIT, Page, details, marker
 from report.environment import repository_from_environment
+from report.github.rest import PostingError, Rest
 from report.markdown import code, plain
 from report.plan import Change, Plan
 from report.reading import UnreadablePlanError, read_plan
-from report.rest import PostingError, Rest
 from report.sources import text_of
 
 _NOTICE = 300  # characters kept free for the words that say what was cut

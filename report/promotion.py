@@ -16,8 +16,8 @@ from typing import Any
 
 from report.comment import LIMIT, Page, marker
 from report.environment import repository_from_environment
+from report.github.rest import PostingError, Rest
 from report.markdown import code, plain
-from report.rest import PostingError, Rest
 
 WORKFLOW = "Deploy"
 _NOTICE = 200  # characters kept free for the words that say what was cut

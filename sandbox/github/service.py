@@ -78,12 +78,7 @@ class GitHubService:
         self.webhooks = Webhooks(database, accounts, self.registry, here, targets)
         self.events.webhooks = self.webhooks
         self.movements = Movements(
-            self.registry,
-            accounts,
-            self.rulesets,
-            self.statuses,
-            self.events,
-            Pending(database),
+            self.registry, accounts, self.rulesets, self.statuses, self.events, Pending(database)
         )
         self.deployments = DeploymentService(Deployments(database), accounts, self.events, here)
         self.issues = IssueService(database, accounts, self.events, here)
