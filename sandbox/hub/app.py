@@ -45,6 +45,7 @@ from sandbox.hub.webhooks.service import Webhooks
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.webhooks.targets import LOOPBACK, Targets
 
+_ASKED = ["GET", "POST", "DELETE"]  # of what lies below a repository
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -89,7 +90,10 @@ def create_hub_app(
     routes: list[BaseRoute] = [
         *extra_routes,
         *(route for part in parts for route in part.routes()),
+        Route("/api/spaces/semantic-search", _not_imitated),
         Route("/api/{plural:plural}/{name}", _not_found, methods=["GET"]),
+        Route("/api/{plural:plural}/{name}/{word:word}/{rest:path}", _not_found, methods=_ASKED),
+        Route("/{prefix:prefix}{name}/{word:word}/{rest:path}", _not_found),
         *page_routes(registry, access, space_host),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]
