@@ -13,9 +13,9 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from slipway.core import credentials
 from slipway.core.secrecy.digests import redact
 from slipway.errors import ConfigError, brief
+from systems import credentials
 from systems.values import DockerAddress, GitHubOwner, HubNamespace, Rule
 
 Settings = TypeVar("Settings")

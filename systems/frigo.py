@@ -7,17 +7,19 @@ from typing import Annotated
 from pulumi import Input, Output
 
 from app.frigo.repository import files
-from slipway.core.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY, hub_endpoint
+from slipway.core.credentials import hub_endpoint
 from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_host
 from slipway.errors import ConfigError
 from slipway.github.secrets.api_key import api_key
 from slipway.images.composed_context import compose_context
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS
 from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
 from slipway.render.service.web_services import WebServices
 from systems.config import StackConfig
+from systems.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.frigo_database import address_of
 from systems.frigo_on_docker import Part, served, tried
 from systems.own_model import UNPINNED, follow, own_model

@@ -11,20 +11,21 @@ from pulumi import Input, Output
 from slipway.core.credentials import (
     HUB_TOKEN,
     RENDER_DEPLOY_HOOK_KEY,
-    RETRAINING_API_KEY,
     github_page,
     hub_endpoint,
 )
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.account import owner_of
-from slipway.github.environments import DEPLOY_HOOK, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.secrets.api_key import api_key
 from slipway.payload.files import payload_from_folder
+from slipway.render.service.hook import DEPLOY_HOOK
 from slipway.render.service.sources import Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
 from systems.config import StackConfig
+from systems.credentials import RETRAINING_API_KEY
 from systems.own_model import RETRAINING_MODEL, own_model
 from systems.values import (
     Branch,

@@ -68,34 +68,12 @@ GITHUB_TOKEN = Credential(
     "GitHub token that administers the repository (classic: scope `repo`; fine-grained: write "
     "access to Administration, Secrets, Variables and Environments)",
 )
-API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call the apps with")
-SYMPTOMS_API_KEY = Credential(
-    "SYMPTOMS_API_KEY", "symptomsApiKey", "key that the log of the symptoms Space is read with"
-)
-RETRAINING_API_KEY = Credential(
-    "RETRAINING_API_KEY", "retrainingApiKey", "API key that callers of the retraining backend send"
-)
-FRIGO_ADMIN_KEY = Credential(
-    "FRIGO_ADMIN_KEY", "frigoAdminKey", "key that frigo's simulations and fine-tunes need"
-)
-FRIGO_SERVICE_KEY = Credential(
-    "FRIGO_SERVICE_KEY", "frigoServiceKey", "key by which frigo's services know each other"
-)
-TURNOVER_API_KEY = Credential(
-    "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
-)
-ALL = (
+PLATFORM_CREDENTIALS = (
     HUB_TOKEN,
     HUB_READ_TOKEN,
     RENDER_API_KEY,
     RENDER_DEPLOY_HOOK_KEY,
     GITHUB_TOKEN,
-    API_KEY,
-    SYMPTOMS_API_KEY,
-    RETRAINING_API_KEY,
-    FRIGO_ADMIN_KEY,
-    FRIGO_SERVICE_KEY,
-    TURNOVER_API_KEY,
 )
 
 

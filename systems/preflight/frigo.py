@@ -5,8 +5,6 @@ from functools import partial
 
 from app.frigo.repository import files
 from slipway.core.credentials import (
-    FRIGO_ADMIN_KEY,
-    FRIGO_SERVICE_KEY,
     GITHUB_TOKEN,
     HUB_TOKEN,
     RENDER_API_KEY,
@@ -22,6 +20,7 @@ from slipway.preflight.image import check_packages
 from slipway.preflight.sizes import check_disk, check_memory
 from slipway.render.plans import PLANS, plan_id
 from systems.config import StackConfig
+from systems.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.frigo import (
     CONTEXT,
     PORTS,
