@@ -1,11 +1,10 @@
 """The sandbox's GitHub without HTTP: its stores, and what the runs half asks of them."""
 
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sandbox.git.transfer import clone_at
 from sandbox.github.checks.deployment_service import DeploymentService
 from sandbox.github.checks.deployments import Deployment, Deployments
 from sandbox.github.checks.statuses import Statuses
@@ -17,6 +16,8 @@ from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
+from sandbox.github.releases.records import Releases
+from sandbox.github.releases.service import ReleaseService
 from sandbox.github.repositories.creating import repository_name, require_creation
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.pending import Pending
@@ -93,6 +94,11 @@ class GitHubService:
             self.events,
             here,
         )
+        # Beside the folder of repositories: what is unknown in that is removed.
+        files = Releases(database, folder.with_name(f"{folder.name}-releases"))
+        self.releases = ReleaseService(
+            files, accounts, self.movements, self.pulls.records, self.events, here
+        )
         self._branch_moved = branch_moved
         self.movements.listeners.append(self._moved)
 
@@ -137,6 +143,7 @@ class GitHubService:
             for hook in self.webhooks.records.of(repository.id):
                 self.webhooks.forget(hook)
             self.registry.remove(repository)
+            self.releases.records.forget(repository.id)
         if self.events.run_host is not None:
             self.events.run_host.deleted(repository.full_name)
 
@@ -196,11 +203,7 @@ class GitHubService:
     def export(self, repository: str, commit: str, destination: Path) -> None:
         """Clones the repository at a commit into an existing empty folder, `.git` included."""
         found = self.require(repository)
-        clone = ("clone", "--quiet", "--no-hardlinks", "--no-checkout")
-        _git(*clone, str(found.path), str(destination))
-        at = ("-C", str(destination))
-        _git(*at, "remote", "set-url", "origin", f"{self.url}/{found.full_name}")
-        _git(*at, "checkout", "--quiet", "--detach", commit)
+        clone_at(found.path, commit, destination, origin=f"{self.url}/{found.full_name}")
 
     def secrets(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Plain values by name that a job sees; an environment's own win over the repository's."""
@@ -292,9 +295,3 @@ class GitHubService:
             if place is not None:
                 holders.append(Holder(found.id, place.id))
         return holders
-
-
-def _git(*arguments: str) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *arguments], env=environment, check=True, capture_output=True)

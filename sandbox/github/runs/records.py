@@ -43,6 +43,7 @@ class Run:
     head_branch: str
     head_id: str
     told: bool
+    whole: int  # the last attempt that ran every job
     called: Sequence[Mapping[str, str]]  # workflows that its jobs call: path, sha and ref
 
     @property

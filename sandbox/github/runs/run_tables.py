@@ -44,5 +44,7 @@ CREATE INDEX IF NOT EXISTS workflow_runs_of_head ON workflow_runs (repository, h
 _TOLD = "ALTER TABLE workflow_runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1"
 # The workflows that its jobs call, as the API names them.
 _CALLED = "ALTER TABLE workflow_runs ADD COLUMN called TEXT NOT NULL DEFAULT '[]'"
+# The attempt since which jobs of one attempt read the artifacts of those before it.
+_WHOLE = "ALTER TABLE workflow_runs ADD COLUMN whole INTEGER NOT NULL DEFAULT 1"
 
-TABLES = (_SCHEMA, _HEADS, _TOLD, _CALLED)
+TABLES = (_SCHEMA, _HEADS, _TOLD, _CALLED, _WHOLE)

@@ -195,6 +195,7 @@ class RunService:
             with self._database.transaction():
                 carry_over(self.records, jobs, attempt, partial(self.log_file, run.id))
                 values = {"conclusion": None, "note": None, "started": moment(), "told": 0}
+                values["whole"] = run.whole if failed_only else attempt
                 self.records.set_run(run.id, attempt=attempt, status="queued", **values)
             self._launch(self.records.require(run.id), workflow, kept)
         return True

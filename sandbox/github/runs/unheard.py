@@ -19,6 +19,7 @@ HEARD = frozenset(
         "workflow_run",
         "workflow_call",
         "schedule",
+        "release",
         "deployment",
         "deployment_status",
     }

@@ -57,6 +57,7 @@ jobs:
         updated="",
         told=False,
         called=[],
+        whole=1,
         head_repository=head_repository,
         head_branch="work" if head_repository else "",
         head_id=SHA if head_repository else "",

@@ -39,7 +39,7 @@ class ArtifactRoutes(AddressedRuns):
         found = [
             (artifact, run)
             for run in runs
-            for artifact in artifacts_of(self._runs.folder, run.id)
+            for artifact in artifacts_of(self._runs.folder, run)
             if name in (None, artifact.name)
         ]
         return self._listed(
@@ -58,7 +58,7 @@ class ArtifactRoutes(AddressedRuns):
 
     def _artifact(self, request: Request) -> tuple[Artifact, Run]:
         for run in self._records.runs(self._readable(request)):
-            for artifact in artifacts_of(self._runs.folder, run.id):
+            for artifact in artifacts_of(self._runs.folder, run):
                 if artifact.id == request.path_params["artifact"]:
                     return artifact, run
         raise NotFoundError

@@ -135,6 +135,9 @@ def _title(trigger: Trigger) -> str:
         about = trigger.payload.get(key)
         if about:
             return str(about["title"])[:_TITLE_LENGTH]
+    release = trigger.payload.get("release")
+    if release:
+        return str(release["name"] or release["tag_name"])[:_TITLE_LENGTH]
     if trigger.event in _NAMELESS:
         return ""  # then it bears the workflow's own name
     return str(trigger.payload.get("action") or trigger.event)

@@ -178,7 +178,8 @@ class JobWorker:
             environment={
                 name: translated(value)
                 for name, value in {**tools.environment, **self._identity}.items()
-            },
+            }
+            | {"SLIPWAY_ATTEMPTS": f"{task.run.whole} {task.run.attempt}"},
         )
 
     def _refuse_what_is_not_run(self) -> None:

@@ -104,3 +104,31 @@ def test_workflows_hear_of_what_a_person_deploys(gh):
         logs += gh.http.get(f"/repos/{repository}/actions/jobs/{job['id']}/logs").text
     assert "deployment review  refs/heads/main" in logs
     assert "deployment_status review success refs/heads/main https://example.org" in logs
+
+
+RELEASED = """
+name: Released
+on: {release: {types: [published]}}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "$SAID"
+        env:
+          SAID: ${{ github.event.action }} ${{ github.event.release.tag_name }} ${{ github.ref }}
+"""
+
+
+def test_a_workflow_runs_once_for_a_release_of_the_kind_it_listens_to(gh):
+    repository = gh.repository("releases", {".github/workflows/released.yml": RELEASED})
+    body = {"tag_name": "v1", "name": "The first"}
+    assert gh.http.post(f"/repos/{repository}/releases", json=body).status_code == 201
+    (run,) = _ended(gh, repository)
+    assert (run["event"], run["display_title"], run["conclusion"]) == (
+        "release",
+        "The first",
+        "success",
+    )
+    (job,) = gh.http.get(f"/repos/{repository}/actions/runs/{run['id']}/jobs").json()["jobs"]
+    log = gh.http.get(f"/repos/{repository}/actions/jobs/{job['id']}/logs").text
+    assert "published v1 refs/tags/v1" in log
