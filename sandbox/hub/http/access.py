@@ -9,6 +9,7 @@ from sandbox.http.credentials import MalformedCredentialsError, token_of
 from sandbox.hub.http.accounts import PUBLISHER, Accounts, Identity, TokenRole
 from sandbox.hub.http.errors import (
     ForbiddenError,
+    GatedError,
     InvalidTokenError,
     RepositoryNotFoundError,
     SignInRequiredError,
@@ -67,6 +68,7 @@ class Access:
         kind: RepoKind = RepoKind.SPACE,
         write: bool,
         content: bool = False,
+        files: bool = False,
     ) -> Repository:
         """The repository the caller may read (or write).
 
@@ -77,8 +79,11 @@ class Access:
             write: Whether it is to be changed.
             content: Whether all that may change are its files, branches and tags: those alone are
                 a trusted publisher's to write.
+            files: Whether their content is asked for: of a gated repository members alone read it,
+                as nobody can ask for access here.
 
         Raises:
+            GatedError: The caller may see it but not read its files.
             RepositoryNotFoundError: It does not exist, or is private and none of the caller's.
             SignInRequiredError: An anonymous caller wants to write.
             ForbiddenError: The caller may see it but not change it.
@@ -94,6 +99,8 @@ class Access:
         member = identity is not None and identity.member_of(namespace)
         if hidden and not member and not own:
             raise RepositoryNotFoundError
+        if files and repository.gated is not None and not member and not own:
+            raise GatedError(repo_id, signed_in=identity is not None)
         if write:
             if identity is None:
                 raise SignInRequiredError

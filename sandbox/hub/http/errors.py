@@ -75,6 +75,22 @@ class RepositoryNotFoundError(HubError):
         super().__init__("Repository not found")
 
 
+class GatedError(HubError):
+    """The repository is shown to everybody, its files are not."""
+
+    status = 403
+    code = "GatedRepo"
+
+    def __init__(self, repo_id: str, *, signed_in: bool) -> None:
+        super().__init__(
+            f"Access to {repo_id} is restricted and you are not among those who have it."
+            if signed_in
+            else f"Access to {repo_id} is restricted: sign in as somebody who has it."
+        )
+        if not signed_in:
+            self.status = 401
+
+
 class RevisionNotFoundError(HubError):
     """The repository has no such branch, tag or commit."""
 

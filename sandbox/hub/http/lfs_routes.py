@@ -172,7 +172,9 @@ class LfsRoutes:
 
     def _repository(self, request: Request, *, write: bool) -> Repository:
         kind, repo_id = web_repo(request)
-        return self._access.require(request, repo_id, kind=kind, write=write, content=True)
+        return self._access.require(
+            request, repo_id, kind=kind, write=write, content=True, files=True
+        )
 
 
 def _authorization(request: Request) -> dict[str, str]:

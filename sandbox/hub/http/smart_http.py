@@ -54,7 +54,9 @@ class SmartHttpRoutes:
         if write and anonymous:
             raise SignInRequiredError  # before saying whether there is such a repository
         try:
-            return self._access.require(request, repo_id, kind=kind, write=write, content=True)
+            return self._access.require(
+                request, repo_id, kind=kind, write=write, content=True, files=True
+            )
         except RepositoryNotFoundError:
             if anonymous:
                 raise SignInRequiredError from None  # git asks for a password only after a 401
