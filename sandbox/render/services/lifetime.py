@@ -17,6 +17,7 @@ from sandbox.render.deploys.worker import ServiceWorker
 from sandbox.render.services.front_door import FrontDoor
 from sandbox.render.services.logs import LogType
 from sandbox.render.services.records import Service
+from sandbox.render.services.running import Running
 
 _LOG = logging.getLogger(__name__)
 _STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
@@ -30,6 +31,9 @@ class Lifetime:
     def __init__(self, parts: Parts, door: FrontDoor, forget: Callable[[Service], None]) -> None:
         self._parts = parts
         self._door = door
+        self._running = Running(parts, door.idle_seconds, self.wake)
+        door.wake = self.wake
+        door.out_of_rotation = self._running.out_of_rotation
         self._worker = ServiceWorker(parts, url_of=door.url, forget=forget)
         self._workers = Workers(self._worker.work, "render")
         self._watch = threading.Thread(target=self._look_around, name="render-watch", daemon=True)
@@ -84,6 +88,7 @@ class Lifetime:
                     state = self._parts.machine.state(instance.container_id)
                     if state is None or not state.running:
                         self._ended(number, instance, state)
+                self._running.look()
                 for service in self._parts.services.all():
                     due = self._worker.may_start(service)
                     if due or self._parts.deploys.of(service.number, OPEN):
