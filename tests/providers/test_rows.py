@@ -91,52 +91,85 @@ def test_after_a_rotation_the_old_state_can_be_destroyed(owner, monkeypatch):
 # --- set, then unset: what the platform is to have afterwards, as a refresh sees it
 
 
+GONE = "taken-away"  # in every value or name that may not be found on the platform afterwards
 TAKEN_AWAY = {
     "Space": {
-        "variables": {"A": "1"},
-        "secrets": sealed(A="1"),
+        "variables": {GONE: "1"},
+        "secrets": sealed(**{GONE.replace("-", "_"): "1"}),
         "sleep_seconds": 600,
     },
     "ModelRepo": {"delete_data": True},
     "RenderWebService": {
-        "env": {"A": "1"},
-        "initial_env": {"A": "1"},
-        "secrets": sealed_for_render(A="1"),
-        "secret_files": sealed_for_render(a="1"),
-        "health_path": "/health",
-        "command": "run",
-        "pre_deploy_command": "migrate",
+        "env": {"A": GONE},
+        "initial_env": {"A": GONE},
+        "secrets": sealed_for_render(A=GONE),
+        "secret_files": sealed_for_render(a=GONE),
+        "health_path": f"/{GONE}",
+        "command": GONE,
+        "pre_deploy_command": GONE,
         "instances": 2,
     },
-    "RenderPostgres": {"allowed_cidrs": ["10.0.0.0/8"], "disk_gb": 20, "delete_data": True},
+    "RenderPostgres": {"allowed_cidrs": ["10.9.8.0/24"], "disk_gb": 20, "delete_data": True},
 }
 # Nothing to go back to: what was chosen stays as it is, and is nobody's business from then on.
 LEFT_ALONE = {"sleep_seconds", "instances", "disk_gb", "initial_env"}
 PAID = {"hardware": "t4-small"}  # where sleeping is a choice
-ROWS = [(kind, key) for kind, keys in TAKEN_AWAY.items() for key in keys]
+ROWS = [
+    pytest.param(kind, key, emptied, id=f"{kind}-{key}{'-its last member' if emptied else ''}")
+    for kind, keys in TAKEN_AWAY.items()
+    for key, value in keys.items()
+    for emptied in (False, True)
+    if not emptied or isinstance(value, dict | list)
+]
 
 
-@pytest.mark.parametrize("empty", [None, "empty"], ids=["absent", "its last member"])
-@pytest.mark.parametrize(("kind", "key"), ROWS, ids=[f"{kind}-{key}" for kind, key in ROWS])
-def test_what_is_taken_away_is_gone(kind, key, empty, request):
+@pytest.mark.parametrize(("kind", "key", "emptied"), ROWS)
+def test_what_is_taken_away_is_gone(kind, key, emptied, request):
     value = TAKEN_AWAY[kind][key]
-    if empty and not isinstance(value, dict | list):
-        pytest.skip("no map or list")
     case = KINDS[kind](request.getfixturevalue)
     base = {**case.inputs, **(PAID if key == "sleep_seconds" else {})}
     engine = case.engine()
     engine.up({**base, key: value})
-    without = {**base, key: type(value)() if empty else None}
+    if key != "delete_data":  # which is the program's own
+        assert _told(value) in looked_at(case, engine)
+    without = {**base, key: type(value)() if emptied else None}
     if key in LEFT_ALONE:
         case.platform.mark()
         assert engine.up(without) == "same"
         assert case.platform.writes() == []
         return
     assert engine.up(without) == "updated"
+    assert _told(value) not in looked_at(case, engine)
     assert engine.up(without) == "same"
     assert engine.refresh()
     assert not engine.outputs.get(key)
     assert engine.up(without) == "same"
+
+
+def _told(value):
+    """What the platform shows of it."""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return value[0]
+    return "taken_away" if isinstance(value, dict) and "taken_away" in value else GONE
+
+
+def looked_at(case, engine):
+    """All that the platform says of the object."""
+    if isinstance(case, HubCase):
+        api, repo_id = case.platform.api, engine.outputs["repo_id"]
+        if case.kind == "model":
+            return str(api.repo_info(repo_id))
+        runtime = api.get_space_runtime(repo_id)
+        secrets = sorted(api.get_space_secrets(repo_id))
+        return str([case.platform.variables(repo_id), secrets, runtime.sleep_time])
+    look = case.platform.call
+    found = [look("GET", f"/{case.where}/{engine.id}")]
+    if case.where == "services":
+        parts = ("env-vars", "secret-files")
+        found += [look("GET", f"/services/{engine.id}/{part}?limit=100") for part in parts]
+    return str(found)
 
 
 def test_every_optional_input_has_its_row(request):
