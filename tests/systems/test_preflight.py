@@ -234,3 +234,14 @@ def test_a_login_needs_its_token_and_a_registry_that_render_knows(stack_values, 
     assert "Set slipway:registryKind" in said
     said = refused(stack_values, systems='["frigo"]', registryUser="me", registryKind="GHCR")
     assert "slipway:registryKind is 'GHCR'; it must be one of GITHUB" in said
+
+
+def test_on_a_mac_the_port_of_airplay_is_named_where_it_would_be_taken(found, monkeypatch):
+    docker = {"host": "docker"}
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    said = of(found("frigo", **docker), Severity.WARNING)
+    assert any("AirPlay Receiver of macOS listens on port 5000" in line for line in said)
+    assert of(found("frigo", **docker, dockerPort=5100), Severity.WARNING) == []
+    assert of(found("frigo"), Severity.WARNING) == []
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    assert of(found("frigo", **docker), Severity.WARNING) == []
