@@ -16,11 +16,11 @@ import sys
 from pathlib import Path
 
 from report.comment import render_comment
-from report.github import Repository
+from report.github.pulls import Repository
+from report.github.rest import PostingError
 from report.labels import label
 from report.plan import Plan
 from report.reading import UnreadablePlanError
-from report.rest import PostingError
 from report.sources import plan_from_files
 from report.terminal import render_terminal
 

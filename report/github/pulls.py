@@ -6,8 +6,8 @@ Only the standard library: the workflow that may write runs this without install
 import urllib.parse
 
 from report.comment import marker
+from report.github.rest import PostingError, Rest
 from report.labels import LABELS, PREFIX
-from report.rest import PostingError, Rest
 
 
 class Repository(Rest):

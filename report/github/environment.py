@@ -3,7 +3,7 @@
 import os
 import urllib.parse
 
-from report.rest import Rest
+from report.github.rest import Rest
 
 _PUBLIC = "https://api.github.com"
 
