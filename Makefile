@@ -38,7 +38,7 @@ drift: ## look what of STACK was changed outside, and keep that in FOLDER
 	$(delivery) drift $(STACK) $(FOLDER)
 
 promote: ## propose what dev runs to main, as a pull request
-	@$(PYTHON) -m report.promotion $(ARGS)
+	@$(PYTHON) -m report.github.promotion $(ARGS)
 
 down: ## stop the sandbox; `make up` brings the same apps back
 	$(sandbox) down

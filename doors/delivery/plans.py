@@ -14,6 +14,7 @@ from toolchain.progress import SetupError
 
 SHOWN, KEPT, BASIS = "head.json", "plan.json", "basis.json"  # in a plan's folder
 _BREACH = re.compile(r"resource (?P<urn>\S+) violates plan: (?P<why>[^\n{\[]*)")
+_SIGNS = re.compile(r"(?<=[ ,])[=~+-]+")  # before a property's name
 _NO_STEP = re.compile(r"(?:create|update|delete|replace)[^\n]*not allowed by the plan[^\n]*")
 
 
@@ -112,7 +113,8 @@ def _breach(said: str) -> str | None:
     """What would have gone beyond the plan, in the engine's words without any value."""
     if found := _BREACH.search(said):
         name = found["urn"].rpartition("::")[2]
-        return f"{name} would change otherwise ({found['why'].strip(' :=~+-')})"
+        why = _SIGNS.sub("", found["why"]).strip()
+        return f"{name} would change otherwise ({why})"
     if found := _NO_STEP.search(said):
         return found[0].strip()
     return None

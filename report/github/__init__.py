@@ -1,1 +1,4 @@
-"""What the report asks of GitHub: its REST API, a pull request's comment and label."""
+"""What is said on GitHub: a pull request's comment and label, a stack's issue, a promotion.
+
+By the standard library alone, so that a workflow that may write runs it without installing a thing.
+"""

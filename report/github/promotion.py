@@ -1,7 +1,7 @@
 # ruff: noqa: T201 - a command line: it says what it did
 """Proposes what one branch runs to the next one: one pull request, opened or brought up to date.
 
-    python -m report.promotion --from dev --to main
+    python -m report.github.promotion --from dev --to main
 
 It proposes only what the workflow *Deploy* has deployed from the first branch. It reads
 GITHUB_REPOSITORY, GITHUB_TOKEN and, unless GitHub is meant, GITHUB_API_URL. The token is a
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.comment import LIMIT, Page, marker
-from report.environment import repository_from_environment
+from report.github.environment import repository_from_environment
 from report.github.rest import PostingError, Rest
 from report.markdown import code, plain
 
@@ -29,7 +29,7 @@ class NotDeployedError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; its exit code: 1 if there is no pull request though there should be."""
-    parser = argparse.ArgumentParser(prog="python -m report.promotion", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m report.github.promotion", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--from", dest="head", default="dev", metavar="BRANCH")
     parser.add_argument("--to", dest="base", default="main", metavar="BRANCH")

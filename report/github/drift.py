@@ -1,7 +1,7 @@
 # ruff: noqa: T201 - a command line: it says what it did
 """Keeps the one issue that says how a stack differs from what is there.
 
-    python -m report.drift FOLDER --stack dev
+    python -m report.github.drift FOLDER --stack dev
 
 FOLDER holds `drift.json`, the events of `pulumi refresh --preview-only --json`. The issue is opened
 where there is none, updated in place, and closed once nothing differs any more. It reads
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from report.comment import LIMIT, Page, details, marker
-from report.environment import repository_from_environment
+from report.github.environment import repository_from_environment
 from report.github.rest import PostingError, Rest
 from report.markdown import code, plain
 from report.plan import Change, Plan
@@ -27,7 +27,7 @@ _SUBJECT = "drift"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; its exit code: 1 if nobody could look, or say what was seen."""
-    parser = argparse.ArgumentParser(prog="python -m report.drift", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m report.github.drift", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("folder", type=Path)
     parser.add_argument("--stack", required=True)
