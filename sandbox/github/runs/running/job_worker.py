@@ -148,6 +148,7 @@ class JobWorker:
         """Asks for everything a job is given."""
         task, tools = self._task, self._tools
         repository, translated = task.run.repository, tools.runner.translated
+        told = tools.runner.as_on_the_platform
         kept: dict[str, str] = {}
         if not task.run.foreign:
             kept.update(tools.repositories.secrets(repository, task.environment))
@@ -163,8 +164,8 @@ class JobWorker:
                 needed=task.needed,
                 outputs=Path(paths.out, OUTPUTS),
             ),
-            event=json.loads(translated(json.dumps(dict(task.event)))),
-            github=json.loads(translated(json.dumps(dict(task.github)))),
+            event=json.loads(told(json.dumps(dict(task.event)))),
+            github=json.loads(told(json.dumps(dict(task.github)))),
             secrets={**secrets, "GITHUB_TOKEN": token},
             variables={name: translated(value) for name, value in variables.items()},
             environment={
