@@ -10,7 +10,7 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User, fine_grained
 from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
-from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.http.wire import API_PREFIX, AddressesAsSent
 from sandbox.github.oidc.job_identities import JobIdentities
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.located import located
@@ -28,6 +28,7 @@ from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
 NAME = "github"
+_REAL, _REAL_API = "https://github.com", "https://api.github.com"
 
 
 def github(place: Place) -> Platform:
@@ -99,11 +100,21 @@ def _runner(place: Place) -> Runner:
     """Where jobs run."""
     if place.options.jobs == "host":
         return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
+    url = place.url(NAME)
     return ContainerRunner(
         place.machine,
         lambda: ensure_linux_act(Progress()),
         ports=lambda: {*place.ports.values(), *place.addresses.ports()},
         parallel_jobs=PARALLEL_JOBS,
+        known_as=(
+            {
+                f"{url}{API_PREFIX}": _REAL_API,
+                f"{url}/api/graphql": f"{_REAL_API}/graphql",
+                url: _REAL,
+            }
+            if place.has_public_names
+            else {}
+        ),
     )
 
 

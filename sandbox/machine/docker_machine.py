@@ -14,9 +14,10 @@ from docker.models.containers import Container as EngineContainer
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
-from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import followed_lines
-from sandbox.machine.container_options import STOP_LABEL, container_options
+from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
+from sandbox.machine.containers.files import add_files
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import (
     Attached,
     BuildRequest,
@@ -54,7 +55,6 @@ _ENDING_AT_ONCE = 8
 _API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
 _CONNECTIONS = 64  # each followed log holds one
 _PORT_TRIES = 10
-_DESKTOP_HOST = "host.docker.internal"
 
 
 class DockerMachine:
@@ -64,12 +64,15 @@ class DockerMachine:
     "demo:latest" without seeing each other's.
     """
 
-    def __init__(self, engine: EngineAddress, sandbox_id: str) -> None:
+    def __init__(
+        self, engine: EngineAddress, sandbox_id: str, public: PublicNames | None = None
+    ) -> None:
         """Connects to an engine.
 
         Args:
             engine: as `ensure_engine` returned it; the lease is the caller's to hold.
             sandbox_id: names this sandbox in the engine: lower-case letters, digits, hyphens.
+            public: names that lead to this sandbox from its containers.
 
         Raises:
             MachineUnavailableError: the engine does not answer.
@@ -79,15 +82,17 @@ class DockerMachine:
         self.inside_host = engine.inside_host
         self.bind_host = engine.bind_host  # where a server must listen to be reached from inside
         self._sandbox_id = sandbox_id
-        self._map_inside_host = engine.inside_host == _DESKTOP_HOST
+        self._map_inside_host = engine.inside_host == DESKTOP_HOST
+        self._public = public or PublicNames()
         with engine_errors():
             self._client = docker.DockerClient(
                 base_url=engine.docker_host, timeout=_API_SECONDS, max_pool_size=_CONNECTIONS
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
-        self._label = f"{SANDBOX_LABEL}={sandbox_id}"
-        self._disk = DiskLimits(self._client, self._label)
+        label = f"{SANDBOX_LABEL}={sandbox_id}"
+        self._mine: dict[str, Any] = {"label": label}
+        self._disk = DiskLimits(self._client, label)
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -98,13 +103,12 @@ class DockerMachine:
         )
         closed = engine.buildkit is not None
         self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        parts = (self._client, self._images, self._networks, self._labels)
         self._attached = AttachedContainers(
-            self._client,
-            self._images,
-            self._networks,
-            self._labels,
+            *parts,
             engine_name=self._engine_name,
             map_inside_host=self._map_inside_host,
+            public=self._public,
         )
 
     def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
@@ -157,8 +161,10 @@ class DockerMachine:
                     network=own_name,
                     volumes={self._engine_name(key): at for key, at in request.volumes.items()},
                     map_inside_host=self._map_inside_host,
+                    public=self._public,
                 )
                 container = self._client.containers.create(image, name=own_name, **options)
+                self._public.put_into(container)
                 add_files(container, request.files)
                 if request.private_network is not None:
                     shared = self._engine_name(request.private_network.name)
@@ -215,7 +221,7 @@ class DockerMachine:
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""
-        mine: dict[str, str | list[str] | bool] = {"label": [self._label, _NAME_LABEL]}
+        mine: dict[str, Any] = {"label": [self._mine["label"], _NAME_LABEL]}
         with engine_errors():
             found = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
             return [str(each.labels[_NAME_LABEL]) for each in found]
@@ -236,7 +242,9 @@ class DockerMachine:
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
-        self._remove_image(self._images.name(tag))
+        name = self._images.name(tag)
+        self._builder.forget(name)
+        self._images.forget(name)
 
     def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """The image of a machine for jobs, made if it is not there; see the contract."""
@@ -258,29 +266,27 @@ class DockerMachine:
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
-        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
-            containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            containers = self._client.containers.list(
+                all=True, ignore_removed=True, filters=self._mine
+            )
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
-            for network in self._client.networks.list(filters=mine):
+            for network in self._client.networks.list(filters=self._mine):
                 network.remove()
         return len(containers)
 
     def remove_all(self) -> None:
         """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
-        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
-            for volume in self._client.volumes.list(filters=mine):
+            for volume in self._client.volumes.list(filters=self._mine):
                 volume.remove()
         for name in self._images.own_names():
-            self._remove_image(name)
+            self._builder.forget(name)
+            self._images.forget(name)
         self._images.prune()
 
-    def _remove_image(self, name: str) -> None:
-        self._builder.forget(name)
-        self._images.forget(name)
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
