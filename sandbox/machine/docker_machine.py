@@ -90,9 +90,8 @@ class DockerMachine:
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
-        label = f"{SANDBOX_LABEL}={sandbox_id}"
-        self._mine: dict[str, Any] = {"label": label}
-        self._disk = DiskLimits(self._client, label)
+        self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
+        self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -151,8 +150,7 @@ class DockerMachine:
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
-            # Freed between our asking and the engine's taking it, a port may be taken by another.
-            for _ in range(_PORT_TRIES):
+            for _ in range(_PORT_TRIES):  # freed by us, it may be another's before the engine's
                 port = 0 if request.port is None else free_port()
                 options = container_options(
                     request,
@@ -215,15 +213,14 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
-            most = container.labels.get(DISK_LABEL)
-            self._disk.watch(str(container.id), self._disk.allowed(int(most) if most else None))
+            most = int(container.labels.get(DISK_LABEL, 0))
+            self._disk.watch(str(container.id), self._disk.allowed(most or None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""
-        mine: dict[str, Any] = {"label": [self._mine["label"], _NAME_LABEL]}
         with engine_errors():
-            found = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
             return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
@@ -242,9 +239,7 @@ class DockerMachine:
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
-        name = self._images.name(tag)
-        self._builder.forget(name)
-        self._images.forget(name)
+        self._forget_image(self._images.name(tag))
 
     def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """The image of a machine for jobs, made if it is not there; see the contract."""
@@ -267,9 +262,7 @@ class DockerMachine:
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
         with engine_errors():
-            containers = self._client.containers.list(
-                all=True, ignore_removed=True, filters=self._mine
-            )
+            containers = self._containers(self._mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
             for network in self._client.networks.list(filters=self._mine):
@@ -283,10 +276,15 @@ class DockerMachine:
             for volume in self._client.volumes.list(filters=self._mine):
                 volume.remove()
         for name in self._images.own_names():
-            self._builder.forget(name)
-            self._images.forget(name)
+            self._forget_image(name)
         self._images.prune()
 
+    def _forget_image(self, name: str) -> None:
+        self._builder.forget(name)
+        self._images.forget(name)
+
+    def _containers(self, filters: dict[str, Any]) -> list[EngineContainer]:
+        return self._client.containers.list(all=True, ignore_removed=True, filters=filters)
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
