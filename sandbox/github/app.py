@@ -32,6 +32,8 @@ from sandbox.github.pulls.api.merge_routes import MergeRoutes
 from sandbox.github.pulls.api.pages import PullPages
 from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
 from sandbox.github.pulls.api.routes import PullRoutes
+from sandbox.github.releases.assets_routes import AssetRoutes
+from sandbox.github.releases.routes import ReleaseRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.compare_routes import CompareRoutes
@@ -87,6 +89,8 @@ def create_github_app(
         MergeRoutes(access, service.pulls, pulls),
         ReviewRoutes(access, service.pulls, pulls),
         ReviewCommentRoutes(access, service.pulls, pulls),
+        ReleaseRoutes(access, service.releases),
+        AssetRoutes(access, service.releases),
         CompareRoutes(access),
         ForkRoutes(access, service.registry, service.events),
         HookRoutes(access, service.webhooks),

@@ -2,7 +2,7 @@
 
 from sandbox.hub.app import create_hub_app
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.http.accounts import Accounts, Organization, Rights, TokenRole, User
 from sandbox.hub.http.rate_limit import PRO_QUOTAS
 from sandbox.hub.publishing.exchange import Exchange
 from sandbox.hub.publishing.issuer_keys import IssuerKeys
@@ -85,18 +85,24 @@ def _audiences(place: Place) -> list[str]:
 def _accounts(place: Place) -> Accounts:
     """The sandbox's users; the first one has both tokens of the home besides its own."""
     identity, paid = place.home.identity(), place.options.paid
+    drawn: dict[str, TokenRole | Rights]
     drawn = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
+    free = set(place.options.free)
     users = [
         User(
             name=user.name,
             tokens={
                 **(drawn if user is place.owner else {}),
-                **{token: TokenRole(role) for token, role in user.hub_tokens.items()},
+                **{
+                    token: TokenRole(may) if isinstance(may, str) else may
+                    for token, may in user.hub_tokens.items()
+                },
             },
             organizations=user.organizations,
-            paid=paid,
+            paid=paid and user.name not in free,
         )
         for user in place.options.users
     ]
     names = sorted({name for user in users for name in user.organizations})
-    return Accounts(users, [Organization(name=name, paid=paid) for name in names])
+    organizations = [Organization(name=name, paid=paid and name not in free) for name in names]
+    return Accounts(users, organizations)

@@ -127,7 +127,7 @@ def _sees(identity: Identity | None, repository: Repository) -> bool:
 def _belongs(identity: Identity | None, repository: Repository) -> bool:
     if identity is None:
         return False
-    return identity.repository == repository.uid or identity.member_of(repository.name.namespace)
+    return identity.repository == repository.uid or identity.may_read(repository.name.namespace)
 
 
 def _renamed(request: Request, old: str, new: str) -> str | None:

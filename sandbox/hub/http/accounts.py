@@ -12,10 +12,17 @@ from sandbox.hub.http.errors import ForbiddenError, InvalidTokenError
 
 
 class TokenRole(StrEnum):
-    """The Hub's two classic token roles."""
+    """The Hub's token roles: two classic ones, and the one whose rights are told one by one."""
 
     READ = "read"
     WRITE = "write"
+    FINE_GRAINED = "fineGrained"
+
+
+Rights = Mapping[str, Sequence[str]]
+"""Of a fine-grained token: in each namespace READING, WRITING or both."""
+
+READING, WRITING = "repo.content.read", "repo.write"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +38,7 @@ class User:
     """A person with a namespace of the same name."""
 
     name: str
-    tokens: Mapping[str, TokenRole]  # token -> what it may do
+    tokens: Mapping[str, TokenRole | Rights]  # token -> what it may do
     organizations: Sequence[str] = field(default_factory=tuple)
     paid: bool = True  # False: the free plan, where creating a Docker or Gradio Space costs a 402
 
@@ -47,14 +54,21 @@ class Identity:
     role: TokenRole
     organizations: tuple[str, ...]
     repository: str | None = None  # uid of the one whose content a publisher's token is for
+    rights: Rights = field(default_factory=dict[str, Sequence[str]], compare=False)  # fine-grained
 
-    def member_of(self, namespace: str) -> bool:
-        """Whether this is the caller's own namespace or an organization they belong to."""
+    def may_read(self, namespace: str) -> bool:
+        """Whether this token sees what is private in a namespace: its user's own, or a team's."""
+        if self.role is TokenRole.FINE_GRAINED and not self._rights_in(namespace):
+            return False
         return namespace == self.name or namespace in self.organizations
 
     def may_write(self, namespace: str) -> bool:
         """Whether this token may change what lies in a namespace."""
-        return self.role is TokenRole.WRITE and self.member_of(namespace)
+        writes = self.role is TokenRole.WRITE or WRITING in self._rights_in(namespace)
+        return writes and self.may_read(namespace)
+
+    def _rights_in(self, namespace: str) -> Sequence[str]:
+        return self.rights.get(namespace, ())
 
 
 class Accounts:
@@ -73,9 +87,9 @@ class Accounts:
         found = owner_of(
             token,
             (
-                (candidate, Identity(user.name, role, tuple(user.organizations)))
+                (candidate, _identity(user, may))
                 for user in self._users.values()
-                for candidate, role in user.tokens.items()
+                for candidate, may in user.tokens.items()
             ),
         )
         if found is None:
@@ -125,15 +139,36 @@ class Accounts:
                     "fullname": name,
                     "avatarUrl": _avatar(name),
                     "isEnterprise": False,
+                    **({"plan": "team"} if self._organizations[name].paid else {}),
                     "roleInOrg": "write",
                 }
                 for name in identity.organizations
             ],
-            "auth": {
-                "type": "access_token",
-                "accessToken": {"displayName": "sandbox", "role": str(identity.role)},
-            },
+            "auth": {"type": "access_token", "accessToken": self._described(identity)},
         }
+
+    def _described(self, identity: Identity) -> dict[str, Any]:
+        described: dict[str, Any] = {"displayName": "sandbox", "role": str(identity.role)}
+        if identity.role is TokenRole.FINE_GRAINED:
+            described["fineGrained"] = {
+                "canReadGatedRepos": False,
+                "global": [],
+                "scoped": [
+                    {"entity": self._entity(name), "permissions": list(rights)}
+                    for name, rights in identity.rights.items()
+                ],
+            }
+        return described
+
+    def _entity(self, name: str) -> dict[str, str]:
+        kind = "org" if name in self._organizations else "user"
+        return {"_id": object_id(f"{kind}:{name}"), "type": kind, "name": name}
+
+
+def _identity(user: User, may: TokenRole | Rights) -> Identity:
+    role = may if isinstance(may, TokenRole) else TokenRole.FINE_GRAINED
+    rights = {} if isinstance(may, TokenRole) else may
+    return Identity(user.name, role, tuple(user.organizations), rights=rights)
 
 
 def _avatar(name: str) -> str:

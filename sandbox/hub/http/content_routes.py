@@ -80,7 +80,7 @@ class ContentRoutes:
             and search in each.id.lower()
             and (
                 each.visibility == "public"
-                or (identity is not None and identity.member_of(each.name.namespace))
+                or (identity is not None and identity.may_read(each.name.namespace))
             )
         ]
         chosen, headers = page(request, visible, _LIST_PAGE)
