@@ -18,7 +18,6 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.errors import NotFoundError, render_error, response_of
-from sandbox.github.http.known_addresses import is_known
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
@@ -27,6 +26,7 @@ from sandbox.github.http.wire import API_WORDS, Wire, is_api, request_id_of
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
+from sandbox.github.known_addresses import is_known
 from sandbox.github.pulls.api.comments_routes import ReviewCommentRoutes
 from sandbox.github.pulls.api.merge_routes import MergeRoutes
 from sandbox.github.pulls.api.pages import PullPages

@@ -3,11 +3,15 @@
 import re
 from functools import cache
 
-# api-docs.render.com, the API's reference. `*` stands for an id or a name; of the methods
-# G is GET, P is POST, U is PUT, A is PATCH and D is DELETE.
+# api-docs.render.com, the API's reference, and what Render's own SDK asks for. `*` stands for an id
+# or a name; of the methods G is GET, P is POST, U is PUT, A is PATCH and D is DELETE.
 _TABLE = """
+artifact-sources GP; artifact-sources/* DGA; artifact-sources/*/artifacts G
+artifact-sources/*/env-vars GU; artifact-sources/*/env-vars/* DGU
+artifact-sources/*/secret-files GU; artifact-sources/*/secret-files/* DGU
 blueprints G; blueprints/* GAD; blueprints/*/syncs G; blueprints/validate P
 cron-jobs/*/runs PD
+dedicated-ips GP; dedicated-ips/* DGA
 disks GP; disks/* DGA; disks/*/snapshots G; disks/*/snapshots/restore P
 env-groups GP; env-groups/* DGA; env-groups/*/artifact-sources/* DP
 env-groups/*/env-vars/* DGU; env-groups/*/secret-files/* DGU; env-groups/*/services/* DP
@@ -21,6 +25,7 @@ maintenance G; maintenance/* GA; maintenance/*/trigger P
 metrics-stream/* DGU; metrics/* G; metrics/filters/* G
 notification-settings/overrides G; notification-settings/overrides/services/* GA
 notification-settings/owners/* GA
+objects/*/* G; objects/*/*/* DGU
 organizations/*/audit-logs G
 owners G; owners/* G; owners/*/audit-logs G; owners/*/members G; owners/*/members/* DA
 postgres GP; postgres/* DGA; postgres/*/connection-info G; postgres/*/credentials GP
@@ -29,9 +34,15 @@ postgres/*/parameter-overrides GPU; postgres/*/parameter-overrides/available G
 postgres/*/promote P; postgres/*/query/* G; postgres/*/recovery GP; postgres/*/replication P
 postgres/*/restart P; postgres/*/resume P; postgres/*/suspend P
 projects GP; projects/* DGA
-redis GP; redis/* DGA; redis/*/connection-info G
+redis GP; redis/* DGA; redis/*/connection-info G; redis/*/resume P
+redis/*/suspend P
 registrycredentials GP; registrycredentials/* DGA
-services GP; services/* DGA; services/*/autoscaling DU; services/*/cache/purge P
+sandbox-groups GP; sandbox-groups/* DGA
+sandboxes GP; sandboxes/* DG; sandboxes/*/files/download/token P; sandboxes/*/files/list G
+sandboxes/*/runs/stream/token P; sandboxes/*/execs/* G; sandboxes/*/execs/*/status P
+sandboxes/*/logs G; sandboxes/*/terminate P
+services GP; services/* DGA; services/*/outbound-ips G; services/*/autoscaling DU
+services/*/cache/purge P
 services/*/custom-domains GP; services/*/custom-domains/* DG
 services/*/custom-domains/*/verify P; services/*/deploys GP; services/*/deploys/* G
 services/*/deploys/*/cancel P; services/*/env-vars GU; services/*/env-vars/* DGU
