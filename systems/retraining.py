@@ -104,6 +104,8 @@ def backend_args(
     expect = {"revision": settings.model_revision} if settings.model_revision else {}
     return WebServiceArgs(
         name=settings.backend,
+        workspace=config.render_workspace,
+        adopt=config.adopts(settings.backend),
         region=settings.region,
         plan=settings.plan,
         repository=_source(config, settings, BACKEND),
@@ -128,6 +130,8 @@ def _frontend_args(
 ) -> StaticSiteArgs:
     return StaticSiteArgs(
         name=settings.frontend,
+        workspace=config.render_workspace,
+        adopt=config.adopts(settings.frontend),
         repository=_source(config, settings, FRONTEND),
         build_command="./configure.sh",
         env={"BACKEND_URL": backend},

@@ -57,6 +57,7 @@ def raise_symptoms(config: StackConfig) -> dict[str, Output[str]]:
             "log_store": "redis",
             "auth_required": required,
         },
+        adopt=config.adopts(settings.space),
         protect=config.protect,
     )
     space = Space("symptoms", args)

@@ -80,6 +80,7 @@ def raise_turnover(config: StackConfig) -> dict[str, Output[str]]:
         secrets={"API_KEY": key, **_hub_token(settings)},
         variables={**model, **switches(settings)},
         expect={"revision": model["HF_MODEL_REVISION"]},
+        adopt=config.adopts(settings.space),
         protect=config.protect,
     )
     space = Space("turnover", args)

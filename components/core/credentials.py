@@ -24,6 +24,7 @@ class Credential:
     variable: str  # in the environment
     config_key: str  # in the stack's configuration, as a secret
     purpose: str
+    page: str = ""  # where a person makes one
 
     def find(self, config: Callable[[str], str | None]) -> str | None:
         """The value, from the environment first; None if it stands in neither place."""
@@ -46,17 +47,29 @@ class Credential:
 
     def missing(self) -> str:
         """What to tell a person who has not given it: both ways."""
+        made = f" Make one at {self.page}." if self.page else ""
         return (
-            f"No {self.purpose}. Export {self.variable}, or store it in this stack with "
+            f"No {self.purpose}.{made} Export {self.variable}, or store it in this stack with "
             f"`pulumi config set --secret {self.config_key}`."
         )
 
 
-HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
-HUB_READ_TOKEN = Credential(
-    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces"
+_HUB_TOKENS = f"{HUB_ENDPOINT}/settings/tokens"
+HUB_TOKEN = Credential(
+    "HF_TOKEN", "hfToken", "Hugging Face token with write access", page=_HUB_TOKENS
 )
-RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
+HUB_READ_TOKEN = Credential(
+    "HF_READ_TOKEN",
+    "hfReadToken",
+    "Hugging Face token with read access for the Spaces",
+    page=_HUB_TOKENS,
+)
+RENDER_API_KEY = Credential(
+    "RENDER_API_KEY",
+    "renderApiKey",
+    "Render API key",
+    page="https://dashboard.render.com/u/settings#api-keys",
+)
 RENDER_DEPLOY_HOOK_KEY = Credential(
     "RENDER_DEPLOY_HOOK_KEY",
     "renderDeployHookKey",
@@ -67,6 +80,12 @@ GITHUB_TOKEN = Credential(
     "githubToken",
     "GitHub token that administers the repository (classic: scope `repo`; fine-grained: write "
     "access to Administration, Secrets, Variables and Environments)",
+    page="https://github.com/settings/personal-access-tokens/new",
+)
+REGISTRY_TOKEN = Credential(
+    "SLIPWAY_REGISTRY_TOKEN",
+    "registryToken",
+    "token that may read packages, with which Render fetches private images",
 )
 PLATFORM_CREDENTIALS = (
     HUB_TOKEN,
@@ -74,6 +93,7 @@ PLATFORM_CREDENTIALS = (
     RENDER_API_KEY,
     RENDER_DEPLOY_HOOK_KEY,
     GITHUB_TOKEN,
+    REGISTRY_TOKEN,
 )
 
 

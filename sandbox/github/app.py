@@ -13,6 +13,7 @@ from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
 from sandbox.github.graphql.routes import GraphQLRoutes
+from sandbox.github.hooks.routes import HookRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
@@ -90,9 +91,10 @@ def create_github_app(
         ReleaseRoutes(access, service.releases),
         AssetRoutes(access, service.releases),
         CompareRoutes(access),
-        ForkRoutes(access, service.registry),
+        ForkRoutes(access, service.registry, service.events),
+        HookRoutes(access, service.webhooks),
         ContentRoutes(access, writer),
-        StatusRoutes(access, service.statuses),
+        StatusRoutes(access, service.statuses, service.events),
         CommitRoutes(access, service.rulesets),
         ReferenceRoutes(access, service.movements),
         DispatchRoutes(access, run_host),

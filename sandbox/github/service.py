@@ -10,6 +10,7 @@ from sandbox.github.checks.deployments import Deployment, Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
+from sandbox.github.hooks.service import Webhooks
 from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
@@ -28,6 +29,7 @@ from sandbox.github.settings.rulesets import Rulesets
 from sandbox.github.settings.secret_store import SecretStore
 from sandbox.github.settings.variable_store import VariableStore
 from sandbox.store.database import Database
+from sandbox.webhooks.targets import LOOPBACK, Targets
 
 
 class BranchListener(Protocol):
@@ -49,6 +51,7 @@ class GitHubService:
         folder: Path,
         url: str,
         branch_moved: BranchListener | None = None,
+        targets: Targets | None = None,
     ) -> None:
         """Takes what the platform is built from.
 
@@ -58,6 +61,7 @@ class GitHubService:
             folder: for repositories.
             url: where the platform answers, without a slash at the end.
             branch_moved: told of branches that were pushed to, or whose checks have passed.
+            targets: where webhooks may lead; None for this machine's loopback.
         """
         self.database = database
         self.accounts = accounts
@@ -70,15 +74,13 @@ class GitHubService:
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
         self.events = Events()
-        self.movements = Movements(
-            self.registry,
-            accounts,
-            self.rulesets,
-            self.statuses,
-            self.events,
-            Pending(database),
-        )
         here = Urls(f"{url}/api/v3", url)
+        targets = targets or Targets(LOOPBACK, set)
+        self.webhooks = Webhooks(database, accounts, self.registry, here, targets)
+        self.events.webhooks = self.webhooks
+        self.movements = Movements(
+            self.registry, accounts, self.rulesets, self.statuses, self.events, Pending(database)
+        )
         self.deployments = DeploymentService(Deployments(database), accounts, self.events, here)
         self.issues = IssueService(database, accounts, self.events, here)
         self.pulls = PullService(
@@ -138,6 +140,8 @@ class GitHubService:
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all that belongs to it."""
         with self.registry.lock(repository):
+            for hook in self.webhooks.records.of(repository.id):
+                self.webhooks.forget(hook)
             self.registry.remove(repository)
             self.releases.records.forget(repository.id)
         if self.events.run_host is not None:

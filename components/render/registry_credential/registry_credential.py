@@ -11,9 +11,8 @@ from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential, sealed
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import one_of
+from slipway.render.registry_credential.hosts import REGISTRIES
 from slipway.render.resources import RegistryCredentialResource
-
-REGISTRIES = ("GITHUB", "GITLAB", "DOCKER", "GOOGLE_ARTIFACT", "AWS_ECR")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.github.contract import Trigger
-from sandbox.github.runs.job_records import JobRecord, JobRecords, StepRecord, moment
+from sandbox.github.runs.job_records import RUNS, JobRecord, JobRecords, StepRecord, moment
 from sandbox.github.runs.run_tables import TABLES
 from sandbox.store.database import Database
 
@@ -147,6 +147,7 @@ class RunRecords(JobRecords):
                 ),
             )
             run = int(cursor.lastrowid or 0)
+            self._tell(RUNS, run)
         return self.require(run)
 
     def get(self, run: int) -> Run | None:
@@ -253,7 +254,7 @@ class RunRecords(JobRecords):
 
     def set_run(self, run: int, **values: object) -> None:
         """Changes columns of a run."""
-        self._set("workflow_runs", run, {**values, "updated": moment()})
+        self._set(RUNS, run, {**values, "updated": moment()})
 
     def forget(self, repository: str) -> None:
         """Removes everything of a repository."""

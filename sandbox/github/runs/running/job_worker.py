@@ -156,6 +156,7 @@ class JobWorker:
         """Asks for everything a job is given."""
         task, tools = self._task, self._tools
         repository, translated = task.run.repository, tools.runner.translated
+        told = tools.runner.as_on_the_platform
         kept = task.scope.secrets(task.environment, token)
         secrets = {name: translated(value) for name, value in kept.items()}
         mask.add([*kept.values(), *secrets.values()])
@@ -171,8 +172,8 @@ class JobWorker:
                 outputs=Path(paths.out, OUTPUTS),
                 inputs=None if task.scope.called is None else task.scope.inputs,
             ),
-            event=json.loads(translated(json.dumps(dict(task.event)))),
-            github=json.loads(translated(json.dumps(dict(task.github)))),
+            event=json.loads(told(json.dumps(dict(task.event)))),
+            github=json.loads(told(json.dumps(dict(task.github)))),
             secrets=secrets,
             variables={name: translated(value) for name, value in variables.items()},
             environment={
