@@ -227,8 +227,15 @@ def hidden_on_github(client: TestClient, owner: Mapping[str, str]) -> Mapping[st
     ask("POST", f"{place}/pulls", {"title": TITLE, "head": "side", "base": "main"})
     ask("POST", f"{place}/deployments", {"ref": "main", "environment": "production"})
     ask("POST", f"{place}/rulesets", {"name": HIDDEN, "enforcement": "active"})
+    told = {"tag_name": "v1", "name": TITLE, "body": HIDDEN}
+    release = ask("POST", f"{place}/releases", told)
+    upload = f"/api/v3{place}/releases/{release['id']}/assets?name=OPEN"
+    done(client.post(upload, content=CONTENT, headers=owner))
     one = "1"
     return {
+        "tag": "v1",
+        "release": one,
+        "asset": one,
         "owner": OWNER,
         "login": OWNER,
         "repo": REPOSITORY,

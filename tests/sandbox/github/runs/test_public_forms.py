@@ -62,19 +62,23 @@ NAMED = """
       called:
         uses: ./.github/workflows/other.yml
 """
+OTHER = """
+    on: workflow_call
+    jobs: {test: {runs-on: ubuntu-latest, steps: [{run: echo tested}]}}
+"""
 
 
 def test_each_form_does_what_it_does_there(world, repository):
-    [run] = world.push(repository, {"ci.yml": NAMED})
+    [run] = world.push(repository, {"ci.yml": NAMED, "other.yml": OTHER})
     world.finished(run)
     assert world.conclusions(run) == {
         "first": "success",
         "placed": "success",
-        "called": "failure",
+        "called / test": "success",
     }
     first = world.log(run, "first")
     # Of the default variables nobody but CI is overwritten.
     assert "owner=acme ci=no mine=kept" in first
     assert "Unexpected input(s) 'sparse-checkout' of actions/checkout@v4" in first
     assert world.jobs(run)["placed"].environment == "staging"
-    assert "reusable workflow" in world.log(run, "called")
+    assert "tested" in world.log(run, "called / test")
