@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from slipway.errors import ConfigError
 
 MARK = "SLIPWAY_STACK"  # the variable that tells whose a Space or service is
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,7 @@ class VariableNames:
     setter: str  # who sets the platform's own: "the platform"
     prefix: str  # of the platform's own
     own: frozenset[str]  # further ones of the platform
+    marks: str = ""  # what a name may hold there besides letters, digits and underscores
 
     def check(self, what: str, name: str) -> None:
         """Refuses a name that would not arrive, or that somebody else sets.
@@ -25,10 +25,12 @@ class VariableNames:
         Raises:
             ConfigError: names the key and the remedy, never a value.
         """
-        if not _NAME.fullmatch(name):
+        letters = f"A-Za-z_{re.escape(self.marks)}"
+        if not re.fullmatch(f"[{letters}][{letters}0-9]*", name):
+            more = "".join(f", {mark}" for mark in self.marks)
             raise ConfigError(
-                f"{what}: {name!r} can't be {self.called}. Use letters, digits and underscores, "
-                "not starting with a digit."
+                f"{what}: {name!r} can't be {self.called}. Use letters, digits and underscores"
+                f"{more}, not starting with a digit."
             )
         if name.startswith(self.prefix) or name in self.own:
             raise ConfigError(f"{what}: {name} is set by {self.setter}. Use another name.")

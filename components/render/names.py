@@ -15,6 +15,7 @@ _VARIABLES = VariableNames(
     setter="Render itself",
     prefix="RENDER_",
     own=frozenset({"RENDER", "IS_PULL_REQUEST"}),
+    marks="-.",
 )
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)

@@ -203,6 +203,17 @@ def test_downloads_are_kept_while_a_build_runs_and_removed_after():
     assert not downloads.exists()
 
 
+@pytest.mark.usefixtures("machine")
+def test_downloads_that_somebody_else_writes_to_stop_nothing(monkeypatch):
+    _build()
+
+    def refuse(folder: Path) -> None:
+        raise OSError(39, "Directory not empty", str(folder))
+
+    monkeypatch.setattr(go, "remove_tree", refuse)
+    assert not go.discard_downloads()
+
+
 @pytest.mark.parametrize(("room", "kept"), [(0, True), (10**18, False)])
 @pytest.mark.usefixtures("machine")
 def test_compiled_packages_stay_for_the_next_version_where_the_disk_has_room(

@@ -135,14 +135,18 @@ def discard_downloads() -> bool:
     To be called when all of a set-up's programs are built: they share many downloads.
 
     Returns:
-        False if a build is running somewhere, and nothing was removed.
+        False if a build is running somewhere, and not all was removed.
     """
     with locked_if_free(_downloads_lock()) as taken:
-        if taken:
+        if not taken:
+            return False
+        try:
             remove_tree(_downloads())
             if shutil.disk_usage(cache_folder()).free < _ROOMY_BYTES:
                 remove_tree(_compiled())
-        return taken
+        except OSError:  # somebody who takes no lock writes there: a later clean-up has the rest
+            return False
+        return True
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pytest
 
 from slipway.errors import ConfigError
-from slipway.render.names import check_name, parse_image, predicted_url
+from slipway.render.names import check_env_names, check_name, parse_image, predicted_url
 from slipway.render.plans import PLANS, plan_id
 
 DIGEST = "sha256:" + "0" * 64
@@ -53,3 +53,14 @@ def test_every_plan_is_known_by_its_id_and_by_its_size(name):
     plan = PLANS[name]
     assert plan_id("It", name) == name
     assert plan_id("It", f"Whatever ({plan.cpus:g} CPU, {plan.memory_mb}MB RAM)") == name
+
+
+@pytest.mark.parametrize("name", ["lower.case", "A-B", "_x", ".hidden", "A1"])
+def test_a_variable_is_called_as_render_takes_it(name):
+    check_env_names("It", {"env": [name]})
+
+
+@pytest.mark.parametrize("name", ["", "1A", "A B", "A=B", "É", "A\n", "A/B"])
+def test_a_variable_that_render_refuses_is_refused(name):
+    with pytest.raises(ConfigError, match=r"letters, digits and underscores, -, \., not starting"):
+        check_env_names("It", {"env": [name]})
