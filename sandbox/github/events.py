@@ -4,7 +4,7 @@ What they fail to take note of has happened all the same.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sandbox.git.moves import Move
@@ -31,8 +31,10 @@ class WebhookListener(Protocol):
         """An event in the repository `name`."""
         ...
 
-    def moved(self, repository: Repository, actor: str, moves: Sequence[Move]) -> None:
-        """Branches and tags were pushed."""
+    def moved(
+        self, repository: Repository, actor: str, moves: Sequence[Move]
+    ) -> Callable[[], None]:
+        """Branches and tags were pushed; what it returns sends the webhooks of that."""
         ...
 
 
@@ -73,10 +75,16 @@ class Events:
         if self.webhooks is not None:
             self.webhooks.happened(name, event, actor, payload)
 
-    def moved(self, repository: Repository, actor: str, moves: Sequence[Move]) -> None:
-        """Queues the webhooks of branches and tags that were pushed; never raises."""
-        if self.webhooks is not None:
-            self.webhooks.moved(repository, actor, moves)
+    def moved(
+        self, repository: Repository, actor: str, moves: Sequence[Move]
+    ) -> Callable[[], None]:
+        """Makes ready the webhooks of branches and tags that were pushed; never raises.
+
+        What it returns queues them, and never raises either.
+        """
+        if self.webhooks is None:
+            return lambda: None
+        return self.webhooks.moved(repository, actor, moves)
 
     def _host(self, trigger: Trigger) -> RunHost | None:
         by_job = trigger.actor == ACTIONS and trigger.event not in _BY_JOBS_TOO

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -81,13 +81,26 @@ class Webhooks:
         except Exception:  # noqa: BLE001 - logged; what happened has happened all the same
             _LOG.exception("%s: no webhooks of %s", name, event)
 
-    def moved(self, repository: Repository, actor: str, moves: Sequence[Move]) -> None:
-        """Tells whoever listens to pushes, and to branches and tags that come and go."""
-        if not self.records.of(repository.id):
-            return
-        for move in moves:
-            for event, payload in told_of(repository, move, actor, self._here):
+    def moved(
+        self, repository: Repository, actor: str, moves: Sequence[Move]
+    ) -> Callable[[], None]:
+        """Reads what whoever listens to pushes is to be told; the call that tells it.
+
+        A push of many commits takes its time to read, and a transaction holds up everybody.
+        """
+        told: list[tuple[str, Mapping[str, Any]]] = []
+        try:
+            if self.records.of(repository.id):
+                for move in moves:
+                    told += told_of(repository, move, actor, self._here)
+        except Exception:  # noqa: BLE001 - logged; what happened has happened all the same
+            _LOG.exception("%s: no webhooks of a push", repository.full_name)
+
+        def tell() -> None:
+            for event, payload in told:
                 self.happened(repository.full_name, event, actor, payload)
+
+        return tell
 
     def ping(self, hook: Hook, repository: Repository, actor: str) -> None:
         """Tells one webhook that it is there."""

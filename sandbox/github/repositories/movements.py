@@ -155,12 +155,13 @@ class Movements:
         try:
             for trigger in triggers:
                 self._events.prepare(trigger)
+            send_webhooks = self._events.moved(repository, caller.login, told)
             with self._registry.changing():
                 if moves:
                     self._registry.pushed(repository)
                 for trigger in triggers:
                     self._tell(repository, trigger)
-                self._events.moved(repository, caller.login, told)
+                send_webhooks()
                 self._pending.tell(repository.id, after)
         except Exception:  # noqa: BLE001 - logged; the next push or start tells it
             _LOG.exception("%s: what was pushed is not announced yet", repository.full_name)
