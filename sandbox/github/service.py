@@ -192,6 +192,11 @@ class GitHubService:
         holders = self._holders(repository, environment)
         return {k: v for each in holders for k, v in self.variable_store.values(each).items()}
 
+    def wait_minutes(self, repository: str, environment: str) -> int:
+        """How long a job waits before it may start in an environment."""
+        place = self.environments.find(self.require(repository).id, environment)
+        return 0 if place is None else place.protection.wait_timer
+
     def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
         """Why a ref may not deploy to an environment, in the platform's words; None if it may."""
         found = self.require(repository)
