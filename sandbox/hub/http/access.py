@@ -10,6 +10,7 @@ from sandbox.hub.http.accounts import PUBLISHER, Accounts, Identity, TokenRole
 from sandbox.hub.http.errors import (
     ForbiddenError,
     GatedError,
+    GatedSignInError,
     InvalidTokenError,
     RepositoryNotFoundError,
     SignInRequiredError,
@@ -100,7 +101,7 @@ class Access:
         if hidden and not member and not own:
             raise RepositoryNotFoundError
         if files and repository.gated is not None and not member and not own:
-            raise GatedError(repo_id, signed_in=identity is not None)
+            raise GatedSignInError(repo_id) if identity is None else GatedError(repo_id)
         if write:
             if identity is None:
                 raise SignInRequiredError

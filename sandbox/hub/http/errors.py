@@ -81,14 +81,16 @@ class GatedError(HubError):
     status = 403
     code = "GatedRepo"
 
-    def __init__(self, repo_id: str, *, signed_in: bool) -> None:
+    def __init__(self, repo_id: str) -> None:
         super().__init__(
-            f"Access to {repo_id} is restricted and you are not among those who have it."
-            if signed_in
-            else f"Access to {repo_id} is restricted: sign in as somebody who has it."
+            f"Access to {repo_id} is restricted, and you are not among those who have it."
         )
-        if not signed_in:
-            self.status = 401
+
+
+class GatedSignInError(GatedError):
+    """The same, told to somebody who might be one of them."""
+
+    status = 401
 
 
 class RevisionNotFoundError(HubError):
