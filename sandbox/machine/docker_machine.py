@@ -14,9 +14,10 @@ from docker.models.containers import Container as EngineContainer
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
-from sandbox.machine.container_files import add_files
 from sandbox.machine.container_logs import followed_lines
-from sandbox.machine.container_options import STOP_LABEL, container_options
+from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
+from sandbox.machine.containers.files import add_files
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import (
     Attached,
     BuildRequest,
@@ -54,7 +55,6 @@ _ENDING_AT_ONCE = 8
 _API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
 _CONNECTIONS = 64  # each followed log holds one
 _PORT_TRIES = 10
-_DESKTOP_HOST = "host.docker.internal"
 
 
 class DockerMachine:
@@ -64,12 +64,15 @@ class DockerMachine:
     "demo:latest" without seeing each other's.
     """
 
-    def __init__(self, engine: EngineAddress, sandbox_id: str) -> None:
+    def __init__(
+        self, engine: EngineAddress, sandbox_id: str, public: PublicNames | None = None
+    ) -> None:
         """Connects to an engine.
 
         Args:
             engine: as `ensure_engine` returned it; the lease is the caller's to hold.
             sandbox_id: names this sandbox in the engine: lower-case letters, digits, hyphens.
+            public: names that lead to this sandbox from its containers.
 
         Raises:
             MachineUnavailableError: the engine does not answer.
@@ -79,15 +82,16 @@ class DockerMachine:
         self.inside_host = engine.inside_host
         self.bind_host = engine.bind_host  # where a server must listen to be reached from inside
         self._sandbox_id = sandbox_id
-        self._map_inside_host = engine.inside_host == _DESKTOP_HOST
+        self._map_inside_host = engine.inside_host == DESKTOP_HOST
+        self._public = public or PublicNames()
         with engine_errors():
             self._client = docker.DockerClient(
                 base_url=engine.docker_host, timeout=_API_SECONDS, max_pool_size=_CONNECTIONS
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
-        self._label = f"{SANDBOX_LABEL}={sandbox_id}"
-        self._disk = DiskLimits(self._client, self._label)
+        self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
+        self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -98,13 +102,12 @@ class DockerMachine:
         )
         closed = engine.buildkit is not None
         self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        parts = (self._client, self._images, self._networks, self._labels)
         self._attached = AttachedContainers(
-            self._client,
-            self._images,
-            self._networks,
-            self._labels,
+            *parts,
             engine_name=self._engine_name,
             map_inside_host=self._map_inside_host,
+            public=self._public,
         )
 
     def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
@@ -147,8 +150,7 @@ class DockerMachine:
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
-            # Freed between our asking and the engine's taking it, a port may be taken by another.
-            for _ in range(_PORT_TRIES):
+            for _ in range(_PORT_TRIES):  # freed by us, it may be another's before the engine's
                 port = 0 if request.port is None else free_port()
                 options = container_options(
                     request,
@@ -157,8 +159,10 @@ class DockerMachine:
                     network=own_name,
                     volumes={self._engine_name(key): at for key, at in request.volumes.items()},
                     map_inside_host=self._map_inside_host,
+                    public=self._public,
                 )
                 container = self._client.containers.create(image, name=own_name, **options)
+                self._public.put_into(container)
                 add_files(container, request.files)
                 if request.private_network is not None:
                     shared = self._engine_name(request.private_network.name)
@@ -209,15 +213,14 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
-            most = container.labels.get(DISK_LABEL)
-            self._disk.watch(str(container.id), self._disk.allowed(int(most) if most else None))
+            most = int(container.labels.get(DISK_LABEL, 0))
+            self._disk.watch(str(container.id), self._disk.allowed(most or None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""
-        mine: dict[str, str | list[str] | bool] = {"label": [self._label, _NAME_LABEL]}
         with engine_errors():
-            found = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
             return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
@@ -236,7 +239,7 @@ class DockerMachine:
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
-        self._remove_image(self._images.name(tag))
+        self._forget_image(self._images.name(tag))
 
     def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """The image of a machine for jobs, made if it is not there; see the contract."""
@@ -258,29 +261,30 @@ class DockerMachine:
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
-        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
-            containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            containers = self._containers(self._mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
-            for network in self._client.networks.list(filters=mine):
+            for network in self._client.networks.list(filters=self._mine):
                 network.remove()
         return len(containers)
 
     def remove_all(self) -> None:
         """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
-        mine: dict[str, str | list[str] | bool] = {"label": self._label}
         with engine_errors():
-            for volume in self._client.volumes.list(filters=mine):
+            for volume in self._client.volumes.list(filters=self._mine):
                 volume.remove()
         for name in self._images.own_names():
-            self._remove_image(name)
+            self._forget_image(name)
         self._images.prune()
 
-    def _remove_image(self, name: str) -> None:
+    def _forget_image(self, name: str) -> None:
         self._builder.forget(name)
         self._images.forget(name)
+
+    def _containers(self, filters: dict[str, Any]) -> list[EngineContainer]:
+        return self._client.containers.list(all=True, ignore_removed=True, filters=filters)
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it

@@ -75,22 +75,48 @@ class RepositoryNotFoundError(HubError):
         super().__init__("Repository not found")
 
 
-class GatedError(HubError):
-    """The repository is shown to everybody, its files are not."""
+class WebhookNotFoundError(HubError):
+    """No such webhook, or somebody else's."""
 
-    status = 403
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Webhook not found")
+
+
+class MovedError(HubError):
+    """The repository has another name now; `location` is the same address under that name."""
+
+    status = 307
+
+    def __init__(self, location: str) -> None:
+        super().__init__(f"Temporary Redirect. Redirecting to {location}")
+        self.location = location
+
+
+class GatedError(ForbiddenError):
+    """Everybody sees the repository, and its files are for those alone who were let in."""
+
     code = "GatedRepo"
 
-    def __init__(self, repo_id: str) -> None:
+    def __init__(self, kind: str, repo_id: str, url: str) -> None:
         super().__init__(
-            f"Access to {repo_id} is restricted, and you are not among those who have it."
+            f"Access to {kind} {repo_id} is restricted and you are not in the authorized list. "
+            f"Visit {url} to ask for access."
         )
 
 
-class GatedSignInError(GatedError):
-    """The same, told to somebody who might be one of them."""
+class GatedAnonymousError(HubError):
+    """The same, to somebody who has not said who they are."""
 
     status = 401
+    code = "GatedRepo"
+
+    def __init__(self, kind: str, repo_id: str) -> None:
+        super().__init__(
+            f"Access to {kind} {repo_id} is restricted. You must have access to it and be "
+            "authenticated to access it. Please log in."
+        )
 
 
 class RevisionNotFoundError(HubError):
@@ -161,6 +187,8 @@ def response_of(error: Refusal) -> Response:
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, ConflictError):
         headers = {}
+    if isinstance(error, MovedError):
+        headers = {"Location": error.location}
     return JSONResponse({"error": error.message, **extra}, error.status, headers)
 
 
