@@ -17,6 +17,7 @@ from sandbox.machine.builders.confinement import (
     source_policy,
     while_there_is_room,
 )
+from sandbox.machine.builders.leftovers import Leftovers
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -24,6 +25,7 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
+from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress
 from toolchain.images.buildkit import CLIENT_ENVIRONMENT
 from toolchain.images.registry import RegistryClient
@@ -44,6 +46,7 @@ class BuildkitBuilder:
         self._address = address
         self._client = client
         self._registry = RegistryClient(address.registry)
+        self._leftovers = Leftovers(address)
 
     def build(
         self,
@@ -65,7 +68,13 @@ class BuildkitBuilder:
             own = str(self._address.data / "buildkit")
             environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": own, **secrets}
             guarded = while_there_is_room(check, self._address.data)
-            result = run_client(command, environment, sink, guarded)
+            try:
+                with locked(self._address.data / "buildkit" / "building.lock", shared=True):
+                    result = run_client(command, environment, sink, guarded)
+            except BaseException:
+                self._leftovers.built(to_the_end=False)
+                raise
+            self._leftovers.built(to_the_end=True)
         if result.exit_code != 0:
             raise self._failure(result, log)
         self._pull(pushed, name)
