@@ -14,7 +14,9 @@ from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
 from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.visits import visits_of
+from sandbox.hub.webhooks.service import Webhooks
 from sandbox.server.place import Place, Platform
+from sandbox.webhooks.targets import Targets
 
 NAME = "hub"
 REAL_HUB = "https://huggingface.co"  # what workflows that write the address out ask tokens for
@@ -43,11 +45,20 @@ def hub(place: Place) -> Platform:
         issuers=lambda: place.neighbours.issuers,
         audiences=_audiences(place),
     )
+    webhooks = Webhooks(
+        registry,
+        access.accounts,
+        place.url(NAME),
+        Targets(
+            place.addresses.bind_host, lambda: {*place.ports.values(), *place.addresses.ports()}
+        ),
+    )
     app = create_hub_app(
         registry,
         access,
         place.home.repositories,
         spaces,
+        webhooks=webhooks,
         extra_routes=[*space_routes(spaces, access), *exchange_routes(exchange)],
         quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME, PRO_QUOTAS)},
         clock=place.options.clock(),
@@ -56,8 +67,13 @@ def hub(place: Place) -> Platform:
     def start() -> None:
         registry.recover()
         spaces.start()
+        webhooks.courier.start()
 
-    return place.platform(NAME, app, start=start, stop=spaces.stop)
+    def stop() -> None:
+        webhooks.courier.stop()
+        spaces.stop()
+
+    return place.platform(NAME, app, start=start, stop=stop)
 
 
 def _audiences(place: Place) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from report.comment import LIMIT, length, render_comment
+from report.comment import LIMIT, render_comment
+from report.markdown import length
 from report.plan import Operation
 from report.reading import read_plan
 from report.terminal import render_terminal

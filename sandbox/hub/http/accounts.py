@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.http.credentials import owner_of
 from sandbox.hub.http.errors import ForbiddenError, InvalidTokenError
@@ -101,6 +102,15 @@ class Accounts:
             return self._organizations[namespace].paid
         return namespace in self._users and self._users[namespace].paid
 
+    def is_organization(self, namespace: str) -> bool:
+        """Whether a namespace is an organization's."""
+        return namespace in self._organizations
+
+    def member_of(self, user: str, namespace: str) -> bool:
+        """Whether a namespace is a user's own or of an organization they belong to."""
+        found = self._users.get(user)
+        return found is not None and (namespace == user or namespace in found.organizations)
+
     def has_namespace(self, namespace: str) -> bool:
         """Whether such a user or organization exists."""
         return namespace in self._users or namespace in self._organizations
@@ -119,6 +129,7 @@ class Accounts:
             "id": object_id(f"user:{identity.name}"),
             "name": identity.name,
             "fullname": identity.name,
+            "avatarUrl": _avatar(identity.name),
             "isPro": self._users[identity.name].paid,
             "orgs": [
                 {
@@ -126,6 +137,7 @@ class Accounts:
                     "id": object_id(f"org:{name}"),
                     "name": name,
                     "fullname": name,
+                    "avatarUrl": _avatar(name),
                     "isEnterprise": False,
                     **({"plan": "team"} if self._organizations[name].paid else {}),
                     "roleInOrg": "write",
@@ -157,6 +169,14 @@ def _identity(user: User, may: TokenRole | Rights) -> Identity:
     role = may if isinstance(may, TokenRole) else TokenRole.FINE_GRAINED
     rights = {} if isinstance(may, TokenRole) else may
     return Identity(user.name, role, tuple(user.organizations), rights=rights)
+
+
+def _avatar(name: str) -> str:
+    """A picture of a color that the name chooses, in the address itself: nobody serves it."""
+    color = hashlib.sha256(name.encode()).hexdigest()[:6]
+    square = f"<rect width='32' height='32' fill='#{color}'/>"
+    picture = f"<svg xmlns='http://www.w3.org/2000/svg' width='32' height='32'>{square}</svg>"
+    return f"data:image/svg+xml,{quote(picture)}"
 
 
 def object_id(seed: str) -> str:
