@@ -4,7 +4,7 @@ develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstr
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
 
-.PHONY: help apply bench doctor drift up plan prod preview policy promote story down reset status requests test test-all lint model lock
+.PHONY: help apply behaviour bench doctor drift up plan prod preview policy promote story down reset status requests test test-all lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -18,6 +18,9 @@ prod: ## the same for prod, beside dev
 
 preview: ## show what `make up` would change
 	$(sandbox) preview dev $(ARGS)
+
+behaviour: ## run what a change touches, before and after; BASE=main is what it is compared with
+	$(sandbox) behaviour $(or $(BASE),main) $(ARGS)
 
 policy: ## ask the rules about dev and prod, as they are planned and as they are raised
 	$(sandbox) policy $(ARGS)

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from report import money
+from report.behaviour.section import section as behaviour_section
 from report.consequences import addresses, lost, restarts
 from report.differences import SHOWN_FILES, Difference, FileDifference, differences, masked
-from report.markdown import code, plain
+from report.markdown import code, length, plain
 from report.plan import Change, Cost, Operation, Plan
 
 LIMIT = 65_536  # GitHub's, of characters in a comment's body
@@ -32,17 +33,12 @@ def marker(stack: str, subject: str = "report") -> str:
     return f"<!-- slipway-{subject} {name} -->"
 
 
-def length(text: str) -> int:
-    """Characters as GitHub may count them: beyond the basic plane, one is two."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def render_comment(plan: Plan, limit: int = LIMIT) -> str:
     """The comment; never longer than the limit, and what is left out is said."""
     page = Page(limit - _NOTICE)
     page.add(f"{marker(plan.stack)}\n## {headline(plan)}\n")
     page.add(_summary(plan))
-    for section in (_errors, _policies, _losses, _services, _costs, _drift):
+    for section in (_errors, _policies, _losses, _services, _costs, _drift, _behaviour):
         page.add_lines(list(section(plan)))
     shown = brief = 0
     if plan.changes:
@@ -197,6 +193,10 @@ def _price(cost: Cost | None) -> str:
 
 def _drift(plan: Plan) -> Iterator[str]:
     return _listed("Changed outside of this stack", (_line(change) for change in plan.drift))
+
+
+def _behaviour(plan: Plan) -> Iterator[str]:
+    return behaviour_section(plan.behaviour)
 
 
 def _line(change: Change) -> str:
