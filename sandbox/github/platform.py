@@ -19,6 +19,7 @@ from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
+from sandbox.server.public.environment import proxied_environment
 from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
@@ -81,7 +82,11 @@ def github(place: Place) -> Platform:
 def _runner(place: Place) -> Runner:
     """Where jobs run."""
     if place.options.jobs == "host":
-        return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
+        return HostRunner(
+            lambda: ensure_act(Progress()),
+            place.addresses.bind_host,
+            lambda environment: proxied_environment(place.home, environment),
+        )
     url = place.url(NAME)
     return ContainerRunner(
         place.machine,
