@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -11,11 +11,10 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.apps.log_lines import complete_lines
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
-from sandbox.machine.container_logs import follow_output
+from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
 from sandbox.machine.containers.files import add_files
 from sandbox.machine.containers.public_names import PublicNames
@@ -40,14 +39,14 @@ from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.container_state import container_state
+from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
-_KILLED = 137  # exit code of what SIGKILL ended
 
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
@@ -92,6 +91,7 @@ class DockerMachine:
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
         self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
+        self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -143,14 +143,14 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            labels = {**self._labels, _NAME_LABEL: request.name}
+            most = self._disk.allowed(request.disk_bytes)
+            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
-            # Freed between our asking and the engine's taking it, a port may be taken by another.
-            for _ in range(_PORT_TRIES):
+            for _ in range(_PORT_TRIES):  # freed by us, it may be another's before the engine's
                 port = 0 if request.port is None else free_port()
                 options = container_options(
                     request,
@@ -174,6 +174,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
+                    self._disk.watch(str(container.id), most)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -182,8 +183,11 @@ class DockerMachine:
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
         """Feeds a container's output line by line until it ends; a removed one has none."""
-        for line in self._output(container_id):
-            log(line)
+        with engine_errors():
+            for line in followed_lines(self._client, container_id):
+                log(line)
+        if reason := self._disk.reason(container_id):
+            log(f"sandbox: {reason}")
 
     def state(self, container_id: str) -> ContainerState | None:
         """What the engine says of a container, or None if it has none of that id."""
@@ -192,14 +196,7 @@ class DockerMachine:
                 state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
             except NotFound:
                 return None
-        running = bool(state["Running"])
-        exit_code = None if running else int(state["ExitCode"])
-        return ContainerState(
-            running=running,
-            exit_code=exit_code,
-            # The kernel's note of the memory can reach the engine after the end, and is lost then.
-            out_of_memory=bool(state["OOMKilled"]) or exit_code == _KILLED,
-        )
+        return container_state(state, self._disk.reason(container_id))
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:
         """What is listened on in a container; nothing once it ended."""
@@ -216,7 +213,15 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
+            most = int(container.labels.get(DISK_LABEL, 0))
+            self._disk.watch(str(container.id), self._disk.allowed(most or None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers; see the contract."""
+        with engine_errors():
+            found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
+            return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
@@ -234,9 +239,7 @@ class DockerMachine:
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
-        name = self._images.name(tag)
-        self._builder.forget(name)
-        self._images.forget(name)
+        self._forget_image(self._images.name(tag))
 
     def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """The image of a machine for jobs, made if it is not there; see the contract."""
@@ -259,9 +262,7 @@ class DockerMachine:
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
         with engine_errors():
-            containers = self._client.containers.list(
-                all=True, ignore_removed=True, filters=self._mine
-            )
+            containers = self._containers(self._mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
             for network in self._client.networks.list(filters=self._mine):
@@ -275,22 +276,21 @@ class DockerMachine:
             for volume in self._client.volumes.list(filters=self._mine):
                 volume.remove()
         for name in self._images.own_names():
-            self._builder.forget(name)
-            self._images.forget(name)
+            self._forget_image(name)
         self._images.prune()
 
-    def _output(self, container_id: str) -> Iterator[str]:
-        with engine_errors():
-            try:
-                container = self._client.containers.get(container_id)
-            except NotFound:
-                return
-            yield from complete_lines(follow_output(container))
+    def _forget_image(self, name: str) -> None:
+        self._builder.forget(name)
+        self._images.forget(name)
+
+    def _containers(self, filters: dict[str, Any]) -> list[EngineContainer]:
+        return self._client.containers.list(all=True, ignore_removed=True, filters=filters)
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
             container.stop(timeout=int(seconds or _STOP_SECONDS))
             container.remove(force=True, v=True)
+        self._disk.forget(str(container.id))
 
     def _engine_name(self, name: str) -> str:
         """A name of ours as the engine takes them; a digest keeps apart what looks alike then."""
