@@ -31,7 +31,7 @@ _READING = ("SELECT", "PRAGMA", "--")
 
 
 class Machine(ThreadMachine):
-    def __init__(self, _engine, _name):
+    def __init__(self, _engine, _name, _names):
         super().__init__()
 
     def remove_attached(self):
@@ -40,7 +40,8 @@ class Machine(ThreadMachine):
 
 @contextmanager
 def engine(_progress):
-    yield SimpleNamespace(address=SimpleNamespace(bind_host="127.0.0.1"))
+    address = SimpleNamespace(bind_host="127.0.0.1", public_range=None)
+    yield SimpleNamespace(address=address)
 
 
 def count_steps(path: Path) -> None:
