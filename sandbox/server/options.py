@@ -74,7 +74,7 @@ class Options:
     )  # by platform; kept in the home
     # How much a caller may ask, such as {"hub.api": 100}; the platforms' own figures else.
     quotas: Mapping[str, int] = field(default_factory=dict[str, int])
-    clock_speed: float = 1.0  # 60: the window of a rate limit that is an hour ends in a minute
+    clock_speed: float = 1.0  # 60: for rate limits and schedules an hour is a minute
     revision: str = ""  # what the server is to say of itself while it runs
 
     def quotas_of(self, platform: str, known: Collection[str]) -> dict[str, int]:
@@ -89,7 +89,7 @@ class Options:
         return found
 
     def clock(self, source: Clock = time.monotonic) -> Clock:
-        """The clock by which windows of rate limits end."""
+        """The clock by which windows of rate limits end, and scheduled workflows run."""
         began = source()
         return lambda: began + (source() - began) * self.clock_speed
 
@@ -180,7 +180,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add(
         "--nulls", choices=get_args(Nulls), help="`strict` is what Render's own Python SDK can read"
     )
-    add("--clock-speed", type=float, metavar="N", help="how fast windows of rate limits end")
+    add(
+        "--clock-speed",
+        type=float,
+        metavar="N",
+        help="how fast windows of rate limits end and schedules come",
+    )
     add("--no-containers", action="store_true", help="serve what needs no container engine")
     add(
         "--jobs",
