@@ -13,7 +13,7 @@ from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import API_PREFIX, AddressesAsSent
 from sandbox.github.oidc.job_identities import JobIdentities
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
-from sandbox.github.repositories.located import located
+from sandbox.github.repositories.located import REAL, located
 from sandbox.github.runs.runners.container_runner import ContainerRunner
 from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.runners.runner import Runner
@@ -23,12 +23,13 @@ from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
+from sandbox.server.public.environment import proxied_environment
 from sandbox.webhooks.targets import Targets
 from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
 NAME = "github"
-_REAL, _REAL_API = "https://github.com", "https://api.github.com"
+_REAL_API = "https://api.github.com"
 
 
 def github(place: Place) -> Platform:
@@ -36,8 +37,9 @@ def github(place: Place) -> Platform:
     home, url = place.home, place.url(NAME)
 
     def branch_moved(repository: str, branch: str, commit: str, *, checks_passed: bool) -> None:
-        address = f"{url}/{repository}"
-        place.neighbours.moved(address, branch, commit, checks_passed=checks_passed)
+        for web in (url, REAL):  # as which whoever follows may know it
+            address = f"{web}/{repository}"
+            place.neighbours.moved(address, branch, commit, checks_passed=checks_passed)
 
     tokens = JobTokens()
     service = GitHubService(
@@ -99,7 +101,11 @@ def github(place: Place) -> Platform:
 def _runner(place: Place) -> Runner:
     """Where jobs run."""
     if place.options.jobs == "host":
-        return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
+        return HostRunner(
+            lambda: ensure_act(Progress()),
+            place.addresses.bind_host,
+            lambda environment: proxied_environment(place.home, environment),
+        )
     url = place.url(NAME)
     return ContainerRunner(
         place.machine,
@@ -110,7 +116,7 @@ def _runner(place: Place) -> Runner:
             {
                 f"{url}{API_PREFIX}": _REAL_API,
                 f"{url}/api/graphql": f"{_REAL_API}/graphql",
-                url: _REAL,
+                url: REAL,
             }
             if place.has_public_names
             else {}

@@ -95,13 +95,13 @@ class DockerMachine:
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
+        hosts = list(self._public.hosts)
         self._builder: ImageBuilder = (
-            BuildxBuilder(engine.docker_host, map_inside_host=self._map_inside_host)
+            BuildxBuilder(engine.docker_host, hosts, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
-            else BuildkitBuilder(engine.buildkit, self._client)
+            else BuildkitBuilder(engine.buildkit, self._client, hosts)
         )
-        closed = engine.buildkit is not None
-        self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        self._runner = RunnerImage(self._client, self._builder, closed=engine.buildkit is not None)
         parts = (self._client, self._images, self._networks, self._labels)
         self._attached = AttachedContainers(
             *parts,

@@ -239,8 +239,10 @@ def hidden_on_github(client: TestClient, owner: Mapping[str, str], told: str) ->
     ask("POST", f"{place}/pulls", {"title": TITLE, "head": "side", "base": "main"})
     ask("POST", f"{place}/deployments", {"ref": "main", "environment": "production"})
     ask("POST", f"{place}/rulesets", {"name": HIDDEN, "enforcement": "active"})
-    release = {"tag_name": "v1", "name": TITLE, "body": HIDDEN}
-    ask("POST", f"{place}/releases", release)
+    shown = {"tag_name": "v1", "name": TITLE, "body": HIDDEN}
+    release = ask("POST", f"{place}/releases", shown)
+    upload = f"/api/v3{place}/releases/{release['id']}/assets?name=OPEN"
+    done(client.post(upload, content=CONTENT, headers=owner))
     hook = {"url": f"{told}/{HIDDEN}", "secret": VALUE}
     ask("POST", f"{place}/hooks", {"config": hook, "events": ["issues"]})
     one = "1"

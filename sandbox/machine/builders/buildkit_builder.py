@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +18,8 @@ from sandbox.machine.builders.confinement import (
     while_there_is_room,
 )
 from sandbox.machine.builders.leftovers import Leftovers
+from sandbox.machine.builders.written_out import hint, refused_hosts
+from sandbox.machine.containers.public_names import NOWHERE
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -42,8 +44,12 @@ class BuildkitBuilder:
     The registry is what makes a second build cheap: only layers that changed move to the engine.
     """
 
-    def __init__(self, address: BuildkitAddress, client: docker.DockerClient) -> None:
+    def __init__(
+        self, address: BuildkitAddress, client: docker.DockerClient, hosts: Collection[str] = ()
+    ) -> None:
+        """Takes what it builds with; `hosts` are the platforms', see `written_out`."""
         self._address = address
+        self._hosts = hosts
         self._client = client
         self._registry = RegistryClient(address.registry)
         self._leftovers = Leftovers(address)
@@ -61,8 +67,9 @@ class BuildkitBuilder:
         with self._registry_errors():
             former = self._registry.digest(*_repository_and_tag(name))
         sink = _StandInNotes(self._address.stand_ins, log)
-        with _file_in_memory(source_policy(self._address, name)) as policy:
-            command, secrets = self._command(request, pushed, labels)
+        refused = refused_hosts(request, self._hosts)
+        with _file_in_memory(source_policy(self._address, name, refused)) as policy:
+            command, secrets = self._command(request, pushed, labels, refused)
             command += ["--source-policy-file", policy]
             # Without a configuration: the user's credentials and helpers are none of our business.
             own = str(self._address.data / "buildkit")
@@ -76,7 +83,7 @@ class BuildkitBuilder:
                 raise
             self._leftovers.built(to_the_end=True)
         if result.exit_code != 0:
-            raise self._failure(result, log)
+            raise self._failure(result, log, refused)
         self._pull(pushed, name)
         with self._registry_errors():
             repository, tag = _repository_and_tag(name)
@@ -90,7 +97,11 @@ class BuildkitBuilder:
             self._registry.forget(repository, self._registry.digest(repository, tag))
 
     def _command(
-        self, request: BuildRequest, pushed: str, labels: Mapping[str, str]
+        self,
+        request: BuildRequest,
+        pushed: str,
+        labels: Mapping[str, str],
+        refused: Collection[str],
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
         arguments = {**request.build_args, **own_cache_mounts(pushed.partition("/")[2])}
@@ -99,6 +110,8 @@ class BuildkitBuilder:
             **{f"build-arg:{key}": value for key, value in arguments.items()},
             **{f"label:{key}": value for key, value in labels.items()},
         }
+        if refused:
+            options["add-hosts"] = ",".join(f"{host}={NOWHERE}" for host in refused)
         secrets = secret_options(request.secrets)
         command: list[str | Path] = [self._address.buildctl, "--addr", self._address.address]
         command += ["build", "--progress=plain", "--frontend=dockerfile.v0"]
@@ -141,7 +154,7 @@ class BuildkitBuilder:
                 " start the sandbox again."
             ) from error
 
-    def _failure(self, result: ClientResult, log: LogSink) -> Exception:
+    def _failure(self, result: ClientResult, log: LogSink, refused: Collection[str]) -> Exception:
         asked = subprocess.run(
             [self._address.buildctl, "--addr", self._address.address, "debug", "workers"],
             check=False,
@@ -156,12 +169,15 @@ class BuildkitBuilder:
         message = result.error()
         found = _UNRESOLVED.search(message)
         if found is not None:
-            hint = (
+            missing = (
                 f"{found['name']} can't be fetched: no image registry answers here. There are"
                 f" stand-ins for {', '.join(self._address.stand_ins)}."
             )
-            log(f"slipway: {hint}")
-            message = f"{message} {hint}"
+            log(f"slipway: {missing}")
+            message = f"{message} {missing}"
+        if said := hint("\n".join(result.last_lines), refused):
+            log(f"slipway: {said}")
+            message = f"{message} {said}"
         return BuildFailedError(message)
 
 
