@@ -148,4 +148,5 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
         paid=place.options.paid,
         free=place.options.free,
         job_tokens=tokens,
+        ends=place.options.ends_of_tokens(),
     )

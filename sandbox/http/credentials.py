@@ -3,7 +3,8 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 Owner = TypeVar("Owner")
@@ -45,6 +46,11 @@ def same(given: str, wanted: str) -> bool:
     Containers that run foreign code can reach this server.
     """
     return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def alive(token: str, ends: Mapping[str, float]) -> bool:
+    """Whether a token is still somebody's; `ends` has seconds since 1970 for those that end."""
+    return token not in ends or time.time() < ends[token]
 
 
 def owner_of(token: str, known: Iterable[tuple[str, Owner]]) -> Owner | None:

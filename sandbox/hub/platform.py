@@ -105,4 +105,4 @@ def _accounts(place: Place) -> Accounts:
     ]
     names = sorted({name for user in users for name in user.organizations})
     organizations = [Organization(name=name, paid=paid and name not in free) for name in names]
-    return Accounts(users, organizations)
+    return Accounts(users, organizations, place.options.ends_of_tokens())

@@ -9,6 +9,7 @@ import time
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
@@ -55,6 +56,8 @@ class User:
     github_tokens: Mapping[str, Sequence[str] | Mapping[str, str]] = field(
         default_factory=dict[str, Sequence[str] | Mapping[str, str]]
     )
+    # token of these -> the moment from which it is nobody's; one that is not named stays
+    expires: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +90,11 @@ class Options:
                 f"{', '.join(sorted(known))}"
             )
         return found
+
+    def ends_of_tokens(self) -> dict[str, float]:
+        """When the tokens end that do, in seconds since 1970."""
+        named = (each for user in self.users for each in user.expires.items())
+        return {token: moment.timestamp() for token, moment in named}
 
     def clock(self, source: Clock = time.monotonic) -> Clock:
         """The clock by which windows of rate limits end, and scheduled workflows run."""
@@ -146,6 +154,11 @@ def checked(options: Options) -> Options:
 
 
 def _check_tokens(user: User) -> None:
+    if not set(user.expires) <= {*user.hub_tokens, *user.github_tokens}:
+        raise SetupError(f"expires of {user.name}: one is named that is no token of theirs")
+    moments: Collection[object] = user.expires.values()
+    if not all(isinstance(each, datetime) and each.tzinfo for each in moments):
+        raise SetupError(f"expires of {user.name}: a moment has a date, a time and an offset")
     for may in user.hub_tokens.values():
         wrong = may not in _HUB_ROLES
         if _table(may):

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 
 from sandbox.github.http.errors import BadCredentialsError
 from sandbox.github.http.job_tokens import Grant, JobTokens
-from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
+from sandbox.http.credentials import MalformedCredentialsError, alive, owner_of, token_of
 
 ACTIONS = "github-actions[bot]"  # who speaks for runs
 _PERMISSIONS = {"workflow": "workflows", "delete_repo": "administration"}  # instead of a scope
@@ -96,6 +96,7 @@ class Accounts:
         paid: whether private repositories may have rules, which the free plan does not include.
         free: users and organizations on that plan all the same.
         job_tokens: of runs, for whom ACTIONS speaks; that has to be one of the users then.
+        ends: when tokens of users end that do, in seconds since 1970.
     """
 
     def __init__(
@@ -105,7 +106,9 @@ class Accounts:
         paid: bool = True,
         free: Sequence[str] = (),
         job_tokens: JobTokens | None = None,
+        ends: Mapping[str, float] | None = None,
     ) -> None:
+        self._ends = ends or {}
         self._users = users
         self._paid, self._free = paid, {name.lower() for name in free}
         self._job_tokens = job_tokens or JobTokens()
@@ -121,7 +124,7 @@ class Accounts:
     def identify(self, token: str) -> Caller:
         """The owner of a token; raises BadCredentialsError if nobody's."""
         found = owner_of(token, self._known())
-        if found is None:
+        if found is None or not alive(token, self._ends):
             raise BadCredentialsError
         return found
 

@@ -1,5 +1,7 @@
 """Repositories as a whole: making, showing, changing and deleting them."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,7 +16,29 @@ from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
 from sandbox.http.errors import NotImitatedError
 
-_LATER = ("gitignore_template", "license_template", "template_repository")
+_LATER = ("gitignore_template", "license_template", "template_repository", "team_id")
+# Settings of a repository of which the sandbox knows one value, the platform's own default. Wikis,
+# projects and downloads are pages that are not there, whatever clients send along about them.
+_FIXED: Mapping[str, object] = {
+    "has_issues": True,
+    "has_discussions": False,
+    "is_template": False,
+    "archived": False,
+    "allow_squash_merge": True,
+    "allow_merge_commit": True,
+    "allow_rebase_merge": True,
+    "allow_auto_merge": False,
+    "allow_update_branch": False,
+    "allow_forking": True,
+    "delete_branch_on_merge": False,
+    "use_squash_pr_title_as_default": False,
+    "squash_merge_commit_title": "COMMIT_OR_PR_TITLE",
+    "squash_merge_commit_message": "COMMIT_MESSAGES",
+    "merge_commit_title": "MERGE_MESSAGE",
+    "merge_commit_message": "PR_TITLE",
+    "web_commit_signoff_required": False,
+    "security_and_analysis": None,
+}
 
 
 class RepositoryRoutes:
@@ -47,6 +71,7 @@ class RepositoryRoutes:
         for key in _LATER:
             if body.fields.get(key):
                 raise NotImitatedError(f"{key} of a new repository")
+        _refuse_other_than_fixed(body)
         first = body.flag("auto_init", default=False)
         with self._service.registry.changing():
             added = self._service.create(
@@ -69,8 +94,7 @@ class RepositoryRoutes:
         name = body.optional_text("name")
         if name is not None and name != repository.name:
             raise NotImitatedError("another name for a repository")
-        if body.flag("archived", default=False):
-            raise NotImitatedError("archived repositories")
+        _refuse_other_than_fixed(body)
         branch = body.optional_text("default_branch")
         if branch is not None and branch != repository.git.default_branch():
             if repository.git.branch_head(branch) is None:
@@ -103,6 +127,14 @@ class RepositoryRoutes:
             shown |= {"parent": of, "source": of}
         location = {"Location": shown["url"]} if status == 201 else {}  # noqa: PLR2004 - created
         return answer(request, shown, status, location)
+
+
+def _refuse_other_than_fixed(body: Body) -> None:
+    """Refuses what would otherwise be accepted and then not happen."""
+    for key, only in _FIXED.items():
+        value = body.fields.get(key)
+        if value not in (None, only):
+            raise NotImitatedError(f"{key}: {str(value).lower()} of a repository")
 
 
 def _private(body: Body, *, default: bool) -> bool:

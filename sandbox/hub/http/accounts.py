@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.http.credentials import owner_of
+from sandbox.http.credentials import alive, owner_of
 from sandbox.hub.http.errors import ForbiddenError, InvalidTokenError
 
 
@@ -74,7 +74,20 @@ class Identity:
 class Accounts:
     """The users and organizations of one sandbox; fixed for its lifetime."""
 
-    def __init__(self, users: Sequence[User], organizations: Sequence[Organization] = ()) -> None:
+    def __init__(
+        self,
+        users: Sequence[User],
+        organizations: Sequence[Organization] = (),
+        ends: Mapping[str, float] | None = None,
+    ) -> None:
+        """Takes who there is.
+
+        Args:
+            users: with their tokens.
+            organizations: all that users belong to.
+            ends: when tokens end that do, in seconds since 1970.
+        """
+        self._ends = ends or {}
         self._users = {user.name: user for user in users}
         self._organizations = {each.name: each for each in organizations}
         for user in users:
@@ -92,7 +105,7 @@ class Accounts:
                 for candidate, may in user.tokens.items()
             ),
         )
-        if found is None:
+        if found is None or not alive(token, self._ends):
             raise InvalidTokenError
         return found
 

@@ -142,7 +142,7 @@ def _require_imitated(body: Mapping[str, Any]) -> None:
         "parameter overrides": body.get("parameterOverrides"),
         "connection pools": body.get("connectionPool") not in (None, "", "none"),
         "disks that grow by themselves": body.get("enableDiskAutoscaling"),
-        "Datadog": body.get("datadogAPIKey"),
+        "Datadog": body.get("datadogAPIKey") or body.get("datadogSite"),
         "environments": body.get("environmentId"),
     }
     for what, wanted in asked.items():

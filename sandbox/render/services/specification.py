@@ -18,6 +18,7 @@ _TRIGGERS = ("commit", "checksPass", "off")
 _MOST_INSTANCES = 100
 _LONGEST_SHUTDOWN = 300  # seconds
 _EVERYWHERE = "0.0.0.0/0"
+_ARTIFACTS = ("artifactId", "artifactSourceId")
 _PAID_ONLY = ("disk", "autoscaling", "preDeployCommand", "maxShutdownDelaySeconds")
 
 ResolveBranch = Callable[[str, str | None], str]  # (repository, branch or None) -> branch
@@ -214,6 +215,8 @@ def _require_imitated(body: Mapping[str, Any], details: Mapping[str, Any]) -> No
     allowed = details.get("ipAllowList")
     asked = {
         "environments": body.get("environmentId"),
+        "artifacts": any(each.get(key) for each in (body, details) for key in _ARTIFACTS),
+        "a choice of internal routing": details.get("internalRouting"),
         "autoscaling": read.mapping(details, "autoscaling").get("enabled"),
         "previews": previews != "off" or details.get("pullRequestPreviewsEnabled") == "yes",
         "maintenance mode": read.mapping(details, "maintenanceMode").get("enabled"),

@@ -1,11 +1,13 @@
 """What whoever starts a sandbox decides arrives at its platforms; a mistake is told."""
 
 import argparse
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
 from sandbox.apps.addresses import AddressBook
+from sandbox.http import credentials
 from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
 from sandbox.server.options import Options, User, add_flags, from_flags
@@ -68,6 +70,37 @@ def test_users_of_a_file_have_their_own_tokens_and_the_first_one_the_homes(tmp_p
     assert served["github"].get("/user", headers=there).json()["login"] == "eve"
     key = {"authorization": f"Bearer {identity.render_key}"}
     assert served["render"].get("/v1/users", headers=key).json()["name"] == "ada"
+
+
+def test_a_token_is_nobodys_once_it_has_expired(tmp_path, config, monkeypatch):
+    tokens = "{hf_of_eve = 2030-01-01T00:00:00Z, ghp_of_eve = 2030-01-01T00:00:00Z}"
+    config.write_text(f"{config.read_text()}expires = {tokens}\n")
+    served = clients(Home(tmp_path / "home"), flags("--config", str(config)))
+
+    def statuses():
+        asked = (("hub", "/api/whoami-v2", "hf_of_eve"), ("github", "/user", "ghp_of_eve"))
+        return [
+            served[of].get(path, headers=bearer(token)).status_code for of, path, token in asked
+        ]
+
+    assert statuses() == [200, 200]
+    the_day_after = datetime(2030, 1, 2, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(credentials.time, "time", lambda: the_day_after)
+    assert statuses() == [401, 401]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ("{hf_of_nobody = 2030-01-01T00:00:00Z}", "no token of theirs"),
+        ("{hf_of_eve = 2030-01-01}", "a date, a time and an offset"),
+        ('{hf_of_eve = "soon"}', "a date, a time and an offset"),
+    ],
+)
+def test_an_end_of_a_token_that_means_nothing_is_told(config, ends, said):
+    config.write_text(f"{config.read_text()}expires = {ends}\n")
+    with pytest.raises(SetupError, match=said):
+        flags("--config", str(config))
 
 
 def test_quotas_are_the_callers_and_windows_end_sooner_on_a_fast_clock(tmp_path):
