@@ -19,6 +19,7 @@ from huggingface_hub import HfApi
 
 from sandbox.machine.contract import ImageUnavailableError, RegistryLogin
 from sandbox.machine.docker_machine import DockerMachine
+from sandbox.server.forget import forget_name, image_prefix
 from tests.e2e.clone import Clone
 from tests.e2e.fresh_account import (
     OPTIONS,
@@ -34,7 +35,6 @@ from tests.e2e.fresh_account import (
 from tests.faults.project import wait_until
 from tests.sandbox.keyless.whole_sandbox import whole_sandbox
 from toolchain.engine.setup import ensure_engine
-from toolchain.images.registry import RegistryClient
 from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
@@ -58,6 +58,7 @@ def engine():
 def strict(tmp_path, engine):
     with whole_sandbox(tmp_path / "platforms", engine.address, OPTIONS) as made:
         yield made
+    forget_name(made.home.identity().name)
 
 
 @pytest.fixture
@@ -66,10 +67,9 @@ def account(tmp_path, engine, strict):
     environment = shell(tmp_path / "shell", engine, strict, Progress())
     environment.pop("SLIPWAY_REGISTRY")
     # The builder reaches its own registry alone, so that stands for the one on the internet.
-    address, folder = engine.address.registry, f"slipway-fresh-{uuid.uuid4().hex[:8]}"
+    registry = f"{engine.address.registry}/{image_prefix(strict.home.identity().name)}"
     key = strict.home.identity().render_key
-    yield FreshAccount(clone, f"{address}/{folder}", environment, key)
-    RegistryClient(address).forget_below(folder)
+    return FreshAccount(clone, registry, environment, key)
 
 
 def push(account, strict):
