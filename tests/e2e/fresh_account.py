@@ -1,5 +1,7 @@
 """A fresh account on platforms as narrow as real ones, and the README's commands in it."""
 
+import datetime as dt
+import ipaddress
 import json
 import os
 import re
@@ -9,7 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from sandbox.server.options import Options, User
 from slipway.core.credentials import PLATFORM_CREDENTIALS
@@ -56,14 +61,18 @@ def commands() -> list[str]:
 
 @contextmanager
 def private_registry(folder: Path, port: int):
-    """The official registry, where nobody fetches or pushes without the login."""
+    """The official registry over TLS, where nobody fetches or pushes without the login."""
     folder.mkdir()
     (folder / "htpasswd").write_text(_LOGIN)
+    _write_certificate(folder)
     configuration = {
         "version": "0.1",
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-        "http": {"addr": f"127.0.0.1:{port}"},
+        "http": {
+            "addr": f"127.0.0.1:{port}",
+            "tls": {"certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem")},
+        },
         "auth": {"htpasswd": {"realm": "it", "path": str(folder / "htpasswd")}},
     }
     (folder / "config.json").write_text(json.dumps(configuration))
@@ -78,12 +87,38 @@ def private_registry(folder: Path, port: int):
         program.wait(timeout=20)
 
 
+def _write_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "registry of a test")])
+    now = dt.datetime.now(dt.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+
 @dataclass
 class FreshAccount:
     """A checkout and what stands in its shell; tokens are kept in the stack alone."""
 
     clone: Clone
-    registry: str
+    registry: str  # with the folder that is this test's own
     environment: dict[str, str]
     render_key: str
     said: list[str] = field(default_factory=list)  # of every command
@@ -103,7 +138,7 @@ class FreshAccount:
             return self.run(sys.executable, "-m", "doors", *command.split()[1:])
         return self.run(*self._named(command).split(), *_ANSWERS.get(command, ()))
 
-    def run(self, *words: str, expected: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
         ended = subprocess.run(
             words,
             cwd=self.clone.folder,
@@ -115,12 +150,13 @@ class FreshAccount:
             check=False,
         )
         self.said.append(f"{ended.stdout}{ended.stderr}")
-        assert ended.returncode == expected, f"{words}: {self.said[-1]}"
+        assert fails or ended.returncode == 0, f"{words}: {self.said[-1]}"
         return ended
 
     def left_by_hand(self) -> list[str]:
-        """The checklist of a preview."""
-        said = self.run("pulumi", "preview", "--non-interactive", "--color", "never").stdout
+        """The checklist of a preview, which itself may fail for what is not there yet."""
+        words = ("pulumi", "preview", "--non-interactive", "--color", "never")
+        said = self.run(*words, fails=True).stdout
         return sorted(set(re.findall(r"By hand: .*", said)))
 
     def _export(self, name: str, value: str) -> None:
@@ -165,10 +201,3 @@ def shell(folder: Path, engine, strict, progress) -> dict[str, str]:
         "PULUMI_BACKEND_URL": local_backend(backend),
         "PULUMI_CONFIG_PASSPHRASE": "canary-passphrase",
     }
-
-
-def log_in(environment: dict[str, str], registry: str) -> None:
-    """`docker login`, which needs its program: what it leaves behind is this."""
-    path = Path(environment["DOCKER_CONFIG"]) / "config.json"
-    pair = requests.auth._basic_auth_str(PERSON, TOKENS["SLIPWAY_REGISTRY_TOKEN"])
-    path.write_text(json.dumps({"auths": {registry: {"auth": pair.removeprefix("Basic ")}}}))

@@ -95,6 +95,22 @@ def test_what_somebody_pushed_meanwhile_stays_with_all_they_may_build_on(
     assert {"theirs.txt", "app.py"} <= set(hub.files("space", engine.id))
 
 
+def test_a_file_may_become_a_folder_and_a_folder_a_file(up, hub, engine, app_folder):
+    (app_folder / "data").write_text("file")
+    up()
+    (app_folder / "data").unlink()
+    (app_folder / "data").mkdir()
+    (app_folder / "data" / "x.txt").write_text("in a folder")
+    assert up() == "updated"
+    assert "data/x.txt" in hub.files("space", engine.id)
+    (app_folder / "data" / "x.txt").unlink()
+    (app_folder / "data").rmdir()
+    (app_folder / "data").write_text("file again")
+    assert up() == "updated"
+    assert {"data", "data.txt"} <= set(hub.files("space", engine.id))
+    assert up() == "same"
+
+
 def test_a_lost_answer_to_a_commit_makes_no_second_commit(engine, up, hub, app_folder):
     up()
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")

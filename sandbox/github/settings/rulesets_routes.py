@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.github.fine_grained import ADMINISTRATION
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
@@ -141,7 +142,7 @@ class RulesetRoutes:
                 "html": {"href": f"{here.web}/{path}"},
             },
         }
-        if caller is None or right_to(caller, repository) < Right.ADMIN:
+        if caller is None or right_to(caller, repository, ADMINISTRATION) < Right.ADMIN:
             return shown  # who may pass rules by is told to administrators alone
         mode = found.bypass(self._access.accounts.of(caller).id, admin=True)
         words = {None: "never", "pull_request": "pull_requests_only"}

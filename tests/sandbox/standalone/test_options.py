@@ -304,6 +304,13 @@ def test_a_fine_grained_github_token_does_what_its_one_permission_says(strict):
     assert told("github_pat_secrets") == refused | {"list": 200, "delete": 404}
     assert told("github_pat_looking") == refused | {"list": 200}
     assert told("github_pat_rules") == refused | {"environment": 200, "ruleset": 201}
+    [number] = [each["id"] for each in github.get("/repos/ada/r/rulesets").json()]
+    shown = {
+        token: "bypass_actors"
+        in github.get(f"/repos/ada/r/rulesets/{number}", headers=bearer(token)).json()
+        for token in ("github_pat_secrets", "github_pat_rules")
+    }
+    assert shown == {"github_pat_secrets": False, "github_pat_rules": True}
 
 
 @pytest.mark.parametrize(
