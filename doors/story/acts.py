@@ -15,7 +15,7 @@ from doors.story.waiting import ended_run, job_log, newest, until
 from report.github.rest import PostingError
 from toolchain.progress import SetupError
 
-PAGE = "site/index.html"
+PAGE = "app/board/index.html"
 FIRST, NEW = "The first notice.", "Lunch is at noon."
 VIOLATION = "      API_KEY: opens-the-door\n"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # all is on this machine

@@ -172,11 +172,10 @@ def _put_the_program(stage: Stage) -> None:
 def _keep_what_is_built(stage: Stage) -> None:
     """A cache as an earlier run of the workflows would have kept it: what takes minutes to make."""
     home, cache = stage.folder / "cached", cache_folder()
-    for found in cache.iterdir():
-        if not found.is_dir() or not (found.name == "built" or "-model-" in found.name):
-            continue
-        kept = shutil.ignore_patterns("act-*", "buildkit-*", "pulumi-*")
-        shutil.copytree(found, home / ".cache/slipway" / found.name, symlinks=True, ignore=kept)
+    for found in (*cache.glob("*-model-*"), *cache.glob("built/docker-build-*")):
+        if found.is_dir():
+            kept = home / ".cache/slipway" / found.relative_to(cache)
+            shutil.copytree(found, kept, symlinks=True)
     subprocess.run(
         [sys.executable, "-I", "-S", str(_CACHE), "save"],
         check=True,
@@ -184,7 +183,7 @@ def _keep_what_is_built(stage: Stage) -> None:
         env={
             **os.environ,
             "HOME": str(home),
-            "GITHUB_WORKSPACE": str(stage.folder),
+            "GITHUB_WORKSPACE": str(stage.project),
             "SLIPWAY_CACHE": str(stage.home.folder / "github-runs/cache/slipway--slipway"),
             "CACHE_PATHS": "~/.cache/slipway",
             "CACHE_KEY": f"slipway-Linux-{_ARCHITECTURES[platform.machine()]}-kept",

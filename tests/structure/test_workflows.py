@@ -127,3 +127,23 @@ def test_the_lint_refuses_a_checkout_where_strangers_code_would_have_secrets(
     assert ("dangerous-triggers" in ended.stdout) is refused, ended.stdout + ended.stderr
     assert not refused or ended.returncode != 0
     assert bool(faults(text)) is refused
+
+
+@pytest.mark.parametrize("name", ["deploy.yml", "drift.yml"])
+def test_what_deploys_and_looks_holds_no_token_of_a_platform_and_runs_one_command_a_step(name):
+    text = (FOLDER / name).read_text()
+    parsed = yaml.safe_load(text)
+    assert parsed["permissions"] == {}
+    assert parsed["concurrency"]["cancel-in-progress"] is False
+    assert {word.split(" ")[0] for word in text.split("secrets.")[1:]} == {
+        "PULUMI_CONFIG_PASSPHRASE"
+    }
+    for job in parsed["jobs"].values():
+        opens = "PULUMI_CONFIG_PASSPHRASE" in str(job)
+        writes = "write" in job["permissions"].values()
+        assert opens is ("environment" in job)
+        assert not (opens and writes)
+        for step in job["steps"]:
+            script = str(step.get("run", "make"))
+            assert script.count("\n") == 0
+            assert script.startswith(("make", "python -m report"))

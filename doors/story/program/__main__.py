@@ -25,7 +25,7 @@ def main() -> None:
     values = pulumi.Config().require_object("board")
     space = SpaceArgs(
         repo_id=str(values["space"]),
-        payload=payload_from_folder(HERE / "site"),
+        payload=payload_from_folder(HERE / "app" / "board"),
         sdk="static",
         protect=bool(values["protect"]),
         variables=dict(values["variables"]),

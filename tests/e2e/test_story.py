@@ -1,0 +1,45 @@
+"""The story of a change, from its pull request to prod and its drift, as `make story` plays it."""
+
+import io
+import os
+import re
+
+import pytest
+
+from doors.serving import JOBS_VARIABLE
+from doors.story.acts import NEW, Story
+from doors.story.narration import Narration
+from doors.story.stage import staged
+from tests.e2e.leaks import holds
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(1800)]
+
+
+def test_a_change_goes_from_its_pull_request_to_prod_and_its_drift_is_told(monkeypatch):
+    for name in (JOBS_VARIABLE, "PATH", "NO_PROXY", "no_proxy"):  # the stage sets them
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    told = io.StringIO()
+    with staged(keep=False) as stage:
+        story = Story(stage, Narration(told))
+        story.play()
+        identity = stage.home.identity()
+        secrets = {
+            "hub": identity.hub_token,
+            "github": identity.github_token,
+            "passphrase": stage.home.passphrase_file.read_text(),
+        }
+        runs = stage.home.folder / "github-runs"
+        leaks = {
+            str(path.relative_to(runs)): found
+            for kind in ("logs", "artifacts")
+            for path in (runs / kind).rglob("*")
+            if path.is_file() and (found := holds(path.read_bytes(), secrets))
+        }
+        assert leaks == {}
+        folder = stage.folder
+    said = told.getvalue()
+    assert {"pull", "check", "deploy dev", "promotion", "deploy prod", "issue"} <= set(story.seen)
+    assert f"prod says: {NEW}" in said
+    assert re.search(r"Merging it is refused: 4\d\d", said)
+    assert "The next look closed the issue" in said
+    assert not folder.exists()
