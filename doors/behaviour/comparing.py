@@ -18,7 +18,7 @@ Weigh = Callable[[], Mapping[str, int]]  # container -> bytes of memory that are
 class Pace:
     """How much is asked; a system with slow answers is asked less often, never too rarely."""
 
-    pairs: int = 15
+    pairs: int = 31
     seconds: float = 20.0  # of one request's pairs; FEWEST of them are made in any case
     rounds: int = 300  # at most, while memory is watched
     watched_seconds: float = 20.0

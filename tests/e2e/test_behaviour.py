@@ -31,11 +31,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 ENGINE = "app/inference/app/local_engine.py"
 CALL = "answer = self._server.handle_completions("
 [GOLDEN] = [replace(each, pages=()) for each in all_golden() if each.system == "inference"]
-PACE = Pace(pairs=15, seconds=12.0, rounds=60, watched_seconds=12.0)
+PACE = Pace(pairs=15, seconds=10.0, rounds=30, watched_seconds=10.0)
 CHANGES = {
     "refactoring": [("answer", "given")],
-    "prompt": [('"prompt": request.prompt', '"prompt": "You are a cook. " + request.prompt')],
-    "slower": [(CALL, f"__import__('time').sleep(0.3)\n        {CALL}")],
+    "prompt": [
+        ('"prompt": request.prompt', '"prompt": request.prompt.replace("A:", "In a word:")')
+    ],
+    "slower": [(CALL, f"__import__('time').sleep(0.8)\n        {CALL}")],
     "leak": [(CALL, f"_KEPT.append(bytearray(b'x' * 400_000))\n        {CALL}")],
 }
 
