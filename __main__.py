@@ -4,6 +4,7 @@ import pulumi
 
 from slipway.errors import DeployError
 from systems import SYSTEMS
+from systems.checklist import say_what_is_left_by_hand
 from systems.config import StackConfig
 from systems.preflight import preflight
 
@@ -13,6 +14,7 @@ def main() -> None:
     config = StackConfig.load()
     config.check_names(SYSTEMS)
     preflight(config)
+    say_what_is_left_by_hand(config)
     for name in config.systems:
         pulumi.export(name, dict(SYSTEMS[name](config)))
 

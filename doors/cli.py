@@ -30,6 +30,7 @@ from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, image_prefix
 from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
+from sandbox.server.public.environment import proxied_environment
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
 from toolchain.progress import Progress, SetupError
@@ -86,11 +87,15 @@ def _run(home: Home, options: argparse.Namespace) -> int:
         raise SetupError("Which command? Give it after `--`: run -- CMD [ARG…]")
     pulumi = prepare(home)
     os.chdir(home.project)
-    program = shutil.which(words[0], path=pulumi.environment["PATH"])
+    environment = {
+        **pulumi.environment,
+        **proxied_environment(home, pulumi.environment),
+    }
+    program = shutil.which(words[0], path=environment["PATH"])
     if program is None:
         raise SetupError(f"{words[0]}: no such command on PATH")
     try:
-        os.execve(program, words, dict(pulumi.environment))  # noqa: S606 - becomes the command
+        os.execve(program, words, environment)  # noqa: S606 - becomes the command
     except OSError as error:  # such as a script that does not name its interpreter
         raise SetupError(f"{program} can't be started: {error.strerror}") from None
 

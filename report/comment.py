@@ -24,18 +24,18 @@ _TITLES = {
 }
 
 
-def marker(stack: str) -> str:
-    """The hidden line by which a stack's comment is found again.
+def marker(stack: str, subject: str = "report") -> str:
+    """The hidden line by which what was written of a stack is found again.
 
     A stack's name may hold letters, digits and `-_.` alone; nothing else gets into the line.
     """
     name = re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9_.-]", "", stack))  # `--` could end the line
-    return f"<!-- slipway-report {name} -->"
+    return f"<!-- slipway-{subject} {name} -->"
 
 
 def render_comment(plan: Plan, limit: int = LIMIT) -> str:
     """The comment; never longer than the limit, and what is left out is said."""
-    page = _Page(limit - _NOTICE)
+    page = Page(limit - _NOTICE)
     page.add(f"{marker(plan.stack)}\n## {headline(plan)}\n")
     page.add(_summary(plan))
     for section in (_errors, _policies, _losses, _services, _costs, _drift, _behaviour):
@@ -44,7 +44,7 @@ def render_comment(plan: Plan, limit: int = LIMIT) -> str:
     if plan.changes:
         page.add("\n### Changes\n")
     for change in plan.changes:
-        if not brief and page.add(_details(change)):
+        if not brief and page.add(details(change)):
             shown += 1
         elif page.add(f"\n* {_line(change)}"):
             brief += 1
@@ -75,7 +75,7 @@ def headline(plan: Plan) -> str:
     )
 
 
-class _Page:
+class Page:
     """Text that grows as long as it fits."""
 
     def __init__(self, limit: int) -> None:
@@ -203,7 +203,8 @@ def _line(change: Change) -> str:
     return f"{_TITLES[change.operation]} {code(change.name, 80)} {plain(change.kind, 60)}"
 
 
-def _details(change: Change) -> str:
+def details(change: Change) -> str:
+    """One change with its properties before and after, folded."""
     rows = list(_rows(change))
     if not rows:
         return f"\n* {_line(change)}\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sandbox.console.report import table
 from sandbox.console.requests_table import requests_text
+from sandbox.github.runs.schedules.asked import run_now
 from sandbox.http.faults import ACTIONS, Faults
 from sandbox.hub.publishing.claim_rules import KNOWN
 from sandbox.hub.publishing.configure import TrustSettings
@@ -23,6 +24,8 @@ from sandbox.server.prune import DAYS, prune
 from sandbox.server.serve import serve
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
+from toolchain.old_versions import DAYS as OLD_DAYS
+from toolchain.old_versions import remove_old_versions
 from toolchain.progress import Progress, SetupError
 
 _HOME = ".slipway-sandbox"  # in the current folder
@@ -105,6 +108,14 @@ def _publishers(home: Home, options: argparse.Namespace) -> None:
         print(settings.listing())
 
 
+def _schedule(home: Home, options: argparse.Namespace) -> None:
+    folder = home.folder / "github"
+    for path in run_now(home.open_database(), folder, options.repository, options.workflow):
+        print(f"{path} of {options.repository} runs as if it were time.")
+    if not is_running(home):
+        print("The sandbox is not running: it begins when that starts.")
+
+
 def _reset(home: Home, _options: argparse.Namespace) -> None:
     if home.folder.exists():
         stop_server(home)
@@ -117,6 +128,8 @@ def _prune(home: Home, options: argparse.Namespace) -> None:
         end_leftovers(home)
     for line in prune(home, days=options.days):
         print(line)
+    for old in remove_old_versions():
+        print(f"{old}: an old version that nobody has used for {OLD_DAYS} days, removed")
     for each in remove_gone(forget_name) if options.gone else gone_homes():
         done = "what it left is removed" if options.gone else "`prune --gone` removes what it left"
         print(f"The sandbox {each.name} is no more at {each.folder}: {done}")
@@ -164,6 +177,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of the workflow's jobs; all have to hold: {', '.join(KNOWN)}",
     )
     publishers.add_argument("--distrust", type=int, metavar="ID", help="no longer trusts this one")
+    schedule = command(
+        "schedule", _schedule, "Runs scheduled workflows of a repository as if it were time."
+    )
+    schedule.add_argument("repository", metavar="OWNER/NAME")
+    schedule.add_argument("workflow", nargs="?", metavar="FILE", help="one of them; else all")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
     pruned = command("prune", _prune, "Drops what is old and packs repositories.")
     pruned.add_argument("--days", type=int, default=DAYS, help="of requests that are kept")

@@ -7,20 +7,23 @@ from typing import Annotated
 from pulumi import Input, Output
 
 from app.frigo.repository import files
-from slipway.core.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY, hub_endpoint
+from slipway.core.credentials import hub_endpoint
 from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_host
 from slipway.errors import ConfigError
 from slipway.github.secrets.api_key import api_key
 from slipway.images.composed_context import compose_context
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.render.plans import POSTGRES_PLANS, POSTGRES_VERSIONS
 from slipway.render.service.web_service import DeployArgs, Image, WebServiceArgs
 from slipway.render.service.web_services import WebServices
 from systems.config import StackConfig
+from systems.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.frigo_database import address_of
 from systems.frigo_on_docker import Part, served, tried
 from systems.own_model import UNPINNED, follow, own_model
+from systems.render_login import render_login
 from systems.values import (
     Commit,
     FileName,
@@ -98,14 +101,27 @@ def raise_frigo(config: StackConfig) -> dict[str, Output[str]]:
         on_docker = served(parts, host, settings.docker_port)
         return _addresses({key: on_docker[key].url for key in PORTS})
     images = tried(parts, settings.plan, host)
+    login = render_login(config, settings.names.format("registry"))
     services = {
-        key: _service(key, settings, parts[key], images[key], source, protect=config.protect)
+        key: _service(
+            key,
+            config,
+            settings,
+            parts[key],
+            Image(ref=images[key], registry_credential=login),
+            source,
+        )
         for key in PORTS
     }
     if settings.database:
         name, plan = settings.names.format("db"), settings.database_plan
         address = address_of(
-            name, plan, settings.database_version, beside=services["app"], protect=config.protect
+            name,
+            plan,
+            settings.database_version,
+            beside=services["app"],
+            protect=config.protect,
+            adopt=config.adopts(name),
         )
         secrets = {**services["app"].secrets, "DATABASE_URL": address}
         services["app"] = replace(services["app"], secrets=secrets)
@@ -191,25 +207,26 @@ def _part(
 
 def _service(
     key: str,
+    config: StackConfig,
     settings: FrigoSettings,
     part: Part,
-    image: Input[str],
+    image: Image,
     source: ModelSource,
-    *,
-    protect: bool,
 ) -> WebServiceArgs:
     return WebServiceArgs(
         name=part.name,
+        workspace=config.render_workspace,
         region=settings.region,
         plan=settings.plan,
-        image=Image(ref=image),
+        image=image,
         port=part.port,
         health_path="/health",
         env=part.env,
         secrets=part.secrets,
         links=LINKS[key],
         deploy=DeployArgs(expect={"revision": source.revision} if key == "gpt" else {}),
-        protect=protect,
+        adopt=config.adopts(part.name),
+        protect=config.protect,
     )
 
 

@@ -7,7 +7,13 @@ from slipway.render.service.web_service import WebServiceArgs
 
 
 def address_of(
-    name: str, plan: str, version: str, *, beside: WebServiceArgs, protect: bool
+    name: str,
+    plan: str,
+    version: str,
+    *,
+    beside: WebServiceArgs,
+    protect: bool,
+    adopt: bool = False,
 ) -> Output[str]:
     """Raises the database and returns its address, a secret.
 
@@ -17,6 +23,7 @@ def address_of(
         version: of PostgreSQL, such as "15".
         beside: the service that asks it; only those of its region reach it.
         protect: refuse to delete it; without, its data goes with the stack.
+        adopt: take over one that this stack did not make.
     """
     args = PostgresArgs(
         name=name,
@@ -25,6 +32,7 @@ def address_of(
         plan=plan,
         version=version,
         database_name="frigo",
+        adopt=adopt,
         protect=protect,
         delete_data=not protect,
     )

@@ -120,5 +120,6 @@ def _space_args(
         variables=dict(variables),
         probe_path="/health",
         expect=expect,
+        adopt=config.adopts(name),
         protect=config.protect,
     )

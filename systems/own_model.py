@@ -76,7 +76,12 @@ def own_model(
     """
     paths = dict.fromkeys([file, *model.files])
     files = payload_from_files({path: model.file(path) for path in paths}, what=str(model.folder))
-    args = ModelRepoArgs(repo_id=config.hub_id(repo), files=files, protect=config.protect)
+    args = ModelRepoArgs(
+        repo_id=config.hub_id(repo),
+        files=files,
+        adopt=config.adopts(repo),
+        protect=config.protect,
+    )
     return ModelRepo(name, args)
 
 

@@ -12,11 +12,13 @@ from pulumi import Input, Output
 
 from slipway.core.credentials import HUB_TOKEN, RENDER_DEPLOY_HOOK_KEY
 from slipway.core.stack import require_stack_credential
-from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
+from slipway.render.service.hook import DEPLOY_HOOK, deploy_hook_secret
 from systems.config import StackConfig
+from systems.credentials import API_KEY
 from systems.values import (
     Branch,
     CheckName,
@@ -67,7 +69,6 @@ def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
                 branch=values.branch,
                 reviewers=values.reviewers,
                 secrets=_secrets(values),
-                deploy_hook=_hook(values),
                 variables={"SLIPWAY_STACK": values.environment},
             )
         },
@@ -86,14 +87,11 @@ def raise_repository(config: StackConfig) -> dict[str, Output[str]]:
 
 
 def _secrets(values: RepositoryValues) -> dict[str, Input[str]]:
-    return {
+    secrets: dict[str, Input[str]] = {
         "HF_TOKEN": require_stack_credential(HUB_TOKEN),
-        "API_KEY": api_key("repository-api-key", values.api_key_rotation),
+        "API_KEY": api_key("repository-api-key", values.api_key_rotation, given_as=API_KEY),
     }
-
-
-def _hook(values: RepositoryValues) -> DeployHook | None:
-    if not values.deploy_hook_service:
-        return None
-    key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)
-    return DeployHook(service_id=values.deploy_hook_service, key=key)
+    if service := values.deploy_hook_service:
+        key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)
+        secrets[DEPLOY_HOOK] = deploy_hook_secret(service, key)
+    return secrets

@@ -11,20 +11,21 @@ from pulumi import Input, Output
 from slipway.core.credentials import (
     HUB_TOKEN,
     RENDER_DEPLOY_HOOK_KEY,
-    RETRAINING_API_KEY,
     github_page,
     hub_endpoint,
 )
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.account import owner_of
-from slipway.github.environments import DEPLOY_HOOK, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.secrets.api_key import api_key
 from slipway.payload.files import payload_from_folder
+from slipway.render.service.hook import DEPLOY_HOOK
 from slipway.render.service.sources import Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
 from systems.config import StackConfig
+from systems.credentials import RETRAINING_API_KEY
 from systems.own_model import RETRAINING_MODEL, own_model
 from systems.values import (
     Branch,
@@ -103,6 +104,8 @@ def backend_args(
     expect = {"revision": settings.model_revision} if settings.model_revision else {}
     return WebServiceArgs(
         name=settings.backend,
+        workspace=config.render_workspace,
+        adopt=config.adopts(settings.backend),
         region=settings.region,
         plan=settings.plan,
         repository=_source(config, settings, BACKEND),
@@ -127,6 +130,8 @@ def _frontend_args(
 ) -> StaticSiteArgs:
     return StaticSiteArgs(
         name=settings.frontend,
+        workspace=config.render_workspace,
+        adopt=config.adopts(settings.frontend),
         repository=_source(config, settings, FRONTEND),
         build_command="./configure.sh",
         env={"BACKEND_URL": backend},

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pulumi import Input, Output
 
-from slipway.core.credentials import SYMPTOMS_API_KEY
 from slipway.github.secrets.api_key import api_key
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import Payload
 from systems.config import StackConfig
+from systems.credentials import SYMPTOMS_API_KEY
 from systems.symptoms_files import symptoms_payload
 from systems.values import Hardware, HubName, LogLevel, Rotation, between
 
@@ -57,6 +57,7 @@ def raise_symptoms(config: StackConfig) -> dict[str, Output[str]]:
             "log_store": "redis",
             "auth_required": required,
         },
+        adopt=config.adopts(settings.space),
         protect=config.protect,
     )
     space = Space("symptoms", args)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pulumi import Input, Output
 
-from slipway.core.credentials import API_KEY, HUB_READ_TOKEN, HUB_TOKEN, TURNOVER_API_KEY
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.stack import require_stack_credential
 from slipway.errors import ConfigError
 from slipway.github.environments import EnvironmentArgs
@@ -14,6 +14,7 @@ from slipway.github.secrets.api_key import api_key
 from slipway.huggingface.space.space import Space, SpaceArgs
 from slipway.payload.files import payload_from_folder
 from systems.config import StackConfig
+from systems.credentials import API_KEY, TURNOVER_API_KEY
 from systems.own_model import TURNOVER_MODEL, own_model, sha256_of
 from systems.values import (
     Branch,
@@ -79,6 +80,7 @@ def raise_turnover(config: StackConfig) -> dict[str, Output[str]]:
         secrets={"API_KEY": key, **_hub_token(settings)},
         variables={**model, **switches(settings)},
         expect={"revision": model["HF_MODEL_REVISION"]},
+        adopt=config.adopts(settings.space),
         protect=config.protect,
     )
     space = Space("turnover", args)

@@ -10,7 +10,7 @@ import pulumi
 
 from slipway.core.findings import Finding, Severity, gather, refuse_errors
 from systems.config import StackConfig
-from systems.preflight.distinct import check_distinct
+from systems.preflight.distinct import check_adopted, check_distinct
 from systems.preflight.frigo import check_frigo
 from systems.preflight.inference import check_inference
 from systems.preflight.repository import check_repository_values
@@ -38,7 +38,7 @@ def preflight(config: StackConfig) -> None:
     for name in config.systems:
         if check := CHECKS.get(name):
             found += gather(f"slipway:{name}", lambda check=check: check(config))  # type: ignore[misc]
-    found += check_distinct(config)
+    found += [*check_distinct(config), *check_adopted(config)]
     for finding in refuse_errors(found):
         say = pulumi.log.warn if finding.severity is Severity.WARNING else pulumi.log.info
         say(str(finding))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slipway.core.findings import Finding, error
@@ -16,6 +17,8 @@ from systems.turnover import TESTS, TurnoverSettings
 
 SPACE, MODEL = "Space", "model repository"
 SERVICE, ENVIRONMENT = "Render service", "GitHub environment"
+DATABASE, LOGIN = "Render database", "Render registry credential"
+ADOPTABLE = (SPACE, MODEL, SERVICE, DATABASE, LOGIN)
 Made = Iterator[tuple[str, str, str]]  # what it is, its name, the setting that says so
 
 
@@ -34,6 +37,9 @@ def _symptoms(settings: SymptomsSettings) -> Made:
 def _frigo(settings: FrigoSettings) -> Made:
     if settings.host == "render":
         yield from ((SERVICE, settings.names.format(key), "names") for key in PORTS)
+        yield LOGIN, settings.names.format("registry"), "names"
+        if settings.database:
+            yield DATABASE, settings.names.format("db"), "names"
     if settings.train_here:
         yield MODEL, settings.model_repo, "modelRepo"
 
@@ -67,9 +73,18 @@ _MAKES: Mapping[str, tuple[type[Any], Callable[[Any], Made]]] = {
 }
 
 
-def check_distinct(config: StackConfig) -> list[Finding]:
-    """Refuses two systems of one stack that would raise the same object."""
-    named: dict[tuple[str, str], list[str]] = defaultdict(list)
+@dataclass(frozen=True)
+class Declared:
+    """One object that a stack is going to make."""
+
+    what: str  # SPACE, MODEL, SERVICE, …
+    name: str  # as the stack file has it
+    setting: str  # that says so
+
+
+def declared(config: StackConfig) -> list[Declared]:
+    """What the systems of a stack make, as far as their settings can be read."""
+    found = []
     for system in config.systems:
         if system not in _MAKES:
             continue
@@ -78,9 +93,18 @@ def check_distinct(config: StackConfig) -> list[Finding]:
             settings = config.settings(system, kind)
         except ConfigError:  # which its own check says
             continue
-        for what, name, key in makes(settings):
-            whole = config.hub_id(name) if what in (SPACE, MODEL) else name
-            named[what, whole.lower()].append(f"slipway:{system}.{key}")
+        found += [
+            Declared(what, name, f"slipway:{system}.{key}") for what, name, key in makes(settings)
+        ]
+    return found
+
+
+def check_distinct(config: StackConfig) -> list[Finding]:
+    """Refuses two systems of one stack that would raise the same object."""
+    named: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in declared(config):
+        whole = config.hub_id(each.name) if each.what in (SPACE, MODEL) else each.name
+        named[each.what, whole.lower()].append(each.setting)
     return [
         error(
             " and ".join(dict.fromkeys(settings)),
@@ -89,4 +113,19 @@ def check_distinct(config: StackConfig) -> list[Finding]:
         )
         for (what, name), settings in sorted(named.items())
         if len(settings) > 1
+    ]
+
+
+def check_adopted(config: StackConfig) -> list[Finding]:
+    """Refuses to hand over what no system of this stack makes: the name is mistyped."""
+    names = {each.name for each in declared(config) if each.what in ADOPTABLE}
+    known = ", ".join(sorted(names)) or "none"
+    return [
+        error(
+            "slipway:adopt",
+            f"this stack makes no {', '.join(ADOPTABLE)} called {name!r}",
+            f"Its names are {known}",
+        )
+        for name in config.adopt
+        if name not in names
     ]

@@ -1,18 +1,17 @@
 """Whether frigo can work: its model on its plan, its images, its builds, all of it at once."""
 
+import platform
 from collections.abc import Iterator
 from functools import partial
 
 from app.frigo.repository import files
 from slipway.core.credentials import (
-    FRIGO_ADMIN_KEY,
-    FRIGO_SERVICE_KEY,
     GITHUB_TOKEN,
     HUB_TOKEN,
     RENDER_API_KEY,
     Credential,
 )
-from slipway.core.findings import Finding, Severity, error, gather, requires
+from slipway.core.findings import Finding, Severity, error, gather, requires, warning
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.images import builder
 from slipway.images.composed_context import compose_context
@@ -22,6 +21,7 @@ from slipway.preflight.image import check_packages
 from slipway.preflight.sizes import check_disk, check_memory
 from slipway.render.plans import PLANS, plan_id
 from systems.config import StackConfig
+from systems.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.frigo import (
     CONTEXT,
     PORTS,
@@ -31,6 +31,9 @@ from systems.frigo import (
     model_source,
 )
 from systems.preflight.model_size import ModelSize, model_size
+from systems.render_login import check_login
+
+_AIRPLAY = 5000
 
 
 def check_frigo(config: StackConfig) -> list[Finding]:
@@ -38,13 +41,16 @@ def check_frigo(config: StackConfig) -> list[Finding]:
     settings = config.settings("frigo", FrigoSettings)
     compose_context(files(), CONTEXT)
     on_render = () if settings.host == "docker" else (partial(_render, settings),)
+    login = () if settings.host == "docker" else (requires(partial(check_login, config)),)
     return gather(
         "slipway:frigo",
         requires(partial(check_host, config, settings)),
         requires(builder.registry),
+        *login,
         *(requires(partial(require_stack_credential, each)) for each in _credentials(settings)),
         *on_render,
         partial(_closed, config, settings),
+        partial(_port, settings),
         partial(_build, settings),
         *(partial(_image, key, config, settings) for key in PORTS),
     )
@@ -55,6 +61,18 @@ def _closed(config: StackConfig, settings: FrigoSettings) -> Iterator[Finding]:
     if config.protect and not settings.auth_required:
         problem = "authRequired is false in a protected stack: anybody may retrain its model"
         yield error("slipway:frigo", problem, "Set it to true")
+
+
+def _port(settings: FrigoSettings) -> Iterator[Finding]:
+    """macOS: AirPlay listens on the usual port, and an engine says only that it is taken."""
+    ports = range(settings.docker_port, settings.docker_port + len(PORTS))
+    if settings.host == "docker" and platform.system() == "Darwin" and _AIRPLAY in ports:
+        yield warning(
+            "slipway:frigo.dockerPort",
+            f"AirPlay Receiver of macOS listens on port {_AIRPLAY}",
+            "Set another, such as 5100, or switch it off in System Settings, General, AirDrop & "
+            "Handoff",
+        )
 
 
 def _credentials(settings: FrigoSettings) -> list[Credential]:

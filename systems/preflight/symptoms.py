@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from slipway.core.credentials import GITHUB_TOKEN, HUB_TOKEN, SYMPTOMS_API_KEY
+from slipway.core.credentials import GITHUB_TOKEN, HUB_TOKEN
 from slipway.core.findings import Finding, gather, requires
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.dockerfile.context import read_context
@@ -11,6 +11,7 @@ from slipway.preflight.hosting import note_hardware_price
 from slipway.preflight.image import check_dockerfile
 from systems import symptoms_files
 from systems.config import StackConfig
+from systems.credentials import SYMPTOMS_API_KEY
 from systems.symptoms import SymptomsSettings
 
 

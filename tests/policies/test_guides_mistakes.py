@@ -15,7 +15,8 @@ from slipway.errors import ConfigError
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.huggingface.space.space import Space, SpaceArgs
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.payload.files import payload_from_folder
 from slipway.render.service.sources import Image, Repository

@@ -3,8 +3,7 @@
 import os
 import re
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +17,9 @@ from sandbox.machine.builders.confinement import (
     source_policy,
     while_there_is_room,
 )
+from sandbox.machine.builders.leftovers import Leftovers
+from sandbox.machine.builders.written_out import hint, refused_hosts
+from sandbox.machine.containers.public_names import NOWHERE
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -25,6 +27,7 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
+from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress
 from toolchain.images.buildkit import CLIENT_ENVIRONMENT
 from toolchain.images.registry import RegistryClient
@@ -41,10 +44,15 @@ class BuildkitBuilder:
     The registry is what makes a second build cheap: only layers that changed move to the engine.
     """
 
-    def __init__(self, address: BuildkitAddress, client: docker.DockerClient) -> None:
+    def __init__(
+        self, address: BuildkitAddress, client: docker.DockerClient, hosts: Collection[str] = ()
+    ) -> None:
+        """Takes what it builds with; `hosts` are the platforms', see `written_out`."""
         self._address = address
+        self._hosts = hosts
         self._client = client
         self._registry = RegistryClient(address.registry)
+        self._leftovers = Leftovers(address)
 
     def build(
         self,
@@ -59,17 +67,23 @@ class BuildkitBuilder:
         with self._registry_errors():
             former = self._registry.digest(*_repository_and_tag(name))
         sink = _StandInNotes(self._address.stand_ins, log)
-        with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
-            command, secrets = self._command(request, pushed, labels)
-            policy = Path(folder) / "source-policy"
-            policy.write_text(source_policy(self._address, name), encoding="utf-8")
+        refused = refused_hosts(request, self._hosts)
+        with _file_in_memory(source_policy(self._address, name, refused)) as policy:
+            command, secrets = self._command(request, pushed, labels, refused)
             command += ["--source-policy-file", policy]
-            # An empty one: the user's credentials and helpers are none of our business.
-            environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}
+            # Without a configuration: the user's credentials and helpers are none of our business.
+            own = str(self._address.data / "buildkit")
+            environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": own, **secrets}
             guarded = while_there_is_room(check, self._address.data)
-            result = run_client(command, environment, sink, guarded)
+            try:
+                with locked(self._address.data / "buildkit" / "building.lock", shared=True):
+                    result = run_client(command, environment, sink, guarded)
+            except BaseException:
+                self._leftovers.built(to_the_end=False)
+                raise
+            self._leftovers.built(to_the_end=True)
         if result.exit_code != 0:
-            raise self._failure(result, log)
+            raise self._failure(result, log, refused)
         self._pull(pushed, name)
         with self._registry_errors():
             repository, tag = _repository_and_tag(name)
@@ -83,7 +97,11 @@ class BuildkitBuilder:
             self._registry.forget(repository, self._registry.digest(repository, tag))
 
     def _command(
-        self, request: BuildRequest, pushed: str, labels: Mapping[str, str]
+        self,
+        request: BuildRequest,
+        pushed: str,
+        labels: Mapping[str, str],
+        refused: Collection[str],
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
         arguments = {**request.build_args, **own_cache_mounts(pushed.partition("/")[2])}
@@ -92,6 +110,8 @@ class BuildkitBuilder:
             **{f"build-arg:{key}": value for key, value in arguments.items()},
             **{f"label:{key}": value for key, value in labels.items()},
         }
+        if refused:
+            options["add-hosts"] = ",".join(f"{host}={NOWHERE}" for host in refused)
         secrets = secret_options(request.secrets)
         command: list[str | Path] = [self._address.buildctl, "--addr", self._address.address]
         command += ["build", "--progress=plain", "--frontend=dockerfile.v0"]
@@ -134,7 +154,7 @@ class BuildkitBuilder:
                 " start the sandbox again."
             ) from error
 
-    def _failure(self, result: ClientResult, log: LogSink) -> Exception:
+    def _failure(self, result: ClientResult, log: LogSink, refused: Collection[str]) -> Exception:
         asked = subprocess.run(
             [self._address.buildctl, "--addr", self._address.address, "debug", "workers"],
             check=False,
@@ -149,13 +169,25 @@ class BuildkitBuilder:
         message = result.error()
         found = _UNRESOLVED.search(message)
         if found is not None:
-            hint = (
+            missing = (
                 f"{found['name']} can't be fetched: no image registry answers here. There are"
                 f" stand-ins for {', '.join(self._address.stand_ins)}."
             )
-            log(f"slipway: {hint}")
-            message = f"{message} {hint}"
+            log(f"slipway: {missing}")
+            message = f"{message} {missing}"
+        if said := hint("\n".join(result.last_lines), refused):
+            log(f"slipway: {said}")
+            message = f"{message} {said}"
         return BuildFailedError(message)
+
+
+@contextmanager
+def _file_in_memory(text: str) -> Iterator[Path]:
+    """A file for a program that this process starts; nothing of it is left, however this ends."""
+    with os.fdopen(os.memfd_create("slipway"), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
 def _repository_and_tag(name: str) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """Builds with a running Docker engine's own builder, through its buildx plugin."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import run_client
 from sandbox.machine.builders.confinement import own_cache_mounts
+from sandbox.machine.builders.written_out import hint, refused_hosts
+from sandbox.machine.containers.public_names import NOWHERE
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -19,15 +21,19 @@ from toolchain.engine.endpoint import engine_answers
 class BuildxBuilder:
     """Sends builds to the engine with `docker buildx build --load`."""
 
-    def __init__(self, docker_host: str, *, map_inside_host: bool) -> None:
+    def __init__(
+        self, docker_host: str, hosts: Collection[str] = (), *, map_inside_host: bool
+    ) -> None:
         """Names the engine.
 
         Args:
             docker_host: "unix://…".
+            hosts: the platforms', see `written_out`.
             map_inside_host: give builds the name host.docker.internal for this host; Docker
                 Desktop has it by itself, other engines in a virtual machine do not.
         """
         self._docker_host = docker_host
+        self._hosts = hosts
         self._map_inside_host = map_inside_host
 
     def build(
@@ -40,7 +46,10 @@ class BuildxBuilder:
     ) -> None:
         """Builds straight into the engine; see ImageBuilder."""
         secrets = secret_options(request.secrets)
+        refused = refused_hosts(request, self._hosts)
         command = self._command(request, name, labels)
+        for host in refused:
+            command += ["--add-host", f"{host}:{NOWHERE}"]
         command += [*secrets.arguments, str(request.context)]
         environment = {**secrets.environment, "DOCKER_HOST": self._docker_host}
         result = run_client(command, environment, log, check)
@@ -50,7 +59,11 @@ class BuildxBuilder:
             raise MachineUnavailableError(
                 f"The Docker engine at {self._docker_host} does not answer; start it again."
             )
-        raise BuildFailedError(result.error())
+        message = result.error()
+        if said := hint("\n".join(result.last_lines), refused):
+            log(f"slipway: {said}")
+            message = f"{message} {said}"
+        raise BuildFailedError(message)
 
     def forget(self, name: str) -> None:
         """Does nothing: such an image is the engine's alone."""

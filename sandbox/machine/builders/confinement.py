@@ -1,8 +1,9 @@
 """What a build is kept from that no network and no control group keeps it from."""
 
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sandbox.machine.contract import BuildFailedError, Check
@@ -24,7 +25,7 @@ def own_cache_mounts(name: str) -> Mapping[str, str]:
     return {"BUILDKIT_CACHE_MOUNT_NS": name.rpartition(":")[0]}
 
 
-def source_policy(address: BuildkitAddress, name: str) -> str:
+def source_policy(address: BuildkitAddress, name: str, refused: Collection[str] = ()) -> str:
     """What BuildKit is told that FROM, COPY --from and ADD may not name, as JSON: the registry.
 
     The images of all sandboxes of this user are there. Those of the same sandbox may be built upon.
@@ -33,6 +34,7 @@ def source_policy(address: BuildkitAddress, name: str) -> str:
     Args:
         address: of the builder.
         name: of the image that is built, "sandbox/repository:tag".
+        refused: hosts that ADD may not fetch from either.
     """
     own = name.partition("/")[0]
     services = filter(None, (address.registry, address.mirror))
@@ -41,6 +43,11 @@ def source_policy(address: BuildkitAddress, name: str) -> str:
         _rule("DENY", rf"^[a-z-]+://[^/]*:0*(?:{ports})(?:[/?#].*)?$", "REGEX"),
         _rule("ALLOW", f"docker-image://{address.registry}/{own}/*", "WILDCARD"),
     ]
+    if refused:
+        hosts = "|".join(map(re.escape, refused))
+        # Sources of git have a scheme of that name, or keep theirs.
+        where = rf"^(?:https?|git)://(?:[^/@]*@)?(?:{hosts})(?::[0-9]+)?(?:[/?#].*)?$"
+        rules.append(_rule("DENY", where, "REGEX"))
     return json.dumps({"rules": rules})
 
 
@@ -59,7 +66,7 @@ def while_there_is_room(check: Check, disk: Path) -> Check:
             raise BuildFailedError(
                 f"The build was ended: it left {left >> 20} MiB of the disk with {disk} free, and "
                 f"{KEPT_FREE_BYTES >> 20} MiB are kept for everything else. The builder gives back "
-                "what it wrote when the last sandbox of this user stops (`make down`)."
+                "what it wrote as soon as nobody builds."
             )
 
     return both

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][A-Za-z0-9_-]*)"
     r"|(?P<sign>&&|\|\||==|!=|<=|>=|[()\[\].,!<>*]))"
 )
+_MEMBER = re.compile(r"\s*[.\[](?!\s*\*)")
 _COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
     "==": equal,
     "!=": lambda left, right: not equal(left, right),
@@ -50,6 +51,7 @@ class Parser:
         self._tokens = list(self._scan())
         self._place = 0
         self.asks_status = False
+        self.names: list[str] = []  # of the contexts it asks
 
     def parse(self) -> Node:
         """The expression as a function of its context; raises ExpressionError."""
@@ -163,6 +165,7 @@ class Parser:
             return self._call(text)
         if text in _WORDS:
             return _fixed(_WORDS[text])
+        self.names.append(text)
         return lambda context: self._named(text, context)
 
     def _only_in_steps(self, name: str) -> Value:
@@ -202,6 +205,30 @@ class Parser:
                 f" Located within expression: {self._expression}"
             )
         return lambda context: function(*(argument(context) for argument in arguments))
+
+
+def renamed(expression: str, name: str, replacement: str, *, whole: bool = False) -> str:
+    """An expression in which something else stands for a context.
+
+    Args:
+        expression: without its `${{ }}`; what cannot be read of it stays as it is.
+        name: of the context, in small letters; members of that name are left alone.
+        replacement: another expression.
+        whole: only where no member of it is asked for, or all of them by `*`.
+    """
+    made, place, before = [], 0, ""
+    while found := _TOKEN.match(expression, place):
+        kind = str(found.lastgroup)
+        text = found.group(kind)
+        place = found.end()
+        meant = kind == "name" and text.lower() == name and before != "."
+        if meant and whole and _MEMBER.match(expression, place):
+            meant = False
+        made.append(
+            expression[found.start() : found.start(kind)] + (replacement if meant else text)
+        )
+        before = text
+    return "".join(made) + expression[place:]
 
 
 def _fixed(value: Value) -> Node:

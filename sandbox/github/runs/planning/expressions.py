@@ -4,11 +4,12 @@
 and under which name is decided here, because each job is one `act` of its own.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
-from sandbox.github.runs.planning.expression_parser import Context, Parser
+from sandbox.github.runs.planning.expression_parser import Context, Parser, renamed
 from sandbox.github.runs.planning.expression_values import ExpressionError, Value, text_of, truth
 
 _CLOSING = re.compile(r"(?:'[^']*'|[^'}]|\}(?!\}))*?\}\}", re.DOTALL)
@@ -43,25 +44,79 @@ def condition(written: Any, context: Context) -> bool:  # noqa: ANN401 - as YAML
     return truth(node(context))
 
 
-def check_template(template: Any, *, bare: bool = False) -> None:  # noqa: ANN401 - as YAML has it
+def check_template(
+    template: Any,  # noqa: ANN401 - as YAML has it
+    *,
+    bare: bool = False,
+    known: Container[str] | None = None,
+) -> None:
     """Raises ExpressionError if a value holds an expression that cannot be read.
 
     Args:
         template: a value of a workflow file.
         bare: the value is an `if`, an expression without `${{ }}` around it.
+        known: the contexts that it may name, in small letters; None where that is not asked.
     """
     if bare and template is not None:
-        Parser(_condition_code(template)).parse()
+        _check_code(_condition_code(template), known)
     elif isinstance(template, dict):
         for value in template.values():
-            check_template(value)
+            check_template(value, known=known)
     elif isinstance(template, list):
         for value in template:
-            check_template(value)
+            check_template(value, known=known)
     elif isinstance(template, str):
         for text, is_code in _parts(template):
             if is_code:
-                Parser(text).parse()
+                _check_code(text, known)
+
+
+def _check_code(code: str, known: Container[str] | None) -> None:
+    parser = Parser(code)
+    parser.parse()
+    for name in parser.names:
+        if known is not None and name.lower() not in known:
+            raise ExpressionError(
+                f"Unrecognized named-value: '{name}'. Located within expression: {code.strip()}"
+            )
+
+
+def with_inputs(template: Any, inputs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as YAML has it
+    """The same value, whose expressions have the values of `inputs` in place of its name.
+
+    act knows the inputs of an event alone, and not those with which a workflow is called.
+    """
+    written = json.dumps(inputs, ensure_ascii=False).replace("'", "''")
+    return _replaced(template, lambda code: renamed(code, "inputs", f"fromJSON('{written}')"))
+
+
+def with_all_secrets(template: Any, secret: str) -> Any:  # noqa: ANN401 - as YAML has it
+    """The same value, whose expressions read one secret where they want all of them together.
+
+    act gives them in capitals, `GITHUB_TOKEN` too, which is `github_token` among GitHub's.
+
+    Args:
+        template: a value of a workflow file.
+        secret: the name of the one that holds all of them as JSON.
+    """
+    return _replaced(
+        template,
+        lambda code: renamed(code, "secrets", f"fromJSON(secrets.{secret})", whole=True),
+    )
+
+
+def _replaced(template: Any, replace: Callable[[str], str], *, bare: bool = False) -> Any:  # noqa: ANN401 - as YAML has it
+    if isinstance(template, dict):
+        return {k: _replaced(item, replace, bare=k == "if") for k, item in template.items()}
+    if isinstance(template, list):
+        return [_replaced(item, replace) for item in template]
+    if not isinstance(template, str):
+        return template
+    if bare and "${{" not in template:
+        return replace(template)
+    return "".join(
+        f"${{{{{replace(text)}}}}}" if is_code else text for text, is_code in _parts(template)
+    )
 
 
 def _condition_code(written: Any) -> str:  # noqa: ANN401 - as YAML has it

@@ -33,9 +33,21 @@ class HostRunner:
         "as the user whose sandbox this is, and reads and reaches whatever that user does.",
     )
 
-    def __init__(self, ensure_act: Callable[[], Path], platforms: str = "127.0.0.1") -> None:
-        """Takes how act is found or built, and the host under which the platforms are reached."""
+    def __init__(
+        self,
+        ensure_act: Callable[[], Path],
+        platforms: str = "127.0.0.1",
+        proxied: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        """Takes what jobs run with.
+
+        Args:
+            ensure_act: finds or builds act.
+            platforms: the host under which the platforms are reached.
+            proxied: what an environment needs besides, for the platforms' own names to lead here.
+        """
         self._program = ActProgram(ensure_act)
+        self._proxied = proxied
         self._platforms = platforms
         self._act = Path()
 
@@ -66,10 +78,15 @@ class HostRunner:
 
     def environment(self, paths: JobPaths) -> dict[str, str]:
         """This machine's, without its secrets."""
-        return machine_environment(Path(paths.home), self._platforms)
+        found = machine_environment(Path(paths.home), self._platforms)
+        return {**found, **self._proxied(found)}
 
     def translated(self, text: str) -> str:
         """The text: its addresses are reached from here."""
+        return text
+
+    def as_on_the_platform(self, text: str) -> str:
+        """The text: what heeds no proxy would reach the platform itself under its addresses."""
         return text
 
     def serving(

@@ -3,23 +3,27 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
-from sandbox.github.runs.planning.workflow import Job, Workflow
+from sandbox.github.runs.planning.workflow import Job
 from sandbox.github.runs.records import Run, moment
-from sandbox.github.runs.running.job_log import JobLog
-from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, SUCCESS, JobEnd, JobTask, Tools
+from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
-from sandbox.github.runs.running.masking import JobMask
+from sandbox.github.runs.running.refused_job import refuse
+from sandbox.github.runs.running.results import result_of
 
+_MINUTE = 60.0  # seconds, of an environment's wait timer
+_LOOK_SECONDS = 0.1
 _LOG = logging.getLogger(__name__)
 
 
-class RunAtWork(Protocol):
-    """The run whose jobs these are."""
+class GraphAtWork(Protocol):
+    """The workflow whose jobs these are."""
 
     @property
     def run(self) -> Run:
@@ -27,8 +31,8 @@ class RunAtWork(Protocol):
         ...
 
     @property
-    def workflow(self) -> Workflow:
-        """Its file."""
+    def scope(self) -> Scope:
+        """Its workflow, and what the jobs of that share."""
         ...
 
     @property
@@ -58,7 +62,7 @@ class JobGroup:
 
     def __init__(
         self,
-        worker: RunAtWork,
+        worker: GraphAtWork,
         tools: Tools,
         job: Job,
         plan: Plan,
@@ -82,10 +86,14 @@ class JobGroup:
 
     def start(self) -> None:
         """Adds the jobs and lets them run."""
-        run, records = self._worker.run, self._tools.records
+        run, records, scope = self._worker.run, self._tools.records, self._worker.scope
         numbers = [
             records.add_job(
-                run.id, run.attempt, key=self._job.key, name=each.name, labels=each.labels
+                run.id,
+                run.attempt,
+                key=scope.above + self._job.key,
+                name=scope.name + each.name,
+                labels=each.labels,
             )
             for each in self._plan.jobs
         ]
@@ -116,18 +124,11 @@ class JobGroup:
 
     def _work(self, number: int, planned: PlannedJob) -> JobEnd:
         if planned.refusal is not None:
-            self._tools.records.set_job(number, started=moment(), note=planned.refusal)
-            self._tools.records.add_steps(number, ["Set up job"])
-            run = self._worker.run
-            log = JobLog(self._tools.log_of(run.id, run.attempt, number), JobMask([]))
-            log(1, f"##[error]{planned.refusal}")
-            log.close()
-            now = moment()
-            self._tools.records.set_step(
-                number, 1, status="completed", conclusion=FAILURE, started=now, completed=now
-            )
-            return JobEnd(FAILURE)
+            return refuse(self._tools, self._worker.run, number, planned.refusal)
         for gate in (self._parallel, self._tools.slots):
+            if gate is self._tools.slots and not self._waited(number, planned):
+                self._parallel.release()
+                return JobEnd(CANCELLED)
             while not gate.acquire(timeout=0.1):
                 if self._is_over():
                     self._release(gate)
@@ -139,6 +140,27 @@ class JobGroup:
         finally:
             self._tools.slots.release()
             self._parallel.release()
+
+    def _waited(self, number: int, planned: PlannedJob) -> bool:
+        """Waits as long as its environment wants; False where it is over before that.
+
+        A branch that may not deploy there is not made to wait for its refusal.
+        """
+        if planned.environment is None:
+            return True
+        asked, run = self._tools.repositories, self._worker.run
+        minutes = asked.wait_minutes(run.repository, planned.environment)
+        if not minutes or asked.environment_refusal(run.repository, planned.environment, run.ref):
+            return True
+        self._tools.records.set_job(number, status="waiting")
+        self._worker.publish(number)
+        deadline = time.monotonic() + minutes * _MINUTE
+        while time.monotonic() < deadline:
+            if self._is_over():
+                return False
+            time.sleep(_LOOK_SECONDS)
+        self._tools.records.set_job(number, status="queued")
+        return True
 
     def _release(self, stopped_at: threading.Semaphore) -> None:
         """Gives back what was acquired before the gate at which it stopped."""
@@ -155,7 +177,7 @@ class JobGroup:
         task = JobTask(
             id=number,
             run=self._worker.run,
-            workflow=self._worker.workflow,
+            scope=self._worker.scope,
             job=self._job,
             labels=planned.labels,
             environment=planned.environment,
@@ -190,14 +212,4 @@ class JobGroup:
         for worker in stop:
             worker.cancel()
         if last:
-            self._worker.ended(self._job.key, self._result())
-
-    def _result(self) -> Needed:
-        outputs: dict[str, str] = {}
-        results = set()
-        for planned, ended in self._ends:
-            outputs |= {name: value for name, value in ended.outputs.items() if value}
-            forgiven = planned.forgiven and ended.conclusion == FAILURE
-            results.add(SUCCESS if forgiven else ended.conclusion)
-        worst = next(each for each in (FAILURE, CANCELLED, SUCCESS) if each in results)
-        return Needed(worst, outputs)
+            self._worker.ended(self._job.key, result_of(self._ends))
