@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from doors.behaviour.command import compare
+from doors.behaviour.command import compare, touched, write
+from doors.behaviour.findings import Found
+from doors.behaviour.golden import all_golden
+from doors.deployed.preview import preview_deployed
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
@@ -20,7 +23,6 @@ from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
-from report.behaviour.reading import FILE as BEHAVIOUR
 from report.behaviour.reading import read_behaviour
 from report.terminal import render_behaviour
 from sandbox.console.requests_table import requests_text
@@ -109,8 +111,11 @@ def _up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _preview(home: Home, options: argparse.Namespace) -> int:
+    save = Path(options.save) if options.save else None
+    if options.deployed:
+        return preview_deployed(home, options.stack, Path(options.deployed), progress_on(), save)
     pulumi = prepare(home, say_if_ready=True, containers=not options.no_containers)
-    return preview(pulumi, options.stack, Path(options.save) if options.save else None)
+    return preview(pulumi, options.stack, save)
 
 
 def _policy(home: Home, options: argparse.Namespace) -> int:
@@ -120,12 +125,16 @@ def _policy(home: Home, options: argparse.Namespace) -> int:
 
 def _behaviour(home: Home, options: argparse.Namespace) -> int:
     folder = Path(options.save) if options.save else home.folder / "behaviour"
-    progress = progress_on()
-    with tools(home, progress, server=False) as (_, engine):
-        if engine is None:
-            raise SetupError("Without a container engine there is nothing that answers.")
-        found = compare(home, options.base, folder, engine, progress)
-    print(render_behaviour(read_behaviour(folder / BEHAVIOUR)), end="")
+    folder.mkdir(parents=True, exist_ok=True)
+    commit, systems = touched(home.checkout, options.base, all_golden())
+    found: list[Found] = []
+    if systems:  # else there is nothing to set up either
+        progress = progress_on()
+        with tools(home, progress, server=False) as (_, engine):
+            if engine is None:
+                raise SetupError("There is no container engine, so nothing can be run.")
+            found = compare(home.checkout, commit, systems, engine, progress, folder)
+    print(render_behaviour(read_behaviour(write(found, folder))), end="")
     return 1 if any("head" in each.failed for each in found) else 0
 
 
@@ -196,6 +205,11 @@ def _parser() -> argparse.ArgumentParser:
     change = command("preview", _preview, "Shows what `up` would change.")
     change.add_argument("stack")
     change.add_argument("--save", metavar="FILE", help="also keep the plan, as JSON")
+    change.add_argument(
+        "--deployed",
+        metavar="SNAPSHOT",
+        help="start from this redacted state instead of the sandbox's; asks no platform",
+    )
     asked = command("behaviour", _behaviour, "Runs base and head of what a change touches.")
     asked.add_argument("base", help="a commit or branch; what is there now is compared with it")
     asked.add_argument("--save", metavar="FOLDER", help="for the findings and the pictures")

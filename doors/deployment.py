@@ -91,6 +91,11 @@ def preview(pulumi: "Pulumi", stack: str, save: Path | None = None) -> int:
         save: a file for the plan, for `report` and `policies`.
     """
     pulumi.prepare_preview(stack)
+    return planned(pulumi, stack, save)
+
+
+def planned(pulumi: "Pulumi", stack: str, save: Path | None = None) -> int:
+    """The same of a stack that is there, asking nothing of any platform."""
     ended = subprocess.run(
         [
             *("pulumi", "preview", "--json", "--non-interactive", "--stack", stack),

@@ -36,8 +36,8 @@ _PACKAGES, _BUILDER, _CLI = "Debian packages", "image builder", "Pulumi CLI"
 _PLUGIN, _MODULES = "docker-build plugin", "Go modules"
 _SYSTEM, _ENGINE = "base system", "container engine"
 # What a plan names where nothing is built or run: a name that can't exist (RFC 6761), no socket.
-_NO_REGISTRY = "registry.invalid"
-_NO_ENGINE = "unix:///run/no-engine.sock"
+NO_REGISTRY = "registry.invalid"
+NO_ENGINE = "unix:///run/no-engine.sock"
 
 
 @dataclass
@@ -106,8 +106,8 @@ def sandbox_tools(
         ensure_standins(pulumi_home)
         if engine is None:
             install_plugin(progress, pulumi_home)
-            environment |= {"SLIPWAY_REGISTRY": f"{_NO_REGISTRY}/{image_prefix(name)}"}
-            return environment | docker_host_variables(_NO_ENGINE, name), LOOPBACK
+            environment |= {"SLIPWAY_REGISTRY": f"{NO_REGISTRY}/{image_prefix(name)}"}
+            return environment | docker_host_variables(NO_ENGINE, name), LOOPBACK
         environment |= ensure_docker_build(
             progress, home.folder, pulumi_home, engine.address, image_prefix(name)
         )

@@ -13,7 +13,7 @@ from doors.behaviour.golden import Question
 Json: TypeAlias = Any  # whatever JSON holds
 _SECONDS = 120.0
 _LARGEST = 1 << 20  # bytes of an answer that are read
-_NO_ANSWER, _OK = 0, 200
+NO_ANSWER, _OK = 0, 200  # of HTTP; nothing has the first
 # What listens on this machine no proxy can reach.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -35,7 +35,9 @@ class App:
     own_words: Mapping[str, str]  # such as the commit of a repository -> what stands for it
 
     def ask(self, question: Question, varies: frozenset[str]) -> Answer:
-        """Asks once; an error is an answer as well."""
+        """Asks once; an error is an answer as well, and so is that the stack has no such output."""
+        if question.at not in self.addresses:
+            return Answer(NO_ANSWER, f"the stack has no output {question.at}", 0.0)
         url = f"{self.addresses[question.at]}{question.path}"
         body = None if question.body is None else json.dumps(question.body).encode()
         started = time.perf_counter()
@@ -66,7 +68,7 @@ def _got(url: str, body: bytes | None) -> tuple[int, bytes]:
         with error:
             return error.code, error.read(_LARGEST)
     except OSError as error:
-        return _NO_ANSWER, type(error).__name__.encode()
+        return NO_ANSWER, type(error).__name__.encode()
 
 
 def _without(value: Json, varies: frozenset[str]) -> Json:

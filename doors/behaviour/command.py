@@ -16,10 +16,9 @@ import yaml
 from doors.behaviour import pictures
 from doors.behaviour.comparing import Pace, ask_in_turn, watch_memory
 from doors.behaviour.findings import Found
-from doors.behaviour.golden import Golden, all_golden
+from doors.behaviour.golden import Golden
 from doors.behaviour.raised import Raised, image_sizes, weight_sizes
 from doors.behaviour.sides import STACK, RaisingError, Side, git
-from doors.home import Home
 from toolchain.engine.setup import Engine
 from toolchain.progress import Progress, SetupError
 
@@ -79,24 +78,40 @@ def _config(text: str) -> dict[str, Any]:
         return {}  # raising it says what is wrong with it
 
 
-def compare(home: Home, base: str, folder: Path, engine: Engine, progress: Progress) -> list[Found]:
-    """Raises and asks what the change touches, and writes the findings into the folder.
+def compare(
+    checkout: Path,
+    commit: str,
+    systems: Sequence[Touched],
+    engine: Engine,
+    progress: Progress,
+    folder: Path,
+) -> list[Found]:
+    """Raises and asks systems before and after.
 
-    Raises:
-        SetupError: there is no such base, or a golden file is not what it should be.
+    Args:
+        checkout: whose files are the head.
+        commit: the base.
+        systems: those that are touched.
+        engine: builds and runs them.
+        progress: where each system announces itself.
+        folder: for pictures; it is there.
     """
-    commit, systems = touched(home.checkout, base, all_golden())
-    folder.mkdir(parents=True, exist_ok=True)
     found = []
     for each in systems:
         title = f"Behaviour of {each.golden.system}: before and after"
         started = time.monotonic()
-        with progress.step(title, usually_seconds=120), _sides(home.checkout, commit) as sides:
-            result = _system(each, home.checkout, sides, folder, engine, Pace())
+        with progress.step(title, usually_seconds=120), _sides(checkout, commit) as sides:
+            result = _system(each, checkout, sides, folder, engine, Pace())
         found.append(replace(result, seconds=round(time.monotonic() - started, 1)))
-    text = json.dumps({"systems": [each.as_json() for each in found]}, indent=1)
-    (folder / FILE).write_text(text, encoding="utf-8")
     return found
+
+
+def write(found: Sequence[Found], folder: Path) -> Path:
+    """Writes the findings where `report` looks for them."""
+    path = folder / FILE
+    text = json.dumps({"systems": [each.as_json() for each in found]}, indent=1)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 @contextmanager
@@ -107,8 +122,8 @@ def _sides(checkout: Path, commit: str) -> Iterator[tuple[Side, Side]]:
         try:
             yield base, head
         finally:
-            for each in (base, head):
-                each.forget()
+            with ThreadPoolExecutor(2) as both:
+                list(both.map(Side.forget, (base, head)))
 
 
 def _system(
@@ -121,26 +136,27 @@ def _system(
 ) -> Found:
     golden = what.golden
 
-    def failure(side: Side) -> str:
+    client = docker.DockerClient(base_url=engine.address.docker_host)
+
+    def raised(side: Side) -> Raised | str:
         try:
             side.choose(golden.system)
             side.prepare(checkout)
             side.up()
+            return Raised.look(side, golden.system, client)
         except RaisingError as error:
             return str(error) or "it said nothing"
-        return ""
 
-    with ThreadPoolExecutor(len(sides)) as both:  # what both build is built once
-        said = zip(sides, both.map(failure, sides), strict=True)
-        failed = {side.name: words for side, words in said if words}
-    if failed:
-        return Found(golden.system, what.because, failed=failed)
-    client = docker.DockerClient(base_url=engine.address.docker_host)
     try:
-        base, head = (Raised.look(side, golden.system, client) for side in sides)
-        return look(what, base, head, folder, pace)
+        with ThreadPoolExecutor(len(sides)) as both:  # what both build is built once
+            base, head = both.map(raised, sides)
+        if isinstance(base, Raised) and isinstance(head, Raised):
+            return look(what, base, head, folder, pace)
     finally:
         client.close()
+    said = {side.name: one for side, one in zip(sides, (base, head), strict=True)}
+    failed = {name: one for name, one in said.items() if isinstance(one, str)}
+    return Found(golden.system, what.because, failed=failed)
 
 
 def look(what: Touched, base: Raised, head: Raised, folder: Path, pace: Pace) -> Found:

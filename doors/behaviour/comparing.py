@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from doors.behaviour.asking import Answer, App, changed_parts
+from doors.behaviour.asking import NO_ANSWER, Answer, App, changed_parts
 from doors.behaviour.findings import Answers, ChangedAnswer, Latency, Memory
 from doors.behaviour.golden import Golden, Question
 from doors.behaviour.memory import growth, leaks, needs_more
@@ -18,7 +18,7 @@ Weigh = Callable[[], Mapping[str, int]]  # container -> bytes of memory that are
 class Pace:
     """How much is asked; a system with slow answers is asked less often, never too rarely."""
 
-    pairs: int = 15
+    pairs: int = 31
     seconds: float = 20.0  # of one request's pairs; FEWEST of them are made in any case
     rounds: int = 300  # at most, while memory is watched
     watched_seconds: float = 20.0
@@ -31,6 +31,12 @@ class Asked:
     base: list[Answer] = field(default_factory=list)
     head: list[Answer] = field(default_factory=list)
 
+    @property
+    def comparable(self) -> bool:
+        """Whether all of them have the same status, of HTTP."""
+        found = {answer.status for answer in (*self.base, *self.head)}
+        return len(found) == 1 and NO_ANSWER not in found
+
 
 def ask_in_turn(golden: Golden, base: App, head: App, pace: Pace) -> tuple[Answers, list[Latency]]:
     """Asks each request of both sides, one after the other, the order changing with each pair."""
@@ -39,7 +45,9 @@ def ask_in_turn(golden: Golden, base: App, head: App, pace: Pace) -> tuple[Answe
         _warm(question, golden, base, head, asked[question.name])
         _pairs(question, golden, base, head, asked[question.name], pace)
     latency = [
-        Latency(name, *_rounded(each.base[1:], each.head[1:])) for name, each in asked.items()
+        Latency(name, *_rounded(each.base[1:], each.head[1:]))
+        for name, each in asked.items()
+        if each.comparable  # a refusal is quick, and says nothing of the work
     ]
     return _answers(asked), latency
 

@@ -48,7 +48,9 @@ def _look(page: Question, system: str, base: App, head: App, folder: Path, progr
 
 
 def draw(program: str, app: App, page: Question, file: Path) -> None:
-    """Draws a page into a PNG; there is no file where the browser fails."""
+    """Draws a page into a PNG; there is no file where the browser fails, or nobody serves it."""
+    if page.at not in app.addresses:
+        return
     with masked(app, page.at) as address, tempfile.TemporaryDirectory() as profile:
         command = [
             program,

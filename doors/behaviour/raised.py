@@ -3,7 +3,7 @@
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from docker.models.images import Image
 from doors.behaviour.asking import App
 from doors.behaviour.findings import Size
 from doors.behaviour.sides import Side
+from sandbox.machine.engine_images import SANDBOX_LABEL
 
 _SECONDS = 30.0
 _COMMIT = "(commit)"  # stands in answers for one of the sandbox's own
@@ -34,7 +35,7 @@ class Raised:
     """One side, raised."""
 
     app: App
-    containers: Mapping[str, str]  # name of the Space or service -> the engine's name of it
+    containers: Mapping[str, str]  # name of the Space or service -> the engine's id of it
     weights: Mapping[str, Weights]  # by repository
     engine: docker.DockerClient
 
@@ -51,11 +52,7 @@ class Raised:
         names = {each["id"]: each["head"] for each in status["models"]}
         return cls(
             app=App(addresses, dict(_own_words(status, addresses))),
-            containers={
-                str(each.get("name") or each["id"]): str(each["container"])
-                for each in apps
-                if each["container"]
-            },
+            containers=dict(_containers(engine, str(status["name"]), apps)),
             weights={name: _weights(status["hub"], side.hub_token(), name) for name in names},
             engine=engine,
         )
@@ -98,6 +95,18 @@ def weight_sizes(base: Raised, head: Raised) -> list[Size]:
         before, after = (None if each is None else each.size for each in (old, new))
         found.append(Size(name, before, after, other))
     return found
+
+
+def _containers(
+    engine: docker.DockerClient, sandbox: str, apps: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Those that run, by the name of what runs in them."""
+    running = engine.containers.list(filters={"label": f"{SANDBOX_LABEL}={sandbox}"})
+    for each in apps:
+        for container in running if each["container"] else ():
+            # The engine's name begins with the sandbox's.
+            if str(container.name).endswith(f"-{each['container']}"):
+                yield str(each.get("name") or each["id"]), str(container.id)
 
 
 def _origin(url: str) -> str:

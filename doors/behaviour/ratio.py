@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
 
-FEWEST = 6  # pairs; with fewer no interval of the median holds with 95 %
+FEWEST = 11  # pairs; with fewer no interval of the median holds with 99.9 %
 TOLERANCE = 1.15  # two containers of the same image differ by less
-_DOUBT = 0.05
+_DOUBT = 0.001  # each comment tells of many requests, and a false alarm costs trust
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Ratio:
     """Of head's time to base's."""
 
     median: float
-    low: float  # the true median lies above, and below `high`, with 95 %
+    low: float  # the true median lies above, and below `high`, with 99.9 %
     high: float
     pairs: int
 

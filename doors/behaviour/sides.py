@@ -90,13 +90,16 @@ class Side:
             *("run", "--", "pulumi", "stack", "output", "--json", "--stack", STACK), apart=True
         )
         if shown.returncode != 0:
-            raise RaisingError(_last_lines(shown.stdout))
+            raise RaisingError(_last_lines(shown.stdout + shown.stderr))
         found: dict[str, dict[str, str]] = json.loads(shown.stdout)
         return found
 
     def status(self) -> dict[str, Any]:
         """What `make status` knows of its sandbox."""
-        found: dict[str, Any] = json.loads(self._doors("status", "--json", apart=True).stdout)
+        shown = self._doors("status", "--json", apart=True)
+        if shown.returncode != 0:
+            raise RaisingError(_last_lines(shown.stdout + shown.stderr))
+        found: dict[str, Any] = json.loads(shown.stdout)
         return found
 
     def hub_token(self) -> str:
@@ -125,7 +128,7 @@ class Side:
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if apart else subprocess.STDOUT,
+            stderr=subprocess.PIPE if apart else subprocess.STDOUT,
             text=True,
         )
 

@@ -19,7 +19,7 @@ class Latency:
 
     request: str
     ratio: float
-    low: float  # the true one lies between these with 95 %
+    low: float  # the true one lies between these with 99.9 %
     high: float
     pairs: int
     verdict: str  # slower, faster, alike, unsure

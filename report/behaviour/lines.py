@@ -61,7 +61,7 @@ def _latency(found: Latency, code: Show) -> str:
     }
     return (
         f"time of {code(found.request, 80)}: {found.ratio:.2f} of before ({found.low:.2f} to "
-        f"{found.high:.2f} with 95 %, {found.pairs} pairs): {said.get(found.verdict, 'unknown')}"
+        f"{found.high:.2f} with 99.9 %, {found.pairs} pairs): {said.get(found.verdict, 'unknown')}"
     )
 
 

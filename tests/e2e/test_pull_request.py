@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 REPOSITORY = "slipway/slipway"
 WAIT_SECONDS = 900
-CHANGED = "app/inference/app/generation.py"
+# No app's: a second job would raise it twice, each time on an engine of the job's own.
+CHANGED, OLD, NEW = "Pulumi.dev.yaml", "checks: [lint, test]", "checks: [{}]"
 TRIED = {"preview.yml", "comment.yml"}  # the others test and deploy, which takes an hour
 
 
@@ -44,12 +45,14 @@ class Project:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def change(self, branch: str, path: str, more: str) -> None:
-        """Commits a longer file on a new branch of main."""
+    def change(self, branch: str, check: str) -> None:
+        """Commits another check that the stack's repository asks for, on a new branch of main."""
         self.git("checkout", "-q", "-B", branch, "main")
-        file = self.folder / path
-        file.write_text(file.read_text() + more)
-        self.git("commit", "-qam", f"Change {path}")
+        file = self.folder / CHANGED
+        text = file.read_text()
+        assert OLD in text
+        file.write_text(text.replace(OLD, NEW.format(check)))
+        self.git("commit", "-qam", f"Change {CHANGED}")
 
     def log(self, run) -> str:
         lines = []
@@ -124,22 +127,24 @@ def commented(project, number: int) -> str:
 
 
 def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
-    project.change("longer", CHANGED, "\n# More words.\n")
+    project.change("longer", "lint")
     project.git("push", "-q", project.live.git_url(REPOSITORY), "longer")
     with project.live.http() as http:
         number = opened(http, "longer")
         body = commented(project, number)
         labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
-    assert "generation" in body
+    assert "<code>repository</code>" in body
+    assert "No app and no model is touched: nothing was run." in body
     assert [each["name"] for each in labels] == ["preview: changes"]
 
 
 def test_a_fork_s_gets_the_same_without_a_secret(project):
     with project.live.http(STRANGERS_TOKEN) as http:
         http.post(f"/repos/{REPOSITORY}/forks", json={}).raise_for_status()
-        project.change("theirs", CHANGED, "\n# A stranger's words.\n")
+        project.change("theirs", "test")
         fork = f"{STRANGER}/slipway"
         project.git("push", "-q", project.live.git_url(fork, STRANGERS_TOKEN), "theirs")
         number = opened(http, f"{STRANGER}:theirs")
     body = commented(project, number)
-    assert "generation" in body
+    assert "<code>repository</code>" in body
+    assert "No app and no model is touched: nothing was run." in body

@@ -91,7 +91,7 @@ def visible(comment):
         (
             {"latency": [latency(ratio=2.1, verdict="slower")]},
             "inference: slower",
-            "2.10 of before (1.89 to 2.31 with 95 %, 15 pairs): slower",
+            "2.10 of before (1.89 to 2.31 with 99.9 %, 15 pairs): slower",
         ),
         (
             {"memory": [memory("leaks", 10 * MIB)]},
