@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from sandbox.github.repositories.registry import Registry
 
-
 REAL = "https://github.com"  # what names a repository there names the one of this GitHub here
 
 
