@@ -51,6 +51,8 @@ check_python() {
 }
 
 make_venv() {
+  # A link leads to an environment of somebody else's, which would be emptied through it.
+  [ -L "$checkout/.venv" ] && { rm "$checkout/.venv" || return 1; }
   # A venv without pip is what Debian makes when python3-venv is missing.
   "$python" -m venv --clear "$checkout/.venv" >/dev/null 2>&1 && return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

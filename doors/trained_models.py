@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.cache import cache_folder, locked, made_once
+from toolchain.cache import cache_folder, locked, made_once, used
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress
 
@@ -94,7 +94,7 @@ def ensure_model(training: Training, checkout: Path, progress: Progress) -> None
             )
             return
         folder = cache_folder() / f"{training.name}-{_digest(training, checkout)}"
-        if not folder.exists():
+        if not used(folder):
             log = cache_folder() / f"{training.name}.log"
             title, seconds = f"{training.title}: training", training.usual_seconds
             with progress.step(title, usually_seconds=seconds, log=log):

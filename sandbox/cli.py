@@ -24,6 +24,8 @@ from sandbox.server.prune import DAYS, prune
 from sandbox.server.serve import serve
 from toolchain.cache import cache_folder
 from toolchain.disk_errors import explain
+from toolchain.old_versions import DAYS as OLD_DAYS
+from toolchain.old_versions import remove_old_versions
 from toolchain.progress import Progress, SetupError
 
 _HOME = ".slipway-sandbox"  # in the current folder
@@ -126,6 +128,8 @@ def _prune(home: Home, options: argparse.Namespace) -> None:
         end_leftovers(home)
     for line in prune(home, days=options.days):
         print(line)
+    for old in remove_old_versions():
+        print(f"{old}: an old version that nobody has used for {OLD_DAYS} days, removed")
     for each in remove_gone(forget_name) if options.gone else gone_homes():
         done = "what it left is removed" if options.gone else "`prune --gone` removes what it left"
         print(f"The sandbox {each.name} is no more at {each.folder}: {done}")

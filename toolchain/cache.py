@@ -70,7 +70,7 @@ def made_once(
         make: fills the folder it is given; what it raises passes through and leaves nothing.
         on_wait: called once if another process is making the same thing.
     """
-    if folder.is_dir():
+    if used(folder):
         return folder
     with locked(folder.parent / ".locks" / f"{folder.name}.lock", on_wait=on_wait):
         if folder.is_dir():
@@ -84,6 +84,17 @@ def made_once(
         finally:
             remove_tree(partial)
     return folder
+
+
+def used(folder: Path) -> bool:
+    """Whether a version is there; marks it as used now, so that it is not taken for an old one."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    except OSError:  # somebody else's, to be read only
+        return folder.is_dir()
+    return True
 
 
 def remove_tree(folder: Path) -> None:

@@ -5,6 +5,7 @@ import re
 import sys
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,19 +52,16 @@ class Story:
         stage = self.stage
         self.say.act("dev and prod are raised once, by hand")
         for stack in STACKS:
-            stage.raise_by_hand(stack)
+            stage.seal_tokens(stack)
+        stage.git("checkout", "-q", "-b", "dev")
+        # From the first `up` on both branches are under rules, and nobody pushes to them any more.
+        stage.commit("The notice board [skip ci]", *STACKS.values())
+        with ThreadPoolExecutor() as both:
+            list(both.map(stage.raise_by_hand, STACKS))
+        for stack in STACKS:
             self.say.line(f"{stack} answers at {stage.output(stack, 'page')}: {self._page(stack)}")
-        # What raises a stack again is not deployed by the push that says so.
-        stage.commit(
-            "The notice board, with its tokens sealed in the stacks' files [skip ci]", "dev"
-        )
-        stage.git("push", "-q", "origin", "HEAD:main")
-        self.say.line(
-            "The tokens of the platforms are sealed in the stacks' files; what opens them"
-        )
-        self.say.line(
-            "lies in the environments dev-plan, dev, prod-plan and prod of the repository."
-        )
+        self.say.line("The platforms' tokens are sealed in the stacks' files. What opens them lies")
+        self.say.line("in the repository's environments, of which each belongs to one branch.")
         self.say.line(f"The repository: {stage.page}")
 
     def propose(self) -> int:
@@ -123,16 +121,8 @@ class Story:
         stage = self.stage
         self.say.act("What dev runs is proposed to main")
         before = newest(stage, "comment.yml")
-        promotion = [
-            sys.executable,
-            "-m",
-            "report.github.promotion",
-            "--from",
-            "dev",
-            "--to",
-            "main",
-        ]
-        said = stage.run(*promotion, environment=self._github())
+        promotion = ("-m", "report.github.promotion", "--from", "dev", "--to", "main")
+        said = stage.run(sys.executable, *promotion, environment=self._github())
         self.say.line(said)
         found = re.search(r"/pull/(\d+)", said)
         if found is None:

@@ -53,11 +53,11 @@ class Stage:
         who = ("-c", "user.name=Ann", "-c", "user.email=ann@localhost")
         return self.run("git", *who, *arguments)
 
-    def commit(self, message: str, branch: str) -> str:
-        """Commits all of the checkout and pushes it; the commit."""
+    def commit(self, message: str, *branches: str) -> str:
+        """Commits all of the checkout and pushes it to the branches; the commit."""
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
-        self.git("push", "-q", "origin", f"HEAD:{branch}")
+        self.git("push", "-q", "origin", *(f"HEAD:{branch}" for branch in branches))
         return self.git("rev-parse", "HEAD")
 
     def run(self, *command: str, given: str = "", environment: Mapping[str, str] = {}) -> str:
@@ -80,13 +80,16 @@ class Stage:
             raise SetupError(f"`{' '.join(command[:4])}` failed:\n{said[-4000:]}")
         return ended.stdout.strip()
 
-    def raise_by_hand(self, stack: str) -> None:
-        """What a person does once: seal the tokens in the stack's file, and raise the stack."""
+    def seal_tokens(self, stack: str) -> None:
+        """What a person does once: seal the platforms' tokens in the stack's file."""
         self.run("pulumi", "stack", "init", stack, "--non-interactive")
         identity = self.home.identity()
         sealed = {"hfToken": identity.hub_token, "githubToken": identity.github_token}
         for key, value in sealed.items():  # by the input: a command line can be read by everybody
             self.run("pulumi", "config", "set", "--secret", key, "--stack", stack, given=value)
+
+    def raise_by_hand(self, stack: str) -> None:
+        """What a person does once: make the environments from which workflows then deploy."""
         self.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
 
     def output(self, stack: str, name: str) -> str:
@@ -156,6 +159,9 @@ def _put_the_program(stage: Stage) -> None:
         if workflow.name not in PLAYED:
             workflow.unlink()
     shutil.copytree(PROGRAM, stage.project, dirs_exist_ok=True)
+    # A job that found this link in its checkout would set up in there what is this checkout's own.
+    exclude = stage.project / ".git" / "info" / "exclude"
+    exclude.write_text("/.venv\n", encoding="utf-8")
     (stage.project / ".venv").symlink_to(stage.home.checkout / ".venv")
     rules = stage.project / "policies" / "prod.json"
     settings = json.loads(rules.read_text(encoding="utf-8"))

@@ -17,15 +17,16 @@ from sandbox.github.hooks.routes import HookRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import render_error, response_of
+from sandbox.github.http.errors import NotFoundError, render_error, response_of
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
 from sandbox.github.http.smart_http import GitRoutes
-from sandbox.github.http.wire import API_WORDS, Wire, request_id_of
+from sandbox.github.http.wire import API_WORDS, Wire, is_api, request_id_of
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes
+from sandbox.github.known_addresses import is_known
 from sandbox.github.pulls.api.comments_routes import ReviewCommentRoutes
 from sandbox.github.pulls.api.merge_routes import MergeRoutes
 from sandbox.github.pulls.api.pages import PullPages
@@ -111,10 +112,10 @@ def create_github_app(
         Route("/rate_limit", limiter.overview),
         Route("/", _root),
         # The API's own addresses end here: the pages of people have a host of their own there.
-        *(Route(f"/{word}/{{path:path}}", _not_imitated, methods=_METHODS) for word in API_WORDS),
+        *(Route(f"/{word}/{{path:path}}", _elsewhere, methods=_METHODS) for word in API_WORDS),
         *PullPages(access, service.pulls, service.statuses).routes(),
         *PageRoutes(access, service).routes(),
-        Route("/{path:path}", _not_imitated, methods=_METHODS),
+        Route("/{path:path}", _elsewhere, methods=_METHODS),
     ]
     unquote_parameters(routes)
     return Starlette(
@@ -144,5 +145,8 @@ def _failed(_scope: Scope) -> Response:
     return response_of(Refusal("Server Error"))
 
 
-def _not_imitated(request: Request) -> Response:
+def _elsewhere(request: Request) -> Response:
+    path = request.scope["path"]
+    if is_api(path) and not is_known(path):
+        raise NotFoundError
     raise NotImitatedError(f"{request.method} {request.url.path}")

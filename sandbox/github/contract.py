@@ -148,6 +148,10 @@ class RepositoryHalf(Protocol):
         """Values by name, with the same precedence."""
         ...
 
+    def wait_minutes(self, repository: str, environment: str) -> int:
+        """How long a job waits before it may start in an environment."""
+        ...
+
     def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
         """Why a ref may not deploy to an environment, in the platform's words; None if it may.
 

@@ -220,6 +220,11 @@ class GitHubService:
         holders = self._holders(repository, environment)
         return {k: v for each in holders for k, v in self.variable_store.values(each).items()}
 
+    def wait_minutes(self, repository: str, environment: str) -> int:
+        """How long a job waits before it may start in an environment."""
+        place = self.environments.find(self.require(repository).id, environment)
+        return 0 if place is None else place.protection.wait_timer
+
     def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
         """Why a ref may not deploy to an environment, in the platform's words; None if it may."""
         found = self.require(repository)
@@ -289,9 +294,5 @@ class GitHubService:
 
     def _holders(self, repository: str, environment: str | None) -> list[Holder]:
         found = self.require(repository)
-        holders = [Holder(found.id)]
-        if environment is not None:
-            place = self.environments.find(found.id, environment)
-            if place is not None:
-                holders.append(Holder(found.id, place.id))
-        return holders
+        place = None if environment is None else self.environments.find(found.id, environment)
+        return [Holder(found.id), *([] if place is None else [Holder(found.id, place.id)])]

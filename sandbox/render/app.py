@@ -19,6 +19,7 @@ from sandbox.render.http.deploys_routes import DeployRoutes
 from sandbox.render.http.disks_routes import DiskRoutes
 from sandbox.render.http.env_groups_routes import EnvGroupRoutes
 from sandbox.render.http.errors import refused, render_error
+from sandbox.render.http.known_addresses import methods_of
 from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
 from sandbox.render.http.requests import Door, Nulls
@@ -26,6 +27,7 @@ from sandbox.render.http.services_routes import ServiceRoutes, VariableRoutes
 from sandbox.render.http.wire import Limiter, Limits, RequestIds
 from sandbox.render.services.service import RenderService
 
+_API = "/v1"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -56,7 +58,7 @@ def create_render_app(
         PostgresRoutes(service.postgres, service.account, door),
     )
     routes: list[BaseRoute] = [route for part in parts for route in part.routes()]
-    routes.append(Route("/{path:path}", door.keyed(_not_imitated), methods=_METHODS))
+    routes.append(Route("/{path:path}", door.keyed(_elsewhere), methods=_METHODS))
     return Starlette(
         routes=routes,
         exception_handlers={Refusal: render_error, MachineUnavailableError: render_error},
@@ -72,5 +74,14 @@ def _failed(scope: Scope) -> Response:
     return refused(scope, "internal server error", 500)
 
 
-def _not_imitated(request: Request, _body: bytes) -> Response:
+def _elsewhere(request: Request, _body: bytes) -> Response:
+    """What is served nowhere: an address that Render has is not imitated, another is not there."""
+    path = request.url.path
+    is_api, methods = path.startswith(f"{_API}/"), methods_of(path.removeprefix(_API))
+    if is_api and not methods:
+        return refused(request.scope, f"not found: {path}", 404)
+    if is_api and request.method not in methods:
+        response = refused(request.scope, "method not allowed", 405)
+        response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
     raise NotImitatedError(f"{request.method} {request.url.path}")

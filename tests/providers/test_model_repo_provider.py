@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from sandbox.http.faults import CutAfter
-from slipway.errors import DeployError
+from sandbox.http.faults import Answer, CutAfter, CutBefore
+from slipway.errors import ApiError, DeployError
 from slipway.huggingface.model_repo.provider import ModelRepoProvider
 from tests.providers.engine import Engine
 
@@ -82,3 +82,23 @@ def test_a_lost_answer_to_the_seed_makes_no_second_commit(engine, hub, model_inp
     engine.up(model_inputs())
     assert hub.faults.hits(fault) == 1
     assert len(hub.titles("model", engine.id)) == 2
+
+
+@pytest.mark.parametrize("trouble", [Answer(503), CutBefore(), CutAfter()])
+def test_an_upload_of_weights_that_fails_is_made_again(engine, hub, model_inputs, trouble):
+    fault = hub.fault(
+        trouble, path="/lfs-storage/", method="PUT", times=6
+    )  # more than the client's
+    assert engine.up(model_inputs()) == "created"
+    assert hub.faults.hits(fault) == 6
+    assert "weights.gguf" in engine.outputs["sha256s"]
+
+
+def test_an_upload_that_is_refused_is_named_with_the_remedy_and_no_traceback(
+    engine, hub, model_inputs
+):
+    hub.fault(Answer(403, {}, "no"), path="/lfs-storage/", method="PUT", times=None)
+    with pytest.raises(
+        ApiError, match=r"Model repository acme/it-.*: commit: the Hub answered 403"
+    ):
+        engine.up(model_inputs())

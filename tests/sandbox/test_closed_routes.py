@@ -6,6 +6,7 @@ found by themselves. Names, contents and values of those things are words that o
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,7 @@ OPEN = {
         "GET /api/{plural:plural}": "a list of what is public",
         "GET /api/spaces/hardware": "the price list",
         "GET /api/spaces/templates": "what may be duplicated",
+        "GET /api/spaces/semantic-search": "a search, which is not imitated",
         "GET /api/agent-harnesses": "a list of the client's own",
         "POST /api/validate-yaml": "a check of what is sent along",
         "POST /oauth/token": "an exchange, which looks at what is sent along",
@@ -72,7 +74,7 @@ OPEN = {
 }
 # What a stranger may do with things of their own, or is shown of them.
 OWN = {
-    "hub": {"GET /api/whoami-v2"},
+    "hub": {"GET /api/whoami-v2", "GET /api/settings/webhooks", "POST /api/settings/webhooks"},
     "render": set(),
     "github": {
         *("GET /user", "GET /user/repos", "GET /user/orgs", "POST /user/repos"),
@@ -142,9 +144,10 @@ def served(tmp_path_factory) -> Iterator[Mapping[str, Served]]:
         "github": bearer(identity.github_token),
         "render": bearer(identity.render_key),
     }
+    told = f"http://127.0.0.1:{identity.hub_port}"  # of the webhooks; nobody listens there
     values = {
-        "hub": hidden_on_the_hub(clients["hub"], owners["hub"]),
-        "github": hidden_on_github(clients["github"], owners["github"]),
+        "hub": hidden_on_the_hub(clients["hub"], owners["hub"], told),
+        "github": hidden_on_github(clients["github"], owners["github"], told),
         "render": hidden_on_render(clients["render"], owners["render"]),
     }
     strangers = {"hub": bearer(HUB_STRANGER), "github": bearer(GITHUB_STRANGER)}
@@ -170,7 +173,7 @@ def done(answer) -> Any:
     return answer.json() if answer.content else None
 
 
-def hidden_on_the_hub(client: TestClient, owner: Mapping[str, str]) -> Mapping[str, str]:
+def hidden_on_the_hub(client: TestClient, owner: Mapping[str, str], told: str) -> Mapping[str, str]:
     for kind in ("model", "space"):
         body = {"type": kind, "name": REPOSITORY, "private": True}
         if kind == "space":
@@ -188,6 +191,13 @@ def hidden_on_the_hub(client: TestClient, owner: Mapping[str, str]) -> Mapping[s
         place = f"/api/{kind}s/{OWNER}/{REPOSITORY}"
         done(client.post(f"{place}/commit/main", content=commit, headers=owner))
     sha = done(client.get(f"/api/models/{OWNER}/{REPOSITORY}", headers=owner))["sha"]
+    watched = {
+        "watched": [{"type": "user", "name": OWNER}],
+        "url": f"{told}/{HIDDEN}",
+        "domains": ["repo"],
+        "secret": VALUE,
+    }
+    webhook = done(client.post("/api/settings/webhooks", json=watched, headers=owner))["webhook"]
     return {
         "namespace": OWNER,
         "name": REPOSITORY,
@@ -199,10 +209,12 @@ def hidden_on_the_hub(client: TestClient, owner: Mapping[str, str]) -> Mapping[s
         "oid": "0" * 64,
         "uid": sha[:24],
         "rest": "main/a.txt",
+        "webhook": webhook["id"],
+        "word": "tree",
     }
 
 
-def hidden_on_github(client: TestClient, owner: Mapping[str, str]) -> Mapping[str, str]:
+def hidden_on_github(client: TestClient, owner: Mapping[str, str], told: str) -> Mapping[str, str]:
     def ask(method: str, path: str, body: object = None) -> Any:
         return done(client.request(method, f"/api/v3{path}", json=body, headers=owner))
 
@@ -227,6 +239,12 @@ def hidden_on_github(client: TestClient, owner: Mapping[str, str]) -> Mapping[st
     ask("POST", f"{place}/pulls", {"title": TITLE, "head": "side", "base": "main"})
     ask("POST", f"{place}/deployments", {"ref": "main", "environment": "production"})
     ask("POST", f"{place}/rulesets", {"name": HIDDEN, "enforcement": "active"})
+    shown = {"tag_name": "v1", "name": TITLE, "body": HIDDEN}
+    release = ask("POST", f"{place}/releases", shown)
+    upload = f"/api/v3{place}/releases/{release['id']}/assets?name=OPEN"
+    done(client.post(upload, content=CONTENT, headers=owner))
+    hook = {"url": f"{told}/{HIDDEN}", "secret": VALUE}
+    ask("POST", f"{place}/hooks", {"config": hook, "events": ["issues"]})
     one = "1"
     return {
         "owner": OWNER,
@@ -247,6 +265,11 @@ def hidden_on_github(client: TestClient, owner: Mapping[str, str]) -> Mapping[st
         "job": one,
         "attempt": one,
         "artifact": one,
+        "tag": "v1",
+        "release": one,
+        "asset": one,
+        "hook": one,
+        "delivery": one,
         "comment": one,
         "review": one,
         "deployment": one,
@@ -272,10 +295,7 @@ def hidden_on_render(client: TestClient, owner: Mapping[str, str]) -> Mapping[st
 
 def address(template: str, values: Mapping[str, str]) -> str:
     """A route's address with what is private in it."""
-    found = template
-    for name, value in values.items():
-        for convertor in ("", ":int", ":path", ":plural", ":prefix"):
-            found = found.replace("{" + name + convertor + "}", value)
+    found = re.sub(r"\{(\w+)(?::\w+)?\}", lambda each: values.get(each[1], each[0]), template)
     assert "{" not in found, f"{template}: say in `values` what stands for its parameters"
     return found
 

@@ -11,6 +11,7 @@ from toolchain.engine.build_network import (
     lower_build_network,
     raise_build_network,
 )
+from toolchain.engine.builder_leftovers import engine_lock
 from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
@@ -46,7 +47,9 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
     ensure_packages(progress)
     programs = ensure_programs(progress)
     folder = _folder()
-    with locked(_lock(), on_wait=lambda: progress.note("Container engine: another set-up has it")):
+    with locked(
+        engine_lock(), on_wait=lambda: progress.note("Container engine: another set-up has it")
+    ):
         held = live_leases(_leases()) > 0
         lease = Lease(_leases())
         try:
@@ -115,7 +118,7 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         Whether nothing of the engine runs now.
     """
     folder = _folder()
-    with locked(_lock()):
+    with locked(engine_lock()):
         if live_leases(_leases()) > 0:
             return False
         bridge, runtime = choose_bridge(folder), runtime_folder(create=False)
@@ -151,10 +154,6 @@ def has_base_images() -> bool:
 
 def _folder() -> Path:
     return cache_folder() / "engine"
-
-
-def _lock() -> Path:
-    return cache_folder() / ".locks" / "engine.lock"
 
 
 def _leases() -> Path:

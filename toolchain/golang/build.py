@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree
+from toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree, used
 from toolchain.golang.go_program import find_or_install_go
 from toolchain.golang.pins import MODULE, pins_digest
 from toolchain.golang.programs import Programs
@@ -83,7 +83,7 @@ def build(programs: Programs, progress: Progress, *, system: str | None = None) 
             compiler failed; the message names the log.
     """
     folder = _build_folder(programs, system)
-    if folder.is_dir():
+    if used(folder):
         return folder
     folder.parent.mkdir(exist_ok=True)
     go = find_or_install_go(progress)
@@ -121,7 +121,7 @@ def build(programs: Programs, progress: Progress, *, system: str | None = None) 
 def find_built(programs: Programs) -> Path | None:
     """The folder that `build` would return without building anything, or None."""
     folder = _build_folder(programs)
-    return folder if folder.is_dir() else None
+    return folder if used(folder) else None
 
 
 def discard_downloads() -> bool:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from toolchain.cache import cache_folder, made_once
+from toolchain.cache import cache_folder, made_once, used
 from toolchain.golang.pins import minimum_go
 from toolchain.logged_command import run_logged
 from toolchain.progress import Progress, SetupError
@@ -44,8 +44,8 @@ def find_go() -> Path | None:
     on_path = shutil.which("go")
     if on_path is not None and _version_of(Path(on_path)) >= MINIMUM_GO:
         return Path(on_path)
-    program = cache_folder() / f"go-{_wheel_version()}" / "go" / "bin" / "go"
-    return program if program.is_file() else None
+    folder = cache_folder() / f"go-{_wheel_version()}"
+    return folder / "go" / "bin" / "go" if used(folder) else None
 
 
 def _version_of(go: Path) -> tuple[int, int, int]:

@@ -1,9 +1,11 @@
 """The private image builder: BuildKit, built from source, with runc underneath."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,7 @@ _OLDER = (
     " others use it, so that ends when all sandboxes have stopped"
 )
 _STOP_SECONDS = 15.0
+_CONNECTED = "03"  # of a socket's state, as proc(5) lists it
 _CACHE_LIMIT = "15GB"  # about ten of our systems' images with their models
 _CACHE_KEPT = "5GB"
 _ADDRESS = re.compile(r'^address = \["(.+)"\]$', re.MULTILINE)
@@ -83,6 +86,9 @@ class Buildkitd:
         self._network = folder / "network.conflist"
         self._limits = f"slipway-builds-{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
         self._addresses = folder / "addresses"
+        self._command = folder / "command.json"
+        # Builds of ours hold it, shared: who has it alone may start the builder again.
+        self.building_lock = folder / "building.lock"
         self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
 
     @property
@@ -140,13 +146,36 @@ class Buildkitd:
         remove_tree(self._addresses)
         if network is not None:
             self._network.write_text(network.configuration(self._addresses), encoding="utf-8")
-        program: list[str | Path] = [programs.folder / "buildkitd", "--config", self._config]
-        self._process.start(
-            program if network is None else [*network.enter(), *program],
-            # It would look for registry credentials in the user's ~/.docker.
-            {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
-        )
-        self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
+        program = [str(programs.folder / "buildkitd"), "--config", str(self._config)]
+        command = program if network is None else [*network.enter(), *program]
+        self._command.write_text(json.dumps(command), encoding="utf-8")
+        self._start(command, programs)
+
+    def start_again(self, programs: BuildkitPrograms) -> None:
+        """Ends it and starts it as it was, with its cache; builds that run fail.
+
+        One that an older version started is left alone.
+
+        Raises:
+            SetupError: it did not come up.
+        """
+        if not self._command.is_file():
+            return
+        command = json.loads(self._command.read_text(encoding="utf-8"))
+        self._process.stop(_STOP_SECONDS)
+        remove_tree(self._addresses)
+        self._start(command, programs)
+
+    def connections(self) -> int:
+        """How many clients are connected to it: whoever builds is, all the while."""
+        pid = self._process.pid()
+        if pid is None:
+            return 0
+        # As its own namespace sees them: the kernel lists sockets by that.
+        listed = Path(f"/proc/{pid}/net/unix").read_text(encoding="utf-8", errors="replace")
+        path = self.address.removeprefix("unix://")
+        rows = (line.split() for line in listed.splitlines()[1:])
+        return sum(row[-1] == path and row[5] == _CONNECTED for row in rows)
 
     def alive(self) -> bool:
         """Whether it runs."""
@@ -156,6 +185,14 @@ class Buildkitd:
         """Ends it; what it has cached stays."""
         self._process.stop(_STOP_SECONDS)
         drop_limits(self._limits)
+
+    def _start(self, command: Sequence[str], programs: BuildkitPrograms) -> None:
+        self._process.start(
+            command,
+            # It would look for registry credentials in the user's ~/.docker.
+            {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
+        )
+        self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
 
     def _answers(self, programs: BuildkitPrograms) -> bool:
         try:

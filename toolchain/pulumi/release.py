@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.cache import cache_folder, made_once
+from toolchain.cache import cache_folder, made_once, used
 from toolchain.progress import Progress, SetupError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def download_release(version: str, progress: Progress, base_url: str = RELEASES)
 def find_release(version: str) -> Path | None:
     """The folder that `download_release` would return without a download, or None."""
     folder = _folder(version)
-    return folder / "pulumi" if folder.is_dir() else None
+    return folder / "pulumi" if used(folder) else None
 
 
 def _folder(version: str) -> Path:

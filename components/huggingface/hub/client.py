@@ -22,7 +22,7 @@ from slipway.huggingface.hub.repository import (
     Visibility,
     difference,
 )
-from slipway.huggingface.hub.transport import Result, call, prepare_session
+from slipway.huggingface.hub.transport import Result, call, prepare_session, upload_failure
 from slipway.payload.files import hash_file
 
 _KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}
@@ -269,6 +269,8 @@ class HubClient:
             )
         except (HfHubHTTPError, json.JSONDecodeError):
             raise
+        except RuntimeError as error:  # what huggingface_hub and hf_xet make of a failed upload
+            raise upload_failure(f"{_KINDS[kind]} {repo_id}", error) from None
         except ValueError as error:  # the Hub's verdict on the front matter or on a large file
             raise DeployError(f"{_KINDS[kind]} {repo_id}: commit refused. {error}") from None
         return info.oid

@@ -25,7 +25,7 @@ from slipway.core.backoff import (
     tell_pause,
 )
 from slipway.core.secrecy.digests import redact
-from slipway.errors import ApiError, ConfigError
+from slipway.errors import ApiError, ConfigError, DeployError
 
 Result = TypeVar("Result")
 
@@ -124,6 +124,20 @@ def call(
                 ) from None
             sleep(_wait_seconds(attempt, None))
     raise AssertionError("the loop above returns or raises")
+
+
+def upload_failure(what: str, error: RuntimeError) -> Exception:
+    """What lies behind a failed upload of large files: as any other call's failure where it is one.
+
+    The client hides it in a RuntimeError, under which nobody would try again.
+    """
+    cause = error.__cause__
+    if isinstance(cause, HfHubHTTPError | httpx2.TransportError | OSError):
+        return cause
+    return DeployError(
+        f"{what}: the upload of its large files failed: {error} Run the same command again: what "
+        "has arrived is not sent twice."
+    )
 
 
 def _explain(what: str, status: int, said: str) -> str:

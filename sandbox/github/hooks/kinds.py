@@ -10,9 +10,10 @@ PING = "ping"  # sent to every webhook, asked for or not
 
 HAPPEN = frozenset(
     {
-        *("check_run", "check_suite", "create", "delete", "fork", "issue_comment", "issues"),
-        *(PING, "pull_request", "pull_request_review", "pull_request_review_comment", "push"),
-        *("status", "workflow_job", "workflow_run"),
+        *("check_run", "check_suite", "create", "delete", "deployment", "deployment_status"),
+        *("fork", "issue_comment", "issues", PING, "pull_request", "pull_request_review"),
+        *("pull_request_review_comment", "push", "release", "status", "workflow_job"),
+        "workflow_run",
     }
 )
 # docs.github.com, "Webhook events and payloads": those of repositories that the sandbox lacks.
@@ -20,10 +21,10 @@ _OTHERS = frozenset(
     {
         *("branch_protection_configuration", "branch_protection_rule", "code_scanning_alert"),
         *("commit_comment", "custom_property_values", "dependabot_alert", "deploy_key"),
-        *("deployment", "deployment_status", "discussion", "discussion_comment", "gollum"),
+        *("discussion", "discussion_comment", "gollum"),
         *("issue_dependencies", "label", "member", "merge_group", "meta", "milestone"),
         *("package", "page_build", "project", "project_card", "project_column", "public"),
-        *("pull_request_review_thread", "registry_package", "release", "repository"),
+        *("pull_request_review_thread", "registry_package", "repository"),
         *("repository_advisory", "repository_import", "repository_ruleset"),
         *("repository_vulnerability_alert", "secret_scanning_alert", "secret_scanning_scan"),
         *("secret_scanning_alert_location", "security_and_analysis", "star", "sub_issues"),

@@ -12,6 +12,7 @@ from sandbox.github.http.requests import Urls
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.announcing import announce
+from sandbox.github.pulls.conversations import Conversations
 from sandbox.github.pulls.merging import (
     ConflictsError,
     fetch_head,
@@ -68,9 +69,10 @@ class PullService:
     ) -> None:
         self.records = Pulls(database, issues.records)
         self.reviews = Reviews(database)
+        self.conversations = Conversations(database, self.reviews)
         self.accounts, self.registry, self.issues = accounts, registry, issues
         self.movements, self.rulesets = movements, rulesets
-        self.standing = Standing(accounts, self.reviews, movements, statuses)
+        self.standing = Standing(accounts, self.reviews, self.conversations, movements, statuses)
         self._events, self.here = events, here
         self.merging: set[int] = set()  # issues whose merge is under way: no push closes them
         movements.move_listeners.append(self._branch_moved)

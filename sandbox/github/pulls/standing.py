@@ -6,6 +6,7 @@ from sandbox.github.http.access import Right, right_of_account
 from sandbox.github.http.accounts import Accounts
 from sandbox.github.issues.records import OPEN
 from sandbox.github.pulls.code_owners import owners_of
+from sandbox.github.pulls.conversations import Conversations
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, Reviews
 from sandbox.github.repositories.differences import compare, proposed_files
@@ -18,10 +19,16 @@ class Standing:
     """Answers for the pull requests of all repositories. Thread-safe: it holds no state."""
 
     def __init__(
-        self, accounts: Accounts, reviews: Reviews, movements: Movements, statuses: Statuses
+        self,
+        accounts: Accounts,
+        reviews: Reviews,
+        conversations: Conversations,
+        movements: Movements,
+        statuses: Statuses,
     ) -> None:
         self._accounts = accounts
         self._reviews = reviews
+        self._conversations = conversations
         self._movements = movements
         self._statuses = statuses
 
@@ -51,6 +58,7 @@ class Standing:
                 [e for e in heard if e.state == APPROVED and e.commit_id == pull.head_sha]
             ),
             objections=len([each for each in heard if each.state == CHANGES_REQUESTED]),
+            open_conversations=self._conversations.open(pull.issue.id),
             unheard_owners=tuple(dict.fromkeys(unheard)),
         )
 

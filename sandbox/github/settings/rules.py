@@ -32,6 +32,7 @@ class Reviewed:
     approvals: int  # by people who may write
     approvals_of_head: int  # those that were given for its newest commit
     objections: int  # changes requested by people who may write
+    open_conversations: int = 0  # about lines, that nobody has resolved
     unheard_owners: Sequence[str] = ()  # code owners of its files whose approval is missing
 
 
@@ -119,6 +120,8 @@ def _unreviewed(parameters: Mapping[str, Any], reviewed: Reviewed | None) -> Ite
         yield "Changes have been requested by reviewers with write access."
     if parameters.get("require_code_owner_review") and reviewed.unheard_owners:
         yield f"Waiting on code owner review from {', '.join(reviewed.unheard_owners)}."
+    if parameters.get("required_review_thread_resolution") and reviewed.open_conversations:
+        yield "A conversation must be resolved before this pull request can be merged."
     methods = parameters.get("allowed_merge_methods") or ()
     if methods and reviewed.method not in methods:
         yield f"The merge method {reviewed.method} is not allowed: {', '.join(methods)}."

@@ -17,6 +17,7 @@ from sandbox.machine.builders.confinement import (
     source_policy,
     while_there_is_room,
 )
+from sandbox.machine.builders.leftovers import Leftovers
 from sandbox.machine.builders.written_out import hint, refused_hosts
 from sandbox.machine.containers.public_names import NOWHERE
 from sandbox.machine.contract import (
@@ -26,6 +27,7 @@ from sandbox.machine.contract import (
     LogSink,
     MachineUnavailableError,
 )
+from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress
 from toolchain.images.buildkit import CLIENT_ENVIRONMENT
 from toolchain.images.registry import RegistryClient
@@ -50,6 +52,7 @@ class BuildkitBuilder:
         self._hosts = hosts
         self._client = client
         self._registry = RegistryClient(address.registry)
+        self._leftovers = Leftovers(address)
 
     def build(
         self,
@@ -72,7 +75,13 @@ class BuildkitBuilder:
             own = str(self._address.data / "buildkit")
             environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": own, **secrets}
             guarded = while_there_is_room(check, self._address.data)
-            result = run_client(command, environment, sink, guarded)
+            try:
+                with locked(self._address.data / "buildkit" / "building.lock", shared=True):
+                    result = run_client(command, environment, sink, guarded)
+            except BaseException:
+                self._leftovers.built(to_the_end=False)
+                raise
+            self._leftovers.built(to_the_end=True)
         if result.exit_code != 0:
             raise self._failure(result, log, refused)
         self._pull(pushed, name)

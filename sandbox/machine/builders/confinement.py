@@ -66,7 +66,7 @@ def while_there_is_room(check: Check, disk: Path) -> Check:
             raise BuildFailedError(
                 f"The build was ended: it left {left >> 20} MiB of the disk with {disk} free, and "
                 f"{KEPT_FREE_BYTES >> 20} MiB are kept for everything else. The builder gives back "
-                "what it wrote when the last sandbox of this user stops (`make down`)."
+                "what it wrote as soon as nobody builds."
             )
 
     return both

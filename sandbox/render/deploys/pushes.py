@@ -54,7 +54,7 @@ class Pushes:
                 now = self._parts.services.get(service.number)
                 if now is None or now.deleted or now.suspended or not self._deploys(now, commit):
                     continue
-                wish = Wish(commit=notice.commit_id)
+                wish = Wish(found=commit)
                 deploys.append(self._releases.add(now, "new_commit", wish))
             return deploys
 

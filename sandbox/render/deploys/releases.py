@@ -2,12 +2,14 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.render.deploys.first_steps import announce, first_status
+from sandbox.render.deploys.git_source import Commit, SourceError
 from sandbox.render.deploys.image_reference import normalised, repository_of
 from sandbox.render.deploys.images import build_id
 from sandbox.render.deploys.records import OPEN, WAITING, Deploy, Frozen, Status
@@ -19,6 +21,7 @@ from sandbox.render.http.ids import now
 from sandbox.render.services.records import Service
 from sandbox.render.services.settings import Settings
 
+_LOOK_SECONDS = 5.0  # that a caller waits for a commit's message
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
 
 
@@ -27,6 +30,7 @@ class Wish:
     """What a caller wants of a deploy besides the service's settings."""
 
     commit: str | None = None
+    found: Commit | None = None  # that commit, where it was looked up already
     image_ref: str | None = None
     no_cache: bool = False
     made: Deploy | None = None  # the deploy whose image is taken, instead of making one
@@ -51,16 +55,7 @@ class Releases:
         wish = wish or Wish()
         if service.suspended:
             raise BadRequestError("cannot deploy suspended service")
-        values: dict[str, object] = {"no_cache": int(wish.no_cache)}
-        if wish.made is not None:
-            for name in ("image", "image_ref", "image_sha"):
-                values[name] = getattr(wish.made, name)
-            for name in ("commit_id", "commit_message", "commit_at"):
-                values[name] = getattr(wish.made, name)
-        elif service.settings.image_path is not None:
-            values["image_ref"] = wish.image_ref or service.settings.image_path
-        else:
-            values["commit_id"] = wish.commit
+        values = _values(service, wish)
         frozen = self._freeze(service)
         status = first_status(frozen.settings, values.get("image"), values.get("image_ref"))
         with self.deciding():
@@ -76,6 +71,29 @@ class Releases:
                 announce(self._parts, deploy)
             self._parts.database.after_commit(lambda: self._wake(service.number))
         return deploy
+
+    def looked_up(self, service: Service, wish: Wish) -> Wish:
+        """A wish that names its commit, so that the answer does; none where that takes long.
+
+        To be asked outside of `deciding`: it waits for an address elsewhere. What cannot be had is
+        told by the deploy.
+        """
+        settings = service.settings
+        if settings.repo is None or wish.made is not None or wish.image_ref is not None:
+            return wish
+        until = time.monotonic() + _LOOK_SECONDS
+
+        def check() -> None:
+            if time.monotonic() > until:
+                raise SourceError("it takes long")
+
+        branch = settings.branch or ""
+        try:
+            source = self._parts.source
+            found = source.fetch(service.id, settings.repo, branch, wish.commit, check)
+        except SourceError:
+            return wish
+        return replace(wish, found=found)
 
     def again(self, service: Service, target: Deploy, cause: str) -> Deploy:
         """A deploy of the image that an earlier one made; raises BadRequestError if it is gone."""
@@ -118,6 +136,24 @@ class Releases:
             files=files,
             volumes={} if disk is None else {disk.id: disk.mount_path},
         )
+
+
+def _values(service: Service, wish: Wish) -> dict[str, object]:
+    """What a deploy is made of, as far as it is known before it begins."""
+    values: dict[str, object] = {"no_cache": int(wish.no_cache)}
+    if wish.made is not None:
+        for name in ("image", "image_ref", "image_sha"):
+            values[name] = getattr(wish.made, name)
+        for name in ("commit_id", "commit_message", "commit_at"):
+            values[name] = getattr(wish.made, name)
+    elif service.settings.image_path is not None:
+        values["image_ref"] = wish.image_ref or service.settings.image_path
+    elif wish.found is not None:
+        values["commit_id"] = wish.found.id
+        values["commit_message"], values["commit_at"] = wish.found.message, wish.found.at
+    else:
+        values["commit_id"] = wish.commit
+    return values
 
 
 def read_deploy(body: Mapping[str, Any], service: Service, parts: Parts) -> Wish:

@@ -56,7 +56,7 @@ class AccountRoutes:
         return self._door.answer(found.description())
 
     def credentials(self, request: Request, _body: bytes) -> Response:
-        """`GET /registrycredentials`: a bare list, without cursors."""
+        """`GET /registrycredentials`: a bare list, without cursors in it."""
         wanted = {
             "name": listed(request, "name"),
             "username": listed(request, "username"),
@@ -64,12 +64,14 @@ class AccountRoutes:
             "owner": listed(request, "ownerId"),
         }
         found = [
-            each.description()
+            each
             for each in self._credentials.all()
             if all(not allowed or getattr(each, key) in allowed for key, allowed in wanted.items())
             and within(request, {"created": each.created_at, "updated": each.updated_at})
         ]
-        return self._door.answer(found)
+        name = "credential"
+        shown = page(request, found, lambda each: each.id, lambda each: each.description(), name)
+        return self._door.answer([each[name] for each in shown])
 
     def add_credential(self, _request: Request, body: bytes) -> Response:
         """`POST /registrycredentials`: answers 200, as recorded."""

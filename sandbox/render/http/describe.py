@@ -10,6 +10,7 @@ from sandbox.render.services.credentials import Credentials
 from sandbox.render.services.disks import Disks
 from sandbox.render.services.events import Event
 from sandbox.render.services.logs import LogLine
+from sandbox.render.services.notifications import Notifications
 from sandbox.render.services.records import Service
 from sandbox.render.services.settings import SHORT, Settings
 
@@ -21,8 +22,13 @@ class Describer:
     """Writes objects as the API does. A value that may be null on the platform is None here."""
 
     def __init__(
-        self, credentials: Credentials, disks: Disks, url_of: Callable[[Service], str]
+        self,
+        credentials: Credentials,
+        disks: Disks,
+        notifications: Notifications,
+        url_of: Callable[[Service], str],
     ) -> None:
+        self._notifications = notifications
         self._credentials = credentials
         self._disks = disks
         self._url_of = url_of
@@ -40,7 +46,7 @@ class Describer:
             "autoDeploy": "no" if settings.auto_deploy_trigger == "off" else "yes",
             "autoDeployTrigger": settings.auto_deploy_trigger,
             "dashboardUrl": f"{_DASHBOARD}/{kind}/{service.id}",
-            "notifyOnFail": "default",
+            "notifyOnFail": self._notifications.of(service.number).on_fail,
             "rootDir": settings.root_dir,
             "suspended": "suspended" if service.suspended else "not_suspended",
             "suspenders": ["user"] if service.suspended else [],

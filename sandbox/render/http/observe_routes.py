@@ -1,4 +1,4 @@
-"""What happened: `/v1/logs` and events."""
+"""What happened, `/v1/logs` and events, and who is told of it."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.render.http import body as read
 from sandbox.render.http.errors import BadRequestError, NotFoundError
 from sandbox.render.http.ids import now, written
 from sandbox.render.http.requests import Door, limit_of, listed, page, time_parameter
@@ -13,6 +14,7 @@ from sandbox.render.services.logs import LogQuery
 from sandbox.render.services.service import RenderService
 
 _WINDOW = timedelta(hours=1)  # of logs, unless told
+_OVERRIDES = "/v1/notification-settings/overrides/services/{id}"
 _BEGINNING = "0001"  # before every time, as text
 
 
@@ -30,6 +32,10 @@ class ObserveRoutes:
             Route("/v1/logs", keyed(self.logs), methods=["GET"]),
             Route("/v1/services/{id}/events", keyed(self.events), methods=["GET"]),
             Route("/v1/events/{id}", keyed(self.event), methods=["GET"]),
+            Route(_OVERRIDES, keyed(self.override), methods=["GET"]),
+            Route(_OVERRIDES, keyed(self.change_override), methods=["PATCH"]),
+            Route("/v1/logs/streams/resource/{id}", keyed(self.log_stream), methods=["GET"]),
+            Route("/v1/services/{id}/custom-domains", keyed(self.domains), methods=["GET"]),
         ]
 
     def logs(self, request: Request, _body: bytes) -> Response:
@@ -91,6 +97,30 @@ class ObserveRoutes:
         if service is None or service.deleted:
             raise NotFoundError(found.id)
         return self._door.answer(self._service.describe.event(found, service.id))
+
+    def override(self, request: Request, _body: bytes) -> Response:
+        """`GET /notification-settings/overrides/services/{id}`."""
+        service = self._service.find(request.path_params["id"])
+        found = self._service.notifications.of(service.number)
+        return self._door.answer(found.description(service.id))
+
+    def change_override(self, request: Request, body: bytes) -> Response:
+        """`PATCH /notification-settings/overrides/services/{id}`: what is not sent stays."""
+        service = self._service.find(request.path_params["id"])
+        given = read.json_object(body)
+        changed = self._service.notifications.change(service.number, given)
+        return self._door.answer(changed.description(service.id))
+
+    @staticmethod
+    def log_stream(request: Request, _body: bytes) -> Response:
+        """`GET /logs/streams/resource/{id}`: none is sent anywhere, and nobody can say so here."""
+        raise NotFoundError(request.path_params["id"])
+
+    def domains(self, request: Request, _body: bytes) -> Response:
+        """`GET …/custom-domains`: none can be added here."""
+        self._service.find(request.path_params["id"])
+        limit_of(request)
+        return self._door.answer([])
 
     @staticmethod
     def _window(request: Request) -> tuple[str, str]:

@@ -31,6 +31,7 @@ from sandbox.render.services.events import Events
 from sandbox.render.services.front_door import FrontDoor
 from sandbox.render.services.lifetime import Lifetime
 from sandbox.render.services.logs import Logs, LogType, LogWriter
+from sandbox.render.services.notifications import Notifications
 from sandbox.render.services.records import Service, Services
 from sandbox.render.services.specification import Rules
 from sandbox.store.database import Database
@@ -94,7 +95,10 @@ class RenderService:
         )
         self._door = FrontDoor(self.parts, addresses)
         self.disks = DiskService(self.parts.disks, services, self.parts.events)
-        self.describe = Describer(self.parts.credentials, self.parts.disks, self._door.url)
+        self.notifications = Notifications(database)
+        self.describe = Describer(
+            self.parts.credentials, self.parts.disks, self.notifications, self._door.url
+        )
         self._life = Lifetime(self.parts, self._door, forget=self._forget)
         self._releases = Releases(self.parts, wake=self._life.wake)
         self._pushes = Pushes(self.parts, self._releases, Notices(database))
@@ -203,7 +207,8 @@ class RenderService:
     def deploy(self, identifier: str, body: Mapping[str, Any], cause: str = "api") -> Deploy:
         """A new deploy: under way at once, or queued behind another."""
         service = self.find(identifier)
-        return self._releases.add(service, cause, read_deploy(body, service, self.parts))
+        wish = self._releases.looked_up(service, read_deploy(body, service, self.parts))
+        return self._releases.add(service, cause, wish)
 
     def rollback(self, identifier: str, body: Mapping[str, Any]) -> Deploy:
         """A new deploy of what an earlier one ran, with the settings of today."""

@@ -180,9 +180,11 @@ def _docker_details(specific: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_paid(details: Mapping[str, Any]) -> None:
     """On the free plan even a harmless value of these keys is refused (`maintenanceMode: off`)."""
-    for key in (*_PAID_ONLY, "maintenanceMode"):
+    for key in _PAID_ONLY:
         if details.get(key):
             raise BadRequestError(f"{key} is not supported for free tier services")
+    if details.get("maintenanceMode"):
+        raise BadRequestError("maintenance mode can only be configured for non-free tier services")
     if (details.get("numInstances") or 1) != 1:
         raise BadRequestError("scaling is not supported for free tier services")
 

@@ -340,3 +340,48 @@ def test_two_branches_are_compared(gh, proposed):
     assert gh.http.get(f"{PLACE}/compare/main...none").status_code == 404
     commit = gh.http.get(f"{PLACE}/commits/work").json()
     assert commit["stats"] == {"total": 1, "additions": 1, "deletions": 0}
+
+
+def test_open_conversations_hold_up_a_merge_where_a_rule_says_so(gh, proposed, eve):
+    number = proposed["number"]
+    ruleset(gh, by_pull(0, required_review_thread_resolution=True))
+    file = gh.http.get(f"{PLACE}/pulls/{number}/files").json()[0]["filename"]
+    said = {"body": "Why?", "path": file, "line": 1, "commit_id": proposed["head"]["sha"]}
+    comment = eve.post(f"{PLACE}/pulls/{number}/comments", json=said).json()
+    reply = f"{PLACE}/pulls/{number}/comments/{comment['id']}/replies"
+    assert gh.http.post(reply, json={"body": "Because."}).status_code == 201
+    wanted = "A conversation must be resolved before this pull request can be merged."
+    assert wanted in merge_refused(gh, number)
+    assert got(gh, number)["mergeable_state"] == "blocked"
+
+    def asked(query: str, client=gh.http, **variables) -> dict:
+        url = f"{gh.url}/api/graphql"
+        return client.post(url, json={"query": query, "variables": variables}).json()
+
+    threads = asked(
+        """query($n: Int!) {
+          repository(owner: "slipway", name: "one") {
+            pullRequest(number: $n) {
+              reviewThreads(first: 9) {
+                nodes { id isResolved path comments(first: 9) { totalCount } }
+              }
+            }
+          }
+        }""",
+        n=number,
+    )["data"]["repository"]["pullRequest"]["reviewThreads"]["nodes"]
+    (thread,) = threads
+    assert (thread["isResolved"], thread["path"]) == (False, file)
+    assert thread["comments"]["totalCount"] == 2
+    change = "mutation($id: ID!) { %s(input: {threadId: $id}) { thread { isResolved } } }"
+    resolve = change % "resolveReviewThread"
+    refused = asked(resolve, eve, id=thread["id"])
+    assert refused["errors"][0]["type"] == "FORBIDDEN"
+    assert wanted in merge_refused(gh, number)
+    done = asked(resolve, id=thread["id"])["data"]["resolveReviewThread"]
+    assert done == {"thread": {"isResolved": True}}
+    assert got(gh, number)["mergeable_state"] == "clean"
+    asked(change % "unresolveReviewThread", id=thread["id"])
+    assert wanted in merge_refused(gh, number)
+    asked(resolve, id=thread["id"])
+    assert gh.http.put(f"{PLACE}/pulls/{number}/merge", json={}).status_code == 200

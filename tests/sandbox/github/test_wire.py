@@ -99,6 +99,17 @@ def test_a_method_that_an_address_does_not_know_is_not_imitated(gh, repository):
     assert gh.http.put(f"/repos/{repository}/branches").status_code == 501
 
 
+@pytest.mark.parametrize("path", ["/nonsense", "/repos/{}/nonsense", "/api/v4/user"])
+@pytest.mark.parametrize("prefix", ["/api/v3", ""])
+def test_what_github_has_not_is_not_found(gh, repository, prefix, path):
+    if not prefix and path == "/nonsense":
+        return  # a page of somebody's
+    with gh.client(gh.token, prefix=prefix) as client:
+        answer = client.get(path.format(repository))
+        assert answer.status_code == 404
+        assert answer.json()["message"] == "Not Found"
+
+
 def test_too_many_points_a_minute_are_the_secondary_limit(tmp_path):
     with live_github(tmp_path, limits=Limits(points=12)) as gh:
         base = f"/repos/{gh.repository('one')}"  # 5 points

@@ -68,7 +68,7 @@ def _serves(world: World, name: str, page: str) -> None:
 
 
 def _models(world: World, wish: Beliefs) -> None:
-    listed = world.hub.get("/api/models")
+    listed = world.hub.get("/api/models?full=true")
     assert listed.status_code == 200, listed.text
     found = {}
     for each in listed.json():

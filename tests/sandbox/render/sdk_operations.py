@@ -57,6 +57,10 @@ BODIES: dict[str, tuple[str, Any]] = {
     "rollback_deploy": ("RollbackDeployBody", {"deployId": "{deploy_id}"}),
     "create_deploy": ("CreateDeployBody", {"clearCache": "clear"}),
     "create_registry_credential": ("CreateRegistryCredentialBody", {**LOGIN, "ownerId": OWNER}),
+    "patch_service_notification_overrides": (
+        "NotificationServiceOverridePATCH",
+        {"notificationsToSend": "all"},
+    ),
     "update_registry_credential": ("UpdateRegistryCredentialBody", LOGIN),
     "create_postgres": ("PostgresPOSTInput", DATABASE),
     "update_postgres": ("PostgresPATCHInput", {"name": "larder"}),

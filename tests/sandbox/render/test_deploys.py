@@ -335,3 +335,21 @@ def test_an_old_instance_has_its_shutdown_delay_to_end_by_itself(render, reposit
     assert render.settled(service["id"], newer["id"])["status"] == "live"
     until(mark.exists)
     assert [each.stop_seconds for each in render.machine.runs] == [20, 20]
+
+
+def test_a_deploy_names_its_commit_at_once(render, repository):
+    service, _ = live(render, repository)
+    commit = repository.commit(files("two"), message="Say two")
+    place = f"/services/{service['id']}/deploys"
+    made = render.http.post(place)
+    assert made.status_code == 201
+    named = made.json()["commit"]
+    assert (named["id"], named["message"]) == (commit, "Say two")
+    assert named["createdAt"]
+    assert render.settled(service["id"], made.json()["id"])["status"] == "live"
+    assert render.version(service) == "two"
+    repository.commit(files("three"))
+    older = render.http.post(place, json={"commitId": commit}).json()
+    assert older["commit"]["message"] == "Say two"
+    render.http.post(f"{place}/{older['id']}/cancel")
+    assert render.http.get(f"{place}/{older['id']}").json()["commit"]["id"] == commit

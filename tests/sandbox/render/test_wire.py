@@ -71,6 +71,24 @@ def test_what_is_not_imitated_says_so(render, method, path):
     assert f"{method} /v1{path}" in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nonsense", 404),
+        ("GET", "/services/ID/nonsense", 404),
+        ("POST", "/services/ID/env-vars", 405),
+        ("PUT", "/services/ID", 405),
+        ("DELETE", "/owners", 405),
+        ("GET", "/services/ID/custom-domains/x/verify", 405),
+    ],
+)
+def test_what_render_has_not_is_not_there(render, shop, method, path, status):
+    answer = render.http.request(method, path.replace("ID", shop["id"]))
+    assert answer.status_code == status
+    assert "imitate" not in answer.text
+    assert status != 405 or method not in answer.headers["Allow"].split(", ")
+
+
 def test_malformed_bodies_are_refused(render, shop):
     url = f"/services/{shop['id']}"
     assert render.http.post("/services", content=b"{").status_code == 400

@@ -113,6 +113,19 @@ def test_issues_comments_pull_requests_and_statuses(gh, repository, receiver):
     assert receiver.next("pull_request_review").payload["review"]["body"] == "look"
 
 
+def test_releases_and_deployments(gh, repository, receiver):
+    made(gh, repository, receiver, "release", "deployment", "deployment_status")
+    gh.http.post(f"/repos/{repository}/releases", json={"tag_name": "v1"})
+    assert receiver.next("release").payload["release"]["tag_name"] == "v1"
+    wish = {"ref": "main", "environment": "staging", "required_contexts": []}
+    number = gh.http.post(f"/repos/{repository}/deployments", json=wish).json()["id"]
+    assert receiver.next("deployment").payload["deployment"]["environment"] == "staging"
+    place = f"/repos/{repository}/deployments/{number}/statuses"
+    gh.http.post(place, json={"state": "success"})
+    told = receiver.next("deployment_status").payload
+    assert (told["action"], told["deployment_status"]["state"]) == ("created", "success")
+
+
 def test_only_what_was_asked_for_comes(gh, repository, receiver):
     hook = made(gh, repository, receiver, "issues")
     gh.commit(repository.partition("/")[2], "x", "x")

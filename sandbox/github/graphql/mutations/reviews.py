@@ -2,6 +2,7 @@
 
 from sandbox.github.graphql.connections import Edge
 from sandbox.github.graphql.mutations.changes import Input, Mutations, Payload, refuse
+from sandbox.github.graphql.objects.conversations import ConversationPart, may_resolve
 from sandbox.github.http.access import PULLS, Right
 from sandbox.github.pulls.reviewing import STATES, add_review, ask, require_hearing
 
@@ -31,6 +32,26 @@ class ReviewMutations(Mutations):
         """`requestReviewsByLogin`: the same."""
         refuse(input, "team_slugs", "bot_logins")
         return self._asked(input, input.get("user_logins") or [])
+
+    def resolve_review_thread(self, *, input: Input) -> Payload:  # noqa: A002 - as above
+        """`resolveReviewThread`: by who may write, or the author of the pull request."""
+        return self._resolved(input, resolved=True)
+
+    def unresolve_review_thread(self, *, input: Input) -> Payload:  # noqa: A002 - as above
+        """`unresolveReviewThread`: the same."""
+        return self._resolved(input, resolved=False)
+
+    def _resolved(self, asked: Input, *, resolved: bool) -> Payload:
+        said, pull, repository = self._nodes.conversation(asked["thread_id"])
+        if not may_resolve(pull, repository, self._inquiry):
+            self._inquiry.require(repository, Right.WRITE, PULLS)
+        kept = self._service.pulls.conversations
+        if resolved:
+            kept.resolve(said, self._caller.login)
+        else:
+            kept.unresolve(said)
+        again = self._nodes.conversation(asked["thread_id"])
+        return Payload(asked, thread=ConversationPart(*again, self._inquiry))
 
     def _asked(self, wanted: Input, logins: list[str]) -> Payload:
         pull, repository = self._nodes.pull(wanted["pull_request_id"])

@@ -2,12 +2,14 @@
 
 from sandbox.github.graphql.errors import UnresolvedError
 from sandbox.github.graphql.inquiry import Inquiry, Part
+from sandbox.github.graphql.objects.conversations import ConversationPart
 from sandbox.github.graphql.objects.git_objects import git_object
 from sandbox.github.graphql.objects.reviews import visible
-from sandbox.github.http.access import Right
+from sandbox.github.http.access import PULLS, Right
 from sandbox.github.http.describe import read_node_id
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Comment, Issue
+from sandbox.github.pulls.conversations import Conversation
 from sandbox.github.pulls.records import Pull
 from sandbox.github.repositories.registry import Repository
 
@@ -36,6 +38,8 @@ class Nodes:
                 found = make.comment(*self.comment(node))
             case "Label":
                 found = make.label(*self.label(node))
+            case "PullRequestReviewThread":
+                found = ConversationPart(*self.conversation(node), self._inquiry)
             case "PullRequestReview":
                 found = self._review(node)
             case _:
@@ -71,6 +75,22 @@ class Nodes:
             raise self.unresolved(node)
         issue, comment = found
         return comment, issue, self._seen(issue.repository, node)
+
+    def conversation(self, node: str) -> tuple[Conversation, Pull, Repository]:
+        """A conversation about a line."""
+        number = self._number(node, "PullRequestReviewThread")
+        pulls = self._service.pulls
+        issue = pulls.conversations.issue_of(number)
+        found = None if issue is None else self._service.issues.records.with_id(issue)
+        pull = None if found is None else pulls.records.of_issue(found)
+        if issue is None or pull is None:
+            raise self.unresolved(node)
+        repository = self._seen(pull.repository, node)
+        self._inquiry.require(repository, Right.READ, PULLS)
+        for each in pulls.conversations.of(issue):
+            if each.id == number:
+                return each, pull, repository
+        raise self.unresolved(node)
 
     def label(self, node: str) -> tuple[Label, Repository]:
         """A label."""

@@ -5,10 +5,12 @@ from functools import cached_property
 from sandbox.git.store import Commit
 from sandbox.github.graphql.connections import Argument, Connection
 from sandbox.github.graphql.inquiry import Inquiry, Part
+from sandbox.github.graphql.objects.conversations import ConversationPart
 from sandbox.github.graphql.objects.issues import ThreadPart
 from sandbox.github.graphql.objects.reviews import ReviewRequestPart, visible
 from sandbox.github.http.describe import node_id
 from sandbox.github.issues.records import OPEN
+from sandbox.github.pulls.conversations import Conversation
 from sandbox.github.pulls.merge import words_of
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.reviews import (
@@ -214,6 +216,13 @@ class PullPart(ThreadPart):
             and (states is None or each.state in states)
         ]
         return Connection(kept, self._review, page)
+
+    def review_threads(self, **page: Argument) -> Connection[Conversation]:
+        """What was said of its lines, place by place."""
+        return Connection(self._pulls.conversations.of(self._issue.id), self._conversation, page)
+
+    def _conversation(self, said: Conversation) -> Part:
+        return ConversationPart(said, self._pull, self._repository, self.inquiry)
 
     def latest_reviews(self, **page: Argument) -> Connection[Review]:
         """Each reviewer's last one, unless they are asked again."""

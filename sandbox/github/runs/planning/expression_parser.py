@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][A-Za-z0-9_-]*)"
     r"|(?P<sign>&&|\|\||==|!=|<=|>=|[()\[\].,!<>*]))"
 )
+_MEMBER = re.compile(r"\s*[.\[](?!\s*\*)")
 _COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
     "==": equal,
     "!=": lambda left, right: not equal(left, right),
@@ -206,21 +207,27 @@ class Parser:
         return lambda context: function(*(argument(context) for argument in arguments))
 
 
-def renamed(expression: str, name: str, replacement: str) -> str:
+def renamed(expression: str, name: str, replacement: str, *, whole: bool = False) -> str:
     """An expression in which something else stands for a context.
 
     Args:
-        expression: without its `${{ }}`; one that cannot be read stays as it is.
+        expression: without its `${{ }}`; what cannot be read of it stays as it is.
         name: of the context, in small letters; members of that name are left alone.
         replacement: another expression.
+        whole: only where no member of it is asked for, or all of them by `*`.
     """
     made, place, before = [], 0, ""
     while found := _TOKEN.match(expression, place):
         kind = str(found.lastgroup)
         text = found.group(kind)
-        is_context = kind == "name" and text.lower() == name and before != "."
-        made.append(expression[place : found.start(kind)] + (replacement if is_context else text))
-        place, before = found.end(), text
+        place = found.end()
+        meant = kind == "name" and text.lower() == name and before != "."
+        if meant and whole and _MEMBER.match(expression, place):
+            meant = False
+        made.append(
+            expression[found.start() : found.start(kind)] + (replacement if meant else text)
+        )
+        before = text
     return "".join(made) + expression[place:]
 
 

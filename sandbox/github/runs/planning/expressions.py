@@ -6,7 +6,7 @@ and under which name is decided here, because each job is one `act` of its own.
 
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 from sandbox.github.runs.planning.expression_parser import Context, Parser, renamed
@@ -87,23 +87,36 @@ def with_inputs(template: Any, inputs: Mapping[str, Any]) -> Any:  # noqa: ANN40
     act knows the inputs of an event alone, and not those with which a workflow is called.
     """
     written = json.dumps(inputs, ensure_ascii=False).replace("'", "''")
-    literal = f"fromJSON('{written}')"
+    return _replaced(template, lambda code: renamed(code, "inputs", f"fromJSON('{written}')"))
 
-    def replaced(value: Any, *, bare: bool = False) -> Any:  # noqa: ANN401 - as above
-        if isinstance(value, dict):
-            return {key: replaced(item, bare=key == "if") for key, item in value.items()}
-        if isinstance(value, list):
-            return [replaced(item) for item in value]
-        if not isinstance(value, str):
-            return value
-        if bare and "${{" not in value:
-            return renamed(value, "inputs", literal)
-        return "".join(
-            f"${{{{{renamed(text, 'inputs', literal)}}}}}" if is_code else text
-            for text, is_code in _parts(value)
-        )
 
-    return replaced(template)
+def with_all_secrets(template: Any, secret: str) -> Any:  # noqa: ANN401 - as YAML has it
+    """The same value, whose expressions read one secret where they want all of them together.
+
+    act gives them in capitals, `GITHUB_TOKEN` too, which is `github_token` among GitHub's.
+
+    Args:
+        template: a value of a workflow file.
+        secret: the name of the one that holds all of them as JSON.
+    """
+    return _replaced(
+        template,
+        lambda code: renamed(code, "secrets", f"fromJSON(secrets.{secret})", whole=True),
+    )
+
+
+def _replaced(template: Any, replace: Callable[[str], str], *, bare: bool = False) -> Any:  # noqa: ANN401 - as YAML has it
+    if isinstance(template, dict):
+        return {k: _replaced(item, replace, bare=k == "if") for k, item in template.items()}
+    if isinstance(template, list):
+        return [_replaced(item, replace) for item in template]
+    if not isinstance(template, str):
+        return template
+    if bare and "${{" not in template:
+        return replace(template)
+    return "".join(
+        f"${{{{{replace(text)}}}}}" if is_code else text for text, is_code in _parts(template)
+    )
 
 
 def _condition_code(written: Any) -> str:  # noqa: ANN401 - as YAML has it

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.github.runs.planning.expressions import with_inputs
+from sandbox.github.runs.planning.expressions import with_all_secrets, with_inputs
 from sandbox.github.runs.planning.workflow import Job, Workflow
 
 RUNNER = "self-hosted"
 COLLECTOR = "slipway-outputs"
+ALL_SECRETS = "SLIPWAY_ALL_SECRETS"  # one that holds the others, for a file that names it
 ENVIRONMENT_URL = "slipway-environment-url"  # an output that every job with such a URL gets
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
@@ -114,6 +115,7 @@ def private_workflow(
     if inputs is not None:
         kept = with_inputs({**kept, "on": "push"}, inputs)
         jobs[job.key] = with_inputs(body, inputs)
+    kept, jobs[job.key] = (with_all_secrets(e, ALL_SECRETS) for e in (kept, jobs[job.key]))
     return json.dumps({"name": workflow.name, **kept, "jobs": jobs}, ensure_ascii=False)
 
 

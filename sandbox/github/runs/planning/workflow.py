@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.github.runs.planning.expression_values import ExpressionError
-from sandbox.github.runs.planning.expressions import check_template
-from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml
+from sandbox.github.runs.planning.expression_places import Place, mistakes
+from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml, place_in
 
 FOLDER = ".github/workflows"
 _TOP = {"name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"}
@@ -23,11 +22,31 @@ _STEP = {
 }
 # What a job may have that calls another workflow.
 _CALL = {"name", "needs", "if", "uses", "with", "secrets", "strategy", "concurrency", "permissions"}
+# docs.github.com, "Events that trigger workflows".
+_EVENTS = frozenset(
+    {
+        *("branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment"),
+        *("deployment_status", "discussion", "discussion_comment", "fork", "gollum"),
+        *("image_version", "issue_comment", "issues", "label", "merge_group", "milestone"),
+        *("page_build", "project", "project_card", "project_column", "public", "pull_request"),
+        *("pull_request_comment", "pull_request_review", "pull_request_review_comment"),
+        *("pull_request_target", "push", "registry_package", "release", "repository_dispatch"),
+        *("schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run"),
+    }
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class WorkflowError(Exception):
     """A file that GitHub would call an invalid workflow; the message says why."""
+
+
+class PlacedError(WorkflowError):
+    """The same, with where it stands in the file."""
+
+    def __init__(self, place: Place, reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,18 +112,17 @@ def parse_workflow(path: str, content: bytes) -> Workflow:
         raise WorkflowError(f"Unexpected value '{unknown[0]}'")
     if "on" not in source:
         raise WorkflowError("Required property is missing: on")
-    jobs = _jobs(source.get("jobs"))
     try:
-        check_template(source.get("run-name"))
-        for job in jobs.values():
-            _check_expressions(job)
-    except ExpressionError as error:
-        raise WorkflowError(str(error)) from None
+        events, jobs = _events(source["on"]), _jobs(source.get("jobs"))
+    except PlacedError as error:
+        raise WorkflowError(f"{place_in(content, error.place)}: {error}") from None
+    for place, reason in mistakes(source):
+        raise WorkflowError(f"{place_in(content, place)}: {reason}")
     name = source.get("name")
     return Workflow(
         path=path,
         name=path if name is None else str(name),
-        on=_events(source["on"]),
+        on=events,
         jobs=jobs,
         source=source,
     )
@@ -117,6 +135,9 @@ def _events(on: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - from YAML
         on = {str(event): None for event in on}
     if not isinstance(on, dict) or not on:
         raise WorkflowError("Unexpected value in `on`: it names the events to listen to")
+    unknown = [str(event) for event in on if event not in _EVENTS]
+    if unknown:
+        raise PlacedError(("on", unknown[0]), f"Unexpected value '{unknown[0]}'")
     events = {}
     for event, filters in on.items():
         if event == "schedule":
@@ -161,7 +182,7 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
         raise WorkflowError(f"jobs.{key}: a mapping was expected")
     unknown = [str(name) for name in body if name not in _JOB]
     if unknown:
-        raise WorkflowError(f"jobs.{key}: Unexpected value '{unknown[0]}'")
+        raise PlacedError(("jobs", key, unknown[0]), f"jobs.{key}: Unexpected value '{unknown[0]}'")
     if "uses" in body:
         other = [str(name) for name in body if name not in _CALL]
         if other:
@@ -176,38 +197,25 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
         if not isinstance(body["steps"], list):
             raise WorkflowError(f"jobs.{key}.steps: a sequence was expected")
         for number, step in enumerate(body["steps"]):
-            _check_step(f"jobs.{key}.steps[{number}]", step)
+            _check_step(("jobs", key, "steps", number), f"jobs.{key}.steps[{number}]", step)
         ids = [str(step["id"]) for step in body["steps"] if step.get("id") is not None]
         twice = next((each for each in ids if ids.count(each) > 1), None)
         if twice is not None:
-            raise WorkflowError(
+            raise PlacedError(
+                ("jobs", key, "steps"),
                 f"jobs.{key}.steps: The identifier '{twice}' may not be used more than once within "
-                "the same scope."
+                "the same scope.",
             )
     needs = body.get("needs") or []
     return Job(key=key, needs=[needs] if isinstance(needs, str) else list(needs), source=body)
 
 
-def _check_step(place: str, step: Any) -> None:  # noqa: ANN401 - from YAML
+def _check_step(place: Place, name: str, step: Any) -> None:  # noqa: ANN401 - from YAML
     if not isinstance(step, dict) or ("run" in step) == ("uses" in step):
-        raise WorkflowError(f"{place}: a step has one of run and uses")
-    unknown = [str(name) for name in step if name not in _STEP]
+        raise PlacedError(place, f"{name}: a step has one of run and uses")
+    unknown = [str(key) for key in step if key not in _STEP]
     if unknown:
-        raise WorkflowError(f"{place}: Unexpected value '{unknown[0]}'")
-
-
-def _check_expressions(job: Job) -> None:
-    """Finds expressions that cannot be read, in steps too, before anything runs."""
-    source = job.source
-    for step in job.steps:
-        check_template(step.get("if"), bare=True)
-        for name in ("name", "run", "with", "env", "working-directory"):
-            check_template(step.get(name))
-    check_template(source.get("if"), bare=True)
-    strategy = source.get("strategy")
-    head = ("name", "environment", "runs-on", "with", "secrets")
-    for value in (strategy, *(source.get(name) for name in head)):
-        check_template(value)
+        raise PlacedError((*place, unknown[0]), f"{name}: Unexpected value '{unknown[0]}'")
 
 
 def _refuse_circles(jobs: Mapping[str, Job]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.github.runs.planning.private_workflow import COLLECTOR, RUNNER
+from sandbox.github.runs.planning.private_workflow import ALL_SECRETS, COLLECTOR, RUNNER
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths
 from sandbox.github.runs.runners.untrusted_files import read_written
 
@@ -67,8 +67,11 @@ class JobFiles:
         """Writes what the job reads."""
         self._write("workflow.yml", given.workflow_text)
         self._write("event.json", json.dumps(given.event))
+        secrets = dict(given.secrets)
+        if ALL_SECRETS in given.workflow_text:
+            secrets[ALL_SECRETS] = json.dumps(secrets, ensure_ascii=False, sort_keys=True)
         # JSON is YAML, and act reads a file of this ending whole: values of several lines stay.
-        self._write("secrets.yml", json.dumps(dict(given.secrets), ensure_ascii=False))
+        self._write("secrets.yml", json.dumps(secrets, ensure_ascii=False))
         self._write("variables.yml", json.dumps(dict(given.variables), ensure_ascii=False))
         self._write("context.yml", json.dumps(self._context(given.github), ensure_ascii=False))
         shells = self.given / "shells"

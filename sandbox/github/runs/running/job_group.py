@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -16,6 +17,8 @@ from sandbox.github.runs.running.job_worker import JobWorker
 from sandbox.github.runs.running.refused_job import refuse
 from sandbox.github.runs.running.results import result_of
 
+_MINUTE = 60.0  # seconds, of an environment's wait timer
+_LOOK_SECONDS = 0.1
 _LOG = logging.getLogger(__name__)
 
 
@@ -123,6 +126,9 @@ class JobGroup:
         if planned.refusal is not None:
             return refuse(self._tools, self._worker.run, number, planned.refusal)
         for gate in (self._parallel, self._tools.slots):
+            if gate is self._tools.slots and not self._waited(number, planned):
+                self._parallel.release()
+                return JobEnd(CANCELLED)
             while not gate.acquire(timeout=0.1):
                 if self._is_over():
                     self._release(gate)
@@ -134,6 +140,27 @@ class JobGroup:
         finally:
             self._tools.slots.release()
             self._parallel.release()
+
+    def _waited(self, number: int, planned: PlannedJob) -> bool:
+        """Waits as long as its environment wants; False where it is over before that.
+
+        A branch that may not deploy there is not made to wait for its refusal.
+        """
+        if planned.environment is None:
+            return True
+        asked, run = self._tools.repositories, self._worker.run
+        minutes = asked.wait_minutes(run.repository, planned.environment)
+        if not minutes or asked.environment_refusal(run.repository, planned.environment, run.ref):
+            return True
+        self._tools.records.set_job(number, status="waiting")
+        self._worker.publish(number)
+        deadline = time.monotonic() + minutes * _MINUTE
+        while time.monotonic() < deadline:
+            if self._is_over():
+                return False
+            time.sleep(_LOOK_SECONDS)
+        self._tools.records.set_job(number, status="queued")
+        return True
 
     def _release(self, stopped_at: threading.Semaphore) -> None:
         """Gives back what was acquired before the gate at which it stopped."""

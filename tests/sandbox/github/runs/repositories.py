@@ -17,6 +17,7 @@ class Repositories:
     deployments: list[list[dict[str, str]]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)  # which no other repository may use
     closed: dict[tuple[str, str], str] = field(default_factory=dict)  # environment -> open ref
+    waits: dict[tuple[str, str], int] = field(default_factory=dict)  # environment -> minutes
     statuses: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self):
@@ -92,6 +93,9 @@ class Repositories:
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         own = self.variable_values.get((repository, environment), {}) if environment else {}
         return {**self.variable_values.get((repository, None), {}), **own}
+
+    def wait_minutes(self, repository: str, environment: str) -> int:
+        return self.waits.get((repository, environment), 0)
 
     def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
         allowed = self.closed.get((repository, environment), ref)

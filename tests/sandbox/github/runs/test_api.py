@@ -270,7 +270,7 @@ def test_events_that_never_happen_here_are_said_at_the_push_and_on_the_page(live
     (live.clone / ".github" / "workflows").mkdir(parents=True)
     file = live.clone / ".github" / "workflows" / "nightly.yml"
     file.write_text(
-        "name: Nightly\non:\n  push:\n  schedule: [{cron: '0 3 * * *'}]\n  release:\n"
+        "name: Nightly\non:\n  push:\n  registry_package:\n  create:\n"
         "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
     )
     git(live.clone, "add", "-A")
@@ -282,11 +282,12 @@ def test_events_that_never_happen_here_are_said_at_the_push_and_on_the_page(live
         text=True,
         check=True,
     )
-    for said in ("nightly.yml:4: the sandbox's GitHub has no event schedule", "nightly.yml:5: "):
+    unheard = "nightly.yml:4: the sandbox's GitHub has no event registry_package"
+    for said in (unheard, "nightly.yml:5: "):
         assert said in pushed.stderr
     page = httpx.get(
         f"{live.url}/{live.repository}/actions",
         headers={"authorization": f"Bearer {TOKEN}"},
         trust_env=False,
     )
-    assert "nightly.yml:5: the sandbox&#x27;s GitHub has no event release" in page.text
+    assert "nightly.yml:5: the sandbox&#x27;s GitHub has no event create" in page.text

@@ -265,8 +265,6 @@ def test_what_is_not_imitated_fails_and_says_so(world, repository):
                 windows:
                   runs-on: windows-latest
                   steps: [{run: echo}]
-                reusable:
-                  uses: acme/other/.github/workflows/x.yml@main
                 unknown:
                   runs-on: ubuntu-latest
                   steps: [{uses: someone/something@v1}]
@@ -281,7 +279,6 @@ def test_what_is_not_imitated_fails_and_says_so(world, repository):
     assert {job.conclusion for job in jobs.values()} == {"failure"}
     assert "service containers (`services:`)" in jobs["services"].note
     assert "no runner for windows-latest" in jobs["windows"].note
-    assert "reusable workflow" in jobs["reusable"].note
     assert "actions/setup-python" in jobs["unknown"].note  # it names those there are
     assert "docker://alpine:3" in jobs["image"].note
 

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from sandbox.github.runs.retention import forget_old_runs
+from sandbox.github.runs.running import job_group
 from tests.sandbox.github.runs.conftest import World
 from tests.sandbox.github.runs.repositories import Repositories
 from toolchain.act import find_act
@@ -127,6 +129,39 @@ def test_a_newer_run_ends_the_one_at_work_if_asked(world, repository):
     (second,) = world.push(repository, {"n": "1"})
     assert world.finished(second).conclusion == "success"
     assert world.finished(first).conclusion == "cancelled"
+
+
+def test_a_job_waits_as_long_as_its_environment_wants(world, repository, monkeypatch):
+    text = """
+      on: push
+      jobs:
+        a: {runs-on: ubuntu-latest, environment: prod, steps: [{run: echo}]}
+        beside: {runs-on: ubuntu-latest, steps: [{run: echo}]}
+    """
+    monkeypatch.setattr(job_group, "_MINUTE", 1.0)
+    world.repositories.waits[repository, "prod"] = 2
+    (run,) = world.push(repository, {"w.yml": text})
+
+    def job(key):
+        return next((j for j in world.service.records.jobs(run) if j.key == key), None)
+
+    world.until(lambda: job("a") and job("a").status == "waiting")
+    assert world.finished(run).conclusion == "success"
+    waited = datetime.fromisoformat(job("a").started) - datetime.fromisoformat(job("a").created)
+    assert waited.total_seconds() >= 1  # moments are whole seconds
+    assert job("beside").completed <= job("a").started
+
+
+def test_a_job_that_waits_is_cancelled_at_once(world, repository):
+    text = """
+      on: push
+      jobs: {a: {runs-on: ubuntu-latest, environment: prod, steps: [{run: echo}]}}
+    """
+    world.repositories.waits[repository, "prod"] = 30
+    (run,) = world.push(repository, {"w.yml": text})
+    world.until(lambda: [j.status for j in world.service.records.jobs(run)] == ["waiting"])
+    world.service.cancel(run)
+    assert world.finished(run, seconds=10).conclusion == "cancelled"
 
 
 def test_only_what_failed_runs_again(world, repository):

@@ -18,12 +18,61 @@ STEPS = "jobs: {a: {runs-on: ubuntu-latest, steps: [%s]}}"
         ('{run: echo, env: {A: "${{ nosuchfunction(1) }}"}}', "nosuchfunction"),
         ('{if: "github.ref ==", run: echo}', ""),
         ("{run: echo, uses: a/b@v1}", "a step has one of run and uses"),
+        ("{if: \"secrets.X == ''\", run: echo}", "Unrecognized named-value: 'secrets'"),
+        ('{run: "echo ${{ foo.bar }}"}', "Unrecognized named-value: 'foo'"),
     ],
 )
 def test_mistakes_inside_steps_make_no_workflow(steps, said):
     with pytest.raises(WorkflowError) as caught:
         parse_workflow("x.yml", f"on: push\n{STEPS % steps}".encode())
     assert said in str(caught.value)
+
+
+FILE = """on: %s
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    %s
+    steps:
+      - run: echo hi
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "job", "step", "said"),
+    [
+        ("push", "name: a", "nmae: x", "(Line: 8, Col: 15): jobs.a.steps[0]: Unexpected value"),
+        ("push", "if: secrets.X == ''", "name: x", "(Line: 5, Col: 9): Unrecognized named-value"),
+        ("push", "if: env.A", "name: x", "(Line: 5, Col: 9): Unrecognized named-value: 'env'"),
+        ("push", "env: {A: '${{ env.B }}'}", "name: x", "(Line: 5, Col: 14): Unrecognized"),
+        ("push", "name: a", "name: '${{ nothing.x }}'", "(Line: 8, Col: 15): Unrecognized"),
+        ("pusch", "name: a", "name: x", "(Line: 1, Col: 5): Unexpected value 'pusch'"),
+        ("[push, pusch]", "name: a", "name: x", "(Line: 1, Col: 5): Unexpected value 'pusch'"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(on, job, step, said):
+    with pytest.raises(WorkflowError) as caught:
+        parse_workflow("x.yml", (FILE % (on, job, step)).encode())
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        "if: github.event_name == 'push' && needs && vars.A && inputs.b && always()",
+        "env: {A: '${{ secrets.A }} ${{ matrix.x }}'}",
+        "environment: {name: '${{ matrix.x }}', url: '${{ steps.s.outputs.u }}'}",
+        "outputs: {a: '${{ steps.s.outputs.u }}'}",
+        "container: {image: '${{ matrix.i }}', credentials: {password: '${{ secrets.P }}'}}",
+        "services: {db: {image: postgres, env: {P: '${{ secrets.P }}'}}}",
+        "concurrency: {group: '${{ github.ref }}-${{ matrix.x }}'}",
+        "strategy: {matrix: {x: '${{ fromJSON(vars.X) }}'}}",
+        "timeout-minutes: '${{ matrix.minutes }}'",
+    ],
+)
+def test_what_may_be_named_in_a_job_is_taken(job):
+    assert parse_workflow("x.yml", (FILE % ("push", job, "name: x")).encode()).jobs
 
 
 @pytest.mark.parametrize(
@@ -62,19 +111,23 @@ NAMED = """
       called:
         uses: ./.github/workflows/other.yml
 """
+OTHER = """
+    on: workflow_call
+    jobs: {test: {runs-on: ubuntu-latest, steps: [{run: echo tested}]}}
+"""
 
 
 def test_each_form_does_what_it_does_there(world, repository):
-    [run] = world.push(repository, {"ci.yml": NAMED})
+    [run] = world.push(repository, {"ci.yml": NAMED, "other.yml": OTHER})
     world.finished(run)
     assert world.conclusions(run) == {
         "first": "success",
         "placed": "success",
-        "called": "failure",
+        "called / test": "success",
     }
     first = world.log(run, "first")
     # Of the default variables nobody but CI is overwritten.
     assert "owner=acme ci=no mine=kept" in first
     assert "Unexpected input(s) 'sparse-checkout' of actions/checkout@v4" in first
     assert world.jobs(run)["placed"].environment == "staging"
-    assert "reusable workflow" in world.log(run, "called")
+    assert "tested" in world.log(run, "called / test")

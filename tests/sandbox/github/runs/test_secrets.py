@@ -172,3 +172,34 @@ def test_act_gets_its_secrets_by_a_file_that_is_gone_when_steps_run(world, repos
     assert not list(work.rglob("secrets.yml"))
     assert oct(work.parent.stat().st_mode)[-3:] == "700"
     world.finished(run)
+
+
+def test_the_token_is_github_token_among_all_secrets_and_found_in_any_case(world, repository):
+    world.repositories.secret_values[repository, None] = {"API_KEY": "sesame"}
+    (run,) = world.push(
+        repository,
+        {
+            "a.yml": """
+              on: push
+              jobs:
+                a:
+                  runs-on: ubuntu-latest
+                  env: {ALL: "${{ toJSON(secrets) }}"}
+                  steps:
+                    - run: |
+                        python3 -c "import json, os; print(sorted(json.loads(os.environ['ALL'])))"
+                        test "$A" = "$B" && test "$A" = "$C" && test -n "$A" && echo "all the same"
+                      env:
+                        A: ${{ secrets.GITHUB_TOKEN }}
+                        B: ${{ secrets.github_token }}
+                        C: ${{ fromJSON(toJSON( secrets )).github_token }}
+                    - run: echo "$ALL"
+            """
+        },
+    )
+    assert world.finished(run).conclusion == "success", world.log(run, "a")
+    said = world.log(run, "a")
+    assert "['API_KEY', 'github_token']" in said
+    assert "all the same" in said
+    assert "sesame" not in said
+    assert "ALL_SECRETS" not in said
