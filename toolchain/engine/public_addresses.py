@@ -9,7 +9,7 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from toolchain.engine.bridge import Bridge, ip_command
@@ -44,27 +44,41 @@ def public_address(within: str, preferred: str | None = None) -> Iterator[Public
         preferred: one that containers of this sandbox know; tried first.
 
     Raises:
-        SetupError: this kernel takes none, or others have them all.
+        SetupError: this kernel takes none, others have them all, or a server of this machine
+            listens on such a port of all addresses.
     """
     candidates = [str(each) for each in ipaddress.IPv4Network(within).hosts()]
     if preferred in candidates:
         candidates.insert(0, preferred)
     for candidate in dict.fromkeys(candidates):
         # One of a sandbox that was killed is there already; who listens there has it.
-        with suppress(SetupError):
-            ip_command("address", "add", f"{candidate}/{_MASK}", "dev", _DEVICE)
+        is_new = _change("add", candidate)
         listeners = _listen(candidate)
         if listeners is None:
-            continue
+            if not is_new:
+                continue
+            _change("delete", candidate)
+            raise SetupError(
+                f"A server of this machine listens on port {' or '.join(map(str, PORTS))} of all"
+                " its addresses."
+            )
         try:
             yield PublicAddress(candidate, listeners)
         finally:
-            with suppress(SetupError):
-                ip_command("address", "delete", f"{candidate}/{_MASK}", "dev", _DEVICE)
+            _change("delete", candidate)
             for each in listeners:
                 each.close()
         return
     raise SetupError(f"No address of {within} is free for the platforms' own names.")
+
+
+def _change(how: str, address: str) -> bool:
+    """Adds or deletes an address; whether that was to be done."""
+    try:
+        ip_command("address", how, f"{address}/{_MASK}", "dev", _DEVICE)
+    except SetupError:
+        return False
+    return True
 
 
 def _listen(address: str) -> list[socket.socket] | None:

@@ -19,10 +19,12 @@ from sandbox.server.public.names import NAMES
 from sandbox.server.public.proxy import PublicProxy
 from toolchain.engine.address import EngineAddress
 from toolchain.engine.public_addresses import public_address
-from toolchain.progress import SetupError
+from toolchain.progress import Progress, SetupError
 
 _ADDRESS_FILE = "public-address.json"  # where containers of this sandbox were told to ask
 _PROXY = "public"  # its name among the ports of a home
+
+_NOWHERE = "So the platforms' own hosts lead nowhere in containers (docs/hosts.md)."
 
 Protocol = Callable[[], asyncio.Protocol]
 
@@ -83,7 +85,7 @@ def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entran
         the names then lead nowhere in there.
 
     Raises:
-        SetupError: somebody listens where the proxy was.
+        SetupError: somebody listens where the proxy did.
     """
     authority = authority_of(home)
     with ExitStack() as stack:
@@ -91,12 +93,16 @@ def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entran
         address, names = "", PublicNames(dict.fromkeys(NAMES, NOWHERE))
         if engine is not None and engine.public_range is not None:
             kept = json.loads(home.kept(_ADDRESS_FILE, lambda: "null"))
-            own = stack.enter_context(public_address(engine.public_range, kept))
-            address = own.address
-            home.write_private(home.folder / _ADDRESS_FILE, json.dumps(address))
-            names = PublicNames(dict.fromkeys(NAMES, address), authority.pem)
-            https.append(own.listeners[0])
-            http.append(own.listeners[1])
+            try:
+                own = stack.enter_context(public_address(engine.public_range, kept))
+            except SetupError as error:
+                Progress().note(f"{error} {_NOWHERE}")
+            else:
+                address = own.address
+                home.write_private(home.folder / _ADDRESS_FILE, json.dumps(address))
+                names = PublicNames(dict.fromkeys(NAMES, address), authority.pem)
+                https.append(own.listeners[0])
+                http.append(own.listeners[1])
         https.append(stack.enter_context(_on_loopback(0)))
         http.append(stack.enter_context(_on_loopback(0)))
         proxy = stack.enter_context(_on_loopback(proxy_port(home)))

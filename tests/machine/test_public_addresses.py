@@ -1,0 +1,54 @@
+"""Addresses that single sandboxes take for themselves."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from toolchain.engine import public_addresses
+from toolchain.engine.bridge import Bridge
+from toolchain.engine.public_addresses import public_address, public_range
+from toolchain.progress import SetupError
+
+RANGE = "198.18.77.128/29"  # for tests of networks (RFC 2544); nobody's here
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="takes addresses of this machine: root")
+
+
+def _addresses() -> str:
+    return Path("/proc/net/fib_trie").read_text()
+
+
+def test_the_range_lies_beside_the_bridge_in_its_network():
+    bridge = Bridge(
+        device="b", address="10.9.255.1", prefix_length=24, pool="10.9.0.0/17", pool_part=28
+    )
+    assert public_range(bridge) == "10.9.255.128/25"
+
+
+@needs_root
+def test_each_sandbox_has_one_of_its_own_that_goes_with_it():
+    with public_address(RANGE) as one, public_address(RANGE, one.address) as other:
+        assert one.address != other.address
+        for each in (one, other):
+            assert [listener.getsockname()[1] for listener in each.listeners] == [443, 80]
+            with socket.create_connection((each.address, 443), 5):
+                pass
+    assert one.address not in _addresses()
+    assert other.address not in _addresses()
+
+
+@needs_root
+def test_one_that_was_known_is_taken_again():
+    with public_address(RANGE, "198.18.77.133") as known:
+        assert known.address == "198.18.77.133"
+
+
+@needs_root
+def test_where_a_server_has_the_port_of_all_addresses_it_is_said_and_nothing_stays(monkeypatch):
+    with socket.create_server(("", 0)) as everywhere:
+        monkeypatch.setattr(public_addresses, "PORTS", (everywhere.getsockname()[1],))
+        with pytest.raises(SetupError, match="of all its addresses"), public_address(RANGE):
+            pass
+    assert "198.18.77." not in _addresses()
