@@ -58,6 +58,7 @@ class Story:
         stage.commit("The notice board [skip ci]", *STACKS.values())
         with ThreadPoolExecutor() as both:
             list(both.map(stage.raise_by_hand, STACKS))
+        stage.ask("POST", "actions/variables", {"name": "SLIPWAY_DEPLOYS", "value": "true"})
         for stack in STACKS:
             self.say.line(f"{stack} answers at {stage.output(stack, 'page')}: {self._page(stack)}")
         self.say.line("The platforms' tokens are sealed in the stacks' files. What opens them lies")
