@@ -6,10 +6,9 @@ from functools import partial
 import pytest
 
 from slipway.github.secrets.kept_key import keep
-from systems.config import StackConfig
-from systems.frigo import raise_frigo
 from tests.components.recorder import OUTPUTS, record, unwrap
 from tests.systems.conftest import CHECKOUT
+from tests.systems.raising import raise_system
 
 IMAGE = "docker-build:index:Image"
 FACTS = "pulumi-python:dynamic/docker:ImageFacts"
@@ -35,7 +34,7 @@ def raised_as(stack_values):
         values = stack_values(stack)
         own = {**json.loads(values["slipway:frigo"]), **changes}
         values["slipway:frigo"] = json.dumps(own)
-        return record(lambda: raise_frigo(StackConfig.load()), values)
+        return record(lambda: raise_system("frigo"), values)
 
     return raise_it
 
