@@ -28,7 +28,7 @@ def urns(stack_values, tmp_path, monkeypatch):
     monkeypatch.setenv("SLIPWAY_REGISTRY", "registry.example/me")
     monkeypatch.setenv("RENDER_API_KEY", "rnd_canary")
     for name in GIVEN:
-        monkeypatch.setenv(name, "given")
+        monkeypatch.setenv(name, "givenKey")
     image = {"ref": f"registry.example/me/frigo/x:tag@{DIGEST}", "digest": DIGEST}
     monkeypatch.setitem(OUTPUTS, "docker-build:index:Image", image)
     facts = {"size_bytes": 5.0, "model_layer": "sha256:d", "model_layer_bytes": 3.0}
