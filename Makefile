@@ -2,8 +2,9 @@
 PYTHON ?= python3
 develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
+delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
 
-.PHONY: help bench doctor up prod preview policy down reset status requests test test-all lint model lock
+.PHONY: help apply behaviour bench doctor drift up plan prod preview policy promote story down reset status requests test test-all lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -18,8 +19,26 @@ prod: ## the same for prod, beside dev
 preview: ## show what `make up` would change
 	$(sandbox) preview dev $(ARGS)
 
+behaviour: ## run what a change touches, before and after; BASE=main is what it is compared with
+	$(sandbox) behaviour $(or $(BASE),main) $(ARGS)
+
 policy: ## ask the rules about dev and prod, as they are planned and as they are raised
 	$(sandbox) policy $(ARGS)
+
+story: ## play a change from its pull request to prod, and its drift, in a sandbox of its own
+	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.story $(ARGS)
+
+plan: ## keep a plan of STACK in FOLDER, where the environment says (docs/delivery.md)
+	$(delivery) plan $(STACK) $(FOLDER)
+
+apply: ## do what the plan of STACK in FOLDER says, if it is the one of DIGEST
+	$(delivery) apply $(STACK) $(FOLDER) $(DIGEST)
+
+drift: ## look what of STACK was changed outside, and keep that in FOLDER
+	$(delivery) drift $(STACK) $(FOLDER)
+
+promote: ## propose what dev runs to main, as a pull request
+	@$(PYTHON) -m report.github.promotion $(ARGS)
 
 down: ## stop the sandbox; `make up` brings the same apps back
 	$(sandbox) down

@@ -4,6 +4,7 @@ import pulumi
 
 from slipway.errors import DeployError
 from systems import SYSTEMS
+from systems.checklist import say_what_is_left_by_hand
 from systems.config import StackConfig
 from systems.plan import plan_systems
 
@@ -12,7 +13,9 @@ def main() -> None:
     """Reads the stack's configuration and raises what it names, once all of it can work."""
     config = StackConfig.load()
     config.check_names(SYSTEMS)
-    for name, plan in plan_systems(config, SYSTEMS).items():
+    plans = plan_systems(config, SYSTEMS)
+    say_what_is_left_by_hand(config)
+    for name, plan in plans.items():
         pulumi.export(name, dict(plan.declare()))
 
 

@@ -11,6 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from slipway.core.credentials import Credential
+    from slipway.docker_host.health_check import HealthCheck
+    from slipway.docker_host.host import DockerHost
+    from slipway.docker_host.image_trial import ImageTrial, ImageTrialArgs
     from slipway.docker_host.service import DockerService, DockerServiceArgs
     from slipway.docker_host.services import DockerServices
     from slipway.errors import ApiError, ConfigError, DeployError
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
     from slipway.github.secrets.api_key import api_key
     from slipway.huggingface.model_repo.model_repo import ModelRepo, ModelRepoArgs
     from slipway.huggingface.space.space import Space, SpaceArgs
-    from slipway.images.model_image import ModelImage, ModelImageArgs
+    from slipway.images.model_image import ModelImage
+    from slipway.images.model_image_args import ModelImageArgs
     from slipway.images.model_source import ModelSource
     from slipway.payload.files import Payload, payload_from_files, payload_from_folder
     from slipway.render.postgres.postgres import Postgres, PostgresArgs
@@ -28,12 +33,20 @@ if TYPE_CHECKING:
         RegistryCredential,
         RegistryCredentialArgs,
     )
+    from slipway.render.service.hook import deploy_hook_secret
     from slipway.render.service.sources import Image, Repository
     from slipway.render.service.static_site import StaticSite, StaticSiteArgs
     from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
     from slipway.render.service.web_services import WebServices
 
 _FROM = {
+    "core.credentials": ("Credential",),
+    "docker_host.health_check": ("HealthCheck",),
+    "docker_host.host": ("DockerHost",),
+    "docker_host.image_trial": (
+        "ImageTrial",
+        "ImageTrialArgs",
+    ),
     "docker_host.service": (
         "DockerService",
         "DockerServiceArgs",
@@ -59,10 +72,8 @@ _FROM = {
         "Space",
         "SpaceArgs",
     ),
-    "images.model_image": (
-        "ModelImage",
-        "ModelImageArgs",
-    ),
+    "images.model_image": ("ModelImage",),
+    "images.model_image_args": ("ModelImageArgs",),
     "images.model_source": ("ModelSource",),
     "payload.files": (
         "Payload",
@@ -77,6 +88,7 @@ _FROM = {
         "RegistryCredential",
         "RegistryCredentialArgs",
     ),
+    "render.service.hook": ("deploy_hook_secret",),
     "render.service.sources": (
         "Image",
         "Repository",
@@ -97,13 +109,18 @@ __all__ = [
     "ApiError",
     "BranchRules",
     "ConfigError",
+    "Credential",
     "DeployArgs",
     "DeployError",
+    "DockerHost",
     "DockerService",
     "DockerServiceArgs",
     "DockerServices",
     "EnvironmentArgs",
+    "HealthCheck",
     "Image",
+    "ImageTrial",
+    "ImageTrialArgs",
     "ModelImage",
     "ModelImageArgs",
     "ModelRepo",
@@ -125,6 +142,7 @@ __all__ = [
     "WebServiceArgs",
     "WebServices",
     "api_key",
+    "deploy_hook_secret",
     "payload_from_files",
     "payload_from_folder",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from doors.behaviour.command import compare
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
@@ -19,6 +20,9 @@ from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
+from report.behaviour.reading import FILE as BEHAVIOUR
+from report.behaviour.reading import read_behaviour
+from report.terminal import render_behaviour
 from sandbox.console.requests_table import requests_text
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, image_prefix
@@ -109,6 +113,17 @@ def _policy(home: Home, options: argparse.Namespace) -> int:
     return ask_rules(pulumi, options.stacks or ("dev", "prod"))
 
 
+def _behaviour(home: Home, options: argparse.Namespace) -> int:
+    folder = Path(options.save) if options.save else home.folder / "behaviour"
+    progress = progress_on()
+    with tools(home, progress, server=False) as (_, engine):
+        if engine is None:
+            raise SetupError("Without a container engine there is nothing that answers.")
+        found = compare(home, options.base, folder, engine, progress)
+    print(render_behaviour(read_behaviour(folder / BEHAVIOUR)), end="")
+    return 1 if any("head" in each.failed for each in found) else 0
+
+
 def _down(home: Home, _options: argparse.Namespace) -> int:
     if busy := raising(home):
         raise SetupError(
@@ -176,6 +191,9 @@ def _parser() -> argparse.ArgumentParser:
     change = command("preview", _preview, "Shows what `up` would change.")
     change.add_argument("stack")
     change.add_argument("--save", metavar="FILE", help="also keep the plan, as JSON")
+    asked = command("behaviour", _behaviour, "Runs base and head of what a change touches.")
+    asked.add_argument("base", help="a commit or branch; what is there now is compared with it")
+    asked.add_argument("--save", metavar="FOLDER", help="for the findings and the pictures")
     rules = command("policy", _policy, "Asks the rules about stacks, as planned and as raised.")
     rules.add_argument("stacks", nargs="*", metavar="STACK")
     for each in (change, rules):

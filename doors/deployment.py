@@ -244,7 +244,9 @@ def _is_engine(pid: int) -> bool:
     except PermissionError:
         return True
     try:
-        return b"pulumi" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        program = Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0]
+        # Its name alone: folders and arguments of any program may speak of pulumi.
+        return b"pulumi" in program.rpartition(b"/")[2]
     except ProcessLookupError:
         return False
     except FileNotFoundError:  # it ended just now, or there is no /proc, as on macOS

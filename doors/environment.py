@@ -8,6 +8,7 @@ from doors.home import Home
 from doors.namespaces import USER
 from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.endpoints import github_endpoint, hub_endpoint, render_endpoint
+from toolchain.pulumi.environment import local_backend
 
 # A user's own settings that would reach past the sandbox into real accounts or other state.
 _DROPPED = (
@@ -88,7 +89,7 @@ def sandbox_environment(
         "HF_HOME": str(home.folder / "huggingface"),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PULUMI_BACKEND_URL": home.backend.as_uri(),
+        "PULUMI_BACKEND_URL": local_backend(home.backend),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase_file),
     }
 

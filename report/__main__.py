@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 from report.comment import render_comment
-from report.github import PostingError, Repository
+from report.github.pulls import Repository
+from report.github.rest import PostingError
 from report.labels import label
 from report.plan import Plan
 from report.reading import UnreadablePlanError

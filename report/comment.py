@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from report import money
+from report.behaviour.section import section as behaviour_section
 from report.consequences import addresses, lost, restarts
 from report.differences import SHOWN_FILES, Difference, FileDifference, differences, masked
-from report.markdown import code, plain
+from report.markdown import code, length, plain
 from report.plan import Change, Cost, Operation, Plan
 
 LIMIT = 65_536  # GitHub's, of characters in a comment's body
@@ -23,32 +24,27 @@ _TITLES = {
 }
 
 
-def marker(stack: str) -> str:
-    """The hidden line by which a stack's comment is found again.
+def marker(stack: str, subject: str = "report") -> str:
+    """The hidden line by which what was written of a stack is found again.
 
     A stack's name may hold letters, digits and `-_.` alone; nothing else gets into the line.
     """
     name = re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9_.-]", "", stack))  # `--` could end the line
-    return f"<!-- slipway-report {name} -->"
-
-
-def length(text: str) -> int:
-    """Characters as GitHub may count them: beyond the basic plane, one is two."""
-    return len(text.encode("utf-16-le")) // 2
+    return f"<!-- slipway-{subject} {name} -->"
 
 
 def render_comment(plan: Plan, limit: int = LIMIT) -> str:
     """The comment; never longer than the limit, and what is left out is said."""
-    page = _Page(limit - _NOTICE)
+    page = Page(limit - _NOTICE)
     page.add(f"{marker(plan.stack)}\n## {headline(plan)}\n")
     page.add(_summary(plan))
-    for section in (_errors, _policies, _losses, _services, _costs, _drift):
+    for section in (_errors, _policies, _losses, _services, _costs, _drift, _behaviour):
         page.add_lines(list(section(plan)))
     shown = brief = 0
     if plan.changes:
         page.add("\n### Changes\n")
     for change in plan.changes:
-        if not brief and page.add(_details(change)):
+        if not brief and page.add(details(change)):
             shown += 1
         elif page.add(f"\n* {_line(change)}"):
             brief += 1
@@ -79,7 +75,7 @@ def headline(plan: Plan) -> str:
     )
 
 
-class _Page:
+class Page:
     """Text that grows as long as it fits."""
 
     def __init__(self, limit: int) -> None:
@@ -199,11 +195,16 @@ def _drift(plan: Plan) -> Iterator[str]:
     return _listed("Changed outside of this stack", (_line(change) for change in plan.drift))
 
 
+def _behaviour(plan: Plan) -> Iterator[str]:
+    return behaviour_section(plan.behaviour)
+
+
 def _line(change: Change) -> str:
     return f"{_TITLES[change.operation]} {code(change.name, 80)} {plain(change.kind, 60)}"
 
 
-def _details(change: Change) -> str:
+def details(change: Change) -> str:
+    """One change with its properties before and after, folded."""
     rows = list(_rows(change))
     if not rows:
         return f"\n* {_line(change)}\n"

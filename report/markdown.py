@@ -28,6 +28,11 @@ def plain(text: str, shown: int = 400) -> str:
     return text.replace("&#64;", "&#64;\u200b").replace("&#35;", "&#35;\u200b")
 
 
+def length(text: str) -> int:
+    """Characters as GitHub may count them: beyond the basic plane, one is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def cut(text: str, shown: int) -> str:
     """One line of at most about so many characters, which says how much is left out."""
     line = "".join(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from report.behaviour.findings import System
+
 MASK = "[secret]"  # the engine's own word for a secret it does not show
 
 
@@ -82,11 +84,16 @@ class Plan:
     policies: Sequence[PolicyResult] | None = None  # None: nobody asked the rules
     costs_before: Sequence[Cost] | None = None
     costs_after: Sequence[Cost] | None = None
+    behaviour: Sequence[System] | None = None  # None: nobody ran anything
 
     @property
     def failed(self) -> bool:
         """Whether there is no plan, or one that must not run."""
-        return bool(self.errors) or any(each.stops for each in self.policies or ())
+        return (
+            bool(self.errors)
+            or any(each.stops for each in self.policies or ())
+            or any("head" in each.failed for each in self.behaviour or ())
+        )
 
     def counts(self) -> dict[str, Counter[Operation]]:
         """How many of each operation, by system."""

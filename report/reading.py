@@ -45,18 +45,20 @@ def read_plan(text: str, stack: str) -> Plan:
         UnreadablePlanError: it is neither format.
     """
     try:
-        steps, errors, policies, untold = _read(text)
+        steps, errors, policies, untold, outside = _read(text)
         plan = _plan(stack, steps, errors, policies)
+        drift = _plan(stack, outside, (), ()).changes
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadablePlanError(
             f"Stack {stack}: this is no plan of Pulumi's ({type(error).__name__}). Make it with "
             "`pulumi preview --json` or `--event-log`."
         ) from None
-    return replace(plan, unchanged=plan.unchanged + untold)
+    return replace(plan, unchanged=plan.unchanged + untold, drift=drift)
 
 
 _Step = Mapping[str, Any]  # op, urn, old, new; states with inputs, outputs, parent
-_Read = tuple[list[_Step], list[str], list[PolicyResult], int]  # the last: not told, unchanged
+# The last two: how many are not told, since they are unchanged; what differs outside.
+_Read = tuple[list[_Step], list[str], list[PolicyResult], int, list[_Step]]
 
 
 def _read(text: str) -> _Read:
@@ -73,7 +75,7 @@ def _read(text: str) -> _Read:
     # This format leaves out what stays as it is, and only counts it.
     told = sum(step["op"] == "same" for step in steps)
     untold = max(0, int((whole.get("changeSummary") or {}).get("same") or 0) - told)
-    return steps, _errors(whole.get("diagnostics") or ()), [], untold
+    return steps, _errors(whole.get("diagnostics") or ()), [], untold, []
 
 
 def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
@@ -81,13 +83,34 @@ def _read_events(events: Sequence[Mapping[str, Any]]) -> _Read:
     if not any(kind in event for event in events for kind in known):
         raise UnreadablePlanError
     steps = [e["resourcePreEvent"]["metadata"] for e in events if "resourcePreEvent" in e]
-    # What a refresh finds is told afterwards: before, it knows only that it will look.
-    looked = {step["urn"] for step in steps if step["op"] == "refresh"}
-    found = [e["resOutputsEvent"]["metadata"] for e in events if "resOutputsEvent" in e]
-    steps += [step for step in found if step["urn"] in looked and step["op"] != "refresh"]
+    planned = [step for step in steps if step["op"] != "refresh"]
+    found, outside = list(_looked_at(events)), list[_Step]()
+    if planned:  # of `preview --refresh`, which looks first
+        steps, outside = planned, [*({**each, "op": _met(each)} for each in found)]
+    else:  # of `refresh --preview-only`
+        steps += [each for each in found if each["op"] != "refresh"]
     said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
     policies = [_policy(event["policyEvent"]) for event in events if "policyEvent" in event]
-    return steps, _errors(said), policies, 0
+    return steps, _errors(said), policies, 0, outside
+
+
+def _looked_at(events: Sequence[Mapping[str, Any]]) -> Iterator[_Step]:
+    """What a refresh found: it tells that afterwards, since before it knows only that it looks."""
+    looking = set()
+    for event in events:
+        if "resourcePreEvent" in event:
+            step = event["resourcePreEvent"]["metadata"]
+            looking.add(step["urn"]) if step["op"] == "refresh" else looking.discard(step["urn"])
+        elif "resOutputsEvent" in event and event["resOutputsEvent"]["metadata"]["urn"] in looking:
+            yield event["resOutputsEvent"]["metadata"]
+
+
+def _met(found: _Step) -> str:
+    """What happened outside to an object that a preview looked at before it planned."""
+    if not found.get("new"):
+        return "delete"
+    old, new = ((found.get(each) or {}).get("inputs") for each in ("old", "new"))
+    return "same" if old == new else "update"
 
 
 def _errors(diagnostics: Iterable[Mapping[str, Any]]) -> list[str]:

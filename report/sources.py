@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from report.behaviour.reading import FILE as BEHAVIOUR
+from report.behaviour.reading import read_behaviour
 from report.comparison import compare
 from report.plan import Cost, Plan, PolicyResult
 from report.reading import UnreadablePlanError, read_plan
@@ -19,23 +21,27 @@ def plan_from_files(folder: Path, stack: str) -> Plan:
     `head.json`: what the engine wrote, and the only one that must be there. `base.json`: the same
     of the state before, where both start from nothing. `drift.json`: the events of
     `refresh --preview-only`. `policies.json`, `costs-before.json`, `costs-after.json`: what
-    `python -m policies` wrote with `--json`.
+    `python -m policies` wrote with `--json`. `behaviour.json`: what `python -m doors behaviour`
+    found.
 
     Raises:
         UnreadablePlanError: a file is there and is not what it should be.
     """
-    plan = read_plan(_text(folder / "head.json"), stack)
+    plan = read_plan(text_of(folder / "head.json"), stack)
     if (folder / "base.json").is_file():
-        plan = compare(read_plan(_text(folder / "base.json"), stack), plan)
+        plan = compare(read_plan(text_of(folder / "base.json"), stack), plan)
     if (folder / "drift.json").is_file():
-        plan = replace(plan, drift=read_plan(_text(folder / "drift.json"), stack).changes)
+        plan = replace(plan, drift=read_plan(text_of(folder / "drift.json"), stack).changes)
     if (rules := _objects(folder / "policies.json")) is not None:
         plan = replace(plan, policies=[_policy(each) for each in rules])
+    if (folder / BEHAVIOUR).is_file():
+        plan = replace(plan, behaviour=read_behaviour(folder / BEHAVIOUR))
     before, after = (_costs(folder / f"costs-{when}.json") for when in ("before", "after"))
     return replace(plan, costs_before=before, costs_after=after)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file's text; raises UnreadablePlanError if it is too large or none."""
     try:
         if path.stat().st_size > _LARGEST:
             raise UnreadablePlanError(f"{path.name}: larger than {_LARGEST >> 20} MB.")
@@ -48,7 +54,7 @@ def _objects(path: Path) -> list[dict[str, Any]] | None:
     if not path.is_file():
         return None
     try:
-        found = json.loads(_text(path))
+        found = json.loads(text_of(path))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):

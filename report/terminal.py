@@ -1,8 +1,10 @@
 """One stack's plan for a terminal: the same content as the comment, as lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from report import money
+from report.behaviour.findings import System
+from report.behaviour.lines import answer_parts, lines
 from report.consequences import addresses, lost, restarts
 from report.differences import Difference, differences, masked
 from report.markdown import cut
@@ -22,6 +24,22 @@ def render_terminal(plan: Plan) -> str:
     return "\n".join(cut(line, 600) for line in _lines(plan)) + "\n"
 
 
+def render_behaviour(systems: Sequence[System]) -> str:
+    """What was found of systems that ran; values lose whatever could steer a terminal."""
+    return "\n".join(cut(line, 600) for line in _behaviour(systems)) + "\n"
+
+
+def _behaviour(systems: Sequence[System]) -> Iterator[str]:
+    if not systems:
+        yield "No app and no model is touched: nothing was run."
+    for system in systems:
+        yield from lines(system, cut)
+        for changed in system.changed:
+            yield f"  {changed.request}"
+            for place, old, new in answer_parts(changed):
+                yield f"    {place}: {cut(old, _SHOWN)} → {cut(new, _SHOWN)}"
+
+
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"Stack {plan.stack}"
     for error in plan.errors:
@@ -37,6 +55,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     for change in plan.changes:
         yield from _change(change)
     yield from _consequences(plan)
+    yield from _behaviour(plan.behaviour) if plan.behaviour is not None else ()
     yield f"  {len(plan.changes)} changes, {plan.unchanged} objects stay as they are"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sandbox.console.report import table
 from sandbox.console.requests_table import requests_text
+from sandbox.github.runs.schedules.asked import run_now
 from sandbox.http.faults import ACTIONS, Faults
 from sandbox.hub.publishing.claim_rules import KNOWN
 from sandbox.hub.publishing.configure import TrustSettings
@@ -105,6 +106,14 @@ def _publishers(home: Home, options: argparse.Namespace) -> None:
         print(settings.listing())
 
 
+def _schedule(home: Home, options: argparse.Namespace) -> None:
+    folder = home.folder / "github"
+    for path in run_now(home.open_database(), folder, options.repository, options.workflow):
+        print(f"{path} of {options.repository} runs as if it were time.")
+    if not is_running(home):
+        print("The sandbox is not running: it begins when that starts.")
+
+
 def _reset(home: Home, _options: argparse.Namespace) -> None:
     if home.folder.exists():
         stop_server(home)
@@ -164,6 +173,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of the workflow's jobs; all have to hold: {', '.join(KNOWN)}",
     )
     publishers.add_argument("--distrust", type=int, metavar="ID", help="no longer trusts this one")
+    schedule = command(
+        "schedule", _schedule, "Runs scheduled workflows of a repository as if it were time."
+    )
+    schedule.add_argument("repository", metavar="OWNER/NAME")
+    schedule.add_argument("workflow", nargs="?", metavar="FILE", help="one of them; else all")
     command("reset", _reset, "Forgets the sandbox and everything in it.")
     pruned = command("prune", _prune, "Drops what is old and packs repositories.")
     pruned.add_argument("--days", type=int, default=DAYS, help="of requests that are kept")

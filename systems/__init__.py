@@ -12,9 +12,8 @@ from systems.plan import System
 
 
 def _found() -> dict[str, System[Any]]:
-    modules = {
-        each.name: import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)
-    }
+    names = [each.name for each in iter_modules(__path__) if not each.ispkg]
+    modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: module.SYSTEM for name, module in modules.items() if hasattr(module, "SYSTEM")}
 
 

@@ -7,16 +7,16 @@ system's settings become a frozen dataclass, and a key nobody knows is an error,
 import difflib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from slipway.core import credentials
 from slipway.core.secrecy.digests import redact
 from slipway.errors import ConfigError, brief
-from systems.values import DockerAddress, GitHubOwner, HubNamespace, Rule
+from systems import credentials
+from systems.values import DockerAddress, GitHubOwner, HubNamespace, RegistryKind, Rule
 
 Settings = TypeVar("Settings")
 
@@ -33,6 +33,10 @@ class _StackValues:
     protect: bool
     docker_host: DockerAddress = ""
     github_owner: GitHubOwner = ""
+    render_workspace: str = ""
+    registry_user: str = ""
+    registry_kind: RegistryKind = ""
+    adopt: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class StackConfig:
     protect: bool  # refuse to delete what was raised
     docker_host: str  # the engine that tries and runs images; empty: as the environment says
     github_owner: str  # the GitHub user or organisation that owns the repository
+    render_workspace: str  # its id or name; empty is the only one the API key reaches
+    registry_user: str  # as whom Render fetches images; empty where they are public
+    registry_kind: str  # what Render calls the registry; empty: as its host says
+    adopt: tuple[str, ...]  # names of what is there already and handed over to this stack
     source: pulumi.Config
 
     @classmethod
@@ -63,6 +71,10 @@ class StackConfig:
             protect=values.protect,
             docker_host=values.docker_host,
             github_owner=values.github_owner,
+            render_workspace=values.render_workspace,
+            registry_user=values.registry_user,
+            registry_kind=values.registry_kind,
+            adopt=tuple(values.adopt),
             source=source,
         )
 
@@ -114,6 +126,10 @@ class StackConfig:
         """Whether one of a system's values is a secret: which one, the engine does not say."""
         return is_config_secret(f"{pulumi.get_project()}:{system}")
 
+    def adopts(self, name: str) -> bool:
+        """Whether an object of this name is handed over, whoever made it."""
+        return name in self.adopt
+
     def hub_id(self, name: str) -> str:
         """`namespace/name`; a name that already has a namespace keeps it."""
         return name if "/" in name else f"{self.hf_namespace}/{name}"
@@ -142,19 +158,19 @@ def parse_settings(key: str, values: object, kind: type[Settings]) -> Settings:
 
 def _parse(prefix: str, values: Mapping[str, Any], kind: type[Settings]) -> Settings:
     """As `parse_settings`; `prefix` stands before every name."""
-    known = {camel(field.name): field for field in fields(kind)}  # type: ignore[arg-type]
+    known = {camel(each.name): each for each in fields(kind)}  # type: ignore[arg-type]
     types = get_type_hints(kind, include_extras=True)  # also where annotations are kept as text
     given: dict[str, Any] = {}
     problems: list[str] = []
     for name, value in values.items():
-        field = known.get(name)
-        if field is None:
+        place = known.get(name)
+        if place is None:
             problems.append(unknown(f"Stack value {prefix}{name}", name, known))
             continue
-        default = field.default
+        default = place.default
         if type(value) is not type(default) or value != default:
-            problems += _against(f"Stack value {prefix}{name}", value, types[field.name])
-        given[field.name] = value
+            problems += _against(f"Stack value {prefix}{name}", value, types[place.name])
+        given[place.name] = value
     needed = [n for n, f in known.items() if f.default is f.default_factory is MISSING]
     if missing := [name for name in needed if name not in values]:
         what = f"Stack value {prefix[:-1]}" if prefix.endswith(".") else f"Stack {prefix[:-1]}"

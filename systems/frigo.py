@@ -7,8 +7,8 @@ from typing import Annotated
 from pulumi import Output
 
 from app.frigo.repository import files
-from slipway.core.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.config import StackConfig
+from systems.credentials import FRIGO_ADMIN_KEY, FRIGO_SERVICE_KEY
 from systems.parts.fleet import Fleet
 from systems.parts.fleet_settings import FleetSettings
 from systems.parts.member import Member
@@ -20,6 +20,7 @@ from systems.plan import Outputs, Plan, System
 from systems.values import Rotation, one_of
 
 MODELS = ("tiny", "gpt2", "phi")
+PORTS = {"app": 5000, "chat": 5001, "gpt": 5002}
 CONTEXT = Path("build/frigo")  # the repository that is built; git-ignored
 
 
@@ -35,17 +36,14 @@ class FrigoSettings(WeightsSettings, FleetSettings):
 def plan_frigo(stack: StackConfig, settings: FrigoSettings) -> Plan:
     """The weights' repository, three images and three services wired to each other."""
     model = PinnedModel.of(stack, "frigo", settings, LANGUAGE_MODEL)
-    # Two keys that are drawn, one for people and one for peers.
+    # Two keys, one for people and one for peers.
     admin = Drawn("frigo-admin-key", FRIGO_ADMIN_KEY, settings.key_rotation)
     peer = Drawn("frigo-service-key", FRIGO_SERVICE_KEY, settings.key_rotation)
     both: dict[str, Secret] = {"ADMIN_KEY": admin, "SERVICE_KEY": peer}
-    env = {
-        "FLASK_ENV": "production",
-        "PYTHONUNBUFFERED": "1",
-        "AUTH_REQUIRED": str(settings.auth_required).lower(),
-    }
+    closed = str(settings.auth_required).lower()
+    env = {"FLASK_ENV": "production", "PYTHONUNBUFFERED": "1", "AUTH_REQUIRED": closed}
     app = Member(
-        port=5000,
+        port=PORTS["app"],
         dockerfile="Dockerfile",
         links={"CHAT_API_URL": "chat", "IA_SERVICE_URL": "gpt"},
         env=env,
@@ -54,9 +52,11 @@ def plan_frigo(stack: StackConfig, settings: FrigoSettings) -> Plan:
         database_variable="DATABASE_URL",
     )
     to_app, service = {"MAIN_APP_URL": "app"}, {"SERVICE_KEY": peer}
-    chat = Member(port=5001, dockerfile="chat/Dockerfile", links=to_app, env=env, secrets=service)
+    chat = Member(
+        port=PORTS["chat"], dockerfile="chat/Dockerfile", links=to_app, env=env, secrets=service
+    )
     gpt = Member(
-        port=5002,
+        port=PORTS["gpt"],
         dockerfile="gpt/Dockerfile",
         links=to_app,
         env={**env, "IA_MODEL": settings.model},
@@ -64,16 +64,16 @@ def plan_frigo(stack: StackConfig, settings: FrigoSettings) -> Plan:
         build_args={"IA_MODEL": settings.model},
         serves_model=True,
     )
-    members = {"app": app, "chat": chat, "gpt": gpt}
-    fleet = Fleet("frigo", stack, settings, members, model, CONTEXT, files)
+    fleet = Fleet(
+        "frigo", stack, settings, {"app": app, "chat": chat, "gpt": gpt}, model, CONTEXT, files
+    )
 
     def declare() -> Outputs:
         app, *others = fleet.declare().items()
         return dict([app, *((key, Output.concat(url, "/health")) for key, url in others)])
 
     on = {"auth_required": "anybody may retrain its model"}
-    rules = closed_in_production(stack, "frigo", settings, on=on)
-    return Plan(parts=[model, fleet], rules=rules, declare=declare)
+    return Plan([model, fleet], declare, closed_in_production(stack, "frigo", settings, on=on))
 
 
 SYSTEM = System(FrigoSettings, plan_frigo)

@@ -15,10 +15,13 @@ import pulumi
 from slipway.core.credentials import Credential
 from slipway.core.findings import Finding, Severity, error, gather, refuse_errors, requires
 from slipway.core.stack import require_stack_credential
+from slipway.errors import ConfigError
 from systems.config import StackConfig
 
 SPACE, MODEL = "Space", "model repository"
 SERVICE, ENVIRONMENT = "Render service", "GitHub environment"
+DATABASE, LOGIN = "Render database", "Render registry credential"
+ADOPTABLE = (SPACE, MODEL, SERVICE, DATABASE, LOGIN)
 Settings = TypeVar("Settings")
 Outputs = Mapping[str, pulumi.Output[str]]
 
@@ -28,7 +31,7 @@ class Made:
     """An object that will be this system's, and no other's."""
 
     kind: str  # such as SPACE
-    name: str  # on its platform
+    name: str  # as the stack file has it
     setting: str  # the system's key that says so, such as "space"
 
 
@@ -51,13 +54,18 @@ class Part:
         return ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Plan:
     """What a system wants: its parts, which are checked, and the one call that declares them."""
 
     parts: Sequence[Part]
     declare: Callable[[], Outputs]  # gives the addresses that the stack exports
     rules: Sequence[Finding] = ()  # what the system itself says of its values
+
+    def makes(self) -> Iterator[Made]:
+        """Every object that will be its own."""
+        for part in self.parts:
+            yield from part.makes()
 
     def findings(self, subject: str) -> list[Finding]:
         """All that is wrong with it, or worth knowing; each once.
@@ -108,21 +116,44 @@ def plan_systems(stack: StackConfig, systems: Mapping[str, System[Any]]) -> dict
         for name in stack.systems
         for finding in gather(f"slipway:{name}", partial(check, name))
     ]
-    found += check_distinct(plans)
+    found += [*check_distinct(stack, plans), *check_adopted(stack, plans.values())]
     for finding in refuse_errors(found):
         say = pulumi.log.warn if finding.severity is Severity.WARNING else pulumi.log.info
         say(str(finding))
     return plans
 
 
-def check_distinct(plans: Mapping[str, Plan]) -> Iterator[Finding]:
+def made_by(stack: StackConfig, systems: Mapping[str, System[Any]]) -> Iterator[Made]:
+    """What the systems of a stack make, as far as their settings can be read."""
+    for name in stack.systems:
+        try:
+            yield from systems[name].plan_for(stack, name).makes()
+        except ConfigError:  # which planning all of them says
+            continue
+
+
+def check_distinct(stack: StackConfig, plans: Mapping[str, Plan]) -> Iterator[Finding]:
     """Refuses two that would make the same object: they would take turns with it."""
     named: dict[tuple[str, str], list[str]] = defaultdict(list)
     for system, plan in plans.items():
-        for made in (made for part in plan.parts for made in part.makes()):
-            named[made.kind, made.name.lower()].append(f"slipway:{system}.{made.setting}")
+        for made in plan.makes():
+            whole = stack.hub_id(made.name) if made.kind in (SPACE, MODEL) else made.name
+            named[made.kind, whole.lower()].append(f"slipway:{system}.{made.setting}")
     for (kind, name), settings in sorted(named.items()):
         if len(settings) > 1:
             both = "both" if len(settings) == 2 else "all"  # noqa: PLR2004
             subject = " and ".join(dict.fromkeys(settings))
             yield error(subject, f"{both} name the {kind} {name!r}", "Give each its own name")
+
+
+def check_adopted(stack: StackConfig, plans: Iterable[Plan]) -> Iterator[Finding]:
+    """Refuses to hand over what no system of this stack makes: the name is mistyped."""
+    every = (made for plan in plans for made in plan.makes())
+    names = {made.name for made in every if made.kind in ADOPTABLE}
+    for name in stack.adopt:
+        if name not in names:
+            yield error(
+                "slipway:adopt",
+                f"this stack makes no {', '.join(ADOPTABLE)} called {name!r}",
+                f"Its names are {', '.join(sorted(names)) or 'none'}",
+            )

@@ -1,17 +1,17 @@
 """Repository: what this project's own repository on GitHub needs to test and deploy a stack.
 
 Each stack has its deployment environment and the rules of its branch. Secrets lie in the
-environment alone: a job finds them once its branch may deploy there and the reviewers have let it.
-What lies at the whole repository, a workflow on any branch could read.
+environment alone: what lies at the whole repository, a workflow on any branch could read.
 """
 
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from slipway.core.credentials import API_KEY, HUB_TOKEN
+from slipway.core.credentials import HUB_TOKEN
 from slipway.core.findings import note
 from slipway.github.rulesets import BranchRules
 from systems.config import StackConfig
+from systems.credentials import API_KEY
 from systems.parts.pipeline import Environment, Pipeline
 from systems.parts.secrets import Drawn, Given
 from systems.plan import Plan, System
@@ -74,7 +74,7 @@ def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
         logical="repository",
     )
     costs = note("repository", "environments, secrets and rules cost nothing")
-    return Plan(parts=[pipeline], rules=[costs], declare=lambda: {"page": pipeline.declare()})
+    return Plan([pipeline], lambda: {"page": pipeline.declare()}, [costs])
 
 
 SYSTEM = System(RepositoryValues, plan_repository)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pulumi import Output
 
-from slipway.core.credentials import HUB_TOKEN, RETRAINING_API_KEY
-from slipway.github.environments import DEPLOY_HOOK
+from slipway.core.credentials import HUB_TOKEN
+from slipway.render.service.hook import DEPLOY_HOOK
 from systems.config import StackConfig
+from systems.credentials import RETRAINING_API_KEY
 from systems.parts.backend_and_page import BackendAndPage, BackendSettings
 from systems.parts.pinned_model import PinnedModel
 from systems.parts.pipeline import Environment, Pipeline
@@ -35,10 +36,10 @@ def plan_retraining(stack: StackConfig, settings: RetrainingSettings) -> Plan:
     """The model's repository, backend and page, and what the workflow needs on GitHub."""
     model = PinnedModel(
         system="retraining",
-        repo=stack.hub_id(settings.model_repo),
+        stack=stack,
+        name=settings.model_repo,
         file="model.joblib",
         trained=RETRAINING_MODEL,
-        protect=stack.protect,
     )
     key = Drawn(KEY, RETRAINING_API_KEY, settings.api_key_rotation)
     services = BackendAndPage(
@@ -65,16 +66,15 @@ def plan_retraining(stack: StackConfig, settings: RetrainingSettings) -> Plan:
     pipeline = Pipeline("retraining", stack, settings.repository, {"training": training})
 
     def declare() -> Outputs:
-        made = model.declare()
-        raised = services.declare()
+        made, raised = model.declare(), services.declare()
         hook = raised.backend.deploy_hook
         pipeline.declare(secrets={"training": {DEPLOY_HOOK: hook} if hook else {}})
-        health = Output.concat(raised.backend.url, "/health")
-        return {"page": raised.page.url, "health": health, **made.outputs}
+        urls = {"page": raised.page.url, "health": Output.concat(raised.backend.url, "/health")}
+        return {**urls, **made.outputs}
 
     on = {"auth_required": "anybody may ask its API"}
     rules = closed_in_production(stack, "retraining", settings, on=on)
-    return Plan(parts=[model, services, pipeline], rules=rules, declare=declare)
+    return Plan([model, services, pipeline], declare, rules)
 
 
 SYSTEM = System(RetrainingSettings, plan_retraining)

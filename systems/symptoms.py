@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Annotated
 
-from slipway.core.credentials import SYMPTOMS_API_KEY
 from systems import symptoms_files
 from systems.config import StackConfig
+from systems.credentials import SYMPTOMS_API_KEY
 from systems.parts.secrets import Drawn
 from systems.parts.space import DockerSpace, SpaceSettings
 from systems.plan import Outputs, Plan, System

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.core.credentials import API_KEY, HUB_READ_TOKEN, HUB_TOKEN, TURNOVER_API_KEY
+from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from systems.config import StackConfig
+from systems.credentials import API_KEY, TURNOVER_API_KEY
 from systems.parts.pinned_model import ModelSettings, PinnedModel
 from systems.parts.pipeline import Environment, Pipeline, PipelineSettings
 from systems.parts.protection import closed_in_production

@@ -19,6 +19,7 @@ from slipway.github.names import check_environment, check_repository
 from slipway.github.rulesets import BranchRules
 from slipway.huggingface.names import check_repo_id
 from slipway.render.names import check_name
+from slipway.render.registry_credential.hosts import REGISTRIES
 
 _LARGEST = 2**31 - 1
 _COMMIT, _SHA256 = re.compile(r"[0-9a-f]{40}"), re.compile(r"[0-9a-f]{64}")
@@ -146,6 +147,7 @@ DockerAddress = Annotated[
         "unix:///path/to/docker.sock, ssh://user@machine, or tcp://127.0.0.1:PORT",
     ),
 ]
+RegistryKind = Annotated[str, one_of(REGISTRIES)]
 HubName = Annotated[str, accepted(_on_the_hub, _ON_THE_HUB)]
 FileName = Annotated[
     str, Rule(_file, "a file's path in its repository, with '/' and without '..', up to 255 long")

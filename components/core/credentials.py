@@ -24,6 +24,7 @@ class Credential:
     variable: str  # in the environment
     config_key: str  # in the stack's configuration, as a secret
     purpose: str
+    page: str = ""  # where a person makes one
 
     def find(self, config: Callable[[str], str | None]) -> str | None:
         """The value, from the environment first; None if it stands in neither place."""
@@ -46,17 +47,29 @@ class Credential:
 
     def missing(self) -> str:
         """What to tell a person who has not given it: both ways."""
+        made = f" Make one at {self.page}." if self.page else ""
         return (
-            f"No {self.purpose}. Export {self.variable}, or store it in this stack with "
+            f"No {self.purpose}.{made} Export {self.variable}, or store it in this stack with "
             f"`pulumi config set --secret {self.config_key}`."
         )
 
 
-HUB_TOKEN = Credential("HF_TOKEN", "hfToken", "Hugging Face token with write access")
-HUB_READ_TOKEN = Credential(
-    "HF_READ_TOKEN", "hfReadToken", "Hugging Face token with read access for the Spaces"
+_HUB_TOKENS = f"{HUB_ENDPOINT}/settings/tokens"
+HUB_TOKEN = Credential(
+    "HF_TOKEN", "hfToken", "Hugging Face token with write access", page=_HUB_TOKENS
 )
-RENDER_API_KEY = Credential("RENDER_API_KEY", "renderApiKey", "Render API key")
+HUB_READ_TOKEN = Credential(
+    "HF_READ_TOKEN",
+    "hfReadToken",
+    "Hugging Face token with read access for the Spaces",
+    page=_HUB_TOKENS,
+)
+RENDER_API_KEY = Credential(
+    "RENDER_API_KEY",
+    "renderApiKey",
+    "Render API key",
+    page="https://dashboard.render.com/u/settings#api-keys",
+)
 RENDER_DEPLOY_HOOK_KEY = Credential(
     "RENDER_DEPLOY_HOOK_KEY",
     "renderDeployHookKey",
@@ -67,35 +80,20 @@ GITHUB_TOKEN = Credential(
     "githubToken",
     "GitHub token that administers the repository (classic: scope `repo`; fine-grained: write "
     "access to Administration, Secrets, Variables and Environments)",
+    page="https://github.com/settings/personal-access-tokens/new",
 )
-API_KEY = Credential("SLIPWAY_API_KEY", "apiKey", "API key that the tests call the apps with")
-SYMPTOMS_API_KEY = Credential(
-    "SYMPTOMS_API_KEY", "symptomsApiKey", "key that the log of the symptoms Space is read with"
+REGISTRY_TOKEN = Credential(
+    "SLIPWAY_REGISTRY_TOKEN",
+    "registryToken",
+    "token that may read packages, with which Render fetches private images",
 )
-RETRAINING_API_KEY = Credential(
-    "RETRAINING_API_KEY", "retrainingApiKey", "API key that callers of the retraining backend send"
-)
-FRIGO_ADMIN_KEY = Credential(
-    "FRIGO_ADMIN_KEY", "frigoAdminKey", "key that frigo's simulations and fine-tunes need"
-)
-FRIGO_SERVICE_KEY = Credential(
-    "FRIGO_SERVICE_KEY", "frigoServiceKey", "key by which frigo's services know each other"
-)
-TURNOVER_API_KEY = Credential(
-    "TURNOVER_API_KEY", "turnoverApiKey", "API key that callers of the turnover API send"
-)
-ALL = (
+PLATFORM_CREDENTIALS = (
     HUB_TOKEN,
     HUB_READ_TOKEN,
     RENDER_API_KEY,
     RENDER_DEPLOY_HOOK_KEY,
     GITHUB_TOKEN,
-    API_KEY,
-    SYMPTOMS_API_KEY,
-    RETRAINING_API_KEY,
-    FRIGO_ADMIN_KEY,
-    FRIGO_SERVICE_KEY,
-    TURNOVER_API_KEY,
+    REGISTRY_TOKEN,
 )
 
 

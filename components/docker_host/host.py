@@ -27,7 +27,7 @@ class DockerHost:
     address: str  # as DOCKER_HOST names it
     provider: ProviderResource
 
-    def options(self, parent: pulumi.Resource) -> ResourceOptions:
+    def options(self, parent: pulumi.Resource | None = None) -> ResourceOptions:
         """For a resource on this host."""
         return ResourceOptions(parent=parent, provider=self.provider)
 

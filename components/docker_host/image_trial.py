@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pulumi
 import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 
+from slipway.core.component import Component
 from slipway.core.waiting import waiting_provider
 from slipway.docker_host.health_check import HealthCheck
 from slipway.docker_host.host import DockerHost
@@ -57,8 +57,26 @@ class ImageTrialArgs:
             raise ConfigError(f"{what}: timeout_seconds {self.timeout_seconds}; use 1 or more.")
 
 
-class ImageTrial(pulumi.ComponentResource):
-    """One trial; whoever deploys `ref` of it deploys only what has passed."""
+class ImageTrial(Component):
+    """One trial; whoever deploys `ref` of it deploys only what has passed.
+
+    For example:
+
+        import pulumi_docker
+        from slipway import DockerHost, HealthCheck, ImageTrial, ImageTrialArgs
+
+        address = "unix:///var/run/docker.sock"
+        host = DockerHost(address, pulumi_docker.Provider("host", host=address))
+        trial = ImageTrial("chat-trial", ImageTrialArgs(
+            service="chat",
+            image="ghcr.io/acme/chat@sha256:" + "4" * 64,
+            plan="starter",
+            memory_mb=512,
+            cpus=0.5,
+            health=HealthCheck.http(5001),
+        ), host)
+        pulumi.export("proven", trial.ref)
+    """
 
     ref: Output[str]  # the image's reference, once it has passed
     healthy_after_seconds: Output[float]

@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pulumi
 import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 from pulumi.output import Unknown
 
 from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
+from slipway.core.component import Component
 from slipway.docker_host.health_check import HealthCheck
 from slipway.docker_host.host import DockerHost
 from slipway.errors import ConfigError
@@ -73,8 +73,20 @@ class DockerServiceArgs:
             raise ConfigError(f"{what}: volume path {relative[0]!r} must begin with '/'.")
 
 
-class DockerService(pulumi.ComponentResource):
-    """One service in a network."""
+class DockerService(Component):
+    """One service in a network.
+
+    For example:
+
+        import pulumi_docker
+        from slipway import DockerHost, DockerService, DockerServiceArgs
+
+        address = "unix:///var/run/docker.sock"
+        host = DockerHost(address, pulumi_docker.Provider("host", host=address))
+        network = pulumi_docker.Network("shop", opts=host.options())
+        cache = DockerServiceArgs(name="cache", image="redis:8", port=6379)
+        DockerService("cache", cache, host, network.name)
+    """
 
     url: Output[str]  # on the host's loopback if it is published, else for its neighbours
     container_id: Output[str]

@@ -3,19 +3,34 @@
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
-import pulumi
 import pulumi_docker as docker
 from pulumi import ResourceOptions
 
+from slipway.core.component import Component
 from slipway.docker_host.host import DockerHost
 from slipway.docker_host.service import DockerService, DockerServiceArgs
 from slipway.errors import ConfigError
 
 
-class DockerServices(pulumi.ComponentResource):
+class DockerServices(Component):
     """Services by the keys they are declared under: `services["app"].url`.
 
     Their network is theirs alone, so two stacks on one host may both have a `chat`.
+
+    For example:
+
+        import pulumi_docker
+        from slipway import DockerHost, DockerServiceArgs, DockerServices
+
+        address = "unix:///var/run/docker.sock"
+        host = DockerHost(address, pulumi_docker.Provider("host", host=address))
+        shop = DockerServices("shop", {
+            "cache": DockerServiceArgs(name="cache", image="redis:8", port=6379),
+            "web": DockerServiceArgs(
+                name="web", image="ghcr.io/acme/web:1", port=8000, publish=0, after=["cache"],
+            ),
+        }, host)
+        pulumi.export("url", shop["web"].url)
     """
 
     services: Mapping[str, DockerService]

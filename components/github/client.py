@@ -91,6 +91,15 @@ class GitHubClient:
             )
         return Repository(id=int(found["id"]), page=str(found["html_url"]))
 
+    def readable(self, name: str, path: str) -> None:
+        """Whether what lies at a path below a repository is there for this token to read.
+
+        Raises:
+            ApiError: it is refused, with GitHub's status.
+        """
+        what = f"Repository {self.owner}/{name}: {path}"
+        self._get(what, f"{self._path(name)}/{path}")
+
     def public_key(self, repository: str, environment: str = "") -> PublicKey | None:
         """The key of a repository or environment; None for an environment that is not there."""
         what = f"Repository {self.owner}/{repository}"

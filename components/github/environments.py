@@ -4,33 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi import Input, Output
+from pulumi import Input
 
 from slipway.core.arguments import check_types
-from slipway.core.credentials import render_endpoint
 from slipway.errors import ConfigError, brief
 from slipway.github.names import check_environment
-from slipway.render.service.hook import deploy_hook_url
 
-DEPLOY_HOOK = "RENDER_DEPLOY_HOOK"  # the secret's name, as workflows read it
 _MOST_REVIEWERS = 6
 _LONGEST_WAIT = 43200  # minutes: 30 days
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeployHook:
-    """A Render service that a workflow deploys by calling its hook."""
-
-    service_id: Input[str]
-    key: Input[str]  # or the hook's whole address; see `slipway.render.service.hook`
-
-    def address(self) -> Output[str]:
-        """The hook's address, a secret."""
-
-        def compose(pair: list[str]) -> str:
-            return deploy_hook_url(render_endpoint(), pair[0], pair[1])
-
-        return Output.secret(Output.all(self.service_id, self.key).apply(compose))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +28,6 @@ class EnvironmentArgs:
     wait_minutes: int = 0
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
     variables: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
-    deploy_hook: DeployHook | None = None  # as secret RENDER_DEPLOY_HOOK
 
     def __post_init__(self) -> None:
         check_types(f"Environment {brief(self.name)}", self)
@@ -63,15 +43,6 @@ class EnvironmentArgs:
                 f"Environment {self.name}: a wait of {self.wait_minutes} minutes; GitHub takes 0 "
                 f"to {_LONGEST_WAIT}."
             )
-
-    def all_secrets(self) -> dict[str, Input[str]]:
-        """Every secret that lies in it, the deploy hook's address among them."""
-        hook = {DEPLOY_HOOK: self.deploy_hook.address()} if self.deploy_hook else {}
-        return {**self.secrets, **hook}
-
-    def secret_names(self) -> list[str]:
-        """Their names; one that comes twice is there twice."""
-        return [*self.secrets, *([DEPLOY_HOOK] if self.deploy_hook else [])]
 
     def protection(self) -> dict[str, Any]:
         """For `RepositoryEnvironment`: only what was asked for, since plans and servers differ."""

@@ -12,6 +12,7 @@ import pulumi_github as github
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import check_types
+from slipway.core.component import Component
 from slipway.core.stack import comparable_digests, sealed
 from slipway.errors import brief
 from slipway.github.account import account, provider_name
@@ -49,15 +50,15 @@ class RepositorySettingsArgs:
         check_distinct(f"{where}: rules of branch", [b.branch for b in self.branches.values()])
         for each in self.environments.values():
             inside = f"{where}, environment {each.name}"
-            check_values(inside, each.secret_names(), each.variables)
-            check_distinct(f"{inside}: secret", each.secret_names())
+            check_values(inside, each.secrets, each.variables)
+            check_distinct(f"{inside}: secret", each.secrets)
 
     def secrets_by_place(self) -> dict[str, Input[str]]:
         """Every secret that is given here, by "NAME" or "ENVIRONMENT/NAME"."""
         inside = {
             f"{each.name}/{key}": value
             for each in self.environments.values()
-            for key, value in each.all_secrets().items()
+            for key, value in each.secrets.items()
         }
         return {**self.secrets, **inside}
 
@@ -72,14 +73,30 @@ class RepositorySettingsArgs:
         for role, each in self.environments.items():
             inside = f"{name}-environment-{role}"
             yield Claim("environment", each.name, logical=inside)
-            for key in each.secret_names():
+            for key in each.secrets:
                 yield Claim("secret", key, each.name, f"{inside}-secret-{_slug(key)}")
             for key in each.variables:
                 yield Claim("variable", key, each.name, f"{inside}-variable-{_slug(key)}")
 
 
-class RepositorySettings(pulumi.ComponentResource):
-    """A repository's environments, secrets, variables and rules."""
+class RepositorySettings(Component):
+    """A repository's environments, secrets, variables and rules.
+
+    For example:
+
+        from slipway import BranchRules, EnvironmentArgs, RepositorySettings, RepositorySettingsArgs
+
+        RepositorySettings("repository", RepositorySettingsArgs(
+            owner="acme",
+            repository="demo",
+            environments={"prod": EnvironmentArgs(
+                name="prod",
+                branch="main",
+                secrets={"API_KEY": pulumi.Config("acme").require_secret("apiKey")},
+            )},
+            branches={"main": BranchRules(branch="main", checks=["test"], reviews=1)},
+        ))
+    """
 
     page: Output[str]  # the repository's, for people
 
@@ -172,7 +189,7 @@ class RepositorySettings(pulumi.ComponentResource):
                 branch_pattern=args.branch,
                 opts=self._child,
             )
-        for key, value in sorted(args.all_secrets().items()):
+        for key, value in sorted(args.secrets.items()):
             secret = f"{name}-secret-{_slug(key)}"
             box = self._seal(secret, key, value, environment)
             github.ActionsEnvironmentSecret(

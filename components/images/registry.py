@@ -47,6 +47,11 @@ class ImageReference:
         return cls(first, repository, digest)
 
 
+def is_local(host: str) -> bool:
+    """Whether a registry is on this machine's own loopback, where Docker asks by plain http."""
+    return re.fullmatch(r"(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?", host) is not None
+
+
 class RegistryClient:
     """Asks one registry about images, with the credentials of `docker login`."""
 
@@ -54,9 +59,25 @@ class RegistryClient:
         self._host = host
         server = _DOCKER_HUB_API if host == _DOCKER_HUB else host
         # What Docker and BuildKit do as well: plain http on this machine's own loopback only.
-        local = re.fullmatch(r"(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?", host)
-        self._base = f"{'http' if local else 'https'}://{server}/v2"
+        self._base = f"{'http' if is_local(host) else 'https'}://{server}/v2"
         self._authorization: str | None = None
+
+    def has_login(self) -> bool:
+        """Whether `docker login` keeps one for this registry."""
+        return self._login() is not None
+
+    def is_public(self, repository: str) -> bool:
+        """Whether anybody may fetch what was pushed there; not, where nothing was yet.
+
+        Raises:
+            ApiError: the registry does not answer.
+        """
+        url = f"{self._base}/{repository}/tags/list"
+        anybody = RegistryClient(self._host)
+        answer = anybody._ask(url, "*/*")
+        if answer.status_code == requests.codes.unauthorized and anybody._authorize(answer, None):
+            answer = anybody._ask(url, "*/*")
+        return answer.ok
 
     def manifest(self, image: ImageReference) -> dict[str, Any]:
         """The image's manifest.
@@ -73,7 +94,9 @@ class RegistryClient:
     def _get(self, image: ImageReference, path: str, accept: str) -> dict[str, Any]:
         url = f"{self._base}/{image.repository}/{path}"
         answer = self._ask(url, accept)
-        if answer.status_code == requests.codes.unauthorized and self._authorize(answer):
+        if answer.status_code == requests.codes.unauthorized and self._authorize(
+            answer, self._login()
+        ):
             answer = self._ask(url, accept)
         if not answer.ok:
             raise ApiError(
@@ -96,9 +119,11 @@ class RegistryClient:
                 "runs and is reachable from here."
             ) from None
 
-    def _authorize(self, answer: requests.Response) -> bool:
+    def _login(self) -> tuple[str, str] | None:
+        return _login(_DOCKER_HUB_LOGIN if self._host == _DOCKER_HUB else self._host)
+
+    def _authorize(self, answer: requests.Response, login: tuple[str, str] | None) -> bool:
         """Gets what the registry's challenge asks for; whether there is something to try with."""
-        login = _login(_DOCKER_HUB_LOGIN if self._host == _DOCKER_HUB else self._host)
         kind, _, rest = answer.headers.get("WWW-Authenticate", "").partition(" ")
         if kind.lower() == "basic" and login is not None:
             pair = base64.b64encode(":".join(login).encode()).decode()

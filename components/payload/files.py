@@ -67,8 +67,13 @@ class Payload:
         return {path: file.digest for path, file in self.files.items()}
 
     def sources(self) -> dict[str, str]:
-        """Path -> absolute local path."""
-        return {path: str(file.source) for path, file in self.files.items()}
+        """Path -> local path, from the program's folder where the file is below it.
+
+        A state is read on other machines and in other checkouts: there the same file is elsewhere.
+        Providers run in the program's folder, too.
+        """
+        here = Path.cwd().resolve()
+        return {path: _seen_from(here, file.source) for path, file in self.files.items()}
 
     def text(self, path: str) -> str | None:
         """A text file's content, or None if the payload has no such file.
@@ -83,6 +88,10 @@ class Payload:
             return file.source.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise ConfigError(f"Payload file {path}: it must be text in UTF-8.") from None
+
+
+def _seen_from(folder: Path, source: Path) -> str:
+    return str(source.relative_to(folder) if source.is_relative_to(folder) else source)
 
 
 def payload_from_folder(

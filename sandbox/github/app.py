@@ -13,6 +13,7 @@ from sandbox.github.checks.deployments_routes import DeploymentRoutes
 from sandbox.github.checks.statuses_routes import StatusRoutes
 from sandbox.github.contract import RunHost
 from sandbox.github.graphql.routes import GraphQLRoutes
+from sandbox.github.hooks.routes import HookRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
@@ -30,6 +31,8 @@ from sandbox.github.pulls.api.merge_routes import MergeRoutes
 from sandbox.github.pulls.api.pages import PullPages
 from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
 from sandbox.github.pulls.api.routes import PullRoutes
+from sandbox.github.releases.assets_routes import AssetRoutes
+from sandbox.github.releases.routes import ReleaseRoutes
 from sandbox.github.repositories.commit_writer import Writer
 from sandbox.github.repositories.commits_routes import CommitRoutes
 from sandbox.github.repositories.compare_routes import CompareRoutes
@@ -85,10 +88,13 @@ def create_github_app(
         MergeRoutes(access, service.pulls, pulls),
         ReviewRoutes(access, service.pulls, pulls),
         ReviewCommentRoutes(access, service.pulls, pulls),
+        ReleaseRoutes(access, service.releases),
+        AssetRoutes(access, service.releases),
         CompareRoutes(access),
-        ForkRoutes(access, service.registry),
+        ForkRoutes(access, service.registry, service.events),
+        HookRoutes(access, service.webhooks),
         ContentRoutes(access, writer),
-        StatusRoutes(access, service.statuses),
+        StatusRoutes(access, service.statuses, service.events),
         CommitRoutes(access, service.rulesets),
         ReferenceRoutes(access, service.movements),
         DispatchRoutes(access, run_host),

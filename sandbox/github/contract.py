@@ -29,7 +29,7 @@ class Trigger:
     commit: str  # 40 hex digits: the tree whose workflow files count
     actor: str  # login of who caused it
     before: str = "0" * 40  # push: where the ref pointed; zeros if it is new
-    workflow: str | None = None  # workflow_dispatch: the one file, such as "ci.yml"
+    workflow: str | None = None  # dispatch: the one file, such as "ci.yml"; schedule: its path
     # Inputs of a dispatch; for others what the event says besides repository and sender.
     payload: Mapping[str, Any] = field(default_factory=dict)
     head: Head | None = None  # of a pull request's events
@@ -104,8 +104,16 @@ class NoSuchWorkflowError(Exception):
 class RepositoryHalf(Protocol):
     """The repositories half, as the runs half reads it. Secrets come in clear, for jobs only."""
 
+    def repositories(self) -> Sequence[str]:
+        """The full names of all there are."""
+        ...
+
     def exists(self, repository: str) -> bool:
         """Whether there is a repository of that name."""
+        ...
+
+    def may_use(self, caller: str, repository: str) -> bool:
+        """Whether runs of one repository may use workflows and actions of another."""
         ...
 
     def default_branch(self, repository: str) -> str:
@@ -132,6 +140,10 @@ class RepositoryHalf(Protocol):
         """Plain values by name that a job sees; an environment's own win over the repository's."""
         ...
 
+    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
+        """Those of an environment alone."""
+        ...
+
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Values by name, with the same precedence."""
         ...
@@ -141,6 +153,18 @@ class RepositoryHalf(Protocol):
 
         As on the platform, an environment that a job names and that is not there is made.
         """
+        ...
+
+    def begin_deployment(
+        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
+    ) -> int:
+        """A job begins to deploy; the deployment's number."""
+        ...
+
+    def end_deployment(
+        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
+    ) -> None:
+        """The job ended: state is success, failure or error; `url` is where the result is."""
         ...
 
     def set_status(

@@ -1,28 +1,34 @@
 """GitHub, put into a sandbox."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 
 from sandbox.github.app import create_github_app
+from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User, fine_grained
 from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
-from sandbox.github.http.wire import AddressesAsSent
+from sandbox.github.http.wire import API_PREFIX, AddressesAsSent
 from sandbox.github.oidc.job_identities import JobIdentities
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.located import located
 from sandbox.github.runs.runners.container_runner import ContainerRunner
 from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.runs.schedules.asked import AskedSchedules
+from sandbox.github.runs.schedules.scheduler import Scheduler
 from sandbox.github.runs.service import PARALLEL_JOBS, RunService
 from sandbox.github.service import GitHubService
 from sandbox.server.endpoints import job_environment
 from sandbox.server.place import Place, Platform
+from sandbox.webhooks.targets import Targets
 from toolchain.act import ensure_act, ensure_linux_act
 from toolchain.progress import Progress
 
 NAME = "github"
+_REAL, _REAL_API = "https://github.com", "https://api.github.com"
 
 
 def github(place: Place) -> Platform:
@@ -40,6 +46,9 @@ def github(place: Place) -> Platform:
         folder=home.folder / "github",
         url=url,
         branch_moved=branch_moved,
+        targets=Targets(
+            place.addresses.bind_host, lambda: {*place.ports.values(), *place.addresses.ports()}
+        ),
     )
     place.neighbours.locators.append(located(service.registry, url))
     identities = JobIdentities(
@@ -62,30 +71,50 @@ def github(place: Place) -> Platform:
         access=Access(service.accounts, service.registry),
     )
     service.connect(runs)
+    RunWebhooks(service.events, service.registry, service.accounts, url).follow(runs.records)
+    clock = place.options.clock(time.time)
+    scheduler = Scheduler(service, AskedSchedules(place.database), runs.triggered, clock)
     app = create_github_app(
         service,
         runs,
         limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
-        clock=place.options.clock(time.time),
+        clock=clock,
     )
 
     def start() -> None:
         service.registry.recover()
         runs.start()
         service.movements.recover()
+        service.webhooks.courier.start()
+        scheduler.start()
 
-    return place.platform(NAME, app, start=start, stop=runs.stop, around=AddressesAsSent)
+    def stop() -> None:
+        scheduler.stop()
+        runs.stop()
+        service.webhooks.courier.stop()
+
+    return place.platform(NAME, app, start=start, stop=stop, around=AddressesAsSent)
 
 
 def _runner(place: Place) -> Runner:
     """Where jobs run."""
     if place.options.jobs == "host":
         return HostRunner(lambda: ensure_act(Progress()), place.addresses.bind_host)
+    url = place.url(NAME)
     return ContainerRunner(
         place.machine,
         lambda: ensure_linux_act(Progress()),
         ports=lambda: {*place.ports.values(), *place.addresses.ports()},
         parallel_jobs=PARALLEL_JOBS,
+        known_as=(
+            {
+                f"{url}{API_PREFIX}": _REAL_API,
+                f"{url}/api/graphql": f"{_REAL_API}/graphql",
+                url: _REAL,
+            }
+            if place.has_public_names
+            else {}
+        ),
     )
 
 
@@ -97,7 +126,10 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
             login=user.name,
             tokens={
                 **({identity.github_token: Token()} if user is place.owner else {}),
-                **{token: Token(scopes=scopes) for token, scopes in user.github_tokens.items()},
+                **{
+                    token: fine_grained(may) if isinstance(may, Mapping) else Token(scopes=may)
+                    for token, may in user.github_tokens.items()
+                },
             },
             organizations=user.organizations,
         )
@@ -105,4 +137,9 @@ def _accounts(place: Place, tokens: JobTokens) -> Accounts:
     ]
     owners = {name for user in users for name in (user.login, *user.organizations)}
     actions = User(login=ACTIONS, tokens={}, works_for=sorted(owners))
-    return Accounts([*users, actions], paid=place.options.paid, job_tokens=tokens)
+    return Accounts(
+        [*users, actions],
+        paid=place.options.paid,
+        free=place.options.free,
+        job_tokens=tokens,
+    )

@@ -1,20 +1,23 @@
 """The sandbox's GitHub without HTTP: its stores, and what the runs half asks of them."""
 
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.github.checks.deployments import Deployments
+from sandbox.git.transfer import clone_at
+from sandbox.github.checks.deployment_service import DeploymentService
+from sandbox.github.checks.deployments import Deployment, Deployments
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
+from sandbox.github.hooks.service import Webhooks
 from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
+from sandbox.github.releases.records import Releases
+from sandbox.github.releases.service import ReleaseService
 from sandbox.github.repositories.creating import repository_name, require_creation
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.pending import Pending
@@ -26,6 +29,7 @@ from sandbox.github.settings.rulesets import Rulesets
 from sandbox.github.settings.secret_store import SecretStore
 from sandbox.github.settings.variable_store import VariableStore
 from sandbox.store.database import Database
+from sandbox.webhooks.targets import LOOPBACK, Targets
 
 
 class BranchListener(Protocol):
@@ -47,6 +51,7 @@ class GitHubService:
         folder: Path,
         url: str,
         branch_moved: BranchListener | None = None,
+        targets: Targets | None = None,
     ) -> None:
         """Takes what the platform is built from.
 
@@ -56,6 +61,7 @@ class GitHubService:
             folder: for repositories.
             url: where the platform answers, without a slash at the end.
             branch_moved: told of branches that were pushed to, or whose checks have passed.
+            targets: where webhooks may lead; None for this machine's loopback.
         """
         self.database = database
         self.accounts = accounts
@@ -67,17 +73,15 @@ class GitHubService:
         self.environments = Environments(database)
         self.rulesets = Rulesets(database)
         self.statuses = Statuses(database)
-        self.deployments = Deployments(database)
         self.events = Events()
-        self.movements = Movements(
-            self.registry,
-            accounts,
-            self.rulesets,
-            self.statuses,
-            self.events,
-            Pending(database),
-        )
         here = Urls(f"{url}/api/v3", url)
+        targets = targets or Targets(LOOPBACK, set)
+        self.webhooks = Webhooks(database, accounts, self.registry, here, targets)
+        self.events.webhooks = self.webhooks
+        self.movements = Movements(
+            self.registry, accounts, self.rulesets, self.statuses, self.events, Pending(database)
+        )
+        self.deployments = DeploymentService(Deployments(database), accounts, self.events, here)
         self.issues = IssueService(database, accounts, self.events, here)
         self.pulls = PullService(
             database,
@@ -89,6 +93,11 @@ class GitHubService:
             self.statuses,
             self.events,
             here,
+        )
+        # Beside the folder of repositories: what is unknown in that is removed.
+        files = Releases(database, folder.with_name(f"{folder.name}-releases"))
+        self.releases = ReleaseService(
+            files, accounts, self.movements, self.pulls.records, self.events, here
         )
         self._branch_moved = branch_moved
         self.movements.listeners.append(self._moved)
@@ -131,7 +140,10 @@ class GitHubService:
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all that belongs to it."""
         with self.registry.lock(repository):
+            for hook in self.webhooks.records.of(repository.id):
+                self.webhooks.forget(hook)
             self.registry.remove(repository)
+            self.releases.records.forget(repository.id)
         if self.events.run_host is not None:
             self.events.run_host.deleted(repository.full_name)
 
@@ -150,9 +162,24 @@ class GitHubService:
 
     # --- what the runs half asks
 
+    def repositories(self) -> Sequence[str]:
+        """The full names of all there are."""
+        return [each.full_name for each in self.registry.list()]
+
     def exists(self, repository: str) -> bool:
         """Whether there is a repository of that name."""
         return self.registry.find_full(repository) is not None
+
+    def may_use(self, caller: str, repository: str) -> bool:
+        """Whether runs of one repository may use workflows and actions of another.
+
+        A private repository's are for those of its owner that are private too.
+        """
+        by, found = self.registry.find_full(caller), self.registry.find_full(repository)
+        if by is None or found is None:
+            return False
+        same = by.owner.lower() == found.owner.lower() and by.private
+        return not found.private or by.id == found.id or same
 
     def default_branch(self, repository: str) -> str:
         """Its name, without refs/heads/."""
@@ -176,16 +203,17 @@ class GitHubService:
     def export(self, repository: str, commit: str, destination: Path) -> None:
         """Clones the repository at a commit into an existing empty folder, `.git` included."""
         found = self.require(repository)
-        clone = ("clone", "--quiet", "--no-hardlinks", "--no-checkout")
-        _git(*clone, str(found.path), str(destination))
-        at = ("-C", str(destination))
-        _git(*at, "remote", "set-url", "origin", f"{self.url}/{found.full_name}")
-        _git(*at, "checkout", "--quiet", "--detach", commit)
+        clone_at(found.path, commit, destination, origin=f"{self.url}/{found.full_name}")
 
     def secrets(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Plain values by name that a job sees; an environment's own win over the repository's."""
         holders = self._holders(repository, environment)
         return {k: v for each in holders for k, v in self.secret_store.values(each).items()}
+
+    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
+        """Those of an environment alone."""
+        own = self._holders(repository, environment)[1:]
+        return {k: v for each in own for k, v in self.secret_store.values(each).items()}
 
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         """Values by name, with the same precedence."""
@@ -206,6 +234,30 @@ class GitHubService:
             rulesets=self.rulesets.list(found.id),
             default_branch=found.git.default_branch(),
         )
+
+    def begin_deployment(
+        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
+    ) -> int:
+        """A job begins to deploy; the deployment's number."""
+        found = self.require(repository)
+        added = self.deployments.add(found, commit, ACTIONS, ref=ref, environment=environment)
+        self._say(found, added, "in_progress", log_url)
+        return added.id
+
+    def end_deployment(
+        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
+    ) -> None:
+        """The job ended: state is success, failure or error; `url` is where the result is."""
+        found = self.require(repository)
+        about = self.deployments.records.find(found.id, deployment)
+        if about is not None:  # and was not deleted meanwhile
+            self._say(found, about, state, log_url, url)
+
+    def _say(
+        self, place: Repository, about: Deployment, state: str, log_url: str, url: str = ""
+    ) -> None:
+        fields = {"log_url": log_url, "target_url": log_url, "environment_url": url}
+        self.deployments.say(place, about, state, ACTIONS, fields, ends_former=True)
 
     def set_status(
         self,
@@ -243,9 +295,3 @@ class GitHubService:
             if place is not None:
                 holders.append(Holder(found.id, place.id))
         return holders
-
-
-def _git(*arguments: str) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *arguments], env=environment, check=True, capture_output=True)

@@ -40,8 +40,12 @@ from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.info import Describer
 from sandbox.hub.repositories.lifecycle import Lifecycle
 from sandbox.hub.repositories.registry import Registry
+from sandbox.hub.webhooks.routes import WebhookRoutes
+from sandbox.hub.webhooks.service import Webhooks
 from sandbox.machine.contract import MachineUnavailableError
+from sandbox.webhooks.targets import LOOPBACK, Targets
 
+_ASKED = ["GET", "POST", "DELETE"]  # of what lies below a repository
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -51,6 +55,7 @@ def create_hub_app(
     data_folder: Path,
     space_host: SpaceHost,
     *,
+    webhooks: Webhooks | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     quotas: Mapping[str, int] = PRO_QUOTAS,
     clock: Clock = time.monotonic,
@@ -62,17 +67,21 @@ def create_hub_app(
         access: Who may touch them.
         data_folder: Where git finds its hooks; the repositories lie where the registry puts them.
         space_host: The Spaces half, told of every change of a Space's repository.
+        webhooks: Told of what happens to repositories, and started and stopped by who made them;
+            None for those that are never sent.
         extra_routes: The Spaces half's own endpoints; asked before everything else.
         quotas: Requests in five minutes for the buckets api, resolvers and pages.
         clock: By which windows end, in seconds.
     """
-    committer = Committer(registry, space_host)
+    webhooks = webhooks or Webhooks(registry, access.accounts, "", Targets(LOOPBACK, set))
+    committer = Committer(registry, space_host, webhooks)
     service = GitService(data_folder / "git-service", push_hook.__name__)
     parts = (
         AccountRoutes(access),
-        LifecycleRoutes(access, Lifecycle(registry, access.accounts, space_host)),
+        LifecycleRoutes(access, Lifecycle(registry, access.accounts, space_host, webhooks)),
+        WebhookRoutes(access, webhooks),
         ContentRoutes(access, registry, Describer(space_host)),
-        RefRoutes(access, registry),
+        RefRoutes(access, committer),
         CommitRoutes(access, committer),
         LfsRoutes(access, registry),
         SmartHttpRoutes(access, committer, service),
@@ -81,7 +90,10 @@ def create_hub_app(
     routes: list[BaseRoute] = [
         *extra_routes,
         *(route for part in parts for route in part.routes()),
+        Route("/api/spaces/semantic-search", _not_imitated),
         Route("/api/{plural:plural}/{name}", _not_found, methods=["GET"]),
+        Route("/api/{plural:plural}/{name}/{word:word}/{rest:path}", _not_found, methods=_ASKED),
+        Route("/{prefix:prefix}{name}/{word:word}/{rest:path}", _not_found),
         *page_routes(registry, access, space_host),
         Route("/{path:path}", _not_imitated, methods=_METHODS),
     ]

@@ -2,7 +2,7 @@
 
 from sandbox.hub.app import create_hub_app
 from sandbox.hub.http.access import Access
-from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
+from sandbox.hub.http.accounts import Accounts, Organization, Rights, TokenRole, User
 from sandbox.hub.http.rate_limit import PRO_QUOTAS
 from sandbox.hub.publishing.exchange import Exchange
 from sandbox.hub.publishing.issuer_keys import IssuerKeys
@@ -14,7 +14,9 @@ from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.spaces.routes import space_routes
 from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.visits import visits_of
+from sandbox.hub.webhooks.service import Webhooks
 from sandbox.server.place import Place, Platform
+from sandbox.webhooks.targets import Targets
 
 NAME = "hub"
 REAL_HUB = "https://huggingface.co"  # what workflows that write the address out ask tokens for
@@ -43,11 +45,20 @@ def hub(place: Place) -> Platform:
         issuers=lambda: place.neighbours.issuers,
         audiences=_audiences(place),
     )
+    webhooks = Webhooks(
+        registry,
+        access.accounts,
+        place.url(NAME),
+        Targets(
+            place.addresses.bind_host, lambda: {*place.ports.values(), *place.addresses.ports()}
+        ),
+    )
     app = create_hub_app(
         registry,
         access,
         place.home.repositories,
         spaces,
+        webhooks=webhooks,
         extra_routes=[*space_routes(spaces, access), *exchange_routes(exchange)],
         quotas={**PRO_QUOTAS, **place.options.quotas_of(NAME, PRO_QUOTAS)},
         clock=place.options.clock(),
@@ -56,8 +67,13 @@ def hub(place: Place) -> Platform:
     def start() -> None:
         registry.recover()
         spaces.start()
+        webhooks.courier.start()
 
-    return place.platform(NAME, app, start=start, stop=spaces.stop)
+    def stop() -> None:
+        webhooks.courier.stop()
+        spaces.stop()
+
+    return place.platform(NAME, app, start=start, stop=stop)
 
 
 def _audiences(place: Place) -> list[str]:
@@ -69,18 +85,24 @@ def _audiences(place: Place) -> list[str]:
 def _accounts(place: Place) -> Accounts:
     """The sandbox's users; the first one has both tokens of the home besides its own."""
     identity, paid = place.home.identity(), place.options.paid
+    drawn: dict[str, TokenRole | Rights]
     drawn = {identity.hub_token: TokenRole.WRITE, identity.hub_read_token: TokenRole.READ}
+    free = set(place.options.free)
     users = [
         User(
             name=user.name,
             tokens={
                 **(drawn if user is place.owner else {}),
-                **{token: TokenRole(role) for token, role in user.hub_tokens.items()},
+                **{
+                    token: TokenRole(may) if isinstance(may, str) else may
+                    for token, may in user.hub_tokens.items()
+                },
             },
             organizations=user.organizations,
-            paid=paid,
+            paid=paid and user.name not in free,
         )
         for user in place.options.users
     ]
     names = sorted({name for user in users for name in user.organizations})
-    return Accounts(users, [Organization(name=name, paid=paid) for name in names])
+    organizations = [Organization(name=name, paid=paid and name not in free) for name in names]
+    return Accounts(users, organizations)

@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from docker.errors import APIError
+import docker
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
+
+from sandbox.apps.log_lines import complete_lines
 
 # The private engine keeps at least this much of a container's log before it drops the beginning.
 _KEPT_BYTES = 10_000_000
+
+
+def followed_lines(client: docker.DockerClient, container_id: str) -> Iterator[str]:
+    """A container's output line by line until it ends; a removed one has none."""
+    try:
+        container = client.containers.get(container_id)
+    except NotFound:
+        return
+    yield from complete_lines(follow_output(container))
 
 
 def follow_output(container: Container) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from typing import Any
 from docker.types import LogConfig
 from docker.types import Mount as EngineMount
 
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import RunRequest
 
 STOP_LABEL = "slipway.stop-seconds"
@@ -29,7 +30,7 @@ _PROCESSES = 2048  # no application of ours has as many; a fork bomb stays in it
 # The engine's own copy of the output: enough to read it again after a restart of the sandbox, which
 # keeps the lines itself.
 _LOG = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "2"})
-_DESKTOP_HOST = "host.docker.internal"
+DESKTOP_HOST = "host.docker.internal"
 
 
 def container_options(
@@ -40,6 +41,7 @@ def container_options(
     network: str,
     volumes: Mapping[str, str],
     map_inside_host: bool,
+    public: PublicNames,
 ) -> dict[str, Any]:
     """What `docker create` is told besides image and name.
 
@@ -51,10 +53,12 @@ def container_options(
             container whose network it shares, with that one's ports and names.
         volumes: the engine's name of each volume -> absolute path.
         map_inside_host: whether host.docker.internal has to be given as a name of this host.
+        public: names that lead to this sandbox. A container that shares another one's network has
+            that one's.
     """
     options: dict[str, Any] = {
         "labels": dict(labels),
-        "environment": dict(request.env),
+        "environment": {**public.environment, **request.env},
         "security_opt": ["no-new-privileges"],
         "cap_drop": ["ALL"],
         "pids_limit": _PROCESSES,
@@ -64,8 +68,16 @@ def container_options(
     if network.startswith(JOINS):
         options["network_mode"] = network
     else:
-        options |= _own_network(request.port, host_port, map_inside_host=map_inside_host)
-        options["network"] = network
+        options |= {
+            "network": network,
+            "ports": {}
+            if request.port is None
+            else {f"{request.port}/tcp": ("127.0.0.1", host_port)},
+            "extra_hosts": {
+                **({DESKTOP_HOST: "host-gateway"} if map_inside_host else {}),
+                **public.hosts,
+            },
+        }
     if request.user is None:  # a user by number has none, whatever the container may give
         options["cap_add"] = list(_CAPABILITIES)
     if request.stop_seconds is not None:
@@ -86,13 +98,4 @@ def container_options(
         options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
     if request.cpus is not None:
         options["nano_cpus"] = int(request.cpus * 1_000_000_000)
-    return options
-
-
-def _own_network(port: int | None, host_port: int, *, map_inside_host: bool) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "ports": {} if port is None else {f"{port}/tcp": ("127.0.0.1", host_port)}
-    }
-    if map_inside_host:
-        options["extra_hosts"] = {_DESKTOP_HOST: "host-gateway"}
     return options

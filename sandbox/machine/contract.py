@@ -51,6 +51,8 @@ class RunRequest:
     user: str | None = None  # numeric uid, or None for the image's own
     memory_bytes: int | None = None
     cpus: float | None = None
+    # What it may write outside of volumes; None: what the machine lets everybody.
+    disk_bytes: int | None = None
     command: Sequence[str] | None = None  # instead of the image's own; None keeps that
     files: Mapping[str, str] = field(default_factory=dict[str, str])  # absolute path -> content
     # Volumes of this sandbox, made when first named: name -> absolute path. Only `remove_volume`
@@ -101,6 +103,8 @@ class ContainerState:
     running: bool
     exit_code: int | None
     out_of_memory: bool
+    # Why this sandbox ended it, in one sentence that its log ends with too; None: it did not.
+    ended_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,10 @@ class Machine(Protocol):
 
     def find(self, name: str) -> Container | None:
         """A running container of this sandbox by its name, as after a restart of the sandbox."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers, those that ended included; jobs' have none."""
         ...
 
     def remove(self, name: str, *, soon: bool = False) -> None:

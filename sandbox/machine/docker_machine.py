@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -11,13 +11,13 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.apps.log_lines import complete_lines
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
-from sandbox.machine.container_files import add_files
-from sandbox.machine.container_logs import follow_output
-from sandbox.machine.container_options import STOP_LABEL, container_options
+from sandbox.machine.container_logs import followed_lines
+from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
+from sandbox.machine.containers.files import add_files
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import (
     Attached,
     BuildRequest,
@@ -39,14 +39,14 @@ from sandbox.machine.engine_networks import EngineNetworks
 from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
+from sandbox.machine.runners.container_state import container_state
+from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
-_KILLED = 137  # exit code of what SIGKILL ended
 
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
@@ -55,7 +55,6 @@ _ENDING_AT_ONCE = 8
 _API_SECONDS = 120  # unpacking a large image's layers takes a while on two cores
 _CONNECTIONS = 64  # each followed log holds one
 _PORT_TRIES = 10
-_DESKTOP_HOST = "host.docker.internal"
 
 
 class DockerMachine:
@@ -65,12 +64,15 @@ class DockerMachine:
     "demo:latest" without seeing each other's.
     """
 
-    def __init__(self, engine: EngineAddress, sandbox_id: str) -> None:
+    def __init__(
+        self, engine: EngineAddress, sandbox_id: str, public: PublicNames | None = None
+    ) -> None:
         """Connects to an engine.
 
         Args:
             engine: as `ensure_engine` returned it; the lease is the caller's to hold.
             sandbox_id: names this sandbox in the engine: lower-case letters, digits, hyphens.
+            public: names that lead to this sandbox from its containers.
 
         Raises:
             MachineUnavailableError: the engine does not answer.
@@ -80,13 +82,16 @@ class DockerMachine:
         self.inside_host = engine.inside_host
         self.bind_host = engine.bind_host  # where a server must listen to be reached from inside
         self._sandbox_id = sandbox_id
-        self._map_inside_host = engine.inside_host == _DESKTOP_HOST
+        self._map_inside_host = engine.inside_host == DESKTOP_HOST
+        self._public = public or PublicNames()
         with engine_errors():
             self._client = docker.DockerClient(
                 base_url=engine.docker_host, timeout=_API_SECONDS, max_pool_size=_CONNECTIONS
             )
             self._client.ping()
         self._labels = {SANDBOX_LABEL: sandbox_id}
+        self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
+        self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
@@ -97,13 +102,12 @@ class DockerMachine:
         )
         closed = engine.buildkit is not None
         self._runner = RunnerImage(self._client, self._builder, closed=closed)
+        parts = (self._client, self._images, self._networks, self._labels)
         self._attached = AttachedContainers(
-            self._client,
-            self._images,
-            self._networks,
-            self._labels,
+            *parts,
             engine_name=self._engine_name,
             map_inside_host=self._map_inside_host,
+            public=self._public,
         )
 
     def build(self, request: BuildRequest, log: LogSink, check: Check = wanted_to_the_end) -> str:
@@ -139,14 +143,14 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            labels = {**self._labels, _NAME_LABEL: request.name}
+            most = self._disk.allowed(request.disk_bytes)
+            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
-            # Freed between our asking and the engine's taking it, a port may be taken by another.
-            for _ in range(_PORT_TRIES):
+            for _ in range(_PORT_TRIES):  # freed by us, it may be another's before the engine's
                 port = 0 if request.port is None else free_port()
                 options = container_options(
                     request,
@@ -155,8 +159,10 @@ class DockerMachine:
                     network=own_name,
                     volumes={self._engine_name(key): at for key, at in request.volumes.items()},
                     map_inside_host=self._map_inside_host,
+                    public=self._public,
                 )
                 container = self._client.containers.create(image, name=own_name, **options)
+                self._public.put_into(container)
                 add_files(container, request.files)
                 if request.private_network is not None:
                     shared = self._engine_name(request.private_network.name)
@@ -168,6 +174,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
+                    self._disk.watch(str(container.id), most)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -176,8 +183,11 @@ class DockerMachine:
 
     def follow_logs(self, container_id: str, log: LogSink) -> None:
         """Feeds a container's output line by line until it ends; a removed one has none."""
-        for line in self._output(container_id):
-            log(line)
+        with engine_errors():
+            for line in followed_lines(self._client, container_id):
+                log(line)
+        if reason := self._disk.reason(container_id):
+            log(f"sandbox: {reason}")
 
     def state(self, container_id: str) -> ContainerState | None:
         """What the engine says of a container, or None if it has none of that id."""
@@ -186,14 +196,7 @@ class DockerMachine:
                 state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
             except NotFound:
                 return None
-        running = bool(state["Running"])
-        exit_code = None if running else int(state["ExitCode"])
-        return ContainerState(
-            running=running,
-            exit_code=exit_code,
-            # The kernel's note of the memory can reach the engine after the end, and is lost then.
-            out_of_memory=bool(state["OOMKilled"]) or exit_code == _KILLED,
-        )
+        return container_state(state, self._disk.reason(container_id))
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:
         """What is listened on in a container; nothing once it ended."""
@@ -210,7 +213,15 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
+            most = int(container.labels.get(DISK_LABEL, 0))
+            self._disk.watch(str(container.id), self._disk.allowed(most or None))
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+
+    def names(self) -> Sequence[str]:
+        """The names of this sandbox's containers; see the contract."""
+        with engine_errors():
+            found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
+            return [str(each.labels[_NAME_LABEL]) for each in found]
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
@@ -228,7 +239,7 @@ class DockerMachine:
 
     def remove_image(self, tag: str) -> None:
         """Forgets an image of this sandbox, here and in the builder's registry."""
-        self._remove_image(self._images.name(tag))
+        self._forget_image(self._images.name(tag))
 
     def runner_image(self, log: LogSink, check: Check = wanted_to_the_end) -> str:
         """The image of a machine for jobs, made if it is not there; see the contract."""
@@ -250,42 +261,36 @@ class DockerMachine:
 
     def remove_containers(self) -> int:
         """Ends everything of this sandbox that runs; returns how many containers there were."""
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
         with engine_errors():
-            containers = self._client.containers.list(all=True, ignore_removed=True, filters=mine)
+            containers = self._containers(self._mine)
             with ThreadPoolExecutor(_ENDING_AT_ONCE) as pool:
                 list(pool.map(self._end, containers))
-            for network in self._client.networks.list(filters=mine):
+            for network in self._client.networks.list(filters=self._mine):
                 network.remove()
         return len(containers)
 
     def remove_all(self) -> None:
         """Removes everything of this sandbox: containers, networks, volumes and images."""
         self.remove_containers()
-        mine: dict[str, str | list[str] | bool] = {"label": f"{SANDBOX_LABEL}={self._sandbox_id}"}
         with engine_errors():
-            for volume in self._client.volumes.list(filters=mine):
+            for volume in self._client.volumes.list(filters=self._mine):
                 volume.remove()
         for name in self._images.own_names():
-            self._remove_image(name)
+            self._forget_image(name)
         self._images.prune()
 
-    def _remove_image(self, name: str) -> None:
+    def _forget_image(self, name: str) -> None:
         self._builder.forget(name)
         self._images.forget(name)
 
-    def _output(self, container_id: str) -> Iterator[str]:
-        with engine_errors():
-            try:
-                container = self._client.containers.get(container_id)
-            except NotFound:
-                return
-            yield from complete_lines(follow_output(container))
+    def _containers(self, filters: dict[str, Any]) -> list[EngineContainer]:
+        return self._client.containers.list(all=True, ignore_removed=True, filters=filters)
 
     def _end(self, container: EngineContainer, seconds: str | None = None) -> None:
         with suppress(NotFound):  # it may go by itself, or somebody else removes it
             container.stop(timeout=int(seconds or _STOP_SECONDS))
             container.remove(force=True, v=True)
+        self._disk.forget(str(container.id))
 
     def _engine_name(self, name: str) -> str:
         """A name of ours as the engine takes them; a digest keeps apart what looks alike then."""

@@ -55,6 +55,10 @@ class NoMachine:
     def follow_logs(self, _container_id: str, _log: LogSink) -> None:
         """Nothing runs that could log."""
 
+    def names(self) -> Sequence[str]:
+        """There is none."""
+        return ()
+
     def state(self, _container_id: str) -> ContainerState | None:
         """No container is known."""
         return None

@@ -10,19 +10,23 @@ from sandbox.render.services.specification import Rules
 from sandbox.server.place import Place, Platform
 
 NAME = "render"
-_WORKSPACE = "tea-slipway0000000000000"
+_WORKSPACE = "tea-slipway{:013}"
 
 
 def render(place: Place) -> Platform:
     """The platform over a sandbox's database, machine and addresses."""
     identity, owner = place.home.identity(), place.owner.name
     email = f"{owner}@localhost"
+    names = [owner, *place.options.workspaces]
     account = Account(
         name=owner,
         email=email,
         api_key=identity.render_key,
         hook_key=identity.render_hook_key,
-        workspaces=[Workspace(id=_WORKSPACE, name=owner, email=email)],
+        workspaces=[
+            Workspace(id=_WORKSPACE.format(number), name=name, email=email)
+            for number, name in enumerate(names)
+        ],
     )
     service = RenderService(
         place.database,

@@ -37,6 +37,7 @@ def job_environment(home: Home, host: str = LOOPBACK) -> dict[str, str]:
     return {
         "HF_ENDPOINT": hub_endpoint(home, host),
         "RENDER_API_URL": render_endpoint(home),
+        "GITHUB_BASE_URL": f"{github_endpoint(home)}/",
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }

@@ -36,14 +36,19 @@ def inventory(home: Home) -> dict[str, Any]:
         "render": render_endpoint(home),
         "github": github_endpoint(home),
         "spaces": _spaces(database),
-        "models": [
-            {"id": model.id, "head": model.git.branch_head(), "visibility": model.visibility}
-            for model in registry.list(RepoKind.MODEL)
-        ],
+        "models": _held_by_hub(registry, RepoKind.MODEL),
+        "datasets": _held_by_hub(registry, RepoKind.DATASET),
         "services": _services(database),
         "databases": _databases(database),
         "repositories": _repositories(home, database),
     }
+
+
+def _held_by_hub(registry: Registry, kind: RepoKind) -> list[dict[str, Any]]:
+    return [
+        {"id": each.id, "head": each.git.branch_head(), "visibility": each.visibility}
+        for each in registry.list(kind)
+    ]
 
 
 def _spaces(database: Database) -> list[dict[str, Any]]:
@@ -153,8 +158,10 @@ def print_inventory(found: dict[str, Any], start_command: str) -> None:
         for each in found["spaces"]
     ]
     print(table(spaces, ("Space", "stage", "serving", "address")))
-    models = [(each["id"], (each["head"] or "")[:12]) for each in found["models"]]
-    print("\n" + table(models, ("model", "commit")))
+    for kind in ("model", "dataset"):
+        held = [(each["id"], (each["head"] or "")[:12]) for each in found[f"{kind}s"]]
+        if held or kind == "model":
+            print("\n" + table(held, (kind, "commit")))
     services = [
         (each["name"], each["deploy"] or "", each["live"] or "", each["url"] or "")
         for each in found["services"]
@@ -178,8 +185,8 @@ def print_inventory(found: dict[str, Any], start_command: str) -> None:
         for each in found["repositories"]
         for place in each["environments"]
     ]
-    held = ("GitHub repository", "environment", "secrets", "variables", "newest run")
-    print("\n" + table(repositories, held))
+    named = ("GitHub repository", "environment", "secrets", "variables", "newest run")
+    print("\n" + table(repositories, named))
 
 
 def _newest_run(run: dict[str, Any] | None) -> str:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from sandbox.http.limits import Clock
 from toolchain.progress import SetupError
@@ -21,6 +21,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "containers": (bool,),
     "jobs": (str,),
     "paid": (bool,),
+    "free": (list,),
+    "workspaces": (list,),
     "card_on_file": (bool,),
     "nulls": (str,),
     "ports": (dict,),
@@ -29,6 +31,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "revision": (str,),
 }
 _HUB_ROLES = ("read", "write")
+_HUB_RIGHTS = ("repo.content.read", "repo.write")  # of fine-grained ones, as the Hub calls them
+_GITHUB_LEVELS = ("read", "write")
 Nulls = Literal["faithful", "strict"]
 Jobs = Literal["containers", "host"]
 
@@ -43,9 +47,14 @@ class User:
 
     name: str
     organizations: Sequence[str] = ()
-    hub_tokens: Mapping[str, str] = field(default_factory=dict[str, str])  # token -> read, write
-    # token -> scopes, as of a classic one
-    github_tokens: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    # token -> read, write; or the rights of a fine-grained one by namespace
+    hub_tokens: Mapping[str, str | Mapping[str, Sequence[str]]] = field(
+        default_factory=dict[str, str | Mapping[str, Sequence[str]]]
+    )
+    # token -> scopes of a classic one; or levels of a fine-grained one by permission
+    github_tokens: Mapping[str, Sequence[str] | Mapping[str, str]] = field(
+        default_factory=dict[str, Sequence[str] | Mapping[str, str]]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +65,8 @@ class Options:
     containers: bool = True  # False: no container engine is looked for
     jobs: Jobs = "containers"  # `host` runs jobs of workflows on this machine, as its user
     paid: bool = True  # False: the platforms' free plans
+    free: Sequence[str] = ()  # users and organizations on the free plans all the same
+    workspaces: Sequence[str] = ()  # of Render, that the first user's key reaches besides its own
     card_on_file: bool = True  # False: Render refuses to create anything
     nulls: Nulls = "faithful"  # `strict` leaves absent values out of Render's answers
     ports: Mapping[str, int] = field(
@@ -114,10 +125,14 @@ def _user(given: Mapping[str, Any]) -> User:
 def checked(options: Options) -> Options:
     """The options if they can be served; raises SetupError."""
     for user in options.users:
-        if any(role not in _HUB_ROLES for role in user.hub_tokens.values()):
-            raise SetupError(f"hub_tokens of {user.name}: a token may {' or '.join(_HUB_ROLES)}")
+        _check_tokens(user)
     if not options.users:
         raise SetupError("users: at least one is needed")
+    namespaces = {each for user in options.users for each in (user.name, *user.organizations)}
+    if strangers := sorted(set(options.free) - namespaces):
+        raise SetupError(f"free: nobody is called {', '.join(strangers)}")
+    if len({options.users[0].name, *options.workspaces}) <= len(options.workspaces):
+        raise SetupError("workspaces: each needs a name of its own, and not the first user's")
     if options.nulls not in get_args(Nulls):
         raise SetupError(f"nulls is {' or '.join(get_args(Nulls))}")
     if options.jobs not in get_args(Jobs):
@@ -130,6 +145,27 @@ def checked(options: Options) -> Options:
     return options
 
 
+def _check_tokens(user: User) -> None:
+    for may in user.hub_tokens.values():
+        wrong = may not in _HUB_ROLES
+        if _table(may):
+            wrong = any(each not in _HUB_RIGHTS for given in may.values() for each in given)
+        if wrong:
+            raise SetupError(
+                f"hub_tokens of {user.name}: a token may {' or '.join(_HUB_ROLES)}, or "
+                f"{', '.join(_HUB_RIGHTS)} in each of some namespaces"
+            )
+    for allowed in user.github_tokens.values():
+        if isinstance(allowed, Mapping) and set(allowed.values()) - set(_GITHUB_LEVELS):
+            raise SetupError(
+                f"github_tokens of {user.name}: a permission is {' or '.join(_GITHUB_LEVELS)}"
+            )
+
+
+def _table(value: object) -> TypeGuard[Mapping[str, Sequence[str]]]:
+    return isinstance(value, Mapping)
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """The options as flags of a command line; what they say wins over the file's."""
     add = parser.add_argument
@@ -139,6 +175,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--port", action="append", default=[], metavar="PLATFORM=N", help="kept from then on")
     add("--quota", action="append", default=[], metavar="PLATFORM.NAME=N", help="as hub.api=100")
     add("--free", action="store_true", help="the platforms' free plans")
+    add("--workspace", action="append", default=[], metavar="NAME", help="one more on Render")
     add("--no-card", action="store_true", help="a Render account that may create nothing")
     add(
         "--nulls", choices=get_args(Nulls), help="`strict` is what Render's own Python SDK can read"
@@ -168,6 +205,7 @@ def from_flags(given: argparse.Namespace) -> Options:
             users=(first, *others),
             containers=options.containers and not given.no_containers,
             paid=options.paid and not given.free,
+            workspaces=(*options.workspaces, *given.workspace),
             card_on_file=options.card_on_file and not given.no_card,
             jobs=given.jobs or options.jobs,
             nulls=given.nulls or options.nulls,

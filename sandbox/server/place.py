@@ -57,6 +57,7 @@ class Place:
     addresses: AddressBook
     ports: Mapping[str, int]  # of every platform
     neighbours: Neighbours = field(default_factory=Neighbours)
+    has_public_names: bool = False  # whether the platforms' own names lead here in containers
 
     @property
     def owner(self) -> User:

@@ -24,8 +24,19 @@ def compose(
     machine: Machine,
     addresses: AddressBook,
     platforms: Mapping[str, Assemble] = PLATFORMS,
+    *,
+    has_public_names: bool = False,
 ) -> list[Platform]:
-    """Every platform, over one database, one machine and one address book."""
+    """Every platform, over one database, one machine and one address book.
+
+    Args:
+        home: the sandbox's.
+        options: as it is served.
+        machine: builds and runs.
+        addresses: of apps.
+        platforms: how each is put together, by name.
+        has_public_names: whether the platforms' own names lead to this sandbox in containers.
+    """
     for name in (*options.ports, *(quota.partition(".")[0] for quota in options.quotas)):
         if name not in platforms:
             raise SetupError(f"{name} is no platform; there are {', '.join(platforms)}")
@@ -36,5 +47,6 @@ def compose(
         machine=machine,
         addresses=addresses,
         ports={name: home.port(name) for name in platforms},
+        has_public_names=has_public_names,
     )
     return [assemble(place) for assemble in platforms.values()]

@@ -26,6 +26,8 @@ from sandbox.server.options import Options
 from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
 from sandbox.server.prune import pruned_daily
+from sandbox.server.public.entrances import Entrances, entrances
+from toolchain.engine.address import EngineAddress
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress, SetupError
 
@@ -49,14 +51,18 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         stack.enter_context(pruned_daily(home))
         machine: Machine = NoMachine()
         bind_host = LOOPBACK
+        engine: EngineAddress | None = None
         if options.containers:
             note_home(home)
             engine = stack.enter_context(ensure_engine(Progress())).address
-            machine, bind_host = DockerMachine(engine, name), engine.bind_host
+            bind_host = engine.bind_host
+        public, address = stack.enter_context(entrances(home, engine))
+        if engine is not None:
+            machine = DockerMachine(engine, name, public.names)
         inside = machine.inside_host
         addresses = AddressBook(home.open_database(), bind_host=bind_host, inside=inside)
         stack.callback(addresses.stop)
-        platforms = compose(home, options, machine, addresses)
+        platforms = compose(home, options, machine, addresses, has_public_names=bool(address))
         sockets = [
             listener
             for platform in platforms
@@ -67,8 +73,13 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
-        app = KnownHosts(_ByPort(by_port), inside)
-        _Server(app, home, options.revision, told).run(sockets)
+        app = public.around(
+            KnownHosts(_ByPort(by_port), inside),
+            {platform.name: platform.app for platform in platforms},
+            address=address,
+            inside=inside,
+        )
+        _Server(app, home, options.revision, told, public).run(sockets)
 
 
 def _nothing() -> None:
@@ -148,7 +159,9 @@ def _listen(platform: str, port: int, bridge: str) -> list[socket.socket]:
 class _Server(uvicorn.Server):
     """Says that it is up where those who started it look."""
 
-    def __init__(self, app: ASGIApp, home: Home, code: str, told: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, home: Home, code: str, told: Callable[[], None], public: Entrances
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -165,12 +178,18 @@ class _Server(uvicorn.Server):
         self._home = home
         self._code = code
         self._told = told
+        self._public = public
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to accept, then announces it."""
         await super().startup(sockets)
+        self.servers += await self._public.open(self._protocol)
         said = {"pid": str(os.getpid()), "code": self._code}
         partial = self._home.server_file.with_suffix(".partial")
         partial.write_text(json.dumps(said), encoding="utf-8")
         partial.rename(self._home.server_file)
         self._told()
+
+    def _protocol(self) -> AbortableProtocol:
+        """What uvicorn makes for each connection, for one to the platforms' names."""
+        return AbortableProtocol(self.config, self.server_state, self.lifespan.state)

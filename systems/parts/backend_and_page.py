@@ -116,6 +116,8 @@ class BackendAndPage(Part):
         expect = {"status": "healthy", **pinned}
         return WebServiceArgs(
             name=self.settings.backend,
+            workspace=self.stack.render_workspace,
+            adopt=self.stack.adopts(self.settings.backend),
             region=self.settings.region,
             plan=self.settings.plan,
             repository=self._source(self.backend),
@@ -132,6 +134,8 @@ class BackendAndPage(Part):
     def _page(self, address: Input[str]) -> StaticSiteArgs:
         return StaticSiteArgs(
             name=self.settings.frontend,
+            workspace=self.stack.render_workspace,
+            adopt=self.stack.adopts(self.settings.frontend),
             repository=self._source(self.frontend),
             build_command="./configure.sh",
             env={"BACKEND_URL": address},

@@ -4,6 +4,7 @@ Their images are built from one context, one of them with a model in it. A trial
 before Render gets them comes with a Docker host, a database with a setting.
 """
 
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +13,13 @@ from pathlib import Path
 from pulumi import Input, Output
 
 from slipway.core.credentials import RENDER_API_KEY, Credential, hub_endpoint
-from slipway.core.findings import Finding, Severity, gather, requires
+from slipway.core.findings import Finding, Severity, gather, requires, warning
 from slipway.docker_host.host import CONFIG_KEY, docker_address, find_docker_host
 from slipway.errors import ConfigError
 from slipway.images import builder
 from slipway.images.composed_context import compose_context
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.preflight.build_time import check_build_time, estimate
 from slipway.preflight.image import check_packages
@@ -30,7 +32,10 @@ from systems.parts.fleet_settings import FleetSettings
 from systems.parts.hosting import check_hosting
 from systems.parts.member import BuiltMember, Member
 from systems.parts.pinned_model import PinnedModel
-from systems.plan import SERVICE, Made, Part
+from systems.plan import DATABASE, LOGIN, SERVICE, Made, Part
+from systems.render_login import check_login
+
+_AIRPLAY = 5000
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,19 @@ class Fleet(Part):
         if self.settings.host == "render":
             for key in self.members:
                 yield Made(SERVICE, self.settings.names.format(key), "names")
+            yield Made(LOGIN, self.settings.names.format("registry"), "names")
+            if self.settings.database:
+                yield Made(DATABASE, self.settings.names.format("db"), "names")
 
     def check(self) -> list[Finding]:
         """The host, region and plan, whether the model fits and builds in time, and each image."""
         compose_context(self.files(), self.context)
+        on_render = (requires(partial(check_login, self.stack)), self._hosting)
         return gather(
             f"slipway:{self.system}",
             requires(self._host),
             requires(builder.registry),
-            *([self._hosting] if self.settings.host == "render" else []),
+            *(on_render if self.settings.host == "render" else [self._port]),
             self._build_time,
             *(partial(self._image, key) for key in self.members),
         )
@@ -81,8 +90,7 @@ class Fleet(Part):
         if settings.host == "docker" and host is not None:
             return serve_on_docker(self.system, members, host, settings.docker_port)
         images = try_images(self.system, members, settings.plan, host)
-        protect = self.stack.protect
-        return serve_on_render(self.system, members, images, settings, protect=protect)
+        return serve_on_render(self.system, self.stack, members, images, settings)
 
     def _built(self, key: str, source: ModelSource) -> BuiltMember:
         member = self.members[key]
@@ -128,6 +136,17 @@ class Fleet(Part):
             raise ConfigError(
                 f"{key}.database is one of Render's and {key}.host is docker: use host render, or "
                 "no database."
+            )
+
+    def _port(self) -> Iterator[Finding]:
+        """MacOS: AirPlay listens on the usual port, and an engine says only that it is taken."""
+        first = self.settings.docker_port
+        if platform.system() == "Darwin" and _AIRPLAY in range(first, first + len(self.members)):
+            yield warning(
+                f"slipway:{self.system}.dockerPort",
+                f"AirPlay Receiver of macOS listens on port {_AIRPLAY}",
+                "Set another, such as 5100, or switch it off in System Settings, General, AirDrop "
+                "& Handoff",
             )
 
     def _hosting(self) -> Iterator[Finding]:

@@ -61,14 +61,14 @@ class PinnedModel(Part):
     """Repository, commit, file, size and sum, as far as the stack says them."""
 
     system: str  # "frigo"; its key and, with "-model", the logical name of our repository
-    repo: str  # "namespace/name"
+    stack: StackConfig
+    name: str  # of its repository, in the stack's namespace unless it has one
     file: str
     trained: TrainedModel | None  # what our own repository is seeded with; None: it is somebody's
     revision: str = ""  # empty follows our own repository
     sha256: str = ""
     megabytes: int = 0  # of somebody's file; 0 is unknown
     runs_code: bool = False  # where it is loaded, as a pickle does
-    protect: bool = False  # refuse to delete our own repository
 
     @classmethod
     def of(
@@ -83,15 +83,20 @@ class PinnedModel(Part):
         """The model that a system's settings name."""
         return cls(
             system=system,
-            repo=stack.hub_id(settings.model_repo),
+            stack=stack,
+            name=settings.model_repo,
             file=settings.model_file,
             trained=trained if settings.train_here else None,
             revision=settings.model_revision,
             sha256=settings.model_sha256,
             megabytes=settings.model_megabytes if isinstance(settings, WeightsSettings) else 0,
             runs_code=runs_code,
-            protect=stack.protect,
         )
+
+    @property
+    def repo(self) -> str:
+        """`namespace/name`."""
+        return self.stack.hub_id(self.name)
 
     def needs(self) -> list[Credential]:
         """The token that may write, where the repository is ours."""
@@ -100,7 +105,7 @@ class PinnedModel(Part):
     def makes(self) -> Iterator[Made]:
         """The repository, where it is ours."""
         if self.trained:
-            yield Made(MODEL, self.repo, "modelRepo")
+            yield Made(MODEL, self.name, "modelRepo")
 
     def check(self) -> list[Finding]:
         """What training has not written yet, and somebody's model that is not pinned."""
@@ -157,7 +162,12 @@ class PinnedModel(Part):
             {path: trained.file(path) for trained, path in self._seeds()},
             what=str(self.trained.folder),
         )
-        args = ModelRepoArgs(repo_id=self.repo, files=files, protect=self.protect)
+        args = ModelRepoArgs(
+            repo_id=self.repo,
+            files=files,
+            adopt=self.stack.adopts(self.name),
+            protect=self.stack.protect,
+        )
         repo = ModelRepo(f"{self.system}-model", args)
         outputs = {"model": repo.url}
         if self.revision:

@@ -9,9 +9,10 @@ from pulumi import Input, Output
 from slipway.core.credentials import GITHUB_TOKEN, RENDER_DEPLOY_HOOK_KEY, Credential
 from slipway.core.findings import Finding, gather, requires
 from slipway.core.stack import require_stack_credential
-from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
+from slipway.render.service.hook import DEPLOY_HOOK, deploy_hook_secret
 from systems.config import StackConfig
 from systems.parts.secrets import Secret
 from systems.plan import ENVIRONMENT, Made, Part
@@ -41,16 +42,14 @@ class Environment:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     hook_service: str = ""  # id of a Render service that its jobs deploy by its hook
 
-    def args(self, secrets: Values, variables: Values, hook_key: Input[str]) -> EnvironmentArgs:
+    def args(self, secrets: Values, variables: Values) -> EnvironmentArgs:
         """As the component takes it, with values that are known only now."""
-        hook = DeployHook(service_id=self.hook_service, key=hook_key) if self.hook_service else None
         return EnvironmentArgs(
             name=self.name,
             branch=self.branch,
             reviewers=list(self.reviewers),
             secrets=secrets,
             variables={**self.variables, **variables},
-            deploy_hook=hook,
         )
 
 
@@ -82,8 +81,12 @@ class Pipeline(Part):
 
     def check(self) -> list[Finding]:
         """What GitHub would refuse, as far as the component knows."""
-        blank = {role: dict.fromkeys(each.secrets, "") for role, each in self.environments.items()}
-        whole = partial(self._args, blank, {}, "")
+        hook = {role: [DEPLOY_HOOK] for role, e in self.environments.items() if e.hook_service}
+        blank = {
+            role: dict.fromkeys([*each.secrets, *hook.get(role, ())], "")
+            for role, each in self.environments.items()
+        }
+        whole = partial(self._args, blank, {})
         return gather(f"slipway:{self.system}", requires(whole))
 
     def declare(
@@ -101,29 +104,35 @@ class Pipeline(Part):
         every = {
             role: {
                 **{key: secret.value for key, secret in each.secrets.items()},
+                **_hook(each),
                 **secrets.get(role, {}),
             }
             for role, each in self.environments.items()
         }
-        hooked = any(each.hook_service for each in self.environments.values())
-        key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY) if hooked else ""
-        args = self._args(every, variables, key)
+        args = self._args(every, variables)
         return RepositorySettings(self.logical or f"{self.system}-pipeline", args).page
 
     def _args(
         self,
         secrets: Mapping[str, Values],
         variables: Mapping[str, Values],
-        hook_key: Input[str],
     ) -> RepositorySettingsArgs:
         return RepositorySettingsArgs(
             owner=self.stack.github_owner,
             repository=self.repository,
             environments={
-                role: each.args(secrets[role], variables.get(role, {}), hook_key)
+                role: each.args(secrets[role], variables.get(role, {}))
                 for role, each in self.environments.items()
             },
             branches=self.branches,
             adopt=list(self.adopt),
             protect=self.stack.protect,
         )
+
+
+def _hook(environment: Environment) -> dict[str, Input[str]]:
+    """The address by which jobs deploy a service, as the secret that they read."""
+    if not environment.hook_service:
+        return {}
+    key = require_stack_credential(RENDER_DEPLOY_HOOK_KEY)
+    return {DEPLOY_HOOK: deploy_hook_secret(environment.hook_service, key)}

@@ -81,7 +81,7 @@ class DockerSpace(Part):
 
     def makes(self) -> Iterator[Made]:
         """The Space."""
-        yield Made(SPACE, self.repo, self.other[0] or "space")
+        yield Made(SPACE, self.name, self.other[0] or "space")
 
     def check(self) -> list[Finding]:
         """Price, files, image, and whether its hardware holds the model."""
@@ -133,6 +133,7 @@ class DockerSpace(Part):
             variables={"LOG_LEVEL": self.settings.log_level, **self.variables, **variables},
             probe_path=self.probe_path,
             expect=dict(expect),
+            adopt=self.stack.adopts(self.name),
             protect=self.stack.protect,
         )
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from sandbox.hub.repositories import card as sandbox_card
 from slipway.errors import ConfigError
 from slipway.huggingface.space.card import read_card
+from slipway.huggingface.space.licenses import LICENSES
 
 ID = "acme/demo"
 
@@ -22,6 +24,19 @@ def refusal(text, sdk="docker"):
 def test_the_port_is_read_and_is_7860_where_none_is_given():
     assert read_card(ID, readme("sdk: docker", "app_port: 8501"), "docker").app_port == 8501
     assert read_card(ID, readme("sdk: docker"), "docker").app_port == 7860
+
+
+def test_a_licence_that_the_hub_does_not_list_is_refused_with_the_way_out():
+    said = refusal(readme("sdk: docker", "license: my-own"))
+    assert "license is 'my-own'" in said
+    assert "'other' with license_name" in said
+    refusal(readme("sdk: docker", "license: [mit, my-own]"))
+    for allowed in ("license: mit", "license: [mit, apache-2.0]", "license: other", "license:"):
+        read_card(ID, readme("sdk: docker", allowed), "docker")
+
+
+def test_the_program_and_the_sandbox_read_the_same_licences():
+    assert LICENSES == sandbox_card._LICENSES
 
 
 def test_only_the_first_block_counts():

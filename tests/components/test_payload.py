@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -299,3 +300,18 @@ def test_a_file_that_only_sounds_secret_can_be_allowed_by_name_and_is_looked_int
     write(folder, ".env", f"HF_TOKEN={'hf_' + LETTERS[:34]}\n")
     with pytest.raises(ConfigError, match="it holds a Hugging Face token"):
         payload_from_folder(folder, allowed=(".env",))
+
+
+def test_a_moved_checkout_has_the_same_sources_and_no_path_of_this_machine(tmp_path, monkeypatch):
+    found = []
+    for checkout in (tmp_path / "here", tmp_path / "elsewhere"):
+        (checkout / "app" / "deeper").mkdir(parents=True)
+        (checkout / "app" / "deeper" / "x.txt").write_text("x")
+        monkeypatch.chdir(checkout)
+        found.append(payload_from_folder("app").sources())
+        assert {path: Path(source).read_text() for path, source in found[-1].items()}
+    assert found[0] == found[1] == {"deeper/x.txt": "app/deeper/x.txt"}
+    monkeypatch.chdir(tmp_path / "here" / "app")  # what lies elsewhere keeps its whole path
+    assert payload_from_folder(tmp_path / "elsewhere" / "app").sources() == {
+        "deeper/x.txt": str(tmp_path / "elsewhere/app/deeper/x.txt")
+    }

@@ -67,7 +67,7 @@ def test_half_written_attributes_of_a_killed_engine_do_not_stop_the_stack(pulumi
 
 def test_a_number_that_another_program_got_since_counts_as_dead(pulumi):
     made, calls = pulumi
-    lock(made, os.getpid())  # this test lives and is no engine
+    lock(made, os.getpid())  # this test lives and is no engine, whatever it was started with
     assert made.release_stale_lock("dev")
     assert calls
 

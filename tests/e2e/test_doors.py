@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.clone import Clone, get_json
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
@@ -132,7 +132,7 @@ def test_a_user_with_another_backend_and_passphrase_works_in_the_same_checkout(c
     environment = {
         **os.environ,
         **pulumi_environment(ensure_pulumi(Progress()), tmp_path),
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_BACKEND_URL": local_backend(tmp_path),
         "PULUMI_CONFIG_PASSPHRASE": "a user's own",
         "HF_TOKEN": "hf_of_a_user",
         "HF_READ_TOKEN": "hf_of_a_user_too",

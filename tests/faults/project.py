@@ -20,7 +20,7 @@ from doors.deployment import Pulumi
 from tests.providers.render_platform import KEY
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 ROOT = Path(__file__).parents[2]
 STACK = "dev"
@@ -59,7 +59,7 @@ class Project:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("RENDER_")},
             **pulumi_environment(ensure_pulumi(Progress()), self.folder / "state"),
-            "PULUMI_BACKEND_URL": f"file://{self.backend}",
+            "PULUMI_BACKEND_URL": local_backend(self.backend),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PYTHONPATH": f"{ROOT / 'tests/faults/pace'}{os.pathsep}{ROOT}",
             "RENDER_API_URL": self.url,

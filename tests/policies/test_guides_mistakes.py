@@ -15,7 +15,8 @@ from slipway.errors import ConfigError
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.huggingface.space.space import Space, SpaceArgs
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from slipway.payload.files import payload_from_folder
 from slipway.render.service.sources import Image, Repository
@@ -34,6 +35,15 @@ LOGIN = """\
 FROM python:3.11-slim
 RUN --mount=type=secret,id=HF_TOKEN export HF_TOKEN=$(cat /run/secrets/HF_TOKEN) \\
  && huggingface-cli login --token $HF_TOKEN && python download_models.py
+USER 1000
+EXPOSE 7860
+"""
+UNDECLARED = """\
+FROM python:3.11-slim AS model
+RUN --mount=type=secret,id=HF_TOKEN,required=true \\
+    HF_TOKEN=$(cat /run/secrets/HF_TOKEN) python download_models.py
+FROM python:3.11-slim
+COPY --from=model /models /models
 USER 1000
 EXPOSE 7860
 """
@@ -133,6 +143,13 @@ def test_x01_a_login_in_a_layer(folder):
     found = stopped(lambda: space(folder(LOGIN), secrets=given) and None)
     # The model is fetched in the stage that runs, too.
     assert found == {"build-secrets", "image-multi-stage"}
+
+
+def test_x02_a_build_without_the_secret_that_it_reads_is_refused_where_it_is_written(folder):
+    with pytest.raises(ConfigError, match="HF_TOKEN while it builds, and the Space declares none"):
+        space(folder(UNDECLARED))
+    declared = {"API_KEY": "k", "HF_TOKEN": "t"}
+    assert stopped(lambda: space(folder(UNDECLARED), secrets=declared) and None) == set()
 
 
 def test_x04_a_token_as_build_argument(folder):
@@ -246,6 +263,14 @@ def test_x34_a_port_that_nobody_listens_on(folder):
         space(folder(port=8000))
     found = check(space_folder.read(folder(port=8000)), ALL, strict(ALL))
     assert "ports-agree" in {each.rule for each in found if each.stops}
+
+
+def test_x41_a_space_that_is_not_told_where_its_model_lies(folder):
+    names = {"settings_present": {"names": {"Space acme/demo": ["HF_MODEL_REPO"]}}}
+    assert stopped(lambda: space(folder()) and None, **names) == {"settings-present"}
+    told = {"AUTH_REQUIRED": "true", "HF_MODEL_REPO": "acme/model"}
+    found = stopped(lambda: space(folder(), variables=told) and None, **names)
+    assert "settings-present" not in found
 
 
 def test_x44_a_space_that_asks_a_database_which_it_can_not_reach(folder):

@@ -19,7 +19,7 @@ from tests.policies.declared_stacks import ALWAYS_KNOWN, STACKS, UNKNOWN
 from tests.systems.conftest import CHECKOUT
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -69,7 +69,7 @@ def project(tmp_path_factory):
     environment = {
         **os.environ,
         **pulumi_environment(ensure_pulumi(Progress()), folder),
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_BACKEND_URL": local_backend(state),
         "PULUMI_CONFIG_PASSPHRASE": "canary-passphrase",
     }
 

@@ -52,16 +52,18 @@ class HubCase(Case):
 class HubKiller:
     """Ends the process, so to speak, when the answer to the n-th mutating call has come."""
 
+    hook = "response"
+
     def __init__(self, nth):
         self.left = nth
 
     def __enter__(self):
         prepare_session()  # or the first client that is made would put another one in its place
-        get_session().event_hooks["response"].append(self)
+        get_session().event_hooks[self.hook].append(self)
         return self
 
     def __exit__(self, *_):
-        get_session().event_hooks["response"].remove(self)
+        get_session().event_hooks[self.hook].remove(self)
 
     def __call__(self, response):
         if response.request.method in ("POST", "PUT", "DELETE"):

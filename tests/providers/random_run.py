@@ -7,11 +7,25 @@ that died or failed while it was to adopt may have made the object its own.
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore, CutMidway
+from huggingface_hub.utils import get_session
+
+from sandbox.http.faults import (
+    Answer,
+    AnswerAfter,
+    CutAfter,
+    CutBefore,
+    CutMidway,
+    HoldAfter,
+    HoldBefore,
+)
 from slipway.errors import DeployError
+from slipway.huggingface.hub.transport import prepare_session
+from slipway.render.api import transport
 from slipway.render.postgres.provider import PostgresProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from tests.providers.case import Case, Killed
@@ -31,7 +45,26 @@ TROUBLES = [
     *(Answer(status) for status in (408, 500, 502)),
     Answer(503, body="<html>"),
     *(CutBefore(), CutAfter(), CutMidway(), AnswerAfter(504)),
+    *(HoldBefore(), HoldAfter()),  # no answer ever: the time-out ends the wait
 ]
+_PATIENCE_SECONDS = 0.3  # instead of half a minute, where the answer is held
+
+
+@contextmanager
+def _impatient(*, wanted: bool) -> Iterator[None]:
+    """Every client gives up on an answer soon."""
+    if not wanted:
+        yield
+        return
+    prepare_session()
+    kept, hub = transport.READ_SECONDS, get_session().timeout
+    transport.READ_SECONDS = _PATIENCE_SECONDS
+    get_session().timeout = _PATIENCE_SECONDS
+    try:
+        yield
+    finally:
+        transport.READ_SECONDS = kept
+        get_session().timeout = hub
 
 
 @dataclass
@@ -165,7 +198,8 @@ class RandomRun:
         def up() -> str:
             rule = self.case.platform.fault(action, nth=nth, times=times)
             try:
-                return actor.engine.up(actor.inputs)
+                with _impatient(wanted=isinstance(action, HoldBefore | HoldAfter)):
+                    return actor.engine.up(actor.inputs)
             finally:
                 self.case.platform.faults.clear(rule)
 

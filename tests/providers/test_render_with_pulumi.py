@@ -10,7 +10,7 @@ import pytest
 from tests.providers.render_platform import IMAGE, KEY
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 pytestmark = pytest.mark.e2e
 
@@ -56,7 +56,7 @@ def pulumi(running_render, tmp_path):
     environment = {
         **os.environ,
         **pulumi_environment(ensure_pulumi(Progress()), tmp_path / "state"),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
+        "PULUMI_BACKEND_URL": local_backend(tmp_path / "backend"),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "RENDER_API_URL": running_render.url,
         "RENDER_API_KEY": KEY,

@@ -74,6 +74,27 @@ def test_a_file_that_left_the_payload_leaves_the_space_and_no_other(engine, up, 
     assert {"theirs.txt", "data.txt", ".gitattributes"} <= set(files)
 
 
+def test_a_file_taken_away_after_a_run_that_died_goes_with_the_next(up, hub, engine, app_folder):
+    up()
+    engine.id = ""  # the engine died before it noted anything
+    (app_folder / "app.py").unlink()
+    assert up() == "created"
+    assert set(hub.files("space", engine.id)) == {
+        *(".gitattributes", "README.md", "Dockerfile", "data.txt"),
+    }
+
+
+def test_what_somebody_pushed_meanwhile_stays_with_all_they_may_build_on(
+    up, hub, engine, app_folder
+):
+    up()
+    hub.push("space", engine.id, {"theirs.txt": b"by hand"})
+    engine.id = ""
+    (app_folder / "app.py").unlink()
+    up()
+    assert {"theirs.txt", "app.py"} <= set(hub.files("space", engine.id))
+
+
 def test_a_lost_answer_to_a_commit_makes_no_second_commit(engine, up, hub, app_folder):
     up()
     (app_folder / "app.py").write_text("print('two')\n", encoding="utf-8")

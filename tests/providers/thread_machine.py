@@ -109,6 +109,11 @@ class ThreadMachine:
         running = self._running.get(name)
         return running.container if running else None
 
+    def names(self) -> list[str]:
+        """The containers there are."""
+        with self._lock:
+            return sorted(self._running)
+
     def remove(self, name: str, *, soon: bool = False) -> None:
         del soon
         with self._lock:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from report.comment import LIMIT, length, marker, render_comment
+from report.comment import LIMIT, marker, render_comment
 from report.comparison import compare
 from report.labels import label
+from report.markdown import length
 from report.plan import MASK, Change, Cost, Operation, Plan, PolicyResult
 from report.reading import UnreadablePlanError, read_plan
 from report.terminal import render_terminal
@@ -134,9 +135,9 @@ def test_it_fits_whatever_the_number_of_changes_and_says_what_it_left_out(count,
         rule="r", severity="high", object="|" * 500, why="@" * 900, remedy="*" * 900
     )
     plan = Plan(stack="dev", changes=changes, policies=[said] * (count if heavy else 0))
-    started = time.perf_counter()
+    started = time.process_time()  # what else runs on this machine is none of its time
     comment = render_comment(plan)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     with capsys.disabled():
         print(f"\n{count} {heavy}: {length(comment)} characters, {seconds:.3f} s")  # noqa: T201
     assert length(comment) <= LIMIT

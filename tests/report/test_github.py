@@ -11,7 +11,8 @@ import pytest
 
 from report.__main__ import main
 from report.comment import marker, render_comment
-from report.github import PostingError, Repository
+from report.github.pulls import Repository
+from report.github.rest import PostingError
 from report.plan import Plan
 
 BOT, TOKEN = "github-actions[bot]", "ghs_canaryofthepostingtoken"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from report.comment import LIMIT, length, render_comment
+from report.comment import LIMIT, render_comment
+from report.markdown import length
 from report.plan import Operation
 from report.reading import read_plan
 from report.terminal import render_terminal
@@ -18,7 +19,7 @@ from tests.e2e.leaks import holds
 from tests.providers.render_platform import IMAGE, KEY, running_render
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 __all__ = ["running_render"]
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
@@ -62,7 +63,7 @@ class Project:
         self._environment = {
             **os.environ,
             **pulumi_environment(ensure_pulumi(Progress()), folder / "state"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
+            "PULUMI_BACKEND_URL": local_backend(folder / "backend"),
             "PULUMI_CONFIG_PASSPHRASE": passphrase,
             "RENDER_API_URL": url,
         }

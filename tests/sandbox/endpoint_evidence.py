@@ -9,6 +9,7 @@ _SPACE = "/api/spaces/{namespace}/{name}"
 _GIT = "git itself, over HTTP"
 _LFS = "git-lfs and client, LFS batch API"
 _OURS = "ours: a page for people"
+_NAMELESS = "client `revision_exists`, `file_exists`: 404 for names without a namespace"
 _REFUSED = "refused with 501 by name"
 
 
@@ -37,6 +38,22 @@ HUB = {
     f"POST {_SPACE}/replicas": _REFUSED,
     f"GET {_SPACE}/events": _REFUSED,
     f"GET {_SPACE}/metrics": _REFUSED,
+    f"GET {_REPO}/auth-check": _client("auth_check"),
+    f"GET {_REPO}/auth-check/write": _client("auth_check"),
+    "GET /datasets/{namespace}/{name}": _OURS,
+    **{
+        f"{method} /api/{{plural:plural}}/{{name}}/{{word:word}}/{{rest:path}}": _NAMELESS
+        for method in ("DELETE", "GET", "POST")
+    },
+    "GET /{prefix:prefix}{name}/{word:word}/{rest:path}": _NAMELESS,
+    "GET /api/spaces/semantic-search": _REFUSED,
+    "GET /api/settings/webhooks": _client("list_webhooks"),
+    "POST /api/settings/webhooks": _client("create_webhook"),
+    "GET /api/settings/webhooks/{webhook}": _client("get_webhook"),
+    "POST /api/settings/webhooks/{webhook}": _client("update_webhook"),
+    "DELETE /api/settings/webhooks/{webhook}": _client("delete_webhook"),
+    "POST /api/settings/webhooks/{webhook}/enable": _client("enable_webhook"),
+    "POST /api/settings/webhooks/{webhook}/disable": _client("disable_webhook"),
     "GET /api/whoami-v2": _client("whoami"),
     "GET /api/agent-harnesses": "client, asked once when it is imported by an agent",
     "POST /api/validate-yaml": "client `RepoCard.validate`",

@@ -1,5 +1,7 @@
 """No workflow runs a stranger's code beside a secret or with a token that may write."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,36 @@ SHA = "a" * 40
 )
 def test_each_way_to_be_unsafe_is_found(text, said):
     assert any(said in each for each in faults(text))
+
+
+PLANTED = f"""
+on: pull_request_target
+permissions: {{contents: read}}
+jobs:
+  preview:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{SHA} # v4
+        with: {{ref: "${{{{ github.event.pull_request.head.sha }}}}", persist-credentials: false}}
+      - run: make preview
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"), [(PLANTED, True), (PLANTED.replace("_target", ""), False)]
+)
+def test_the_lint_refuses_a_checkout_where_strangers_code_would_have_secrets(
+    tmp_path, text, refused
+):
+    """`make lint` runs this very program over the workflows."""
+    (tmp_path / "preview.yml").write_text(text)
+    program = Path(sys.executable).with_name("zizmor")
+    ended = subprocess.run(
+        [program, "--offline", "--no-progress", tmp_path / "preview.yml"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ("dangerous-triggers" in ended.stdout) is refused, ended.stdout + ended.stderr
+    assert not refused or ended.returncode != 0
+    assert bool(faults(text)) is refused

@@ -101,3 +101,28 @@ def test_without_a_given_key_one_is_drawn_for_people_and_one_for_peers(raised_as
     recorder = raised_as("prod")
     drawn = recorder.of_type("pulumi-python:dynamic/github:GeneratedKey")
     assert {each.name for each in drawn} == {"frigo-admin-key", "frigo-service-key"}
+
+
+def test_workspace_and_login_reach_all_that_render_gets(stack_values, monkeypatch):
+    monkeypatch.setenv("SLIPWAY_REGISTRY", "ghcr.io/me")
+    monkeypatch.setenv("SLIPWAY_REGISTRY_TOKEN", "canary-registry-token")
+    values = stack_values("dev") | {
+        "slipway:renderWorkspace": "acme",
+        "slipway:registryUser": "me",
+        "slipway:adopt": '["frigo-app-dev"]',
+    }
+    recorder = record(lambda: raise_system("frigo"), values)
+    login = recorder["registry-credential"]
+    assert (login.inputs["registry"], login.inputs["username"]) == ("GITHUB", "me")
+    assert "canary-registry-token" not in json.dumps(unwrap(login.inputs["token"]))
+    for key in ("app", "chat", "gpt"):
+        service = recorder[f"frigo-{key}-service"].inputs
+        assert service["owner"] == login.inputs["owner"] == "acme"
+        assert service["source"]["registry_credential_id"] == "registry-credential-id"
+        assert service["adopt"] == (key == "app")
+
+
+def test_public_images_need_no_login(raised):
+    recorder = raised()
+    assert "registry-credential" not in recorder.resources
+    assert "registry_credential_id" not in recorder["frigo-app-service"].inputs["source"]

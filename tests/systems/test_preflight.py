@@ -212,3 +212,38 @@ def test_a_protected_frigo_that_is_open_to_all_is_refused(stack_values):
     record(lambda: seen.extend(findings_of("frigo")), values, stack="prod")
     [said] = errors(seen)
     assert "anybody may retrain its model" in said
+
+
+def refused(stack_values, **own):
+    values = stack_values("dev") | {f"slipway:{key}": value for key, value in own.items()}
+    with pytest.raises(pulumi.RunError) as refusal:
+        run(Recorder(), lambda: runpy.run_path(str(CHECKOUT / "__main__.py")), values)
+    return str(refusal.value)
+
+
+def test_a_name_that_nothing_has_is_not_handed_over(stack_values):
+    said = refused(stack_values, systems='["inference"]', adopt='["inference-dve"]')
+    assert "slipway:adopt: this stack makes no Space, model repository" in said
+    assert "called 'inference-dve'. Its names are inference-dev, tiny-phi-dev" in said
+
+
+def test_a_login_needs_its_token_and_a_registry_that_render_knows(stack_values, monkeypatch):
+    said = refused(stack_values, systems='["frigo"]', registryUser="me")
+    assert "Export SLIPWAY_REGISTRY_TOKEN" in said
+    monkeypatch.setenv("SLIPWAY_REGISTRY_TOKEN", "canary")
+    said = refused(stack_values, systems='["frigo"]', registryUser="me")
+    assert "Registry registry.example" in said
+    assert "Set slipway:registryKind" in said
+    said = refused(stack_values, systems='["frigo"]', registryUser="me", registryKind="GHCR")
+    assert "slipway:registryKind is 'GHCR'; it must be one of GITHUB" in said
+
+
+def test_on_a_mac_the_port_of_airplay_is_named_where_it_would_be_taken(found, monkeypatch):
+    docker = {"host": "docker"}
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    said = of(found("frigo", **docker), Severity.WARNING)
+    assert any("AirPlay Receiver of macOS listens on port 5000" in line for line in said)
+    assert of(found("frigo", **docker, dockerPort=5100), Severity.WARNING) == []
+    assert of(found("frigo"), Severity.WARNING) == []
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    assert of(found("frigo", **docker), Severity.WARNING) == []

@@ -18,7 +18,7 @@ import pytest
 from tests.toolchain.processes import all_end, descendants, kill, text_of
 from toolchain.progress import Progress
 from toolchain.pulumi.cli import PulumiToolchain, ensure_pulumi
-from toolchain.pulumi.environment import pulumi_environment
+from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 pytestmark = pytest.mark.e2e
 
@@ -150,7 +150,7 @@ def project(toolchain, tmp_path):
         {
             **os.environ,
             **pulumi_environment(toolchain, tmp_path / "private"),
-            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+            "PULUMI_BACKEND_URL": local_backend(tmp_path / "state"),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "HOME": str(tmp_path / "user"),
         },

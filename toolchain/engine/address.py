@@ -38,6 +38,8 @@ class EngineAddress:
     buildkit: BuildkitAddress | None  # None: images are built by the engine, through buildx
     # CIDR range for networks that many containers share; None leaves it to the engine's own ranges.
     shared_range: str | None = None
+    # The same for addresses that single sandboxes take for themselves; None: none can be taken.
+    public_range: str | None = None
     buildx: BuildxAddress | None = None  # beside an engine of the user's
 
     @property

@@ -14,6 +14,7 @@ from toolchain.engine.build_network import (
 from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
 from toolchain.engine.leases import Lease, live_leases
+from toolchain.engine.public_addresses import public_range
 from toolchain.images.base_images import BaseImages
 from toolchain.images.base_system import package_settings
 from toolchain.images.buildkit import Buildkitd, ensure_programs
@@ -102,6 +103,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         bind_host=bridge.address,
         buildkit=buildkit,
         shared_range=bridge.shared_range,
+        public_range=public_range(bridge),
     )
     return address, lease
 

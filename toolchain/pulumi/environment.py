@@ -31,3 +31,13 @@ def pulumi_environment(toolchain: PulumiToolchain, state: Path) -> dict[str, str
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "SLIPWAY_PYTHON": sys.executable,  # runs our language host; see launchers
     }
+
+
+def local_backend(folder: Path) -> str:
+    """The URL of a backend in a folder of this machine, for `PULUMI_BACKEND_URL`.
+
+    The engine replaces a state file at once, but writes its content type and checksum beside it in
+    place. A kill then leaves an empty one, and every later command ends with "failed to load
+    checkpoint: EOF". Nobody reads them, so none are written.
+    """
+    return f"{folder.absolute().as_uri()}?metadata=skip"

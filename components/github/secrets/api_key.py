@@ -3,7 +3,7 @@
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from slipway.core.credentials import API_KEY, GITHUB_TOKEN, Credential
+from slipway.core.credentials import GITHUB_TOKEN, Credential
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.resources import GeneratedKeyResource
 from slipway.github.secrets.kept_key import open_kept
@@ -13,7 +13,8 @@ def api_key(
     name: str,
     rotation: int = 0,
     parent: pulumi.Resource | None = None,
-    given_as: Credential = API_KEY,
+    *,
+    given_as: Credential,
 ) -> Output[str]:
     """The key, a secret: from the environment, else this stack's, else drawn here.
 

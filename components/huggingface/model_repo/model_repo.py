@@ -8,10 +8,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pulumi
 from pulumi import Output, ResourceOptions
 
 from slipway.core.arguments import check_types
+from slipway.core.component import Component
 from slipway.core.lineage import mark_of
 from slipway.errors import ConfigError, brief
 from slipway.huggingface.names import check_repo_id
@@ -44,8 +44,18 @@ class ModelRepoArgs:
             )
 
 
-class ModelRepo(pulumi.ComponentResource):
-    """One model repository."""
+class ModelRepo(Component):
+    """One model repository.
+
+    For example:
+
+        from slipway import ModelRepo, ModelRepoArgs, payload_from_folder
+
+        model = ModelRepo("model", ModelRepoArgs(
+            repo_id="acme/tiny-model", files=payload_from_folder("model"),
+        ))
+        pulumi.export("commit", model.commit)
+    """
 
     repo_id: Output[str]
     url: Output[str]

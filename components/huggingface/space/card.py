@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from slipway.errors import ConfigError
+from slipway.huggingface.space.licenses import LICENSES
 
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 SHORT_DESCRIPTION_CHARACTERS = 60
@@ -73,9 +74,18 @@ def _all_match(pattern: str) -> Callable[[Any], bool]:
     )
 
 
+def _licensed(value: object) -> bool:
+    return all(each in LICENSES for each in (value if isinstance(value, list) else [value]))
+
+
+_LICENSE = (
+    "an identifier of the Hub's list (huggingface.co/docs/hub/repositories-licenses), such as mit "
+    "or apache-2.0; 'other' with license_name for one that is not in it"
+)
 _FLAG: _Rule = (lambda value: isinstance(value, bool), "true or false, without quotes")
 _HEADERS = tuple(f"cross-origin-{each}-policy" for each in ("embedder", "opener", "resource"))
 _RULES: Mapping[str, _Rule] = {
+    "license": (_licensed, _LICENSE),
     "colorFrom": _one_of(*COLOURS),
     "colorTo": _one_of(*COLOURS),
     "header": _one_of("mini", "default"),

@@ -35,6 +35,7 @@ from slipway.huggingface.space.settings_change import without_clashes, write_set
 if TYPE_CHECKING:
     from slipway.huggingface.space.client import SpaceClient
 
+_PLATFORMS_OWN = ".gitattributes"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
 
 
@@ -96,7 +97,8 @@ class SpaceProvider(HubProvider):
                 removable=(),
                 message=f"Seed from {own_mark(props).stack}",
             )
-        return CreateResult(repo_id, self._commit(props, removable=(), salt=new_salt()))
+        removable = () if created else self._left_behind(repo_id, props)
+        return CreateResult(repo_id, self._commit(props, removable=removable, salt=new_salt()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The Space as it is now, for the keys this stack declares; empty if it is gone."""
@@ -220,6 +222,18 @@ class SpaceProvider(HubProvider):
         """Whether nobody has committed to it but the platform itself."""
         return all(title == INITIAL_COMMIT for title in self.hub.commit_titles("space", repo_id))
 
+    def _left_behind(self, repo_id: str, props: dict[str, Any]) -> tuple[str, ...]:
+        """Files of a run of this stack that died before it could say what it had sent.
+
+        Only where nobody else ever committed; of the platform's own file nobody knows whose it is.
+        """
+        ours = {INITIAL_COMMIT, _title(props)}
+        if not props.get("manifest") or {*self.hub.commit_titles("space", repo_id)} - ours:
+            return ()
+        repository = self.hub.repository("space", repo_id)
+        tree = self.hub.tree("space", repo_id, repository.commit) if repository else {}
+        return tuple(path for path in tree if path != _PLATFORMS_OWN)
+
     def _commit(
         self, props: dict[str, Any], *, removable: tuple[str, ...], salt: str
     ) -> dict[str, Any]:
@@ -232,7 +246,7 @@ class SpaceProvider(HubProvider):
                 manifest=props["manifest"],
                 sources=props["sources"],
                 removable=removable,
-                message=f"Deploy {own_mark(props).stack}",
+                message=_title(props),
             )
         repository = self.hub.repository("space", repo_id)
         if repository is None:
@@ -267,3 +281,7 @@ class SpaceProvider(HubProvider):
             # A refresh compares with the inputs in the state: sealed under a token rotated since,
             # or marked as changed outside. An update that really has to open them says why not.
             return None
+
+
+def _title(props: Mapping[str, Any]) -> str:
+    return f"Deploy {own_mark(props).stack}"

@@ -9,11 +9,11 @@ seed is what such a Space holds until the first push.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pulumi
 from huggingface_hub import SpaceHardware
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
+from slipway.core.component import Component
 from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
@@ -119,8 +119,20 @@ class SpaceArgs:
         return read_card(self.repo_id, self.first_files.text("README.md"), self.sdk).app_port
 
 
-class Space(pulumi.ComponentResource):
-    """One Space, created or adopted, deployed by one commit, and proven to answer."""
+class Space(Component):
+    """One Space, created or adopted, deployed by one commit, and proven to answer.
+
+    For example:
+
+        from slipway import Space, SpaceArgs, payload_from_folder
+
+        app = Space("app", SpaceArgs(
+            repo_id="acme/demo",
+            payload=payload_from_folder("app"),
+            variables={"LOG_LEVEL": "INFO"},
+        ))
+        pulumi.export("url", app.url)
+    """
 
     url: Output[str]  # where the app answers; known once it does
     page: Output[str]  # the Space on the Hub

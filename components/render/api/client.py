@@ -92,7 +92,7 @@ class RenderClient:
         """
         if owner.startswith(("tea-", "usr-", "own-")):
             return owner
-        found = [each["owner"] for each in self.pages("Render: list workspaces", "/owners", {})]
+        found = self.workspaces()
         fitting = [each for each in found if owner in ("", each["name"])]
         if len(fitting) == 1:
             return str(fitting[0]["id"])
@@ -101,6 +101,16 @@ class RenderClient:
         raise DeployError(
             f"Render: {asked}. This API key reaches {known}. Set the workspace to one of these ids."
         )
+
+    def workspaces(self) -> list[Json]:
+        """Those that the key reaches, each with `id` and `name`."""
+        return [each["owner"] for each in self.pages("Render: list workspaces", "/owners", {})]
+
+    def any_service(self, owner_id: str) -> bool:
+        """Whether anything was ever raised in a workspace and is still there."""
+        params: dict[str, str | int] = {"ownerId": owner_id, "limit": 1}
+        what = f"Render workspace {owner_id}: list services"
+        return bool(self.calls.request(what, "GET", "/services", params=params))
 
     def find_service(self, name: str, owner_id: str) -> Service | None:
         """The service of exactly this name; None if there is none."""

@@ -8,10 +8,10 @@ data and goes only if `delete_data` says so.
 import ipaddress
 from dataclasses import dataclass
 
-import pulumi
 from pulumi import Output, ResourceOptions
 
 from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
+from slipway.core.component import Component
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.secrecy.sealing import unseal
@@ -64,8 +64,20 @@ class PostgresArgs:
             )
 
 
-class Postgres(pulumi.ComponentResource):
-    """One database."""
+class Postgres(Component):
+    """One database.
+
+    For example:
+
+        from slipway import Image, Postgres, PostgresArgs, WebService, WebServiceArgs
+
+        database = Postgres("database", PostgresArgs(name="acme-data"))
+        WebService("api", WebServiceArgs(
+            name="acme-api",
+            image=Image(ref="ghcr.io/acme/api:1"),
+            secrets={"DATABASE_URL": database.internal_url},
+        ))
+    """
 
     internal_url: Output[str]  # a secret: for services of the same region
     external_url: Output[str]  # a secret: for the allowed addresses

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
-import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import check_types
+from slipway.core.component import Component
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential, sealed
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import one_of
+from slipway.render.registry_credential.hosts import REGISTRIES
 from slipway.render.resources import RegistryCredentialResource
-
-REGISTRIES = ("GITHUB", "GITLAB", "DOCKER", "GOOGLE_ARTIFACT", "AWS_ECR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +35,22 @@ class RegistryCredentialArgs:
         one_of(what, "registry", self.registry, REGISTRIES)
 
 
-class RegistryCredential(pulumi.ComponentResource):
-    """One registry credential."""
+class RegistryCredential(Component):
+    """One registry credential.
+
+    For example:
+
+        from slipway import Image, RegistryCredential, RegistryCredentialArgs, WebServiceArgs
+
+        login = RegistryCredential("login", RegistryCredentialArgs(
+            name="acme-packages",
+            registry="GITHUB",
+            username="acme-bot",
+            token=pulumi.Config("acme").require_secret("packagesToken"),
+        ))
+        image = Image(ref="ghcr.io/acme/private:1", registry_credential=login.credential_id)
+        WebServiceArgs(name="acme-private", image=image)
+    """
 
     credential_id: Output[str]  # for `Image.registry_credential`
 

@@ -7,10 +7,29 @@ is composed here, so that a key of another service, or of a Blueprint, is found 
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from pulumi import Input, Output
+
+from slipway.core.credentials import render_endpoint
 from slipway.errors import ConfigError
+
+DEPLOY_HOOK = "RENDER_DEPLOY_HOOK"  # under which workflows know the address, as a secret
 
 _SERVICE_ID = re.compile(r"srv-[0-9a-z]{8,40}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{6,128}")
+
+
+def deploy_hook_secret(service_id: Input[str], key: Input[str]) -> Output[str]:
+    """The hook's address, for an environment's secrets or whoever else deploys the service by it.
+
+    Args:
+        service_id: see `deploy_hook_url`, which also says what is refused.
+        key: the same.
+    """
+    endpoint = render_endpoint()
+    url: Output[str] = Output.all(service_id, key).apply(
+        lambda pair: deploy_hook_url(endpoint, pair[0], pair[1])
+    )
+    return Output.secret(url)
 
 
 def deploy_hook_url(endpoint: str, service_id: str, key: str) -> str:

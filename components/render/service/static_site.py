@@ -7,10 +7,10 @@ secrets.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import check_types
+from slipway.core.component import Component
 from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.stack import require_stack_credential
@@ -60,8 +60,21 @@ class StaticSiteArgs:
             raise ConfigError(f"{what}: probe_path {self.probe_path!r}; it must begin with '/'.")
 
 
-class StaticSite(pulumi.ComponentResource):
-    """One static site."""
+class StaticSite(Component):
+    """One static site.
+
+    For example:
+
+        from slipway import Repository, StaticSite, StaticSiteArgs
+
+        site = StaticSite("site", StaticSiteArgs(
+            name="acme-site",
+            repository=Repository(url="https://github.com/acme/site", branch="main"),
+            build_command="npm ci && npm run build",
+            publish_path="dist",
+        ))
+        pulumi.export("url", site.url)
+    """
 
     url: Output[str]  # where it answers; known once it does
     page: Output[str]  # in Render's dashboard

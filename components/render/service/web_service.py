@@ -13,7 +13,8 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import check_between, check_types
-from slipway.core.credentials import RENDER_API_KEY, render_endpoint
+from slipway.core.component import Component
+from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.errors import ConfigError
@@ -34,7 +35,7 @@ from slipway.render.names import (
 )
 from slipway.render.plans import PLANS, REGIONS, plan_id
 from slipway.render.resources import WebServiceResource
-from slipway.render.service.hook import deploy_hook_url
+from slipway.render.service.hook import deploy_hook_secret
 from slipway.render.service.sources import Image, Repository
 
 __all__ = ["DeployArgs", "Image", "Repository", "WebService", "WebServiceArgs", "predicted_url"]
@@ -111,8 +112,21 @@ class WebServiceArgs:
             )
 
 
-class WebService(pulumi.ComponentResource):
-    """One web service. Services that name each other are made by `WebServices`."""
+class WebService(Component):
+    """One web service. Services that name each other are made by `WebServices`.
+
+    For example:
+
+        from slipway import Image, WebService, WebServiceArgs
+
+        api = WebService("api", WebServiceArgs(
+            name="acme-api",
+            image=Image(ref="ghcr.io/acme/api:1.4"),
+            secrets={"API_KEY": pulumi.Config("acme").require_secret("apiKey")},
+            health_path="/health",
+        ))
+        pulumi.export("url", api.url)
+    """
 
     url: Output[str]  # where it answers; known once it does
     page: Output[str]  # in Render's dashboard
@@ -225,11 +239,7 @@ class WebService(pulumi.ComponentResource):
         key = self.args.deploy_hook_key
         if key is None:
             return None
-        endpoint = render_endpoint()
-        url: Output[str] = Output.all(self.service_id, key).apply(
-            lambda pair: deploy_hook_url(endpoint, pair[0], pair[1])
-        )
-        return Output.secret(url)
+        return deploy_hook_secret(self.service_id, key)
 
     def _warn(self) -> None:
         plan = plan_id(self.args.name, self.args.plan)

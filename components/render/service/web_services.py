@@ -7,17 +7,32 @@ service is the only one; where Render had to choose another, that is written and
 
 from collections.abc import Mapping
 
-import pulumi
 from pulumi import ResourceOptions
 
+from slipway.core.component import Component
 from slipway.errors import ConfigError
 from slipway.render.names import predicted_url
 from slipway.render.resources import EnvWiringResource
 from slipway.render.service.web_service import WebService, WebServiceArgs
 
 
-class WebServices(pulumi.ComponentResource):
-    """Web services by the keys they are declared under: `services["app"].url`."""
+class WebServices(Component):
+    """Web services by the keys they are declared under: `services["app"].url`.
+
+    For example:
+
+        from slipway import Image, WebServiceArgs, WebServices
+
+        shop = WebServices("shop", {
+            "web": WebServiceArgs(
+                name="acme-web", image=Image(ref="ghcr.io/acme/web:1"), links={"API": "api"},
+            ),
+            "api": WebServiceArgs(
+                name="acme-api", image=Image(ref="ghcr.io/acme/api:1"), links={"WEB": "web"},
+            ),
+        })
+        pulumi.export("url", shop["web"].url)
+    """
 
     services: Mapping[str, WebService]
 

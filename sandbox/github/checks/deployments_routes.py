@@ -1,18 +1,17 @@
 """Deployments, as callers tell of them, and their statuses."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.github.checks.deployments import STATES, Deployment, Deployments, DeploymentStatus
+from sandbox.github.checks.deployment_service import DeploymentService
+from sandbox.github.checks.deployments import STATES, Deployment, DeploymentStatus
+from sandbox.github.checks.deployments_view import deployment_status_view, deployment_view
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Account
 from sandbox.github.http.body import Body
-from sandbox.github.http.describe import node_id, simple_user
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
 from sandbox.github.http.requests import REPOSITORY, Urls, answer, nothing, page, route, urls
 from sandbox.github.repositories.registry import Repository
@@ -23,9 +22,10 @@ _FILTERS = ("ref", "task", "environment")
 class DeploymentRoutes:
     """Endpoints of deployments."""
 
-    def __init__(self, access: Access, deployments: Deployments, statuses: Statuses) -> None:
+    def __init__(self, access: Access, service: DeploymentService, statuses: Statuses) -> None:
         self._access = access
-        self._deployments = deployments
+        self._service = service
+        self._deployments = service.records
         self._statuses = statuses
 
     def routes(self) -> list[Route]:
@@ -65,17 +65,16 @@ class DeploymentRoutes:
         self._require_checks(repository, sha, body)
         environment = body.optional_text("environment") or "production"
         production = body.flag("production_environment", default=environment == "production")
-        fields = {
-            "ref": ref,
+        more = {
             "task": body.optional_text("task") or "deploy",
-            "environment": environment,
-            "original_environment": environment,
             "description": body.optional_text("description"),
             "payload": body.fields.get("payload") or {},
             "transient_environment": body.flag("transient_environment", default=False),
             "production_environment": production,
         }
-        added = self._deployments.add(repository.id, sha, fields, caller.login)
+        added = self._service.add(
+            repository, sha, caller.login, ref=ref, environment=environment, more=more
+        )
         return answer(request, self._shown(repository, added, urls(request)), 201)
 
     def _require_checks(self, repository: Repository, sha: str, body: Body) -> None:
@@ -131,22 +130,15 @@ class DeploymentRoutes:
             "log_url": body.optional_text("log_url") or body.optional_text("target_url") or "",
             "environment_url": body.optional_text("environment_url") or "",
         }
-        added = self._deployments.add_status(found, state, fields, caller.login)
-        if state == "success" and body.flag("auto_inactive", default=True):
-            self._end_former(repository, found, caller.login)
+        added = self._service.say(
+            repository,
+            found,
+            state,
+            caller.login,
+            fields,
+            ends_former=body.flag("auto_inactive", default=True),
+        )
         return answer(request, self._status(repository, found, added, urls(request)), 201)
-
-    def _end_former(self, repository: Repository, newest: Deployment, login: str) -> None:
-        environment = newest.fields["environment"]
-        for each in self._deployments.list(repository.id):
-            if each.id >= newest.id or each.fields["environment"] != environment:
-                continue
-            said = self._deployments.statuses(each)
-            ended = said and said[0].state == "inactive"
-            lasting = not each.fields["transient_environment"]
-            if said and not ended and lasting and not each.fields["production_environment"]:
-                former: Mapping[str, Any] = {**said[0].fields, "description": ""}
-                self._deployments.add_status(each, "inactive", former, login)
 
     def _found(self, request: Request, repository: Repository) -> Deployment:
         found = self._deployments.find(repository.id, request.path_params["deployment"])
@@ -154,40 +146,10 @@ class DeploymentRoutes:
             raise NotFoundError
         return found
 
-    def _creator(self, login: str, here: Urls) -> dict[str, Any]:
-        account = self._access.accounts.find(login) or Account(login, organization=False)
-        return simple_user(account, here)
-
     def _shown(self, repository: Repository, found: Deployment, here: Urls) -> dict[str, Any]:
-        api = f"{here.api}/repos/{repository.full_name}"
-        return {
-            "url": f"{api}/deployments/{found.id}",
-            "id": found.id,
-            "node_id": node_id("Deployment", found.id),
-            "sha": found.sha,
-            **found.fields,
-            "creator": self._creator(found.creator, here),
-            "created_at": found.created_at,
-            "updated_at": found.updated_at,
-            "statuses_url": f"{api}/deployments/{found.id}/statuses",
-            "repository_url": api,
-            "performed_via_github_app": None,
-        }
+        return deployment_view(repository, found, self._access.accounts, here)
 
     def _status(
         self, repository: Repository, of: Deployment, found: DeploymentStatus, here: Urls
     ) -> dict[str, Any]:
-        api = f"{here.api}/repos/{repository.full_name}"
-        return {
-            "url": f"{api}/deployments/{of.id}/statuses/{found.id}",
-            "id": found.id,
-            "node_id": node_id("DeploymentStatus", found.id),
-            "state": found.state,
-            "creator": self._creator(found.creator, here),
-            **found.fields,
-            "created_at": found.created_at,
-            "updated_at": found.created_at,
-            "deployment_url": f"{api}/deployments/{of.id}",
-            "repository_url": api,
-            "performed_via_github_app": None,
-        }
+        return deployment_status_view(repository, of, found, self._access.accounts, here)

@@ -7,10 +7,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.github.checks.statuses import STATES, Status, Statuses, combined
+from sandbox.github.events import Events
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Account
 from sandbox.github.http.body import Body
-from sandbox.github.http.describe import minimal_repository, node_id, simple_user
+from sandbox.github.http.describe import (
+    commit_node_id,
+    minimal_repository,
+    node_id,
+    simple_user,
+)
 from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
 from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
 from sandbox.github.repositories.registry import Repository
@@ -21,8 +27,9 @@ _LONGEST_DESCRIPTION = 140  # characters
 class StatusRoutes:
     """Endpoints of commit statuses."""
 
-    def __init__(self, access: Access, statuses: Statuses) -> None:
+    def __init__(self, access: Access, statuses: Statuses, events: Events) -> None:
         self._access = access
+        self._events = events
         self._statuses = statuses
 
     def routes(self) -> list[Route]:
@@ -57,7 +64,10 @@ class StatusRoutes:
             target_url=body.optional_text("target_url"),
             creator=caller.login,
         )
-        return answer(request, self._shown(repository, added, urls(request)), 201)
+        here = urls(request)
+        told = _told(repository, added, here)
+        self._events.happened(repository.full_name, "status", caller.login, told)
+        return answer(request, self._shown(repository, added, here), 201)
 
     def list(self, request: Request, _body: Body) -> Response:
         """`GET R/commits/{ref}/statuses`: every one, newest first."""
@@ -109,3 +119,31 @@ class StatusRoutes:
             "updated_at": status.created_at,
             "creator": simple_user(account, here),
         }
+
+
+def _told(repository: Repository, status: Status, here: Urls) -> dict[str, Any]:
+    """What the event of a status says."""
+    heads = repository.git.references("refs/heads/")
+    return {
+        "id": status.id,
+        "sha": status.sha,
+        "name": repository.full_name,
+        "target_url": status.target_url,
+        "avatar_url": None,
+        "context": status.context,
+        "description": status.description,
+        "state": status.state,
+        "commit": {
+            "sha": status.sha,
+            "node_id": commit_node_id(repository, status.sha),
+            "url": f"{here.api}/repos/{repository.full_name}/commits/{status.sha}",
+            "html_url": f"{here.web}/{repository.full_name}/commit/{status.sha}",
+        },
+        "branches": [
+            {"name": ref.removeprefix("refs/heads/"), "commit": {"sha": oid}, "protected": False}
+            for ref, oid in heads.items()
+            if oid == status.sha
+        ],
+        "created_at": status.created_at,
+        "updated_at": status.created_at,
+    }

@@ -8,7 +8,8 @@ from enum import IntEnum
 
 from starlette.requests import Request
 
-from sandbox.github.http.accounts import Accounts, Caller
+from sandbox.github.fine_grained import permission_of
+from sandbox.github.http.accounts import Accounts, Caller, Token
 from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenError, NotFoundError
 from sandbox.github.http.job_tokens import METADATA, Grant, kind_of
 from sandbox.github.repositories.registry import Registry, Repository
@@ -54,8 +55,8 @@ class Access:
             NotFoundError: the caller may not know of it.
             ForbiddenError: the job's token has no permission for that part of it.
         """
-        repository = self._addressed(request)
-        require_right(self.caller(request), repository, Right.READ, kind_of(request.url.path))
+        repository, caller = self._addressed(request), self.caller(request)
+        require_right(caller, repository, Right.READ, _kind(caller, request))
         return repository
 
     def writable(self, request: Request) -> tuple[Repository, Caller]:
@@ -76,7 +77,13 @@ class Access:
     def _with_right(self, request: Request, wanted: Right) -> tuple[Repository, Caller]:
         caller = self.caller(request)
         repository = self._addressed(request)
-        require_right(caller, repository, wanted, kind_of(request.url.path))
+        kind = _kind(caller, request)
+        if caller is not None and caller.token.permissions is not None and request.method == "GET":
+            # Settings are no part of what is public: only the permission opens them, for reading.
+            if _permitted(caller.token, repository, kind) < Right.READ:
+                raise ForbiddenError("Resource not accessible by personal access token")
+            wanted = Right.READ
+        require_right(caller, repository, wanted, kind)
         if caller is None:  # require_right has refused
             raise AuthenticationRequiredError
         return repository, caller
@@ -92,6 +99,14 @@ class Access:
         return found
 
 
+def _kind(caller: Caller | None, request: Request) -> str:
+    """What the address is about, as this caller's token names it."""
+    path = request.url.path
+    if caller is None or caller.token.permissions is None:
+        return kind_of(path)
+    return permission_of(path, request.method)
+
+
 def right_to(caller: Caller | None, repository: Repository, kind: str = "contents") -> Right:
     """What a caller may do with a repository, token and person taken together.
 
@@ -103,8 +118,8 @@ def right_to(caller: Caller | None, repository: Repository, kind: str = "content
     public = Right.NONE if repository.private else Right.READ
     if caller is None or not caller.administers(repository.owner):
         return public
-    if caller.token.grant is not None:
-        return max(public, _granted(caller.token.grant, repository, kind))
+    if caller.token.grant is not None or caller.token.permissions is not None:
+        return max(public, _permitted(caller.token, repository, kind))
     if caller.token.scopes is None:
         if caller.token.may_administer and caller.token.may_write:
             return Right.ADMIN
@@ -125,6 +140,15 @@ def _granted(grant: Grant, repository: Repository, kind: str) -> Right:
     if grant.repository.lower() != repository.full_name.lower():
         return Right.NONE
     return {"write": Right.WRITE, "read": Right.READ}.get(grant.level(kind), Right.NONE)
+
+
+def _permitted(token: Token, repository: Repository, kind: str) -> Right:
+    """What a job's or a fine-grained token, whose permissions are told one by one, is for."""
+    if token.grant is not None:
+        return _granted(token.grant, repository, kind)
+    permissions = token.permissions or {}
+    level = "read" if kind == METADATA else permissions.get(kind.replace("-", "_"), "none")
+    return {"write": Right.ADMIN, "read": Right.READ}.get(level, Right.NONE)
 
 
 def require_right(
@@ -157,6 +181,8 @@ def require_voice(caller: Caller, repository: Repository, kind: str) -> None:
         if _granted(token.grant, repository, kind) < Right.WRITE:
             raise ForbiddenError("Resource not accessible by integration")
         return
+    if token.permissions is not None and _permitted(token, repository, kind) < Right.WRITE:
+        raise ForbiddenError("Resource not accessible by personal access token")
     speaks = token.may_write if token.scopes is None else bool(token.scopes)
     if not speaks:
         raise ForbiddenError("Resource not accessible by personal access token")

@@ -11,6 +11,7 @@ from sandbox.github.http.job_tokens import Grant, JobTokens
 from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
 
 ACTIONS = "github-actions[bot]"  # who speaks for runs
+_PERMISSIONS = {"workflow": "workflows", "delete_repo": "administration"}  # instead of a scope
 ALL_SCOPES = ("repo", "workflow", "delete_repo", "read:org", "user")
 
 
@@ -23,16 +24,26 @@ class Token:
         may_write: of a token with permissions, to all repositories of its user.
         may_administer: the same for settings, secrets and rules; the token of jobs may not.
         grant: of a job's token, which is for one repository.
+        permissions: of a fine-grained one, such as {"secrets": "write"}; it has no scopes.
     """
 
     scopes: Sequence[str] | None = ALL_SCOPES
     may_write: bool = True
     may_administer: bool = True
     grant: Grant | None = None
+    permissions: Mapping[str, str] | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether a classic token has a scope, or another one may do all that scopes are for."""
+        if self.permissions is not None:
+            return self.permissions.get(_PERMISSIONS.get(scope, scope)) == "write"
         return self.may_administer if self.scopes is None else scope in self.scopes
+
+
+def fine_grained(permissions: Mapping[str, str]) -> Token:
+    """A token that may do just what it was given, in all repositories of its user."""
+    writes = "write" in permissions.values()
+    return Token(scopes=None, may_write=writes, permissions=permissions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,19 +94,29 @@ class Accounts:
     Args:
         users: who there is; organizations exist by being a user's.
         paid: whether private repositories may have rules, which the free plan does not include.
+        free: users and organizations on that plan all the same.
         job_tokens: of runs, for whom ACTIONS speaks; that has to be one of the users then.
     """
 
     def __init__(
-        self, users: Sequence[User], *, paid: bool = True, job_tokens: JobTokens | None = None
+        self,
+        users: Sequence[User],
+        *,
+        paid: bool = True,
+        free: Sequence[str] = (),
+        job_tokens: JobTokens | None = None,
     ) -> None:
         self._users = users
-        self.paid = paid
+        self._paid, self._free = paid, {name.lower() for name in free}
         self._job_tokens = job_tokens or JobTokens()
         self._actions = next((each for each in users if each.login == ACTIONS), None)
         logins = [Account(user.login, organization=False) for user in users]
         groups = [Account(name, organization=True) for user in users for name in user.organizations]
         self._accounts = {each.login.lower(): each for each in (*groups, *logins)}
+
+    def is_paid(self, owner: str) -> bool:
+        """Whether the plan of a user or an organization is more than the free one."""
+        return self._paid and owner.lower() not in self._free
 
     def identify(self, token: str) -> Caller:
         """The owner of a token; raises BadCredentialsError if nobody's."""

@@ -168,6 +168,8 @@ def full_repository(
     """A repository as such."""
     web = f"{urls.web}/{repository.full_name}"
     admin = right_to(caller, repository) >= Right.ADMIN
+    if caller is not None and caller.token.permissions is not None:
+        admin = caller.administers(repository.owner)  # there the person's, whatever the token may
     host = urls.web.partition("://")[2]
     counts = ("forks", "stargazers", "watchers", "open_issues", "network", "subscribers")
     return {

@@ -226,7 +226,9 @@ class IssueService:
         # These run what is on the default branch, never what somebody proposes.
         branch = repository.git.default_branch()
         commit = repository.git.branch_head(branch)
-        if commit is not None:
+        if commit is None:
+            self._events.happened(repository.full_name, event, actor, payload)
+        else:
             self._events.tell(
                 Trigger(
                     repository=repository.full_name,

@@ -43,15 +43,14 @@ def claims_of(
         now: seconds since 1970.
         server: where the pages of this GitHub are; no slash at the end.
     """
-    github = task.github
+    github, called = task.github, task.scope.called
     of_the_environment = {} if task.environment is None else {"environment": task.environment}
     return {
         **{name: str(github[name]) for name in _OF_THE_CONTEXT},
         **of_the_environment,
         "ref_protected": str(bool(github["ref_protected"])).lower(),
-        # A job that a reusable workflow brings has another one here; there are none yet.
-        "job_workflow_ref": str(github["workflow_ref"]),
-        "job_workflow_sha": str(github["workflow_sha"]),
+        "job_workflow_ref": str(github["workflow_ref"] if called is None else called.address),
+        "job_workflow_sha": str(github["workflow_sha"] if called is None else called.commit),
         "check_run_id": str(task.id),
         "actor_id": str(accounts.account(task.run.actor).id),
         "repository_id": str(repository.id),

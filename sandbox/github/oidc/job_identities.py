@@ -17,7 +17,6 @@ from sandbox.github.oidc.claims import claims_of
 from sandbox.github.oidc.signing_key import SigningKey
 from sandbox.github.repositories.registry import Registry
 from sandbox.github.runs.running.job_task import JobTask
-from sandbox.github.runs.running.permissions import permissions_of
 from sandbox.http.credentials import same
 
 ISSUER_PATH = f"{SERVICES}/token"
@@ -98,5 +97,5 @@ class JobIdentities:
 
 def may_identify(task: JobTask) -> bool:
     """Whether a job gets what it needs to ask for a proof."""
-    said = permissions_of(task.workflow.source, task.job.source) or {}
+    said = task.permissions or {}
     return said.get("id-token") == "write" and not task.run.foreign

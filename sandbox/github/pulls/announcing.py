@@ -47,5 +47,7 @@ def announce(
     # What conflicts has no merge that could be run, on the platform neither.
     if pull.merge_sha is not None:
         tell(event, base if pull.merged else merge_reference(pull.number), pull.merge_sha)
+    else:
+        events.happened(shown.repository.full_name, event, actor, payload)
     if event == "pull_request":
         tell("pull_request_target", base, store.branch_head(pull.base) or pull.base_sha)

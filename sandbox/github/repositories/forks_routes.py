@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.git.transfer import fetch
+from sandbox.github.events import Events
 from sandbox.github.http.access import Access, require_voice
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
@@ -16,8 +17,9 @@ from sandbox.github.repositories.registry import Registry, Repository
 class ForkRoutes:
     """Endpoints of forks."""
 
-    def __init__(self, access: Access, registry: Registry) -> None:
+    def __init__(self, access: Access, registry: Registry, events: Events) -> None:
         self._access = access
+        self._events = events
         self._registry = registry
 
     def routes(self) -> list[Route]:
@@ -53,6 +55,8 @@ class ForkRoutes:
         accounts, here = self._access.accounts, urls(request)
         shown = full_repository(fork, accounts, caller, here)
         of = full_repository(repository, accounts, caller, here)
+        if not known:
+            self._events.happened(repository.full_name, "fork", caller.login, {"forkee": shown})
         return answer(request, {**shown, "parent": of, "source": of}, 202)
 
     def _made(self, repository: Repository, owner: str, name: str, body: Body) -> Repository:

@@ -149,7 +149,8 @@ class Movements:
         after = repository.git.references()
         moves = _moves(before, after)
         self._choose_default_branch(repository, moves)
-        triggers = list(_triggers(repository, caller, moves))
+        told = _told_aloud(moves)
+        triggers = list(_triggers(repository, caller, told))
         # The push has happened: whoever fails to take note of it must not undo that.
         try:
             for trigger in triggers:
@@ -159,6 +160,7 @@ class Movements:
                     self._registry.pushed(repository)
                 for trigger in triggers:
                     self._tell(repository, trigger)
+                self._events.moved(repository, caller.login, told)
                 self._pending.tell(repository.id, after)
         except Exception:  # noqa: BLE001 - logged; the next push or start tells it
             _LOG.exception("%s: what was pushed is not announced yet", repository.full_name)
@@ -211,13 +213,17 @@ def _moves(before: Mapping[str, str], after: Mapping[str, str]) -> list[Move]:
     ]
 
 
-def _triggers(repository: Repository, caller: Caller, moves: Sequence[Move]) -> Iterator[Trigger]:
-    """The events that moves make; references that go make none here."""
-    # GitHub makes no event for tags of which more than three are pushed at once.
+def _told_aloud(moves: Sequence[Move]) -> Sequence[Move]:
+    """Those that make events: GitHub makes none for tags, if more than three come at once."""
     new_tags = [move for move in moves if move.ref.startswith(_TAGS) and not move.deletes]
     silent = new_tags if len(new_tags) > _TAGS_TOLD else []
+    return [move for move in moves if move not in silent]
+
+
+def _triggers(repository: Repository, caller: Caller, moves: Sequence[Move]) -> Iterator[Trigger]:
+    """The runs that moves make; references that go make none."""
     for move in moves:
-        commit = None if move.deletes or move in silent else repository.git.resolve(move.ref)
+        commit = None if move.deletes else repository.git.resolve(move.ref)
         if commit is not None:
             yield Trigger(
                 repository=repository.full_name,

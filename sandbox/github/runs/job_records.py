@@ -1,12 +1,14 @@
 """What is kept of jobs and their steps."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.store.database import Database
+
+RUNS, JOBS = "workflow_runs", "workflow_jobs"  # the tables whose changes are told
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS workflow_jobs (
@@ -87,6 +89,8 @@ class JobRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Told of (table, id) whenever the status of a run or job was set, in the transaction.
+        self.listeners: list[Callable[[str, int], object]] = []
         database.create(_SCHEMA)
 
     def add_job(self, run: int, attempt: int, *, key: str, name: str, labels: Sequence[str]) -> int:
@@ -97,7 +101,9 @@ class JobRecords:
                 " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
                 (run, attempt, key, name, json.dumps(list(labels)), moment()),
             )
-            return int(cursor.lastrowid or 0)
+            job = int(cursor.lastrowid or 0)
+            self._tell(JOBS, job)
+        return job
 
     def job(self, job: int) -> JobRecord | None:
         """The job with that id."""
@@ -114,7 +120,7 @@ class JobRecords:
 
     def set_job(self, job: int, **values: object) -> None:
         """Changes columns of a job."""
-        self._set("workflow_jobs", job, values)
+        self._set(JOBS, job, values)
 
     def add_steps(self, job: int, names: Sequence[str]) -> None:
         """Adds a job's steps, numbered from 1."""
@@ -155,10 +161,17 @@ class JobRecords:
 
     def _set(self, table: str, row: int, values: Mapping[str, object]) -> None:
         names = ", ".join(f"{name} = ?" for name in values)
-        self._database.execute(
-            f"UPDATE {table} SET {names} WHERE id = ?",  # noqa: S608 - names are ours
-            (*values.values(), row),
-        )
+        with self._database.transaction() as connection:
+            connection.execute(
+                f"UPDATE {table} SET {names} WHERE id = ?",  # noqa: S608 - names are ours
+                (*values.values(), row),
+            )
+            if "status" in values:
+                self._tell(table, row)
+
+    def _tell(self, table: str, row: int) -> None:
+        for listener in self.listeners:
+            listener(table, row)
 
 
 def _job(row: Any) -> JobRecord:  # noqa: ANN401 - sqlite3.Row is untyped

@@ -8,53 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.github.contract import Trigger
-from sandbox.github.runs.job_records import JobRecord, JobRecords, StepRecord, moment
+from sandbox.github.runs.job_records import RUNS, JobRecord, JobRecords, StepRecord, moment
+from sandbox.github.runs.run_tables import TABLES
 from sandbox.store.database import Database
 
 __all__ = ["JobRecord", "Run", "RunRecords", "StepRecord", "WorkflowFile", "moment"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS workflow_files (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    repository TEXT NOT NULL,
-    path TEXT NOT NULL,
-    created TEXT NOT NULL,
-    runs INTEGER NOT NULL DEFAULT 0,  -- counts run numbers
-    UNIQUE (repository, path)
-);
-CREATE TABLE IF NOT EXISTS workflow_runs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    workflow INTEGER NOT NULL,
-    repository TEXT NOT NULL,
-    path TEXT NOT NULL,
-    name TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    attempt INTEGER NOT NULL DEFAULT 1,
-    event TEXT NOT NULL,
-    ref TEXT NOT NULL,
-    commit_id TEXT NOT NULL,
-    before_id TEXT NOT NULL,
-    actor TEXT NOT NULL,
-    title TEXT NOT NULL,
-    payload TEXT NOT NULL,            -- JSON; inputs or client_payload
-    status TEXT NOT NULL,             -- queued, in_progress, completed
-    conclusion TEXT,
-    note TEXT,                        -- why no job could run, for people
-    created TEXT NOT NULL,
-    started TEXT NOT NULL,            -- of this attempt
-    updated TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS workflow_runs_of ON workflow_runs (repository, commit_id);
-"""
-# Of a pull request's runs, which run a merge of it; empty for others.
-_HEADS = """
-ALTER TABLE workflow_runs ADD COLUMN head_repository TEXT NOT NULL DEFAULT '';
-ALTER TABLE workflow_runs ADD COLUMN head_branch TEXT NOT NULL DEFAULT '';
-ALTER TABLE workflow_runs ADD COLUMN head_id TEXT NOT NULL DEFAULT '';
-CREATE INDEX IF NOT EXISTS workflow_runs_of_head ON workflow_runs (repository, head_id);
-"""
-# Whether those who wait for a commit's checks were told of this run's good end.
-_TOLD = "ALTER TABLE workflow_runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +43,8 @@ class Run:
     head_branch: str
     head_id: str
     told: bool
+    whole: int  # the last attempt that ran every job
+    called: Sequence[Mapping[str, str]]  # workflows that its jobs call: path, sha and ref
 
     @property
     def ref_name(self) -> str:
@@ -122,7 +82,7 @@ class RunRecords(JobRecords):
     """All tables: of workflow files and runs, and of jobs. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        database.create(_SCHEMA, _HEADS, _TOLD)
+        database.create(*TABLES)
         super().__init__(database)
 
     # --- workflow files
@@ -152,7 +112,15 @@ class RunRecords(JobRecords):
 
     # --- runs
 
-    def add_run(self, trigger: Trigger, path: str, *, name: str, title: str) -> Run:
+    def add_run(
+        self,
+        trigger: Trigger,
+        path: str,
+        *,
+        name: str,
+        title: str,
+        called: Sequence[Mapping[str, str]] = (),
+    ) -> Run:
         """Adds a queued run and gives it its number."""
         workflow = self.workflow(trigger.repository, path).id
         now, head = moment(), trigger.head
@@ -163,9 +131,9 @@ class RunRecords(JobRecords):
             cursor = connection.execute(
                 "INSERT INTO workflow_runs (workflow, repository, path, name, number, event, ref,"
                 " commit_id, before_id, actor, title, payload, status, created, started, updated,"
-                " head_repository, head_branch, head_id, told)"
+                " head_repository, head_branch, head_id, told, called)"
                 " VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?, ?, ?,"
-                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)",
+                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0, ?)",
                 (
                     *(workflow, trigger.repository, path, name, workflow, trigger.event),
                     *(trigger.ref, trigger.commit, trigger.before, trigger.actor, title),
@@ -175,9 +143,11 @@ class RunRecords(JobRecords):
                         if head is None
                         else (head.repository, head.branch, head.commit)
                     ),
+                    json.dumps([dict(each) for each in called]),
                 ),
             )
             run = int(cursor.lastrowid or 0)
+            self._tell(RUNS, run)
         return self.require(run)
 
     def get(self, run: int) -> Run | None:
@@ -284,7 +254,7 @@ class RunRecords(JobRecords):
 
     def set_run(self, run: int, **values: object) -> None:
         """Changes columns of a run."""
-        self._set("workflow_runs", run, {**values, "updated": moment()})
+        self._set(RUNS, run, {**values, "updated": moment()})
 
     def forget(self, repository: str) -> None:
         """Removes everything of a repository."""
@@ -294,5 +264,6 @@ class RunRecords(JobRecords):
 
 
 def _run(row: Any) -> Run:  # noqa: ANN401 - sqlite3.Row is untyped
-    decoded = {"payload": json.loads(row["payload"]), "told": bool(row["told"])}
+    decoded = {key: json.loads(row[key]) for key in ("payload", "called")}
+    decoded["told"] = bool(row["told"])
     return Run(**{**dict(row), **decoded})

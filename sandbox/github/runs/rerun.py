@@ -1,13 +1,13 @@
 """What a new attempt of a run takes over from the one before, instead of running it again."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from sandbox.github.runs.planning.job_plan import ancestors
 from sandbox.github.runs.planning.private_workflow import Needed
-from sandbox.github.runs.planning.workflow import Workflow
+from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
 
 _WELL = ({"success"}, {"skipped"})
@@ -23,17 +23,59 @@ def jobs_to_keep(
     ended: dict[str, list[JobRecord]] = {}
     for job in records.jobs(run.id, run.attempt):
         ended.setdefault(job.key, []).append(job)
-    results = {key: {job.conclusion or "" for job in jobs} for key, jobs in ended.items()}
-    again = {key for key in workflow.jobs if results.get(key) not in _WELL}
-    kept = [key for key in workflow.jobs if not again & {key, *ancestors(workflow, key)}]
+    kept = _kept(workflow, "", ended)
     needed = {
         key: Needed(
-            results[key].pop(),
+            next(job.conclusion or "" for job in ended[key]),
             {name: value for job in ended[key] for name, value in job.outputs.items()},
         )
         for key in kept
     }
     return [job for key in kept for job in ended[key]], needed
+
+
+def _kept(workflow: Workflow, above: str, ended: Mapping[str, Sequence[JobRecord]]) -> list[str]:
+    """The keys of the jobs that need not run again; of a called workflow with what is above.
+
+    What calls a workflow is gone through again itself: its outputs come from the jobs below.
+    """
+    below = {key: _calls(job, above + key, ended) for key, job in workflow.jobs.items()}
+    again = {
+        key
+        for key, calls in below.items()
+        if (not calls and not _went_well(ended.get(above + key, ())))
+        or any(len(kept) < len(there) for kept, there in calls)
+    }
+    kept: list[str] = []
+    for key, calls in below.items():
+        if again & ancestors(workflow, key):
+            continue
+        if calls:
+            kept += [each for kept_below, _ in calls for each in kept_below]
+        elif key not in again:
+            kept.append(above + key)
+    return kept
+
+
+def _calls(
+    job: Job, key: str, ended: Mapping[str, Sequence[JobRecord]]
+) -> list[tuple[list[str], set[str]]]:
+    """Of each call that a job made, the keys of jobs to keep, and of all there were."""
+    if job.called is None:
+        return []
+    heads = {
+        each[: each.index("/", len(key)) + 1]
+        for each in ended
+        if each.startswith((f"{key}/", f"{key}:"))
+    }
+    return [
+        (_kept(job.called.workflow, head, ended), {each for each in ended if each.startswith(head)})
+        for head in sorted(heads)
+    ]
+
+
+def _went_well(jobs: Sequence[JobRecord]) -> bool:
+    return {job.conclusion for job in jobs} in _WELL
 
 
 def carry_over(

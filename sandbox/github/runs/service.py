@@ -17,6 +17,7 @@ from sandbox.github.oidc.job_identities import JobIdentities
 from sandbox.github.oidc.routes import IdentityRoutes
 from sandbox.github.runs.api.pages import page_routes
 from sandbox.github.runs.api.routes import api_routes
+from sandbox.github.runs.calls.finding import WorkflowReader
 from sandbox.github.runs.commit_checks import checks_of
 from sandbox.github.runs.followers import Followers
 from sandbox.github.runs.planning.concurrency import Groups
@@ -24,12 +25,7 @@ from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
 from sandbox.github.runs.planning.triggering import Triggering
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    Workflow,
-    is_workflow,
-    parse_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, Workflow, is_workflow
 from sandbox.github.runs.records import Run, RunRecords, moment
 from sandbox.github.runs.rerun import carry_over, jobs_to_keep
 from sandbox.github.runs.retention import forget_old_runs, remove_files
@@ -199,6 +195,7 @@ class RunService:
             with self._database.transaction():
                 carry_over(self.records, jobs, attempt, partial(self.log_file, run.id))
                 values = {"conclusion": None, "note": None, "started": moment(), "told": 0}
+                values["whole"] = run.whole if failed_only else attempt
                 self.records.set_run(run.id, attempt=attempt, status="queued", **values)
             self._launch(self.records.require(run.id), workflow, kept)
         return True
@@ -252,7 +249,10 @@ class RunService:
         """The file of a run; None if it is none, or its repository is gone."""
         try:
             content = self.repositories.read_file(run.repository, run.commit_id, run.path)
-            return None if content is None else parse_workflow(run.path, content)
+            if content is None:
+                return None
+            reader = WorkflowReader(self.repositories)
+            return reader.read(run.repository, run.commit_id, run.ref, run.path, content)
         except Exception:  # noqa: BLE001 - each half has its own word for "gone"
             return None
 

@@ -17,6 +17,11 @@ HEARD = frozenset(
         "issues",
         "issue_comment",
         "workflow_run",
+        "workflow_call",
+        "schedule",
+        "release",
+        "deployment",
+        "deployment_status",
     }
 )
 

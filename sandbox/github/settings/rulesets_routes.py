@@ -109,7 +109,7 @@ class RulesetRoutes:
         return repository, caller
 
     def _require_plan(self, repository: Repository) -> None:
-        if repository.private and not self._access.accounts.paid:
+        if repository.private and not self._access.accounts.is_paid(repository.owner):
             raise ForbiddenError(
                 "Upgrade to GitHub Pro or make this repository public to enable this feature."
             )

@@ -9,7 +9,10 @@ from sandbox.http.credentials import MalformedCredentialsError, token_of
 from sandbox.hub.http.accounts import PUBLISHER, Accounts, Identity, TokenRole
 from sandbox.hub.http.errors import (
     ForbiddenError,
+    GatedAnonymousError,
+    GatedError,
     InvalidTokenError,
+    MovedError,
     RepositoryNotFoundError,
     SignInRequiredError,
 )
@@ -80,23 +83,56 @@ class Access:
 
         Raises:
             RepositoryNotFoundError: It does not exist, or is private and none of the caller's.
+            MovedError: It has another name now.
             SignInRequiredError: An anonymous caller wants to write.
             ForbiddenError: The caller may see it but not change it.
         """
         identity = self.caller(request)
-        namespace = repo_id.partition("/")[0]
         repository = self._registry.find(kind, repo_id)
         if repository is None:
-            raise RepositoryNotFoundError
-        # A Space's "protected" hides its code as "private" does; only the running app stays public.
-        hidden = repository.visibility != "public"
-        own = identity is not None and identity.repository == repository.uid
-        member = identity is not None and identity.member_of(namespace)
-        if hidden and not member and not own:
+            moved = self._registry.formerly(kind, repo_id)
+            location = None if moved is None else _renamed(request, repo_id, moved.id)
+            if moved is None or location is None or not _sees(identity, moved):
+                raise RepositoryNotFoundError
+            raise MovedError(location)
+        if not _sees(identity, repository):
             raise RepositoryNotFoundError
         if write:
             if identity is None:
                 raise SignInRequiredError
-            if not identity.may_write(namespace) and not (own and content):
+            own = identity.repository == repository.uid
+            if not identity.may_write(repository.name.namespace) and not (own and content):
                 raise ForbiddenError(f"You have read but not write access to {repo_id}")
         return repository
+
+    def require_content(self, request: Request, repo_id: str, *, kind: RepoKind) -> Repository:
+        """The repository whose files the caller may have; raises as `require`, and GatedError."""
+        repository = self.require(request, repo_id, kind=kind, write=False)
+        if repository.gated is None:
+            return repository
+        identity = self.caller(request)
+        if identity is None:
+            raise GatedAnonymousError(kind, repository.id)
+        if not _belongs(identity, repository):
+            web = f"{str(request.base_url).rstrip('/')}/{repository.name.web_path}"
+            raise GatedError(kind, repository.id, web)
+        return repository
+
+
+def _sees(identity: Identity | None, repository: Repository) -> bool:
+    # A Space's "protected" hides its code as "private" does; only the running app stays public.
+    return repository.visibility == "public" or _belongs(identity, repository)
+
+
+def _belongs(identity: Identity | None, repository: Repository) -> bool:
+    if identity is None:
+        return False
+    return identity.repository == repository.uid or identity.may_read(repository.name.namespace)
+
+
+def _renamed(request: Request, old: str, new: str) -> str | None:
+    """The address that was asked for, with another repository in it; None if it names none."""
+    raw = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    before, found, after = raw.partition(f"/{old}")
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{before}/{new}{after}{f'?{query}' if query else ''}" if found else None

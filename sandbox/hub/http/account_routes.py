@@ -1,7 +1,7 @@
 """Who am I, and what the client asks of every Hub before it does anything."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.http.bodies import with_body
@@ -41,15 +41,20 @@ class AccountRoutes:
         return JSONResponse({"standardEnvVars": [], "harnesses": {}})
 
     def validate_yaml(self, request: Request, body: bytes) -> Response:
-        """`POST /api/validate-yaml`: 400 for errors, and JSON in every case (the client parses)."""
+        """`POST /api/validate-yaml`: 400 for errors, in JSON or, where that is asked for, text."""
         self._access.caller(request)
         parsed = json_object(body)
         content = parsed.get("content")
         if not isinstance(content, str):
             raise BadRequestError('"content" must be a string')
         report = validate(content, parse_kind(parsed.get("repoType")))
+        status = 400 if report.errors else 200
+        if request.headers.get("accept", "").startswith("text/plain"):
+            lines = [f"- Error: {message}" for message in report.errors]
+            lines += [f"- Warning: {message}" for message in report.warnings]
+            return PlainTextResponse("\n".join(lines), status)
         answer = {
             "errors": [{"message": message} for message in report.errors],
             "warnings": [{"message": message} for message in report.warnings],
         }
-        return JSONResponse(answer, 400 if report.errors else 200)
+        return JSONResponse(answer, status)

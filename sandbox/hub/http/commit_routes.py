@@ -25,7 +25,12 @@ from sandbox.hub.repositories.operations import (
     Operation,
 )
 from sandbox.hub.repositories.registry import Repository
-from sandbox.hub.repositories.upload_rules import checked_path, goes_to_lfs, ignored
+from sandbox.hub.repositories.upload_rules import (
+    checked_path,
+    goes_to_lfs,
+    ignore_patterns,
+    ignored,
+)
 
 _PREUPLOAD_LIMIT = 256  # files in one call (contract: client 2.4.0)
 _UNKNOWN_SIZE = -1  # of a copied LFS file: the client does not say it
@@ -59,6 +64,8 @@ class CommitRoutes:
         if not isinstance(files, list) or len(files) > _PREUPLOAD_LIMIT:
             raise BadRequestError(f'"files" must be an array of at most {_PREUPLOAD_LIMIT} items')
         patterns = parsed.get("gitIgnore")
+        if patterns is None:  # nothing in the folder that is uploaded says it
+            patterns = ignore_patterns(repository.git, commit)
         answers = [_destination(repository, commit, file, patterns) for file in files]
         return JSONResponse({"files": answers, "commitOid": commit})
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.git.store import DEFAULT_BRANCH
@@ -17,12 +17,19 @@ from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError
 from sandbox.hub.http.requests import (
     API_REPO,
     api_repo,
+    expands,
     is_true,
     json_object,
     page,
     revision_and_path,
 )
-from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded
+from sandbox.hub.repositories.info import (
+    Describer,
+    commit_object,
+    entry_object,
+    expanded,
+    listed,
+)
 from sandbox.hub.repositories.names import kind_of_plural
 from sandbox.hub.repositories.registry import Registry, Repository
 
@@ -31,7 +38,9 @@ _EXPANDED_TREE_PAGE = 50
 _COMMITS_PAGE = 50
 _LIST_PAGE = 1000
 _MOST_PATHS = 10_000  # of one question; a limit of the sandbox's own
-_LIST_PARAMETERS = {"author", "search", "limit", "cursor", "full", "expand", "cardData"}
+_LIST_PARAMETERS = {
+    *("author", "search", "limit", "cursor", "full", "expand", "expand[]", "cardData", "linked"),
+}
 
 
 class ContentRoutes:
@@ -52,6 +61,8 @@ class ContentRoutes:
             Route(f"{API_REPO}/tree/{{rest:path}}", self.tree),
             Route(f"{API_REPO}/paths-info/{{revision:path}}", paths_info, methods=["POST"]),
             Route(f"{API_REPO}/commits/{{revision:path}}", self.commits),
+            Route(f"{API_REPO}/auth-check", self.auth_check),
+            Route(f"{API_REPO}/auth-check/write", self.auth_check),
         ]
 
     def list(self, request: Request) -> Response:
@@ -69,14 +80,14 @@ class ContentRoutes:
             and search in each.id.lower()
             and (
                 each.visibility == "public"
-                or (identity is not None and identity.member_of(each.name.namespace))
+                or (identity is not None and identity.may_read(each.name.namespace))
             )
         ]
         chosen, headers = page(request, visible, _LIST_PAGE)
         infos = []
         for each in chosen:
             with suppress(RepositoryNotFoundError):  # deleted meanwhile: the others are listed
-                infos.append(self._info(request, each, each.git.resolve(DEFAULT_BRANCH)))
+                infos.append(self._listed(request, each))
         return JSONResponse(infos, headers=headers)
 
     def info(self, request: Request) -> Response:
@@ -119,7 +130,21 @@ class ContentRoutes:
         history = list(repository.git.history(commit))
         chosen, headers = page(request, history, _COMMITS_PAGE)
         headers["X-Total-Count"] = str(len(history))
-        return JSONResponse([commit_object(each) for each in chosen], headers=headers)
+        formatted = "formatted" in expands(request)
+        objects = [commit_object(each, formatted=formatted) for each in chosen]
+        return JSONResponse(objects, headers=headers)
+
+    def auth_check(self, request: Request) -> Response:
+        """`GET /api/{kind}s/{id}/auth-check[/write]`: whether its files are the caller's to have.
+
+        With `write`, whether they are the caller's to change.
+        """
+        kind, repo_id = api_repo(request)
+        if request.url.path.endswith("/write"):
+            self._access.require(request, repo_id, kind=kind, write=True, content=True)
+        else:
+            self._access.require_content(request, repo_id, kind=kind)
+        return PlainTextResponse("OK")
 
     def _readable(self, request: Request) -> Repository:
         kind, repo_id = api_repo(request)
@@ -127,8 +152,19 @@ class ContentRoutes:
 
     def _info(self, request: Request, repository: Repository, commit: str) -> dict[str, Any]:
         info = self._describer.info(repository, commit, blobs=is_true(request, "blobs"))
-        properties = request.query_params.getlist("expand")
-        return expanded(info, properties) if properties else info
+        properties = expands(request)
+        return expanded(repository.kind, info, properties) if properties else info
+
+    def _listed(self, request: Request, repository: Repository) -> dict[str, Any]:
+        info = self._info(request, repository, repository.git.resolve(DEFAULT_BRANCH))
+        if expands(request):
+            return info
+        return listed(
+            info,
+            full=is_true(request, "full"),
+            card=is_true(request, "cardData"),
+            linked=is_true(request, "linked"),
+        )
 
 
 def _asked_paths(request: Request, body: bytes) -> tuple[list[str], bool]:

@@ -57,7 +57,7 @@ class DownloadRoutes:
 
     def _find(self, request: Request, word: str) -> tuple[Repository, HubEntry, dict[str, str]]:
         kind, repo_id = web_repo(request)
-        repository = self._access.require(request, repo_id, kind=kind, write=False)
+        repository = self._access.require_content(request, repo_id, kind=kind)
         revision, path = revision_and_path(request, word)
         commit = repository.git.resolve(revision)
         entry = repository.git.entry(commit, path)

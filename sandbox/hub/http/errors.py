@@ -75,6 +75,50 @@ class RepositoryNotFoundError(HubError):
         super().__init__("Repository not found")
 
 
+class WebhookNotFoundError(HubError):
+    """No such webhook, or somebody else's."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Webhook not found")
+
+
+class MovedError(HubError):
+    """The repository has another name now; `location` is the same address under that name."""
+
+    status = 307
+
+    def __init__(self, location: str) -> None:
+        super().__init__(f"Temporary Redirect. Redirecting to {location}")
+        self.location = location
+
+
+class GatedError(ForbiddenError):
+    """Everybody sees the repository, and its files are for those alone who were let in."""
+
+    code = "GatedRepo"
+
+    def __init__(self, kind: str, repo_id: str, url: str) -> None:
+        super().__init__(
+            f"Access to {kind} {repo_id} is restricted and you are not in the authorized list. "
+            f"Visit {url} to ask for access."
+        )
+
+
+class GatedAnonymousError(HubError):
+    """The same, to somebody who has not said who they are."""
+
+    status = 401
+    code = "GatedRepo"
+
+    def __init__(self, kind: str, repo_id: str) -> None:
+        super().__init__(
+            f"Access to {kind} {repo_id} is restricted. You must have access to it and be "
+            "authenticated to access it. Please log in."
+        )
+
+
 class RevisionNotFoundError(HubError):
     """The repository has no such branch, tag or commit."""
 
@@ -143,6 +187,8 @@ def response_of(error: Refusal) -> Response:
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, ConflictError):
         headers = {}
+    if isinstance(error, MovedError):
+        headers = {"Location": error.location}
     return JSONResponse({"error": error.message, **extra}, error.status, headers)
 
 

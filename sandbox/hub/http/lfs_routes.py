@@ -31,6 +31,7 @@ _MEDIA_TYPE = "application/vnd.git-lfs+json"
 _LIFETIME = 3600  # seconds an address of an object is good for
 _STORAGE = "/lfs-storage/{uid}/{oid}"
 _STORED = 422
+_SHA256 = {"sha256", "sha_256"}  # git-lfs's word, and the JavaScript client's
 _MISSING = 404
 
 
@@ -58,7 +59,7 @@ class LfsRoutes:
         operation = parsed.get("operation")
         if operation not in {"upload", "download"}:
             raise BadRequestError('"operation" must be one of [upload, download]')
-        if parsed.get("hash_algo", "sha256") != "sha256":
+        if parsed.get("hash_algo", "sha256") not in _SHA256:
             raise BadRequestError('"hash_algo" must be sha256')
         repository = self._repository(request, write=operation == "upload")
         answers = []
@@ -172,7 +173,9 @@ class LfsRoutes:
 
     def _repository(self, request: Request, *, write: bool) -> Repository:
         kind, repo_id = web_repo(request)
-        return self._access.require(request, repo_id, kind=kind, write=write, content=True)
+        if not write:
+            return self._access.require_content(request, repo_id, kind=kind)
+        return self._access.require(request, repo_id, kind=kind, write=True, content=True)
 
 
 def _authorization(request: Request) -> dict[str, str]:

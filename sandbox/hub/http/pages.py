@@ -23,11 +23,12 @@ _SITE = "sandbox Hub"
 
 
 def page_routes(registry: Registry, access: Access, spaces: SpaceHost) -> list[Route]:
-    """The pages: `/`, `/spaces/{namespace}/{name}` and `/{namespace}/{name}`."""
+    """The pages: `/`, and those of Spaces, datasets and models under the Hub's own addresses."""
     pages = Pages(registry, access, spaces)
     return [
         Route("/", pages.overview),
         Route("/spaces/{namespace}/{name}", pages.space),
+        Route("/datasets/{namespace}/{name}", pages.dataset),
         Route("/{namespace}/{name}", pages.model),
     ]
 
@@ -46,15 +47,17 @@ class Pages:
         for space in self._public(RepoKind.SPACE):
             with suppress(RepositoryNotFoundError):  # deleted meanwhile: the others are shown
                 spaces.append(self._space_row(space))
-        models = [
-            (f'<a href="/{escape(model.id)}">{escape(model.id)}</a>', _commit(model))
-            for model in self._public(RepoKind.MODEL)
-        ]
+        models, datasets = (
+            [(_link(each), _commit(each)) for each in self._public(kind)]
+            for kind in (RepoKind.MODEL, RepoKind.DATASET)
+        )
         body = (
             "<h2>Spaces</h2>"
             + table(("Space", "Stage", "App", "Serving"), spaces)
             + "<h2>Models</h2>"
             + table(("Repository", "Commit"), models)
+            + "<h2>Datasets</h2>"
+            + table(("Repository", "Commit"), datasets)
         )
         return page("Hub", body, _SITE, busy=_busy(body))
 
@@ -77,12 +80,21 @@ class Pages:
         """One model repository."""
         if request.path_params["namespace"] == "api":
             raise NotImitatedError(f"{request.method} {request.url.path}")
-        repository = self._repository(request, RepoKind.MODEL)
+        return self._files(self._repository(request, RepoKind.MODEL))
+
+    def dataset(self, request: Request) -> Response:
+        """One dataset repository."""
+        return self._files(self._repository(request, RepoKind.DATASET))
+
+    @staticmethod
+    def _files(repository: Repository) -> Response:
+        """A repository's files, and what was done to it last."""
         head = repository.git.branch_head()
         files = [
             (
                 (
-                    f'<a href="/{escape(repository.id)}/resolve/main/{quote(entry.path)}">'
+                    f'<a href="/{escape(repository.name.web_path)}/resolve/main/'
+                    f'{quote(entry.path)}">'
                     f"{escape(entry.path)}</a>"
                 ),
                 f"{entry.content_size:,} bytes",
@@ -128,6 +140,10 @@ def _is_busy(stage: str) -> bool:
 
 def _busy(html: str) -> bool:
     return 'class="state busy"' in html
+
+
+def _link(repository: Repository) -> str:
+    return f'<a href="/{escape(repository.name.web_path)}">{escape(repository.id)}</a>'
 
 
 def _commit(repository: Repository) -> str:

@@ -12,15 +12,16 @@ from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RevisionNotFoundError
 from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object
 from sandbox.hub.repositories import operations
-from sandbox.hub.repositories.registry import Registry, Repository
+from sandbox.hub.repositories.committer import Committer
+from sandbox.hub.repositories.registry import Repository
 
 
 class RefRoutes:
     """Endpoints about references."""
 
-    def __init__(self, access: Access, registry: Registry) -> None:
+    def __init__(self, access: Access, committer: Committer) -> None:
         self._access = access
-        self._registry = registry
+        self._committer = committer
 
     def routes(self) -> list[Route]:
         """The addresses served here."""
@@ -57,14 +58,14 @@ class RefRoutes:
             start = repository.git.resolve(str(parsed.get("startingPoint") or DEFAULT_BRANCH))
         except RevisionNotFoundError as missing:
             raise BadRequestError(missing.message) from None
-        with self._registry.lock(repository):
+        with self._committer.watching(repository):
             operations.create_branch(repository.git, request.path_params["branch"], start)
         return PlainTextResponse("Created", 201)
 
     def delete_branch(self, request: Request) -> Response:
         """`DELETE /api/{kind}s/{id}/branch/{branch}`."""
         repository = self._writable(request)
-        with self._registry.lock(repository):
+        with self._committer.watching(repository):
             operations.delete_branch(repository.git, request.path_params["branch"])
         return PlainTextResponse("OK")
 
@@ -78,7 +79,7 @@ class RefRoutes:
             raise BadRequestError('"tag" is required')
         commit = repository.git.resolve(request.path_params["revision"])
         author = self._access.require_caller(request).name
-        with self._registry.lock(repository):
+        with self._committer.watching(repository):
             operations.create_tag(
                 repository.git, tag, commit, str(parsed.get("message") or ""), author
             )
@@ -87,7 +88,7 @@ class RefRoutes:
     def delete_tag(self, request: Request) -> Response:
         """`DELETE /api/{kind}s/{id}/tag/{tag}`."""
         repository = self._writable(request)
-        with self._registry.lock(repository):
+        with self._committer.watching(repository):
             operations.delete_tag(repository.git, request.path_params["revision"])
         return PlainTextResponse("OK")
 

@@ -29,6 +29,13 @@ class _PrefixConvertor(StringConvertor):
     regex = "(?:datasets/|spaces/|)"
 
 
+class _WordConvertor(StringConvertor):
+    """What stands between a repository and a revision, in any address of one."""
+
+    regex = "revision|commits|tree|paths-info|branch|tag|preupload|commit|resolve|raw"
+
+
+register_url_convertor("word", _WordConvertor())
 register_url_convertor("plural", _PluralConvertor())
 register_url_convertor("prefix", _PrefixConvertor())
 
@@ -91,6 +98,12 @@ def base_url(request: Request) -> str:
 def web_url(request: Request, name: RepoName) -> str:
     """The address of a repository's page."""
     return f"{base_url(request)}/{name.web_path}"
+
+
+def expands(request: Request) -> Sequence[str]:
+    """What `expand` names, in either of its spellings."""
+    asked = request.query_params
+    return [*asked.getlist("expand"), *asked.getlist("expand[]")]
 
 
 def is_true(request: Request, parameter: str) -> bool:

@@ -54,7 +54,9 @@ class SmartHttpRoutes:
         if write and anonymous:
             raise SignInRequiredError  # before saying whether there is such a repository
         try:
-            return self._access.require(request, repo_id, kind=kind, write=write, content=True)
+            if not write:
+                return self._access.require_content(request, repo_id, kind=kind)
+            return self._access.require(request, repo_id, kind=kind, write=True, content=True)
         except RepositoryNotFoundError:
             if anonymous:
                 raise SignInRequiredError from None  # git asks for a password only after a 401

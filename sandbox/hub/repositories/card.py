@@ -33,7 +33,9 @@ _LICENSE_TABLE = (
 _LICENSES = frozenset(_LICENSE_TABLE.split())
 _SHORT_DESCRIPTION_LIMIT = 60  # characters
 _MAX_PORT = 65535
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?(?:[ \t]*\r?\n)*---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE
+)
 _MODEL_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 _PRELOADED = re.compile(r"[\w.-]+/[\w.-]+(?: \S+(?: [0-9a-f]{40})?)?", re.ASCII)
 _DURATION = re.compile(r"(\d+\s*[smhd]\s*)+")
@@ -77,7 +79,8 @@ def validate(content: str, kind: RepoKind) -> CardReport:
     except yaml.YAMLError as error:
         problem = str(getattr(error, "problem", None) or error)
         mark = getattr(error, "problem_mark", None)
-        where = "" if mark is None else f" ({mark.line + 2}:{mark.column + 1})"
+        above = content[: match.start(1)].count("\n")
+        where = "" if mark is None else f" ({mark.line + above + 1}:{mark.column + 1})"
         return CardReport(errors=[f"YAML front matter cannot be parsed: {problem}{where}"])
     if not isinstance(data, dict):
         return CardReport(errors=["YAML front matter must be of type object"])
@@ -167,7 +170,10 @@ def _custom_headers(key: str, value: object) -> str | None:
 
 
 _COMMON: dict[str, _Rule] = {"license": _license, "tags": _of_type(list, "an array")}
-_MODEL: dict[str, _Rule] = {"base_model": _base_model}
+_MODEL: dict[str, _Rule] = {
+    "base_model": _base_model,
+    "model-index": _of_type(list, "an array"),
+}
 _SPACE: dict[str, _Rule] = {
     "colorFrom": _one_of(*COLORS),
     "colorTo": _one_of(*COLORS),

@@ -13,13 +13,15 @@ from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.operations import AddFile, AddPointer, Operation
 from sandbox.hub.repositories.registry import Registry, Repository
 from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, checked_path
+from sandbox.hub.webhooks.service import Webhooks
 
 
 class Committer:
-    """Writes commits and tells the Spaces half when a Space's `main` has moved. Thread-safe."""
+    """Writes commits; tells webhooks, and the Spaces half of a Space's `main`. Thread-safe."""
 
-    def __init__(self, registry: Registry, space_host: SpaceHost) -> None:
+    def __init__(self, registry: Registry, space_host: SpaceHost, webhooks: Webhooks) -> None:
         self._registry = registry
+        self._webhooks = webhooks
         self._space_host = space_host
         self.receiving = registry.folders.receiving  # what a git program that writes is to keep
 
@@ -55,17 +57,19 @@ class Committer:
 
     @contextmanager
     def watching(self, repository: Repository) -> Iterator[None]:
-        """Whatever moves `main` inside this block is announced once, when the block ends."""
+        """Whatever moves references inside this block is announced once, when the block ends."""
         with self._registry.lock(repository):
             self._registry.require(repository)
-            before = repository.git.branch_head()
+            known, before = repository.git.references(), repository.git.branch_head()
             yield
             after = repository.git.branch_head()
+            # It may have been renamed since the caller looked it up.
+            current = self._registry.find_uid(repository.uid)
+            if current is None:
+                return
             if repository.kind is RepoKind.SPACE and after is not None and after != before:
-                # The Space may have been renamed since the caller looked it up.
-                current = self._registry.find_uid(repository.uid)
-                if current is not None:
-                    self._space_host.committed(current.id, after)
+                self._space_host.committed(current.id, after)
+            self._webhooks.pushed(current, known, repository.git.references())
 
 
 def _check(repository: Repository, operation: Operation) -> Operation:

@@ -1,6 +1,8 @@
 """The JSON objects in which the Hub describes repositories, files, commits and references."""
 
+from collections.abc import Sequence
 from datetime import UTC
+from html import escape
 from typing import Any
 
 from sandbox.git.store import Commit
@@ -13,14 +15,37 @@ from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.registry import Repository
 
-# What `expand` may name on the Hub but the sandbox has no truth for (client 2.4.0, Expand…_T).
+# What `expand` may name on the Hub (client 2.4.0, Expand…_T; older ones and its answers know more).
+_EVERYWHERE = (
+    "author cardData createdAt disabled gitalyUid lastModified likes private resourceGroup sha "
+    "siblings tags trendingScore usedStorage xetEnabled"
+)
+_EXPANDABLE = {
+    RepoKind.MODEL: (
+        f"{_EVERYWHERE} baseModels childrenModelCount config downloads downloadsAllTime "
+        "evalResults gated gguf inference inferenceProviderMapping library_name mask_token "
+        "model-index pipeline_tag safetensors spaces transformersInfo widgetData"
+    ),
+    RepoKind.DATASET: (
+        f"{_EVERYWHERE} citation description downloads downloadsAllTime gated mainSize "
+        "paperswithcode_id"
+    ),
+    RepoKind.SPACE: f"{_EVERYWHERE} datasets models region runtime sdk subdomain",
+}
+# Of these the sandbox has no truth.
 _NOT_IMITATED = set(
     (  # noqa: SIM905 - a list of words
-        "baseModels childrenModelCount config downloadsAllTime evalResults gguf inference "
-        "inferenceProviderMapping mask_token model-index resourceGroup safetensors spaces "
+        "baseModels childrenModelCount config evalResults gguf gitalyUid inference "
+        "inferenceProviderMapping mainSize mask_token model-index resourceGroup safetensors spaces "
         "transformersInfo trendingScore widgetData citation description paperswithcode_id region"
     ).split()
 )
+# What is said where it is asked for alone. Without Xet, clients upload by LFS.
+_ASKED_FOR = {"xetEnabled": False, "downloadsAllTime": 0}
+# What a list leaves out unless it is asked for, by what asks for it.
+_FULL = {"author", "lastModified", "sha", "siblings"}
+_LINKED = {"datasets", "models"}
+_NEVER_LISTED = {"host", "runtime", "subdomain", "usedStorage"}
 
 
 class Describer:
@@ -78,14 +103,36 @@ class Describer:
         return front_matter(repository.git.blob(entry.oid).decode(errors="replace")) or {}
 
 
-def expanded(info: dict[str, Any], properties: list[str]) -> dict[str, Any]:
+def expanded(kind: RepoKind, info: dict[str, Any], properties: Sequence[str]) -> dict[str, Any]:
     """The part of an info that `expand` asks for; the ids are always there."""
-    for name in properties:
+    allowed = sorted(_EXPANDABLE[kind].split())
+    for place, name in enumerate(properties):
+        if name not in allowed:
+            # Clients read the quoted names out of this text.
+            options = "|".join(f'"{each}"' for each in allowed)
+            raise BadRequestError(
+                f"\u2716 Invalid option: expected one of {options}\n  \u2192 at expand[{place}]"
+            )
         if name in _NOT_IMITATED:
             raise NotImitatedError(f"the repository property {name!r}")
-        if name not in info and name not in {"library_name", "pipeline_tag"}:
-            raise BadRequestError(f'"expand" must be one of [{", ".join(sorted(info))}]')
-    return {key: value for key, value in info.items() if key in {"_id", "id", *properties}}
+    whole = {**info, **_ASKED_FOR}
+    return {key: value for key, value in whole.items() if key in {"_id", "id", *properties}}
+
+
+def listed(info: dict[str, Any], *, full: bool, card: bool, linked: bool) -> dict[str, Any]:
+    """The part of an info that a list shows.
+
+    Args:
+        info: whole.
+        full: whether `full` was asked for, which includes the card.
+        card: the same of `cardData`.
+        linked: the same of `linked`, the models and datasets of a Space.
+    """
+    hidden = set(_NEVER_LISTED)
+    hidden |= set() if full else _FULL
+    hidden |= set() if full or card else {"cardData"}
+    hidden |= set() if linked else _LINKED
+    return {key: value for key, value in info.items() if key not in hidden}
 
 
 def entry_object(entry: HubEntry, last: Commit | None = None) -> dict[str, Any]:
@@ -106,9 +153,12 @@ def entry_object(entry: HubEntry, last: Commit | None = None) -> dict[str, Any]:
     return described
 
 
-def commit_object(commit: Commit) -> dict[str, Any]:
-    """A commit as `commits` lists it."""
+def commit_object(commit: Commit, *, formatted: bool = False) -> dict[str, Any]:
+    """A commit as `commits` lists it; `formatted` adds its words in HTML."""
+    title, message = escape(commit.title), escape(commit.description).replace("\n", "<br>")
+    html = {"formatted": {"title": title, "message": message}} if formatted else {}
     return {
+        **html,
         "id": commit.oid,
         "title": commit.title,
         "message": commit.description,

@@ -1,5 +1,8 @@
 """Creates, renames, sets up and deletes repositories, and tells the Spaces half of Spaces."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.hub.contract import SpaceHost, SpaceSettings
 from sandbox.hub.http.accounts import Accounts, Identity
 from sandbox.hub.http.errors import (
@@ -12,6 +15,7 @@ from sandbox.hub.repositories.initial import initial_files
 from sandbox.hub.repositories.names import RepoKind, RepoName
 from sandbox.hub.repositories.operations import create_repository
 from sandbox.hub.repositories.registry import Registry, Repository
+from sandbox.hub.webhooks.service import Webhooks
 
 _GATES = {"auto", "manual"}
 
@@ -19,8 +23,15 @@ _GATES = {"auto", "manual"}
 class Lifecycle:
     """What happens to repositories as a whole. Thread-safe."""
 
-    def __init__(self, registry: Registry, accounts: Accounts, space_host: SpaceHost) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        accounts: Accounts,
+        space_host: SpaceHost,
+        webhooks: Webhooks,
+    ) -> None:
         self._registry = registry
+        self._webhooks = webhooks
         self._accounts = accounts
         self._space_host = space_host
 
@@ -56,6 +67,7 @@ class Lifecycle:
                 repository = self._registry.add(uid, name, visibility)
                 if settings is not None:
                     self._space_host.created(repository.id, settings)
+                self._webhooks.created(repository)
         except BaseException:
             if self._registry.find_uid(uid) is None:
                 self._registry.folders.remove(folder)
@@ -66,6 +78,7 @@ class Lifecycle:
         """Forgets a repository with all its content."""
         with self._registry.lock(repository), self._registry.changing():
             self._registry.require(repository)
+            self._webhooks.deleted(repository)
             self._registry.remove(repository)
             if repository.kind is RepoKind.SPACE:
                 self._space_host.deleted(repository.id)
@@ -78,6 +91,7 @@ class Lifecycle:
             )
         with self._registry.lock(repository), self._registry.changing():
             self._registry.rename(repository.uid, target)
+            self._webhooks.moved(repository, target)
             if repository.kind is RepoKind.SPACE:
                 self._space_host.moved(repository.id, target.id)
 
@@ -86,7 +100,9 @@ class Lifecycle:
         _check_visibility(repository.kind, visibility)
         if visibility == "protected":
             self._require_plan(repository.name, "protected Spaces")
-        self._registry.set_visibility(repository.uid, visibility)
+        with self._registry.changing():
+            self._registry.set_visibility(repository.uid, visibility)
+            self._tell_config(repository, {"private": visibility == "private"})
 
     def set_gated(self, repository: Repository, gated: object) -> None:
         """Sets auto, manual, or False for not gated."""
@@ -94,7 +110,14 @@ class Lifecycle:
             raise BadRequestError('"gated" must be one of [auto, manual, false]')
         if repository.kind is RepoKind.SPACE and gated is not False:
             raise BadRequestError("Spaces cannot be gated")
-        self._registry.set_gated(repository.uid, None if gated is False else str(gated))
+        with self._registry.changing():
+            self._registry.set_gated(repository.uid, None if gated is False else str(gated))
+            self._tell_config(repository, {})  # the Hub names no other key than `private`
+
+    def _tell_config(self, repository: Repository, config: Mapping[str, Any]) -> None:
+        current = self._registry.find_uid(repository.uid)
+        if current is not None:
+            self._webhooks.configured(current, config)
 
     def _require_plan(self, name: RepoName, what: str) -> None:
         if not self._accounts.is_paid(name.namespace):

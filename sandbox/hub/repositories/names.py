@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.http.errors import NotImitatedError
 from sandbox.hub.http.errors import BadRequestError
 
 _PART = re.compile(r"[A-Za-z0-9._-]{1,96}")
@@ -55,6 +56,8 @@ def parse_kind(value: object) -> RepoKind:
     """The `type` field of a request body; the client leaves it out for models."""
     if value is None:
         return RepoKind.MODEL
+    if value == "kernel":
+        raise NotImitatedError("repositories of kernels")
     try:
         return RepoKind(str(value))
     except ValueError:

@@ -13,6 +13,9 @@ from sandbox.hub.repositories.lfs import POINTER_SIZE_LIMIT, parse_pointer
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, looks_binary
 
+# Bytes of a binary that git may hold (huggingface_hub's pull request 657 has "over 1MB"): a small
+# picture is pushed as it is, a film of 1.67 MB was refused (rejected pushes in public issues).
+_SMALL_BINARY = 1_000_000
 _LINE = "-" * 73
 _DOCS = "https://huggingface.co/docs/hub"
 
@@ -51,7 +54,7 @@ def refusal(
         )
     binary, dangling = [], []
     for each, content in zip(blobs, contents(blobs), strict=True):
-        if looks_binary(content):
+        if len(content) > _SMALL_BINARY and looks_binary(content):
             binary.append(each)
         elif _points_nowhere(content, has_object):
             dangling.append(each)

@@ -26,6 +26,18 @@ CREATE TABLE IF NOT EXISTS hub_repositories (
     UNIQUE (kind, namespace, name)
 );
 """
+# Under which names repositories were known before; names are looked up whatever their case.
+_FORMER_NAMES = """
+CREATE TABLE hub_former_names (
+    kind TEXT NOT NULL,
+    namespace TEXT NOT NULL COLLATE NOCASE,
+    name TEXT NOT NULL COLLATE NOCASE,
+    uid TEXT NOT NULL REFERENCES hub_repositories (uid) ON DELETE CASCADE,
+    PRIMARY KEY (kind, namespace, name)
+);
+CREATE INDEX hub_repositories_named
+    ON hub_repositories (kind, namespace COLLATE NOCASE, name COLLATE NOCASE);
+"""
 
 
 @dataclass(frozen=True)
@@ -64,30 +76,41 @@ class Registry:
     """All repositories of the sandbox. Thread-safe."""
 
     def __init__(self, database: Database, data_folder: Path) -> None:
-        self._database = database
+        self.database = self._database = database
         self.folders = RepositoryFolders(data_folder)
-        database.create(_TABLES)
+        database.create(_TABLES, _FORMER_NAMES)
 
     def add(self, uid: str, name: RepoName, visibility: str) -> Repository:
         """Makes a prepared folder known under a name; raises ConflictError if that is taken."""
-        try:
-            self._database.execute(
+        with self._database.transaction() as connection:
+            if self.find(name.kind, name.id) is not None:
+                raise ConflictError(f"You already created this {name.kind} repo")
+            connection.execute(
                 "INSERT INTO hub_repositories (uid, kind, namespace, name, visibility, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (uid, str(name.kind), name.namespace, name.name, visibility, _now()),
             )
-        except sqlite3.IntegrityError:
-            raise ConflictError(f"You already created this {name.kind} repo") from None
+            self._take_over(name)
         return self.get(name.kind, name.id)
 
     def find(self, kind: RepoKind, repo_id: str) -> Repository | None:
-        """The repository of that kind and id, or None."""
+        """The repository of that kind and id, whatever its case, or None."""
         namespace, _, name = repo_id.partition("/")
         rows = self._database.query(
-            "SELECT * FROM hub_repositories WHERE kind = ? AND namespace = ? AND name = ?",
-            (str(kind), namespace, name),
+            "SELECT * FROM hub_repositories WHERE kind = ? AND namespace = ? COLLATE NOCASE"
+            " AND name = ? COLLATE NOCASE ORDER BY (namespace = ? AND name = ?) DESC",
+            (str(kind), namespace, name, namespace, name),
         )
         return self._repository(rows[0]) if rows else None
+
+    def formerly(self, kind: RepoKind, repo_id: str) -> Repository | None:
+        """The repository that had that id before it got another, or None."""
+        namespace, _, name = repo_id.partition("/")
+        rows = self._database.query(
+            "SELECT uid FROM hub_former_names WHERE kind = ? AND namespace = ? AND name = ?",
+            (str(kind), namespace, name),
+        )
+        return self.find_uid(rows[0]["uid"]) if rows else None
 
     def get(self, kind: RepoKind, repo_id: str) -> Repository:
         """The repository of that kind and id; raises RepositoryNotFoundError."""
@@ -118,16 +141,32 @@ class Registry:
         return [self._repository(row) for row in rows]
 
     def rename(self, uid: str, name: RepoName) -> None:
-        """Gives a repository another name; raises ConflictError if that is taken."""
-        try:
-            self._database.execute(
+        """Gives a repository another name, and leads from the old one to it.
+
+        Raises:
+            ConflictError: The name is taken.
+        """
+        with self._database.transaction() as connection:
+            taken = self.find(name.kind, name.id)
+            if taken is not None and taken.uid != uid:
+                raise ConflictError(f"A {name.kind} repository called {name.id} already exists")
+            self._take_over(name)
+            connection.execute(
+                "REPLACE INTO hub_former_names (kind, namespace, name, uid)"
+                " SELECT kind, namespace, name, uid FROM hub_repositories WHERE uid = ?",
+                (uid,),
+            )
+            connection.execute(
                 "UPDATE hub_repositories SET namespace = ?, name = ? WHERE uid = ?",
                 (name.namespace, name.name, uid),
             )
-        except sqlite3.IntegrityError:
-            raise ConflictError(
-                f"A {name.kind} repository called {name.id} already exists"
-            ) from None
+
+    def _take_over(self, name: RepoName) -> None:
+        """From now on a name leads to who has it, and nowhere else."""
+        self._database.execute(
+            "DELETE FROM hub_former_names WHERE kind = ? AND namespace = ? AND name = ?",
+            (str(name.kind), name.namespace, name.name),
+        )
 
     def set_visibility(self, uid: str, visibility: str) -> None:
         """Sets public, protected or private."""

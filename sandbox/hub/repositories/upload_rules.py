@@ -5,20 +5,22 @@ import re
 
 import pathspec
 
-from sandbox.hub.http.errors import BadRequestError
+from sandbox.hub.http.errors import BadRequestError, UnprocessableError
 from sandbox.hub.repositories.files import HubStore
 
 REGULAR_SIZE_LIMIT = 10 * 1024 * 1024  # bytes; larger files must go to LFS
 SAMPLE_SIZE = 512  # bytes of a file the client sends ahead
 _MAX_PATH_LENGTH = 4096
+_LARGEST_IGNORE = 64 << 10  # bytes; a limit of the sandbox's own
+_LEADS_OUT = re.compile(r"\.{0,2}\\")
 _CONTROL = re.compile(rb"[\x00-\x08]")
 
 
 def looks_binary(sample: bytes) -> bool:
     """Whether the first bytes of a file are no UTF-8 text.
 
-    The platform's exact test is not published; this is its visible effect: any binary is refused by
-    git push, whatever its size (contract: rejected pushes in public issues).
+    The platform's exact test is not published; this is its visible effect (contract: rejected
+    pushes in public issues).
     """
     if _CONTROL.search(sample):
         return True
@@ -42,14 +44,29 @@ def goes_to_lfs(store: HubStore, commit: str, path: str, size: int, sample: byte
 
 
 def ignored(patterns: str | None, path: str) -> bool:
-    """Whether a `.gitignore` sent along with an upload covers a path."""
+    """Whether a `.gitignore`, of an upload or of the repository, covers a path."""
     if not patterns:
         return False
     return bool(pathspec.GitIgnoreSpec.from_lines(patterns.splitlines()).match_file(path))
 
 
+def ignore_patterns(store: HubStore, commit: str) -> str | None:
+    """The repository's own `.gitignore` at a commit."""
+    entry = store.entry(commit, ".gitignore")
+    if entry is None or entry.is_folder or entry.size > _LARGEST_IGNORE:
+        return None
+    return store.blob(entry.oid).decode(errors="replace")
+
+
 def checked_path(path: object) -> str:
-    """A path inside a repository; raises BadRequestError for one that could lead out of it."""
+    """A path inside a repository.
+
+    Raises:
+        BadRequestError: It could lead out of it, or is git's own.
+        UnprocessableError: On some system its beginning would; elsewhere a backslash is a letter.
+    """
+    if isinstance(path, str) and _LEADS_OUT.match(path):
+        raise UnprocessableError(f"Invalid path in repository: {path!r}")
     if not isinstance(path, str) or not is_safe_path(path):
         raise BadRequestError(f"Invalid path in repository: {path!r}")
     return path
@@ -57,7 +74,7 @@ def checked_path(path: object) -> str:
 
 def is_safe_path(path: str) -> bool:
     """Whether a path names something inside a repository and nothing of git's own."""
-    if not path or len(path) > _MAX_PATH_LENGTH or "\\" in path or "\0" in path:
+    if not path or len(path) > _MAX_PATH_LENGTH or "\0" in path:
         return False
     parts = path.split("/")
     return all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)

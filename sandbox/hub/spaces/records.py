@@ -16,6 +16,8 @@ from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.store.database import Database
 
+BASE_NAME_PREFIX = "space-"  # of the names of all containers and images of Spaces
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spaces (
     id INTEGER PRIMARY KEY,
@@ -187,7 +189,7 @@ class SpaceRecords:
 def _base_name(repo_id: str) -> str:
     """A readable name that no other sandbox on the same engine gives."""
     slug = re.sub(r"[^a-z0-9]+", "-", repo_id.lower()).strip("-")[:40].strip("-")
-    return f"space-{slug}-{secrets.token_hex(4)}"
+    return f"{BASE_NAME_PREFIX}{slug}-{secrets.token_hex(4)}"
 
 
 def _close_to_others(database: Database) -> None:

@@ -26,7 +26,7 @@ def visits_of(registry: Registry, access: Access) -> MayVisit:
             identity = access.caller(_request(authorization))
         except InvalidTokenError:
             return False
-        return identity is not None and identity.member_of(repository.name.namespace)
+        return identity is not None and identity.may_read(repository.name.namespace)
 
     return may_visit
 

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -59,13 +58,12 @@ class BuildkitBuilder:
         with self._registry_errors():
             former = self._registry.digest(*_repository_and_tag(name))
         sink = _StandInNotes(self._address.stand_ins, log)
-        with tempfile.TemporaryDirectory(prefix="slipway-build-") as folder:
+        with _file_in_memory(source_policy(self._address, name)) as policy:
             command, secrets = self._command(request, pushed, labels)
-            policy = Path(folder) / "source-policy"
-            policy.write_text(source_policy(self._address, name), encoding="utf-8")
             command += ["--source-policy-file", policy]
-            # An empty one: the user's credentials and helpers are none of our business.
-            environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": folder, **secrets}
+            # Without a configuration: the user's credentials and helpers are none of our business.
+            own = str(self._address.data / "buildkit")
+            environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": own, **secrets}
             guarded = while_there_is_room(check, self._address.data)
             result = run_client(command, environment, sink, guarded)
         if result.exit_code != 0:
@@ -156,6 +154,15 @@ class BuildkitBuilder:
             log(f"slipway: {hint}")
             message = f"{message} {hint}"
         return BuildFailedError(message)
+
+
+@contextmanager
+def _file_in_memory(text: str) -> Iterator[Path]:
+    """A file for a program that this process starts; nothing of it is left, however this ends."""
+    with os.fdopen(os.memfd_create("slipway"), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
 def _repository_and_tag(name: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from docker.models.containers import Container
 from docker.types import Ulimit
 
 from sandbox.machine.container_options import container_options
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import Check, Companion, Companions, RunRequest
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_images import EngineImages
@@ -107,6 +108,7 @@ class AttachedContainers:
         *,
         engine_name: Callable[[str], str],
         map_inside_host: bool,
+        public: PublicNames,
     ) -> None:
         """Takes what they are made with.
 
@@ -117,6 +119,7 @@ class AttachedContainers:
             labels: of everything of this sandbox.
             engine_name: a name of ours as the engine has it.
             map_inside_host: as `container_options` has it.
+            public: the same.
         """
         self._client = client
         self._images = images
@@ -124,6 +127,7 @@ class AttachedContainers:
         self._networks = networks
         self._labels = {**labels, _LABEL: "yes"}
         self._map_inside_host = map_inside_host
+        self._public = public
 
     def start(self, request: RunRequest, beside: Companions | None) -> AttachedContainer:
         """Starts one, in a network of its own or that of its companions.
@@ -145,11 +149,13 @@ class AttachedContainers:
                     network=name if beside is None else beside.network_mode,
                     volumes={},
                     map_inside_host=self._map_inside_host,
+                    public=self._public,
                 )
                 # Not detached, the engine ends its input with the connection.
                 options |= {"detach": False, "stdin_open": True}
                 options["ulimits"] = [_NO_CORE_DUMPS]
                 container = self._client.containers.create(image, name=name, **options)
+                self._public.put_into(container)
                 return AttachedContainer(
                     container, self._client, lambda: self._networks.remove(name)
                 )
@@ -172,7 +178,7 @@ class AttachedContainers:
         images = [self._images.resolve(each.request.image) for each in companions]
         with engine_errors():
             self._networks.make(name, self._labels)
-            started = StartedCompanions(self._networks, name)
+            started = StartedCompanions(self._networks, name, self._public)
             try:
                 for each, image in zip(companions, images, strict=True):
                     mapped = self._map_inside_host

@@ -9,6 +9,7 @@ from docker.models.containers import Container
 from docker.types import Healthcheck
 
 from sandbox.machine.container_options import JOINS, container_options
+from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import Check, Companion, HealthCheck, MachineUnavailableError
 from sandbox.machine.engine_errors import engine_errors
 from sandbox.machine.engine_networks import EngineNetworks
@@ -22,7 +23,8 @@ _NANOSECONDS = 1_000_000_000
 class StartedCompanions:
     """Those of one job; the first one's network is that of all. Errors are the engine's own."""
 
-    def __init__(self, networks: EngineNetworks, network: str) -> None:
+    def __init__(self, networks: EngineNetworks, network: str, public: PublicNames) -> None:
+        self._public = public
         self._networks = networks
         self._network = network
         self._containers: list[Container] = []
@@ -49,12 +51,14 @@ class StartedCompanions:
             network=self.network_mode if self._containers else self._network,
             volumes={},
             map_inside_host=map_inside_host,
+            public=self._public,
         )
         if each.health is not None:
             options["healthcheck"] = _healthcheck(each.health)
         name = f"{self._network}-{len(self._containers)}"
         made = client.containers.create(image, name=name, **options)
         self._containers.append(made)
+        self._public.put_into(made)
         made.start()
 
     def wait(self, companions: Sequence[Companion], check: Check) -> None:

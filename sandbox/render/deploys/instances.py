@@ -24,6 +24,7 @@ from sandbox.render.services.plans import DEFAULT_PLAN, PLANS
 from sandbox.render.services.private_network import private_network
 from sandbox.render.services.settings import Settings
 
+CONTAINER_PREFIX = "render-app-"  # of the names of all containers of services
 _LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
 _HELP = "Common ways to troubleshoot your deploy: https://render.com/docs/troubleshooting-deploys"
 
@@ -103,6 +104,8 @@ def failure_of(state: ContainerState | None, plan: str) -> tuple[str, dict[str, 
     """Why an app ended: for the log, and as an event's `reason` has it."""
     if state is None:
         return "The instance is gone", {"evicted": True, "evictionReason": "container removed"}
+    if state.ended_because:
+        return state.ended_because, {"evicted": True, "evictionReason": state.ended_because}
     if state.out_of_memory:
         memory = PLANS[plan].memory_text
         return (
@@ -121,7 +124,7 @@ def _prepare(
     """A fresh container's name, noted before it exists; its log; what the machine is asked for."""
     service, deploy, parts = turn.service, turn.deploy, turn.parts
     settings, tail = deploy.frozen.settings, secrets.token_hex(3)
-    name = f"render-{service.slug}-{deploy.id.removeprefix('dep-')[:8]}-{tail}"
+    name = f"{CONTAINER_PREFIX}{service.slug}-{deploy.id.removeprefix('dep-')[:8]}-{tail}"
     instance = f"{service.id}-{tail}"
     parts.services.set(service.number, candidate=name)
     log = parts.logs_of(turn, LogType.APP, instance)

@@ -63,6 +63,10 @@ class Tuning:
     notice_seconds: float = 5.0  # between two lines saying that no port is open yet
     watch_seconds: float = 1.0  # between two looks at running apps
     retry_seconds: float = 5.0  # until an app that cannot be started again is tried once more
+    health_seconds: float = 5.0  # between two checks of a live instance
+    unwell_seconds: float = 15.0  # of failing checks, after which nobody is led to it
+    unwell_restart_seconds: float = 60.0  # of the same, after which it is restarted
+    free_idle_seconds: float = 15 * 60  # without a visitor, after which the free plan sleeps
     drain_seconds: float = 0.5  # a replaced instance has to finish the requests it is answering
 
 
@@ -98,6 +102,7 @@ class Parts:
     tuning: Tuning
     builds: threading.BoundedSemaphore
     hidden: Callable[[], Collection[str]]  # secrets besides a deploy's own that no log shows
+    asleep: set[int] = field(default_factory=set[int])  # services that the next visitor wakes
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def translate(self, values: Mapping[str, str]) -> dict[str, str]:

@@ -59,6 +59,9 @@ class ServiceWorker:
                     self._deploy(service, deploy)
                 elif self.may_start(service):
                     self._start_again(service)
+                elif number in parts.asleep:
+                    self._put_to_sleep(number)
+                    return
                 else:
                     return
             except EndedError:
@@ -69,6 +72,8 @@ class ServiceWorker:
     def may_start(self, service: Service) -> bool:
         """Whether a live deploy has nothing that serves, or is to be started afresh, by now."""
         if service.live is None or service.suspended or service.deleted:
+            return False
+        if not service.restart and service.number in self._parts.asleep:
             return False
         if not service.restart and self._parts.serving.get(service.number) is not None:
             return False
@@ -134,6 +139,7 @@ class ServiceWorker:
             remove_instance(parts, instance)
             raise EndedError
         self._retry_at.pop(service.number, None)
+        parts.asleep.discard(service.number)
         parts.events.deploy_ended(service.number, turn.deploy.id, "succeeded")
         parts.events.add(service.number, "server_available")
         remove_instance(parts, old, drain=True)
@@ -194,10 +200,9 @@ class ServiceWorker:
         old = parts.serving.swap(number, instance)
         parts.services.set(number, container=instance.container, candidate=None)
         self._retry_at.pop(number, None)
+        parts.asleep.discard(number)
         parts.events.add(number, "server_available")
         remove_instance(parts, old, drain=True)
-        if old is None and service.container not in (None, instance.container):
-            parts.machine.remove(service.container or "")  # outlived a killed sandbox
 
     def _start_live(self, turn: Turn) -> Instance:
         url = self._url_of(turn.service)
@@ -210,6 +215,11 @@ class ServiceWorker:
                     raise
         # Pruned by somebody: what it was made from is still known.
         return start_instance(turn, self._make_image(turn), url=url)
+
+    def _put_to_sleep(self, number: int) -> None:
+        """Ends what nobody visits; what is live stays so."""
+        remove_instance(self._parts, self._parts.serving.swap(number, None))
+        self._parts.services.set(number, container=None)
 
     def _end(self, service: Service) -> None:
         """Ends what runs of a suspended service."""

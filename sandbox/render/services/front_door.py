@@ -1,13 +1,14 @@
 """The public address of each service: to the instance that serves, or why none does."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.render.deploys.records import OPEN
-from sandbox.render.deploys.turn import Parts
+from sandbox.render.deploys.turn import Instance, Parts
 from sandbox.render.services.records import Service
 
 _LOG = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ class FrontDoor:
     def __init__(self, parts: Parts, addresses: AddressBook) -> None:
         self._parts = parts
         self._addresses = addresses
+        # Told once there is who watches over what runs.
+        self.out_of_rotation: Callable[[Instance], bool] = lambda _: False
+        self.wake: Callable[[int], None] = lambda _: None
 
     def open_all(self) -> None:
         """Opens what is not open, each under the address it always had."""
@@ -45,6 +49,10 @@ class FrontDoor:
         """Closes the address; `forget` gives its port away."""
         self._addresses.close(address_owner(number), forget=forget)
 
+    def idle_seconds(self, number: int) -> float:
+        """Seconds since a visitor's or the app's last byte passed."""
+        return self._addresses.idle_seconds(address_owner(number))
+
     def url(self, service: Service) -> str:
         """The address under which the app answers who asks now; empty for one that has none.
 
@@ -63,7 +71,26 @@ class FrontDoor:
                 title=f"Service {service.slug} has been suspended",
                 remedy="Its owner has to resume it.",
             )
-        instance = self._parts.serving.get(number)
+        return self._led(service, self._parts.serving.get(number))
+
+    def _led(self, service: Service, instance: Instance | None) -> Upstream | Unavailable:
+        """Where visitors of a service that is to run are led."""
+        number = service.number
+        if number in self._parts.asleep:
+            self._parts.asleep.discard(number)
+            self.wake(number)
+            return Unavailable(
+                title=f"Service {service.slug} is waking up",
+                remedy="Services of the free plan sleep while nobody visits them.",
+                retry_after=_SOON,
+                hold=True,
+            )
+        if instance is not None and self.out_of_rotation(instance):
+            return Unavailable(
+                title=f"Service {service.slug} fails its health checks",
+                remedy="It is restarted if that goes on; look at its logs.",
+                retry_after=_SOON,
+            )
         if instance is not None:
             return Upstream(instance.port)
         if service.live is None and not self._parts.deploys.of(number, OPEN):

@@ -6,16 +6,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from sandbox.apps.leftovers import end_leftovers
 from sandbox.apps.workers import Workers
 from sandbox.machine.contract import ContainerState, MachineUnavailableError
 from sandbox.render.deploys.images import CONTEXT_PREFIX
-from sandbox.render.deploys.instances import failure_of
+from sandbox.render.deploys.instances import CONTAINER_PREFIX, failure_of
 from sandbox.render.deploys.records import OPEN
 from sandbox.render.deploys.turn import Instance, Parts, Turn
 from sandbox.render.deploys.worker import ServiceWorker
 from sandbox.render.services.front_door import FrontDoor
 from sandbox.render.services.logs import LogType
 from sandbox.render.services.records import Service
+from sandbox.render.services.running import Running
 
 _LOG = logging.getLogger(__name__)
 _STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
@@ -29,6 +31,9 @@ class Lifetime:
     def __init__(self, parts: Parts, door: FrontDoor, forget: Callable[[Service], None]) -> None:
         self._parts = parts
         self._door = door
+        self._running = Running(parts, door.idle_seconds, self.wake)
+        door.wake = self.wake
+        door.out_of_rotation = self._running.out_of_rotation
         self._worker = ServiceWorker(parts, url_of=door.url, forget=forget)
         self._workers = Workers(self._worker.work, "render")
         self._watch = threading.Thread(target=self._look_around, name="render-watch", daemon=True)
@@ -43,9 +48,13 @@ class Lifetime:
         for context in self._parts.folder.glob(f"{CONTEXT_PREFIX}*"):
             shutil.rmtree(context, ignore_errors=True)  # of builds that a killed sandbox left
         self._door.open_all()
-        for service in self._parts.services.all(deleted=True):
-            if service.candidate not in (None, service.container):
-                self._remove(service.candidate or "")
+        # Of a killed sandbox: they answer nobody, and one may hold the disk of what is started now.
+        services = self._parts.services.all(deleted=True)
+        known = {name for each in services for name in (each.container, each.candidate)}
+        end_leftovers(
+            self._parts.machine, lambda name: name in known or name.startswith(CONTAINER_PREFIX)
+        )
+        for service in services:
             self.wake(service.number)
         self._watch.start()
         self._started = True
@@ -79,6 +88,7 @@ class Lifetime:
                     state = self._parts.machine.state(instance.container_id)
                     if state is None or not state.running:
                         self._ended(number, instance, state)
+                self._running.look()
                 for service in self._parts.services.all():
                     due = self._worker.may_start(service)
                     if due or self._parts.deploys.of(service.number, OPEN):

@@ -4,7 +4,8 @@ import pytest
 from pulumi import Output
 
 from slipway.errors import ConfigError
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, unwrap
 

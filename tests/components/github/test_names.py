@@ -3,7 +3,7 @@
 import pytest
 
 from slipway.errors import ConfigError
-from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.names import MOST_VALUES, SIZE_LIMIT, check_values
 from slipway.github.repository import RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
@@ -53,14 +53,6 @@ def test_one_name_for_a_secret_and_a_variable_is_refused_where_they_meet():
     # One inside of an environment and one outside never meet under one name of a context.
     inside = EnvironmentArgs(name="prod", variables={"TOKEN": "b"})
     RepositorySettingsArgs(**BASE, secrets={"TOKEN": "a"}, environments={"deployment": inside})
-
-
-def test_the_hooks_secret_counts_as_one_of_the_names():
-    hook = DeployHook(service_id="srv-0", key="k")
-    inside = EnvironmentArgs(name="prod", deploy_hook=hook, variables={"RENDER_DEPLOY_HOOK": "x"})
-    assert "RENDER_DEPLOY_HOOK is both" in refused(environments={"deployment": inside})
-    twice = EnvironmentArgs(name="prod", deploy_hook=hook, secrets={"RENDER_DEPLOY_HOOK": "x"})
-    assert "'RENDER_DEPLOY_HOOK' is declared twice" in refused(environments={"deployment": twice})
 
 
 def test_a_value_is_measured_in_bytes_and_never_shown():

@@ -7,17 +7,20 @@ import pytest
 import yaml
 from pulumi import ComponentResource, ResourceOptions
 
+from slipway.core.credentials import Credential
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
-from slipway.github.environments import DeployHook, EnvironmentArgs
+from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
 from slipway.github.secrets.api_key import api_key
 from slipway.github.secrets.kept_key import keep
+from slipway.render.service.hook import DEPLOY_HOOK, deploy_hook_secret
 from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, unwrap
 
 CHECKOUT = Path(__file__).parents[3]
 TOKEN = "ghp_canary-token"
+GIVEN_AS = Credential("SLIPWAY_API_KEY", "apiKey", "API key")
 SERVICE = "srv-0123456789abcdefghij"
 
 
@@ -104,7 +107,6 @@ EVERYTHING = {
             branch="main",
             secrets={"KEY": "c"},
             variables={"URL": "d"},
-            deploy_hook=DeployHook(service_id=SERVICE, key="hookKey01"),
         )
     },
 }
@@ -120,7 +122,6 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
         "it-environment-deployment",
         "it-environment-deployment-branch",
         "it-environment-deployment-secret-key",
-        "it-environment-deployment-secret-render-deploy-hook",
         "it-environment-deployment-variable-url",
     }
     assert {each.parent for each in made} == {"it"}
@@ -146,9 +147,15 @@ def test_what_a_refusal_says_to_import_names_the_component_where_it_is():
 
 
 def test_the_hooks_address_is_composed_and_a_secret():
-    seen = declared(**EVERYTHING)
-    hook = "it-environment-deployment-secret-render-deploy-hook-sealed"
-    sealed = inputs(seen[hook])["sealed"]
+    def program():
+        hook = deploy_hook_secret(SERVICE, "hookKey01")
+        inside = EnvironmentArgs(name="prod", secrets={DEPLOY_HOOK: hook})
+        args = {"owner": "acme", "repository": "demo", "environments": {"deployment": inside}}
+        RepositorySettings("it", RepositorySettingsArgs(**args))
+
+    made = record(program)["it-environment-deployment-secret-render-deploy-hook-sealed"]
+    assert is_secret(made.inputs["sealed"])
+    sealed = inputs(made)["sealed"]
     assert unseal(TOKEN, sealed) == f"http://127.0.0.1:8/deploy/{SERVICE}?key=hookKey01"
 
 
@@ -179,7 +186,9 @@ def test_an_environments_things_name_it_by_its_output():
 def key(config=None, secret_keys=()):
     seen = []
     recorded = record(
-        lambda: {"key": api_key("it").apply(lambda value: seen.append(value) or value)},
+        lambda: {
+            "key": api_key("it", given_as=GIVEN_AS).apply(lambda value: seen.append(value) or value)
+        },
         config,
         secret_keys,
     )

@@ -14,6 +14,7 @@ import uvicorn
 
 from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
+from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
 from sandbox.github.http.job_tokens import JobTokens
@@ -98,6 +99,11 @@ class LiveGitHub:
                 access=Access(self.service.accounts, self.service.registry),
             )
         self.service.connect(self.run_host)
+        if isinstance(self.run_host, RunService):
+            webhooks = RunWebhooks(
+                self.service.events, self.service.registry, self.service.accounts, self.url
+            )
+            webhooks.follow(self.run_host.records)
         self.log, self.faults = RequestLog(self.database), Faults(self.database)
         platform = create_github_app(self.service, self.run_host, limits=limits)
         injected = FaultInjector(platform, self.faults, "github")
@@ -119,9 +125,11 @@ class LiveGitHub:
             time.sleep(0.005)
         if isinstance(self.run_host, RunService):
             self.run_host.start()
+        self.service.webhooks.courier.start()
 
     def stop(self) -> None:
         self.http.close()
+        self.service.webhooks.courier.stop()
         if isinstance(self.run_host, RunService):
             self.run_host.stop()
         self._server.should_exit = True

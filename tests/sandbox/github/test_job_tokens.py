@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.github.http.job_tokens import Grant, kind_of
-from sandbox.github.runs.running.permissions import permissions_of
+from sandbox.github.runs.permissions import permissions_of
 from tests.sandbox.github.live import OWNER
 
 CONTENT = {"message": "x", "content": "eA=="}

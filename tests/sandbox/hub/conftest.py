@@ -31,7 +31,9 @@ from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Accounts, Organization, TokenRole, User
 from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.repositories.registry import Registry
+from sandbox.hub.webhooks.service import Webhooks
 from sandbox.store.database import Database
+from sandbox.webhooks.targets import LOOPBACK, Targets
 
 TOKENS = {"ada": "hf_ada", "reader": "hf_ada_read", "eve": "hf_eve", "poor": "hf_poor"}
 
@@ -101,7 +103,9 @@ def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         [Organization(name="acme")],
     )
     access, spaces = Access(accounts, registry), RecordingSpaceHost()
-    hub_app = create_hub_app(registry, access, folder, spaces)
+    webhooks = Webhooks(registry, accounts, "http://hub.localhost", Targets(LOOPBACK, set))
+    webhooks.courier.start()
+    hub_app = create_hub_app(registry, access, folder, spaces, webhooks=webhooks)
     log, faults = RequestLog(database), Faults(database)
     app = RequestRecorder(
         FaultInjector(hub_app, faults, "huggingface"), log, "huggingface", hub_app.routes
@@ -118,6 +122,7 @@ def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     yield Hub(f"http://127.0.0.1:{port}", SpaceReader(registry), registry, spaces, log, faults)
     server.should_exit = True
     thread.join()
+    webhooks.courier.stop()
 
 
 @pytest.fixture

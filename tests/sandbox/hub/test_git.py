@@ -114,7 +114,7 @@ def test_a_private_space_is_cloned_by_its_owner_alone(git, hub, api: HfApi, spac
     ("files", "said"),
     [
         ({"big.txt": b"x" * (10 * 1024 * 1024 + 1)}, "files larger than 10 MiB"),
-        ({"small.png": b"\x89PNG\x00\x01"}, "contains binary files"),
+        ({"demo.film": b"\x89PNG\x00\x01" * 200_000}, "contains binary files"),
         ({"README.md": b"---\nsdk: docker\ncolorTo: mauve\n---\n"}, "YAML metadata verification"),
         (
             {
@@ -142,7 +142,7 @@ def test_what_the_platform_refuses_is_refused_with_its_words(
 
 
 def test_a_binary_that_was_deleted_again_is_still_refused(git, clone):
-    for files in ({"x.dat": b"\x00\x01"}, {}):
+    for files in ({"x.dat": b"\x00\x01" * 600_000}, {}):
         for path in files:
             (clone / path).write_bytes(files[path])
         if not files:

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
 
 def test_a_new_model_holds_the_platforms_initial_commit(hub, api: HfApi, name):
@@ -106,7 +106,7 @@ def test_a_moved_repository_keeps_its_history_under_the_new_name(hub, api: HfApi
     sha, target = api.repo_info(space, repo_type="space").sha, f"{space}-moved"
     api.move_repo(space, target, repo_type="space")
     assert api.repo_info(target, repo_type="space").sha == sha
-    assert not api.repo_exists(space, repo_type="space")
+    assert api.repo_info(space, repo_type="space").id == target  # the old name leads there
     assert hub.spaces.told_of(space, "moved") == [("moved", space, target)]
 
 
@@ -148,6 +148,32 @@ def test_gating_shows_in_the_info(api: HfApi, model):
     assert api.model_info(model).gated == "manual"
     api.update_repo_settings(model, gated=False)
     assert api.model_info(model).gated is False
+
+
+def test_a_gated_repositorys_files_are_its_members_alone(hub, api: HfApi, model, tmp_path):
+    api.upload_file(path_or_fileobj=b"x" * 11_000_000, path_in_repo="big.bin", repo_id=model)
+    api.update_repo_settings(model, gated="auto")
+    for reader in (api, hub.api("reader")):
+        reader.hf_hub_download(model, "big.bin", cache_dir=tmp_path / "own", force_download=True)
+    strangers = {401: HfApi(endpoint=hub.url, token=False), 403: hub.api("eve")}
+    for status, client in strangers.items():
+        assert client.model_info(model).gated == "auto"
+        assert "big.bin" in client.list_repo_files(model)
+        for file in ("big.bin", ".gitattributes"):
+            with pytest.raises(GatedRepoError) as refused:
+                client.hf_hub_download(model, file, cache_dir=tmp_path / str(status))
+            assert refused.value.response.status_code == status
+    oid = api.get_paths_info(model, ["big.bin"])[0].lfs.sha256
+    batch = {"operation": "download", "objects": [{"oid": oid, "size": 11_000_000}]}
+    for who, status in ((None, 401), ("eve", 403), ("reader", 200)):
+        with hub.http(who) as http:
+            answer = http.get(f"/{model}/info/refs?service=git-upload-pack")
+            assert answer.status_code == status
+            assert http.get(f"/{model}/raw/main/.gitattributes").status_code == status
+            found = http.post(f"/{model}.git/info/lfs/objects/batch", json=batch)
+            assert found.status_code == status
+    api.update_repo_settings(model, gated=False)
+    hub.api("eve").hf_hub_download(model, "big.bin", cache_dir=tmp_path / "open")
 
 
 def test_who_am_i(api: HfApi):

@@ -68,7 +68,8 @@ def test_a_missing_block_is_a_warning_and_a_broken_one_an_error():
     assert validate("# no card", RepoKind.MODEL).warnings
     assert validate("---\n[a: {\n---\n", RepoKind.MODEL).errors
     assert validate("---\n- a\n---\n", RepoKind.MODEL).errors
-    assert front_matter("\n" + card(sdk="docker")) is None, "only at the very start"
+    assert front_matter("\n \r\n" + card(sdk="docker")) == {"sdk": "docker"}
+    assert front_matter("text\n" + card(sdk="docker")) is None, "only empty lines stand before it"
 
 
 def test_a_card_is_read_behind_a_byte_order_mark():

@@ -1,5 +1,6 @@
 """A job as the runs half describes it when it is about to run."""
 
+from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.planning.event import Addresses, github_context
 from sandbox.github.runs.planning.workflow import parse_workflow
 from sandbox.github.runs.records import Run
@@ -55,6 +56,8 @@ jobs:
         started="",
         updated="",
         told=False,
+        called=[],
+        whole=1,
         head_repository=head_repository,
         head_branch="work" if head_repository else "",
         head_id=SHA if head_repository else "",
@@ -62,7 +65,7 @@ jobs:
     return JobTask(
         id=number,
         run=run,
-        workflow=workflow,
+        scope=Scope(workflow=workflow, inputs={}, secrets=lambda _environment, _token: {}),
         job=workflow.jobs["publish"],
         labels=("ubuntu-latest",),
         environment=environment,

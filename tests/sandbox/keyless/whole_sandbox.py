@@ -17,6 +17,7 @@ from sandbox.github.oidc.claims import claims_of
 from sandbox.github.oidc.signing_key import SigningKey, draw_pem
 from sandbox.github.repositories.registry import Repository
 from sandbox.hub.publishing.configure import TrustSettings
+from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
@@ -33,13 +34,14 @@ ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
 class WholeSandbox:
     """Its platforms' addresses and tokens; `identity(…)` is a job's, signed as by its GitHub."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Options = Options()) -> None:  # noqa: B008 - frozen
         self.home = Home(folder)
         identity = self.home.identity()
         self.hub_token, self.github_token = identity.hub_token, identity.github_token
         self.hub = f"http://127.0.0.1:{identity.hub_port}"
         self.github = f"http://127.0.0.1:{identity.github_port}"
-        self.owner = Options().users[0].name
+        self.render = f"http://127.0.0.1:{identity.render_port}/v1"
+        self.owner = options.users[0].name
         self.key = SigningKey(lambda: self.home.kept("github-oidc.pem", draw_pem))
         self._clients: dict[str | None, httpx.Client] = {}
         self.settings = TrustSettings(self.home.open_database(), self.home.repositories)
@@ -115,12 +117,18 @@ class WholeSandbox:
 
 
 @contextmanager
-def whole_sandbox(folder: Path, engine: EngineAddress | None = None) -> Iterator[WholeSandbox]:
+def whole_sandbox(
+    folder: Path,
+    engine: EngineAddress | None = None,
+    options: Options | None = None,
+    machine: Machine | None = None,
+) -> Iterator[WholeSandbox]:
     """With an engine its jobs run in containers, else on this machine itself."""
-    made = WholeSandbox(folder)
-    bind, machine, options = "127.0.0.1", NoMachine(), Options(jobs="host")
+    options = options or Options(jobs="containers" if engine else "host")
+    made = WholeSandbox(folder, options)
+    bind, machine = "127.0.0.1", machine or NoMachine()
     if engine is not None:
-        bind, options = engine.bind_host, Options()
+        bind = engine.bind_host
         machine = DockerMachine(engine, made.home.identity().name)
     addresses = AddressBook(made.home.open_database(), bind_host=bind)
     platforms = compose(made.home, options, machine, addresses)

@@ -7,10 +7,12 @@ import pytest
 
 from sandbox.render.deploys import worker
 from tests.sandbox.render.live import ENDLESS, QUICK, LiveRender, app, files, gated, until
+from tests.sandbox.spaces.process_machine import ENDED_BECAUSE
 from tests.sandbox.spaces.silent_build import lives, silent
 
 CRASH = "print('no model found', flush=True)\nraise SystemExit(7)\n"
 HANG = "import time\nprint('thinking', flush=True)\nwhile True: time.sleep(0.05)\n"
+FULL = "raise SystemExit(138)\n"
 OOM = "print('loading weights', flush=True)\nraise SystemExit(137)\n"
 WRONG_PORT = """
 import http.server, os
@@ -64,11 +66,12 @@ def test_old_version_serves_until_the_new_one_is_healthy(render, repository, tmp
         (CRASH, "Exited with status 7", {"nonZeroExit": 7}),
         (HANG, "No open ports detected", {"timedOutSeconds": 2}),
         (OOM, "Out of memory (used over 512Mi)", {"oomKilled": {"memoryLimit": "512Mi"}}),
+        (FULL, ENDED_BECAUSE, {"evicted": True, "evictionReason": ENDED_BECAUSE}),
         (WRONG_PORT, "No open ports detected", {"timedOutSeconds": 2}),
         (app("sick"), "(last: status 500)", {"timedOutSeconds": 2}),
         ("", "Application exited early", {"earlyExit": True}),
     ],
-    ids=["crash", "hang", "out of memory", "wrong port", "status 500", "early exit"],
+    ids=["crash", "hang", "out of memory", "full disk", "wrong port", "status 500", "early exit"],
 )
 def test_bad_release_fails_with_its_reason_and_the_old_one_keeps_serving(
     render, repository, bad, said, reason

@@ -1,8 +1,11 @@
 """A sandbox that stops, or is killed, and starts again: same addresses, no new deploys."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
+from sandbox.render.deploys.instances import CONTAINER_PREFIX
 from sandbox.render.deploys.turn import Tuning
 from tests.sandbox.render.live import ENDLESS, QUICK, LiveRender, files, gated, until
 
@@ -36,6 +39,30 @@ def test_container_that_outlived_a_killed_sandbox_is_replaced(tmp_path, machine,
     with LiveRender(tmp_path / "sandbox", machine) as second:
         until(lambda: second.app(service).status_code == 200)
         until(lambda: len(machine.names()) == 1 and len(machine.runs) == 2)
+
+
+def test_nothing_of_before_is_left_when_a_killed_sandboxs_deploy_goes_on(
+    tmp_path, machine, repository
+):
+    repository.commit(files("one"))
+    with LiveRender(tmp_path / "sandbox", machine) as first:
+        service, deploy = first.create(repo=repository.url)
+        first.settled(service["id"], deploy)
+        gate = tmp_path / "gate"
+        repository.commit(files("two", build_py=gated(gate)))
+        second = first.deploy(service["id"])
+        until(lambda: "tick" in first.logs(service["id"]))
+        first.service.stop(containers=False)
+    (served,) = machine.names()
+    # And what a deploy had replaced at that moment, whose name nobody knows any more.
+    stray = replace(machine.runs[-1], name=f"{CONTAINER_PREFIX}web-0-0")
+    machine.run(stray)
+    gate.touch()
+    with LiveRender(tmp_path / "sandbox", machine) as later:
+        assert later.settled(service["id"], second["id"])["status"] == "live"
+        assert later.version(service) == "two"
+        until(lambda: len(machine.names()) == 1)
+        assert not {served, stray.name} & {*machine.names()}
 
 
 def test_interrupted_build_is_done_again_by_the_same_deploy(tmp_path, machine, repository):

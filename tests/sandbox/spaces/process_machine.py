@@ -28,6 +28,9 @@ from sandbox.machine.contract import (
     wanted_to_the_end,
 )
 
+FULL_DISK = 138  # the exit code with which an app of a test says that the machine ended it
+ENDED_BECAUSE = "Storage limit exceeded: 51.0 GB written outside of volumes"
+
 
 @dataclass
 class Process:
@@ -127,7 +130,8 @@ class ProcessMachine:
         if process is None:
             return None
         code = process.popen.poll()
-        return ContainerState(code is None, code, out_of_memory=False)
+        why = ENDED_BECAUSE if code == FULL_DISK else None
+        return ContainerState(code is None, code, out_of_memory=False, ended_because=why)
 
     def open_ports(self, _container_id: str):
         """A process of this computer has no ports of its own."""

@@ -1,6 +1,7 @@
 """What a stop and a start of the sandbox keep: addresses, apps, interrupted work."""
 
 import socket
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -35,6 +36,17 @@ def test_container_that_outlived_the_sandbox_is_found_and_serves_on(world):
     assert world.machine.names() == names
     assert len(world.machine.runs) == 1
     until(lambda: "hello from one" in world.log("run"))
+
+
+def test_container_that_a_killed_sandbox_had_replaced_is_ended(world):
+    world.running("one")
+    world.stop(containers=False)
+    (serving,) = world.machine.names()
+    for stray in (f"{serving[:-1]}b", "space-acme-gone-0123abcd-a"):
+        world.machine.run(replace(world.machine.runs[0], name=stray))
+    world.start()
+    until(lambda: world.machine.names() == [serving])
+    assert world.version() == "one"
 
 
 def test_lost_image_is_built_again_at_start(world):

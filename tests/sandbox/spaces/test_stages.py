@@ -10,6 +10,7 @@ from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.running.turn import Tuning
 from sandbox.hub.spaces.settings import Kind
 from tests.sandbox.spaces.conftest import CARD, QUICK, REPO, app, files, until
+from tests.sandbox.spaces.process_machine import ENDED_BECAUSE, FULL_DISK
 from tests.sandbox.spaces.silent_build import lives, silent
 
 SECOND = 3.0  # one, and what a busy computer adds to it
@@ -129,6 +130,13 @@ def test_app_that_ends_while_starting_is_a_runtime_error_with_its_last_words(wor
     assert "no model found" in runtime["errorMessage"]
     assert "no model found" in world.log("run")
     assert not world.machine.names()
+
+
+def test_app_that_fills_its_disk_is_a_runtime_error_that_says_so(world):
+    world.create()
+    world.commit(files() | {"app.py": f"raise SystemExit({FULL_DISK})\n"})
+    runtime = world.wait("RUNTIME_ERROR")
+    assert runtime["errorMessage"] == f"Exit code: {FULL_DISK}. Reason: {ENDED_BECAUSE}"
 
 
 def test_app_that_never_answers_is_given_up_after_its_startup_time(world):

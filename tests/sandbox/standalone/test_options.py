@@ -171,3 +171,119 @@ def test_jobs_run_on_this_machine_only_where_that_is_said(config):
     config.write_text("jobs = 'host'")
     assert flags("--config", str(config)).jobs == "host"
     assert flags("--config", str(config), "--jobs", "containers").jobs == "containers"
+
+
+STRICT = """
+free = ["lab"]
+workspaces = ["acme"]
+
+[[users]]
+name = "ada"
+organizations = ["lab", "team"]
+[users.hub_tokens]
+hf_one = {team = ["repo.write"]}
+hf_reading = {team = ["repo.content.read"]}
+[users.github_tokens]
+github_pat_secrets = {secrets = "write"}
+github_pat_rules = {administration = "write"}
+github_pat_looking = {secrets = "read"}
+"""
+
+
+@pytest.fixture
+def strict(tmp_path):
+    path = tmp_path / "strict.toml"
+    path.write_text(STRICT)
+    home = Home(tmp_path / "home")
+    return home, clients(home, flags("--config", str(path), "--workspace", "side"))
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+def test_a_fine_grained_hub_token_has_its_rights_in_its_namespaces_alone(strict):
+    _, served = strict
+    hub, new = served["hub"], {"name": "m", "type": "model", "visibility": "private"}
+
+    def make(token, organization):
+        body = {**new, "organization": organization}
+        return hub.post("/api/repos/create", json=body, headers=bearer(token)).status_code
+
+    assert make("hf_one", "lab") == make("hf_one", None) == make("hf_reading", "team") == 403
+    assert make("hf_one", "team") == 200
+    assert hub.get("/api/models/team/m", headers=bearer("hf_reading")).status_code == 200
+    said = hub.get("/api/whoami-v2", headers=bearer("hf_one")).json()
+    token = said["auth"]["accessToken"]
+    assert token["role"] == "fineGrained"
+    [only] = token["fineGrained"]["scoped"]
+    assert (only["entity"]["type"], only["entity"]["name"]) == ("org", "team")
+    assert only["permissions"] == ["repo.write"]
+
+
+def test_a_free_organization_beside_a_paid_one_gets_no_docker_space(strict):
+    home, served = strict
+    body = {"name": "s", "type": "space", "sdk": "docker"}
+    asked = [
+        served["hub"].post(
+            "/api/repos/create",
+            json={**body, "organization": organization},
+            headers=bearer(home.identity().hub_token),
+        )
+        for organization in ("lab", "team", None)
+    ]
+    assert [each.status_code for each in asked] == [402, 503, 503]  # where no engine is
+
+
+def test_a_render_key_reaches_every_workspace_that_was_asked_for(strict):
+    home, served = strict
+    key = bearer(home.identity().render_key)
+    owners = [each["owner"] for each in served["render"].get("/v1/owners", headers=key).json()]
+    assert [each["name"] for each in owners] == ["ada", "acme", "side"]
+    assert len({each["id"] for each in owners}) == 3
+
+
+def test_a_fine_grained_github_token_does_what_its_one_permission_says(strict):
+    home, served = strict
+    github = served["github"]
+    made = github.post(
+        "/user/repos", json={"name": "r"}, headers=bearer(home.identity().github_token)
+    )
+    assert made.status_code == 201
+    rules = {"name": "x", "target": "branch", "enforcement": "active", "rules": []}
+    asks = {
+        "list": ("GET", "/repos/ada/r/actions/secrets", None),
+        "delete": ("DELETE", "/repos/ada/r/actions/secrets/NONE", None),
+        "variable": ("POST", "/repos/ada/r/actions/variables", {"name": "A", "value": "1"}),
+        "environment": ("PUT", "/repos/ada/r/environments/dev", {}),
+        "ruleset": ("POST", "/repos/ada/r/rulesets", rules),
+        "inside": ("GET", "/repos/ada/r/environments/dev/secrets", None),
+        "repository": ("GET", "/repos/ada/r", None),
+    }
+
+    def told(token):
+        return {
+            name: github.request(method, path, json=body, headers=bearer(token)).status_code
+            for name, (method, path, body) in asks.items()
+        }
+
+    refused = dict.fromkeys(asks, 403) | {"repository": 200}
+    assert told("github_pat_secrets") == refused | {"list": 200, "delete": 404}
+    assert told("github_pat_looking") == refused | {"list": 200}
+    assert told("github_pat_rules") == refused | {"environment": 200, "ruleset": 201}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('free = ["nobody"]', "nobody is called nobody"),
+        ('workspaces = ["slipway"]', "a name of its own"),
+        ('[[users]]\nname = "a"\nhub_tokens = {t = {a = ["all"]}}', "repo.content.read"),
+        ('[[users]]\nname = "a"\ngithub_tokens = {t = {secrets = "admin"}}', "read or write"),
+    ],
+)
+def test_a_strict_option_that_cannot_be_served_is_told(tmp_path, text, said):
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    with pytest.raises(SetupError, match=said):
+        flags("--config", str(path))

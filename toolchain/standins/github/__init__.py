@@ -12,6 +12,7 @@ from toolchain.standins.github.environments import (
 from toolchain.standins.github.rulesets import RepositoryRuleset
 from toolchain.standins.github.secrets import ActionsEnvironmentSecret, ActionsSecret
 from toolchain.standins.github.variables import ActionsEnvironmentVariable, ActionsVariable
+from toolchain.standins.github.webhooks import RepositoryWebhook
 from toolchain.standins.protocol import Plugin, ResourceType
 
 TYPES: Mapping[str, type[ResourceType[Any]]] = {
@@ -26,5 +27,6 @@ TYPES: Mapping[str, type[ResourceType[Any]]] = {
         ActionsEnvironmentVariable
     ),
     "github:index/repositoryRuleset:RepositoryRuleset": RepositoryRuleset,
+    "github:index/repositoryWebhook:RepositoryWebhook": RepositoryWebhook,
 }
 PLUGIN = Plugin("github", version("pulumi_github"), TYPES, connect)

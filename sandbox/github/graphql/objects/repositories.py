@@ -9,11 +9,13 @@ from sandbox.github.graphql.objects.accounts import repositories
 from sandbox.github.graphql.objects.git_objects import git_object
 from sandbox.github.graphql.objects.issues import labels
 from sandbox.github.graphql.objects.lists import chosen_issues, chosen_pulls
+from sandbox.github.graphql.objects.releases import latest_release, release_of_tag, releases_of
 from sandbox.github.http.access import Right, right_of_account, right_to
 from sandbox.github.http.describe import node_id
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.pulls.records import Pull
+from sandbox.github.releases.records import Release
 from sandbox.github.repositories.commit_writer import person_of
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
@@ -31,7 +33,7 @@ class RepositoryPart(Part):
     is_archived = is_disabled = is_mirror = is_template = False
     is_security_policy_enabled = is_user_configuration_repository = False
     uses_custom_open_graph_image = viewer_has_starred = False
-    code_of_conduct = latest_release = license_info = mirror_url = None
+    code_of_conduct = license_info = mirror_url = None
     primary_language = security_policy_url = template_repository = None
     contact_links = funding_links = issue_templates = pull_request_templates = ()
     disk_usage = stargazer_count = 0
@@ -178,6 +180,23 @@ class RepositoryPart(Part):
             if all(word in f"{each.name} {each.description or ''}".lower() for word in words)
         ]
         return labels(found, self._repository, self.inquiry, order_by, page)
+
+    # --- releases
+
+    def release(self, *, tag_name: str) -> Part | None:
+        """The release of a tag."""
+        return release_of_tag(tag_name, self._repository, self.inquiry)
+
+    def releases(
+        self, *, order_by: dict[str, str] | None = None, **page: Argument
+    ) -> Connection[Release]:
+        """Its releases, newest first."""
+        return releases_of(self._repository, self.inquiry, order_by, page)
+
+    @property
+    def latest_release(self) -> Part | None:
+        """The one that counts as the latest."""
+        return latest_release(self._repository, self.inquiry)
 
     # --- people
 

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import answer, urls
 from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, bodyless_route
+from sandbox.github.runs.api.artifacts import Artifact, artifact_view, artifacts_of
 from sandbox.github.runs.records import Run
-from sandbox.github.runs.running.artifacts import Artifact, artifact_view, artifacts_of
 
 
 class ArtifactRoutes(AddressedRuns):
@@ -39,7 +39,7 @@ class ArtifactRoutes(AddressedRuns):
         found = [
             (artifact, run)
             for run in runs
-            for artifact in artifacts_of(self._runs.folder, run.id)
+            for artifact in artifacts_of(self._runs.folder, run)
             if name in (None, artifact.name)
         ]
         return self._listed(
@@ -58,7 +58,7 @@ class ArtifactRoutes(AddressedRuns):
 
     def _artifact(self, request: Request) -> tuple[Artifact, Run]:
         for run in self._records.runs(self._readable(request)):
-            for artifact in artifacts_of(self._runs.folder, run.id):
+            for artifact in artifacts_of(self._runs.folder, run):
                 if artifact.id == request.path_params["artifact"]:
                     return artifact, run
         raise NotFoundError

@@ -63,7 +63,7 @@ def run_view(run: Run, repository: Repository, accounts: Accounts, urls: Urls) -
         "run_started_at": run.started,
         "actor": actor,
         "triggering_actor": actor,
-        "referenced_workflows": [],
+        "referenced_workflows": list(run.called),
         "previous_attempt_url": f"{api}/attempts/{run.attempt - 1}" if run.attempt > 1 else None,
         "jobs_url": f"{api}/jobs",
         "logs_url": f"{api}/logs",

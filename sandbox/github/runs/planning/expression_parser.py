@@ -50,6 +50,7 @@ class Parser:
         self._tokens = list(self._scan())
         self._place = 0
         self.asks_status = False
+        self.names: list[str] = []  # of the contexts it asks
 
     def parse(self) -> Node:
         """The expression as a function of its context; raises ExpressionError."""
@@ -163,6 +164,7 @@ class Parser:
             return self._call(text)
         if text in _WORDS:
             return _fixed(_WORDS[text])
+        self.names.append(text)
         return lambda context: self._named(text, context)
 
     def _only_in_steps(self, name: str) -> Value:
@@ -202,6 +204,24 @@ class Parser:
                 f" Located within expression: {self._expression}"
             )
         return lambda context: function(*(argument(context) for argument in arguments))
+
+
+def renamed(expression: str, name: str, replacement: str) -> str:
+    """An expression in which something else stands for a context.
+
+    Args:
+        expression: without its `${{ }}`; one that cannot be read stays as it is.
+        name: of the context, in small letters; members of that name are left alone.
+        replacement: another expression.
+    """
+    made, place, before = [], 0, ""
+    while found := _TOKEN.match(expression, place):
+        kind = str(found.lastgroup)
+        text = found.group(kind)
+        is_context = kind == "name" and text.lower() == name and before != "."
+        made.append(expression[place : found.start(kind)] + (replacement if is_context else text))
+        place, before = found.end(), text
+    return "".join(made) + expression[place:]
 
 
 def _fixed(value: Value) -> Node:

@@ -4,11 +4,12 @@
 and under which name is decided here, because each job is one `act` of its own.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from sandbox.github.runs.planning.expression_parser import Context, Parser
+from sandbox.github.runs.planning.expression_parser import Context, Parser, renamed
 from sandbox.github.runs.planning.expression_values import ExpressionError, Value, text_of, truth
 
 _CLOSING = re.compile(r"(?:'[^']*'|[^'}]|\}(?!\}))*?\}\}", re.DOTALL)
@@ -43,25 +44,66 @@ def condition(written: Any, context: Context) -> bool:  # noqa: ANN401 - as YAML
     return truth(node(context))
 
 
-def check_template(template: Any, *, bare: bool = False) -> None:  # noqa: ANN401 - as YAML has it
+def check_template(
+    template: Any,  # noqa: ANN401 - as YAML has it
+    *,
+    bare: bool = False,
+    known: Container[str] | None = None,
+) -> None:
     """Raises ExpressionError if a value holds an expression that cannot be read.
 
     Args:
         template: a value of a workflow file.
         bare: the value is an `if`, an expression without `${{ }}` around it.
+        known: the contexts that it may name, in small letters; None where that is not asked.
     """
     if bare and template is not None:
-        Parser(_condition_code(template)).parse()
+        _check_code(_condition_code(template), known)
     elif isinstance(template, dict):
         for value in template.values():
-            check_template(value)
+            check_template(value, known=known)
     elif isinstance(template, list):
         for value in template:
-            check_template(value)
+            check_template(value, known=known)
     elif isinstance(template, str):
         for text, is_code in _parts(template):
             if is_code:
-                Parser(text).parse()
+                _check_code(text, known)
+
+
+def _check_code(code: str, known: Container[str] | None) -> None:
+    parser = Parser(code)
+    parser.parse()
+    for name in parser.names:
+        if known is not None and name.lower() not in known:
+            raise ExpressionError(
+                f"Unrecognized named-value: '{name}'. Located within expression: {code.strip()}"
+            )
+
+
+def with_inputs(template: Any, inputs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as YAML has it
+    """The same value, whose expressions have the values of `inputs` in place of its name.
+
+    act knows the inputs of an event alone, and not those with which a workflow is called.
+    """
+    written = json.dumps(inputs, ensure_ascii=False).replace("'", "''")
+    literal = f"fromJSON('{written}')"
+
+    def replaced(value: Any, *, bare: bool = False) -> Any:  # noqa: ANN401 - as above
+        if isinstance(value, dict):
+            return {key: replaced(item, bare=key == "if") for key, item in value.items()}
+        if isinstance(value, list):
+            return [replaced(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        if bare and "${{" not in value:
+            return renamed(value, "inputs", literal)
+        return "".join(
+            f"${{{{{renamed(text, 'inputs', literal)}}}}}" if is_code else text
+            for text, is_code in _parts(value)
+        )
+
+    return replaced(template)
 
 
 def _condition_code(written: Any) -> str:  # noqa: ANN401 - as YAML has it

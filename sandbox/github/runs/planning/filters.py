@@ -9,6 +9,7 @@ from sandbox.github.runs.planning.workflow import Workflow
 
 _SKIP = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
 _SKIP_TRAILER = re.compile(r"^skip-checks:\s*true\s*$", re.IGNORECASE | re.MULTILINE)
+_WITHOUT_TYPES = frozenset({"workflow_dispatch", "schedule"})
 _OF_PULLS = frozenset({"pull_request", "pull_request_target"})
 # Where a workflow names no types; of the others all are meant.
 _DEFAULT_TYPES = {kind: ["opened", "synchronize", "reopened"] for kind in _OF_PULLS}
@@ -31,12 +32,13 @@ def listens(
         changed: asked only if a filter needs it: paths that a push changed; None if that cannot be
             told, which counts as every path, as on GitHub.
     """
-    if trigger.event not in workflow.on:
+    for_another = trigger.event == "schedule" and trigger.workflow != workflow.path
+    if trigger.event not in workflow.on or for_another:
         return False
     filters = workflow.on[trigger.event]
     if trigger.event == "push":
         return _push(filters, trigger.ref, changed)
-    if trigger.event != "workflow_dispatch" and not _type(trigger, filters):
+    if trigger.event not in _WITHOUT_TYPES and not _type(trigger, filters):
         return False
     if trigger.event in _OF_PULLS:
         base = str(trigger.payload["pull_request"]["base"]["ref"])

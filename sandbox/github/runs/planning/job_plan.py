@@ -12,10 +12,6 @@ from sandbox.github.runs.planning.private_workflow import Needed, labels_of
 from sandbox.github.runs.planning.workflow import Job, Workflow
 
 _DEFAULT_MINUTES = 360.0
-_REUSABLE = (
-    "This job calls a reusable workflow (`uses:`), which the sandbox does not imitate. On GitHub it"
-    " would run."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +88,19 @@ def plain_name(job: Job) -> str:
     return str(job.source.get("name") or job.key)
 
 
+def refused_job(job: Job, reason: str) -> PlannedJob:
+    """A job that fails without having run."""
+    return PlannedJob(
+        name=plain_name(job),
+        labels=tuple(skipped_labels(job)),
+        environment=None,
+        matrix=None,
+        timeout_minutes=0,
+        forgiven=False,
+        refusal=reason,
+    )
+
+
 def skipped_labels(job: Job) -> Sequence[str]:
     """The labels of a job that is skipped, as written."""
     return labels_of(job.source.get("runs-on", []))
@@ -117,7 +126,6 @@ def _planned(job: Job, context: Context, matrix: Mapping[str, Any] | None) -> Pl
         matrix=matrix,
         timeout_minutes=float(minutes) if minutes else _DEFAULT_MINUTES,
         forgiven=truth(render(source.get("continue-on-error", False), context)),
-        refusal=_REUSABLE if "uses" in source else None,
     )
 
 

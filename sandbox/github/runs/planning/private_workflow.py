@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.github.runs.planning.expressions import with_inputs
 from sandbox.github.runs.planning.workflow import Job, Workflow
 
 RUNNER = "self-hosted"
 COLLECTOR = "slipway-outputs"
+ENVIRONMENT_URL = "slipway-environment-url"  # an output that every job with such a URL gets
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
@@ -78,6 +80,7 @@ def private_workflow(
     matrix: Mapping[str, Any] | None,
     needed: Mapping[str, Needed],
     outputs: Path,
+    inputs: Mapping[str, Any] | None = None,
 ) -> str:
     """The file's text.
 
@@ -87,12 +90,17 @@ def private_workflow(
         matrix: its combination, if it has a matrix.
         needed: how the jobs it needs ended, by key.
         outputs: where the last job writes this job's outputs, as JSON.
+        inputs: of a called workflow; None where they are those of the event.
     """
     jobs: dict[str, Any] = {key: _ended(each) for key, each in needed.items()}
     body = {key: value for key, value in job.source.items() if key not in _DECIDED_BEFORE}
     steps = [_without_the_platform_s(step) for step in job.steps]
     body |= {"runs-on": RUNNER, "if": "${{ always() }}", "steps": [*steps, *_added_steps(job)]}
     body = _without_the_platform_s(body)
+    environment = job.source.get("environment")
+    if isinstance(environment, dict) and environment.get("url"):
+        own = dict(body.get("outputs") or {})
+        body["outputs"] = {**own, ENVIRONMENT_URL: environment["url"]}  # it may speak of steps
     if needed:
         body["needs"] = list(needed)
     strategy = _strategy(job, matrix)
@@ -103,6 +111,9 @@ def private_workflow(
     kept = {
         key: workflow.source[key] for key in ("on", "env", "defaults") if key in workflow.source
     }
+    if inputs is not None:
+        kept = with_inputs({**kept, "on": "push"}, inputs)
+        jobs[job.key] = with_inputs(body, inputs)
     return json.dumps({"name": workflow.name, **kept, "jobs": jobs}, ensure_ascii=False)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.runs.calls.finding import WorkflowReader, called_by
 from sandbox.github.runs.planning.dispatch_inputs import (
     EVENT,
     DispatchRefusedError,
@@ -15,7 +16,6 @@ from sandbox.github.runs.planning.workflow import (
     Workflow,
     WorkflowError,
     is_workflow,
-    parse_workflow,
 )
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.running.publishing import Publisher
@@ -24,6 +24,8 @@ _TITLE_LENGTH = 200
 
 # Of these alone a commit's message may say that there shall be no runs.
 _SKIPPED = frozenset({"pull_request"})
+
+_NAMELESS = frozenset({"workflow_run", "schedule", "deployment", "deployment_status"})
 
 MadeRun = tuple[Run, Workflow | None]  # without a workflow it has failed already
 
@@ -42,6 +44,7 @@ class Triggering:
         self._records = records
         self._sources = sources
         self._publisher = publisher
+        self._reader = WorkflowReader(repositories)
 
     def runs_of(self, trigger: Trigger) -> list[MadeRun]:
         """The runs that a trigger makes, queued; raises DispatchRefusedError."""
@@ -53,12 +56,14 @@ class Triggering:
         if content is None:
             raise DispatchRefusedError("Not Found", 404)
         try:
-            workflow = parse_workflow(path, content)
+            workflow = self._reader.read(
+                trigger.repository, trigger.commit, trigger.ref, path, content
+            )
         except WorkflowError as error:
             raise DispatchRefusedError(f"failed to parse workflow: {error}") from None
         inputs = dispatch_inputs(workflow, trigger.payload)
         told = replace(trigger, payload=inputs)
-        return [(self._add(told, workflow.path, workflow.name, workflow.name), workflow)]
+        return [(self._add(told, workflow, workflow.name), workflow)]
 
     def _dispatched_path(self, trigger: Trigger) -> str:
         named = trigger.workflow or ""
@@ -88,7 +93,9 @@ class Triggering:
         for path in paths:
             content = self._repositories.read_file(trigger.repository, trigger.commit, path) or b""
             try:
-                workflow = parse_workflow(path, content)
+                workflow = self._reader.read(
+                    trigger.repository, trigger.commit, trigger.ref, path, content
+                )
             except WorkflowError as error:
                 if trigger.event in ("push", "pull_request"):
                     runs.append((self._invalid(trigger, path, title, str(error)), None))
@@ -96,17 +103,26 @@ class Triggering:
             if listens(
                 workflow, trigger, lambda: source.changed(trigger.before) if source else None
             ):
-                runs.append((self._add(trigger, path, workflow.name, title), workflow))
+                runs.append((self._add(trigger, workflow, title), workflow))
         if source is not None and not any(workflow for _, workflow in runs):
             self._sources.discard(trigger.repository, trigger.commit)
         return runs
 
-    def _add(self, trigger: Trigger, path: str, name: str, title: str) -> Run:
-        return self._records.add_run(trigger, path, name=name, title=title or name)
+    def _add(self, trigger: Trigger, workflow: Workflow, title: str) -> Run:
+        return self._records.add_run(
+            trigger,
+            workflow.path,
+            name=workflow.name,
+            title=title or workflow.name,
+            called=[
+                {"path": each.address, "sha": each.commit, "ref": each.ref}
+                for each in called_by(workflow)
+            ],
+        )
 
     def _invalid(self, trigger: Trigger, path: str, title: str, reason: str) -> Run:
         """A run that failed because its file is no workflow, as GitHub shows it."""
-        run = self._add(trigger, path, path, title)
+        run = self._records.add_run(trigger, path, name=path, title=title or path)
         note = f"Invalid workflow file: {path}: {reason}"
         self._records.set_run(run.id, status="completed", conclusion="failure", note=note)
         self._publisher.invalid(run)
@@ -119,6 +135,9 @@ def _title(trigger: Trigger) -> str:
         about = trigger.payload.get(key)
         if about:
             return str(about["title"])[:_TITLE_LENGTH]
-    if trigger.event == "workflow_run":
+    release = trigger.payload.get("release")
+    if release:
+        return str(release["name"] or release["tag_name"])[:_TITLE_LENGTH]
+    if trigger.event in _NAMELESS:
         return ""  # then it bears the workflow's own name
     return str(trigger.payload.get("action") or trigger.event)

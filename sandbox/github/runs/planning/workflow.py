@@ -21,6 +21,8 @@ _STEP = {
     *("id", "if", "name", "uses", "run", "with", "env", "shell", "working-directory"),
     *("continue-on-error", "timeout-minutes"),
 }
+# What a job may have that calls another workflow.
+_CALL = {"name", "needs", "if", "uses", "with", "secrets", "strategy", "concurrency", "permissions"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -35,6 +37,7 @@ class Job:
     key: str
     needs: Sequence[str]
     source: Mapping[str, Any] = field(repr=False)
+    called: "Called | None" = field(default=None, repr=False)  # of one with `uses`, once found
 
     @property
     def steps(self) -> Sequence[Mapping[str, Any]]:
@@ -51,6 +54,21 @@ class Workflow:
     on: Mapping[str, Mapping[str, Any]]  # event -> its filters or inputs
     jobs: Mapping[str, Job]  # in the file's order
     source: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """The workflow that a job calls, where it was found."""
+
+    workflow: Workflow
+    repository: str
+    commit: str
+    ref: str  # as written, or of the run for a file of the same repository
+
+    @property
+    def address(self) -> str:
+        """As GitHub names it, such as `acme/shared/.github/workflows/test.yml@v1`."""
+        return f"{self.repository}/{self.workflow.path}@{self.ref}"
 
 
 def is_workflow(name: str) -> bool:
@@ -144,7 +162,14 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
     unknown = [str(name) for name in body if name not in _JOB]
     if unknown:
         raise WorkflowError(f"jobs.{key}: Unexpected value '{unknown[0]}'")
-    if "uses" not in body:
+    if "uses" in body:
+        other = [str(name) for name in body if name not in _CALL]
+        if other:
+            raise WorkflowError(
+                f"jobs.{key}: Unexpected value '{other[0]}': a job that calls a workflow by `uses`"
+                " takes what it does from there"
+            )
+    else:
         for name in ("runs-on", "steps"):
             if not body.get(name):
                 raise WorkflowError(f"jobs.{key}: Required property is missing: {name}")
@@ -180,7 +205,8 @@ def _check_expressions(job: Job) -> None:
             check_template(step.get(name))
     check_template(source.get("if"), bare=True)
     strategy = source.get("strategy")
-    for value in (source.get("name"), source.get("environment"), strategy, source.get("runs-on")):
+    head = ("name", "environment", "runs-on", "with", "secrets")
+    for value in (strategy, *(source.get(name) for name in head)):
         check_template(value)
 
 

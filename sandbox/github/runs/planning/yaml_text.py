@@ -1,9 +1,11 @@
 """Reads YAML as GitHub reads workflow files."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from sandbox.store.yaml_input import BoundedLoader
 
@@ -66,3 +68,29 @@ def parse_yaml(content: bytes) -> Any:  # noqa: ANN401 - any value
         raise YamlError(f"{where}You have an error in your yaml syntax: {said}") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise YamlError(f"You have an error in your yaml syntax: {error}") from None
+
+
+def place_in(content: bytes, path: Sequence[str | int]) -> str:
+    """Where a value stands in a file, as GitHub writes it: `(Line: 7, Col: 11)`.
+
+    Args:
+        content: of a file that `parse_yaml` reads.
+        path: keys and indexes from the top; where it leads nowhere, what is above counts.
+    """
+    node = yaml.compose(content.decode("utf-8-sig"), _Loader)
+    for step in path:
+        below = _below(node, step)
+        if below is None:
+            break
+        node = below
+    mark = None if node is None else node.start_mark
+    return f"(Line: {mark.line + 1}, Col: {mark.column + 1})" if mark else "(Line: 1, Col: 1)"
+
+
+def _below(node: Node | None, step: str | int) -> Node | None:
+    if isinstance(node, MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: Node = node.value[step]
+        return found
+    return None

@@ -1,6 +1,7 @@
 """Runs each job in a container of its own: of this machine it has what it is given, no more."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ class ContainerRunner:
         *,
         ports: Callable[[], Collection[int]],
         parallel_jobs: int,
+        known_as: Mapping[str, str] | None = None,
     ) -> None:
         """Takes what jobs run on.
 
@@ -64,10 +66,13 @@ class ContainerRunner:
             ensure_act: finds or builds act.
             ports: of this sandbox's servers, which listen where containers reach them.
             parallel_jobs: how many jobs share this machine's memory.
+            known_as: addresses of this GitHub -> the platform's own, which lead to it from a job;
+                one that begins with another one comes before it.
         """
         self._machine = machine
         self._program = ActProgram(ensure_act)
         self._ports = ports
+        self._known_as = known_as or {}
         self._memory = min(_MOST_MEMORY, most_memory() // parallel_jobs)
         self._cpus = float(min(_MOST_CPUS, os.cpu_count() or 1))
         self._act = Path()
@@ -112,6 +117,12 @@ class ContainerRunner:
     def translated(self, text: str) -> str:
         """A text whose loopback addresses of this sandbox lead to it from a container."""
         return reachable_inside({"": text}, self._machine.inside_host, self._ports())[""]
+
+    def as_on_the_platform(self, text: str) -> str:
+        """What a job is told of its GitHub: the platform's own addresses, where they lead here."""
+        for address, real in self._known_as.items():
+            text = re.sub(rf"{re.escape(address)}(?!\d)", real, text)
+        return self.translated(text)
 
     @contextmanager
     def serving(

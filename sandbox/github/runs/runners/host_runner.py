@@ -72,6 +72,10 @@ class HostRunner:
         """The text: its addresses are reached from here."""
         return text
 
+    def as_on_the_platform(self, text: str) -> str:
+        """The text: the platform's own addresses are those of the platform here."""
+        return text
+
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> AbstractContextManager[None]:

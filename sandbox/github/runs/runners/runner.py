@@ -79,6 +79,10 @@ class Runner(Protocol):
         """A text with this sandbox's addresses as they are reached from there."""
         ...
 
+    def as_on_the_platform(self, text: str) -> str:
+        """The same of what a job is told of its GitHub: as there, where that leads here."""
+        ...
+
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> AbstractContextManager[Companions | None]:

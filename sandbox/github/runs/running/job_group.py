@@ -6,20 +6,21 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
-from sandbox.github.runs.planning.workflow import Job, Workflow
+from sandbox.github.runs.planning.workflow import Job
 from sandbox.github.runs.records import Run, moment
-from sandbox.github.runs.running.job_log import JobLog
-from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, SUCCESS, JobEnd, JobTask, Tools
+from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
-from sandbox.github.runs.running.masking import JobMask
+from sandbox.github.runs.running.refused_job import refuse
+from sandbox.github.runs.running.results import result_of
 
 _LOG = logging.getLogger(__name__)
 
 
-class RunAtWork(Protocol):
-    """The run whose jobs these are."""
+class GraphAtWork(Protocol):
+    """The workflow whose jobs these are."""
 
     @property
     def run(self) -> Run:
@@ -27,8 +28,8 @@ class RunAtWork(Protocol):
         ...
 
     @property
-    def workflow(self) -> Workflow:
-        """Its file."""
+    def scope(self) -> Scope:
+        """Its workflow, and what the jobs of that share."""
         ...
 
     @property
@@ -58,7 +59,7 @@ class JobGroup:
 
     def __init__(
         self,
-        worker: RunAtWork,
+        worker: GraphAtWork,
         tools: Tools,
         job: Job,
         plan: Plan,
@@ -82,10 +83,14 @@ class JobGroup:
 
     def start(self) -> None:
         """Adds the jobs and lets them run."""
-        run, records = self._worker.run, self._tools.records
+        run, records, scope = self._worker.run, self._tools.records, self._worker.scope
         numbers = [
             records.add_job(
-                run.id, run.attempt, key=self._job.key, name=each.name, labels=each.labels
+                run.id,
+                run.attempt,
+                key=scope.above + self._job.key,
+                name=scope.name + each.name,
+                labels=each.labels,
             )
             for each in self._plan.jobs
         ]
@@ -116,17 +121,7 @@ class JobGroup:
 
     def _work(self, number: int, planned: PlannedJob) -> JobEnd:
         if planned.refusal is not None:
-            self._tools.records.set_job(number, started=moment(), note=planned.refusal)
-            self._tools.records.add_steps(number, ["Set up job"])
-            run = self._worker.run
-            log = JobLog(self._tools.log_of(run.id, run.attempt, number), JobMask([]))
-            log(1, f"##[error]{planned.refusal}")
-            log.close()
-            now = moment()
-            self._tools.records.set_step(
-                number, 1, status="completed", conclusion=FAILURE, started=now, completed=now
-            )
-            return JobEnd(FAILURE)
+            return refuse(self._tools, self._worker.run, number, planned.refusal)
         for gate in (self._parallel, self._tools.slots):
             while not gate.acquire(timeout=0.1):
                 if self._is_over():
@@ -155,7 +150,7 @@ class JobGroup:
         task = JobTask(
             id=number,
             run=self._worker.run,
-            workflow=self._worker.workflow,
+            scope=self._worker.scope,
             job=self._job,
             labels=planned.labels,
             environment=planned.environment,
@@ -190,14 +185,4 @@ class JobGroup:
         for worker in stop:
             worker.cancel()
         if last:
-            self._worker.ended(self._job.key, self._result())
-
-    def _result(self) -> Needed:
-        outputs: dict[str, str] = {}
-        results = set()
-        for planned, ended in self._ends:
-            outputs |= {name: value for name, value in ended.outputs.items() if value}
-            forgiven = planned.forgiven and ended.conclusion == FAILURE
-            results.add(SUCCESS if forgiven else ended.conclusion)
-        worst = next(each for each in (FAILURE, CANCELLED, SUCCESS) if each in results)
-        return Needed(worst, outputs)
+            self._worker.ended(self._job.key, result_of(self._ends))

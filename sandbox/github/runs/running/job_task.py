@@ -9,6 +9,8 @@ from typing import Any
 
 from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.job_tokens import Grant
+from sandbox.github.runs.calls.scope import Scope
+from sandbox.github.runs.permissions import Permissions
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
@@ -54,7 +56,7 @@ class JobTask:
 
     id: int
     run: Run
-    workflow: Workflow
+    scope: Scope  # of the workflow that it is a job of
     job: Job
     labels: tuple[str, ...]
     environment: str | None
@@ -64,6 +66,22 @@ class JobTask:
     github: Mapping[str, Any] = field(repr=False)
     timeout_minutes: float = 360
 
+    @property
+    def workflow(self) -> Workflow:
+        """The file that it is written in."""
+        return self.scope.workflow
+
+    @property
+    def ignores_concurrency(self) -> bool:
+        """Whether a concurrency group is asked for that is not kept here."""
+        of_called = self.scope.called is not None and "concurrency" in self.workflow.source
+        return of_called or "concurrency" in self.job.source
+
+    @property
+    def permissions(self) -> Permissions | None:
+        """What its token may do, by its own word and its callers'; None if nobody says."""
+        return self.scope.permissions(self.job)
+
 
 @dataclass(frozen=True)
 class JobEnd:
@@ -71,3 +89,4 @@ class JobEnd:
 
     conclusion: str
     outputs: Mapping[str, str] = field(default_factory=dict)
+    environment_url: str = ""  # where what it deployed can be seen

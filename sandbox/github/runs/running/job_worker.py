@@ -3,16 +3,22 @@
 import json
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from sandbox.github.http.job_tokens import Grant
-from sandbox.github.runs.planning.equivalents import FoundActions, find_actions
+from sandbox.github.runs.calls.scope import TOKEN
+from sandbox.github.runs.job_actions import actions_of
+from sandbox.github.runs.job_deployment import begin_deployment
+from sandbox.github.runs.permissions import at_most_read
 from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
 from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.job_plan import needs_context
-from sandbox.github.runs.planning.private_workflow import planned_steps, private_workflow
+from sandbox.github.runs.planning.private_workflow import (
+    ENVIRONMENT_URL,
+    planned_steps,
+    private_workflow,
+)
 from sandbox.github.runs.runners.act_process import ActProcess
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
 from sandbox.github.runs.runners.services import Service, ServiceError, services_of
@@ -22,7 +28,6 @@ from sandbox.github.runs.running.job_log import JobLog
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_watch import JobWatch
 from sandbox.github.runs.running.masking import JobMask
-from sandbox.github.runs.running.permissions import at_most_read, permissions_of
 from toolchain.cache import remove_tree
 
 _NOT_RUN = {"container": "a job container"}
@@ -60,9 +65,10 @@ class JobWorker:
         watch = JobWatch(tools.records, task.id, task.job.key, steps, log, mask)
         watch.begin(1)
         files = JobFiles(tools.folder / "work" / f"{task.run.id}-{task.run.attempt}-{task.id}")
-        ended = JobEnd(FAILURE)
+        ended, deployment = JobEnd(FAILURE), None
         try:
             self._greet(log)
+            deployment = begin_deployment(tools, task)
             with tools.token_for(self._grant()) as token, tools.identify(task) as self._identity:
                 mask.add([token, *self._identity.values()])
                 ended = self._run(files, token, watch, log, mask)
@@ -75,6 +81,8 @@ class JobWorker:
             if self.cancelled.is_set():
                 ended = JobEnd(CANCELLED)
                 log(len(names), "##[error]The operation was canceled.")
+            if deployment is not None:
+                deployment.end(ended)
             watch.settle(cancelled=self.cancelled.is_set(), failed=ended.conclusion == FAILURE)
             remove_tree(files.folder)
             log.close()
@@ -115,15 +123,15 @@ class JobWorker:
             if refusal is not None:
                 raise RefusedError(refusal)
             log(1, f"Environment: {task.environment}")
-        if "concurrency" in task.job.source:
-            log(1, "##[warning]The concurrency of a job is not imitated; that of a workflow is.")
+        if task.ignores_concurrency:
+            log(1, "##[warning]The concurrency of a job is not imitated; that of a run is.")
         if task.run.foreign:
             log(1, "What a fork proposes is run without secrets, and its token can only read.")
 
     def _grant(self) -> Grant:
         """What the job's token may do."""
         task = self._task
-        permissions = permissions_of(task.workflow.source, task.job.source)
+        permissions = task.permissions
         if task.run.foreign:
             permissions = at_most_read(permissions)
         return Grant(repository=task.run.repository, permissions=permissions)
@@ -131,7 +139,7 @@ class JobWorker:
     def _folders(self, files: JobFiles, log: JobLog) -> JobFolders:
         """What of this machine the job is given."""
         task, tools = self._task, self._tools
-        actions = self._actions()
+        actions = actions_of(tools, task)
         for note in actions.notes:
             log(1, note)
         if actions.missing:
@@ -148,12 +156,12 @@ class JobWorker:
         """Asks for everything a job is given."""
         task, tools = self._task, self._tools
         repository, translated = task.run.repository, tools.runner.translated
-        kept: dict[str, str] = {}
-        if not task.run.foreign:
-            kept.update(tools.repositories.secrets(repository, task.environment))
+        told = tools.runner.as_on_the_platform
+        kept = task.scope.secrets(task.environment, token)
         secrets = {name: translated(value) for name, value in kept.items()}
         mask.add([*kept.values(), *secrets.values()])
-        log(1, f"Secrets of this job: {', '.join(sorted(secrets)) or 'none'}")
+        named = sorted(name for name in secrets if name != TOKEN)
+        log(1, f"Secrets of this job: {', '.join(named) or 'none'}")
         variables = tools.repositories.variables(repository, task.environment)
         return JobInput(
             workflow_text=private_workflow(
@@ -162,15 +170,17 @@ class JobWorker:
                 matrix=task.matrix,
                 needed=task.needed,
                 outputs=Path(paths.out, OUTPUTS),
+                inputs=None if task.scope.called is None else task.scope.inputs,
             ),
-            event=json.loads(translated(json.dumps(dict(task.event)))),
-            github=json.loads(translated(json.dumps(dict(task.github)))),
-            secrets={**secrets, "GITHUB_TOKEN": token},
+            event=json.loads(told(json.dumps(dict(task.event)))),
+            github=json.loads(told(json.dumps(dict(task.github)))),
+            secrets=secrets,
             variables={name: translated(value) for name, value in variables.items()},
             environment={
                 name: translated(value)
                 for name, value in {**tools.environment, **self._identity}.items()
-            },
+            }
+            | {"SLIPWAY_ATTEMPTS": f"{task.run.whole} {task.run.attempt}"},
         )
 
     def _refuse_what_is_not_run(self) -> None:
@@ -186,21 +196,6 @@ class JobWorker:
                 f"There is no runner for {', '.join(task.labels)} here: jobs run on Linux alone."
                 " On GitHub it would run."
             )
-
-    def _actions(self) -> FoundActions:
-        run, tools = self._task.run, self._tools
-
-        def read(path: str) -> bytes | None:
-            return tools.repositories.read_file(run.repository, run.commit_id, path)
-
-        def own(name: str, ref: str) -> Path | None:
-            with suppress(Exception):  # no such repository; each half has its own word for that
-                commit = tools.repositories.resolve(name, ref)
-                if commit is not None:
-                    return tools.sources.get(name, commit).folder
-            return None
-
-        return find_actions(self._task.job.steps, read, own)
 
     def _run(
         self, files: JobFiles, token: str, watch: JobWatch, log: JobLog, mask: JobMask
@@ -226,7 +221,9 @@ class JobWorker:
         if watch.result is None and not self.cancelled.is_set():
             said = files.errors.read_text(encoding="utf-8", errors="replace").strip()
             raise RefusedError(f"act could not run this job: {_readable(said)}")
-        return JobEnd(watch.result or FAILURE, self._safe_outputs(files, log, mask))
+        outputs = self._safe_outputs(files, log, mask)
+        url = outputs.pop(ENVIRONMENT_URL, "")
+        return JobEnd(watch.result or FAILURE, outputs, url)
 
     def _services(self, given: JobInput) -> list[Service]:
         """What the job asks for beside itself."""
@@ -234,12 +231,12 @@ class JobWorker:
         if not task.job.source.get("services"):
             return []
         values = {
-            "github": {**given.github, "token": given.secrets["GITHUB_TOKEN"]},
+            "github": {**given.github, "token": given.secrets[TOKEN]},
             "vars": dict(given.variables),
             "secrets": dict(given.secrets),
             "matrix": dict(task.matrix or {}),
             "needs": needs_context(task.needed),
-            "inputs": dict(given.event.get("inputs") or {}),
+            "inputs": dict(task.scope.inputs),
         }
         try:
             return services_of(render(task.job.source["services"], Context(values=values)))

@@ -122,6 +122,8 @@ def exit_message(state: ContainerState | None, log_lines: list[str]) -> str:
     """`errorMessage` of an app that ended, in the Hub's form, with the end of its log."""
     if state is None:
         return "Exit code: ?. Reason: the container is gone"
+    if state.ended_because:
+        return f"Exit code: {state.exit_code}. Reason: {state.ended_because}"
     if state.out_of_memory:
         return f"Exit code: {state.exit_code}. Reason: Memory limit exceeded"
     reason = "\n".join(log_lines) or "the application ended"

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.apps.health import answers
+from sandbox.apps.leftovers import end_leftovers
 from sandbox.apps.workers import Workers
-from sandbox.hub.spaces.records import SpaceRecord
+from sandbox.hub.spaces.records import BASE_NAME_PREFIX, SpaceRecord
 from sandbox.hub.spaces.requests import Change, sleep
 from sandbox.hub.spaces.running.app_start import follow
 from sandbox.hub.spaces.running.front_door import FrontDoor
 from sandbox.hub.spaces.running.image_build import CONTEXT_PREFIX
 from sandbox.hub.spaces.running.logs import LogKind
 from sandbox.hub.spaces.running.serving import Serving
-from sandbox.hub.spaces.running.turn import Parts, other_slot
+from sandbox.hub.spaces.running.turn import Parts
 from sandbox.hub.spaces.running.watch import Watch
 from sandbox.hub.spaces.running.worker import SpaceWorker
 from sandbox.hub.spaces.settings import Kind
@@ -49,6 +50,11 @@ class Lifetime:
         for context in self._parts.folder.glob(f"{CONTEXT_PREFIX}*"):
             shutil.rmtree(context, ignore_errors=True)  # of builds that a killed sandbox left
         self._door.open_all()  # before the apps, which are told their addresses
+        known = {each.container for each in self._parts.records.all()}
+        end_leftovers(
+            self._parts.machine,
+            lambda name: name.startswith(BASE_NAME_PREFIX) and name not in known,
+        )
         for record in self._parts.records.all():
             if self._still_serving(record) and not self._adopt(record):
                 ask(record.id, _again)
@@ -86,7 +92,6 @@ class Lifetime:
             return False
         machine = self._parts.machine
         try:
-            machine.remove(other_slot(record.base_name, record.container, "-"))
             found = machine.find(record.container)
         except MachineUnavailableError:
             return False

@@ -7,7 +7,8 @@ import pulumi_docker_build as docker_build
 
 from slipway.core.credentials import hub_endpoint
 from slipway.images import builder
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 
 kind = pulumi.get_stack()

@@ -5,7 +5,8 @@ import os
 import pulumi
 
 from slipway.errors import ConfigError
-from slipway.images.model_image import ModelImage, ModelImageArgs
+from slipway.images.model_image import ModelImage
+from slipway.images.model_image_args import ModelImageArgs
 from slipway.images.model_source import ModelSource
 
 try:

@@ -14,6 +14,8 @@ class Repositories:
     folder: Path
     secret_values: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=dict)
     variable_values: dict[tuple[str, str | None], dict[str, str]] = field(default_factory=dict)
+    deployments: list[list[dict[str, str]]] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)  # which no other repository may use
     closed: dict[tuple[str, str], str] = field(default_factory=dict)  # environment -> open ref
     statuses: list[dict[str, str]] = field(default_factory=list)
 
@@ -45,8 +47,15 @@ class Repositories:
         git(work, "push", "-q", "origin", branch)
         return before or "0" * 40, git(work, "rev-parse", "HEAD").strip()
 
+    def repositories(self) -> Sequence[str]:
+        found = self.folder.glob("*/*.git")
+        return sorted(str(each.relative_to(self.folder)).removesuffix(".git") for each in found)
+
     def exists(self, repository: str) -> bool:
         return self._bare(repository).is_dir()
+
+    def may_use(self, caller: str, repository: str) -> bool:
+        return self.exists(repository) and (repository not in self.hidden or caller == repository)
 
     def default_branch(self, repository: str) -> str:
         del repository
@@ -77,6 +86,9 @@ class Repositories:
         own = self.secret_values.get((repository, environment), {}) if environment else {}
         return {**self.secret_values.get((repository, None), {}), **own}
 
+    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
+        return self.secret_values.get((repository, environment), {})
+
     def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
         own = self.variable_values.get((repository, environment), {}) if environment else {}
         return {**self.variable_values.get((repository, None), {}), **own}
@@ -90,6 +102,14 @@ class Repositories:
             f'Branch "{branch}" is not allowed to deploy to {environment} due to environment'
             " protection rules."
         )
+
+    def begin_deployment(self, repository: str, commit: str, **said: str) -> int:
+        with self._writing:
+            self.deployments.append([{"repository": repository, "commit": commit, **said}])
+            return len(self.deployments)
+
+    def end_deployment(self, repository: str, deployment: int, **said: str) -> None:
+        self.deployments[deployment - 1].append({"repository": repository, **said})
 
     def set_status(self, repository: str, commit: str, **status: str) -> None:
         with self._writing:

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from sandbox.github.runs.api.artifacts import artifacts_of
 from sandbox.github.runs.planning.equivalents import find_actions, known_equivalents
 from sandbox.github.runs.running.programs.setup_python import _fits
 from tests.sandbox.github.runs.conftest import in_both
@@ -251,3 +252,41 @@ def test_every_equivalent_is_named_to_who_uses_another_one():
     found = find_actions([{"uses": "a/b@v1"}], lambda _path: None, lambda _name, _ref: None)
     assert all(name in found.missing[0] for name in known_equivalents())
     assert "actions/checkout" in known_equivalents()
+
+
+def test_artifacts_belong_to_an_attempt_and_those_of_kept_jobs_go_on(world, repository, tmp_path):
+    text = f"""
+      on: push
+      jobs:
+        make:
+          runs-on: ubuntu-latest
+          steps:
+            - run: echo "made in $GITHUB_RUN_ATTEMPT" > made
+            - uses: actions/upload-artifact@v4
+              with: {{name: made, path: made}}
+        use:
+          needs: make
+          runs-on: ubuntu-latest
+          steps:
+            - run: echo "used in $GITHUB_RUN_ATTEMPT" > used
+            - uses: actions/upload-artifact@v4
+              with: {{name: used, path: used}}
+            - uses: actions/download-artifact@v4
+              with: {{path: got}}
+            - run: cat got/*/* && ls got && test -e "{tmp_path}/ok"
+    """
+    (run,) = world.push(repository, {"a.yml": text})
+    assert world.finished(run).conclusion == "failure"
+    (tmp_path / "ok").touch()
+
+    def again(*, failed_only: bool) -> dict[str, str]:
+        assert world.service.rerun(world.service.records.get(run), failed_only=failed_only)
+        assert world.finished(run).conclusion == "success", world.log(run, "use")
+        kept = artifacts_of(world.service.folder, world.service.records.get(run))
+        assert len({each.id for each in kept}) == len(kept)
+        return {each.name: next(each.folder.iterdir()).read_text().strip() for each in kept}
+
+    assert again(failed_only=True) == {"made": "made in 1", "used": "used in 2"}
+    assert "made in 1\nused in 2" in world.log(run, "use")
+    assert again(failed_only=False) == {"made": "made in 3", "used": "used in 3"}
+    assert "made in 3\nused in 3" in world.log(run, "use")

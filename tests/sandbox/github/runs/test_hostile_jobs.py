@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.github.runs.api.artifacts import artifacts_of
 from sandbox.github.runs.runners.container_runner import ContainerRunner
-from sandbox.github.runs.running.artifacts import artifacts_of
 from sandbox.machine.docker_machine import DockerMachine
 from tests.sandbox.github.runs.conftest import PORT, World, container_runner
 from tests.sandbox.github.runs.repositories import Repositories
@@ -280,7 +280,7 @@ def test_links_in_an_artifact_lead_nowhere(world, marks):
       ln -s ../../../../state.sqlite mine/sub/database; mkfifo mine/pipe
     """
     run, _ = _ran(world, _job(plant))
-    [artifact] = artifacts_of(world.service.folder, run)
+    [artifact] = artifacts_of(world.service.folder, world.service.records.get(run))
     packed = zipfile.ZipFile(io.BytesIO(artifact.packed()))
     assert packed.namelist() == ["own"]
     assert artifact.size == 4

@@ -31,7 +31,7 @@ def _keep() -> int:
     name = os.environ["ARTIFACT_NAME"]
     if not name or _FORBIDDEN & set(name) or name.startswith("."):
         return _refuse(f"The artifact name is not valid: {name}")
-    folder = _store() / name
+    folder = _kept_by(_attempts()[-1]) / name
     if folder.exists():
         if os.environ["ARTIFACT_OVERWRITE"] != "true":
             return _refuse(
@@ -58,7 +58,8 @@ def _keep() -> int:
     _give_away(folder)
     size = sum(file.stat().st_size for file in files)
     sys.stdout.write(f"{len(files)} files, {size} bytes, kept beside the run as artifact {name}\n")
-    drawn = hashlib.sha256(f"{os.environ['GITHUB_RUN_ID']}/{name}".encode()).hexdigest()[:7]
+    place = f"{os.environ['GITHUB_RUN_ID']}/{folder.relative_to(_store())}"
+    drawn = hashlib.sha256(place.encode()).hexdigest()[:7]
     _output("artifact-id", str(int(drawn, 16)))
     return 0
 
@@ -116,9 +117,21 @@ def _bring() -> int:
 
 
 def _beside() -> dict[str, Path]:
-    """What jobs of this run have kept, by name."""
-    found = _store().iterdir() if _store().is_dir() else ()
+    """What jobs of this run have kept, by name; of several attempts the newest one's."""
+    folders = [_kept_by(attempt) for attempt in _attempts()]
+    found = (each for folder in folders if folder.is_dir() for each in folder.iterdir())
     return {each.name: each for each in found if not each.name.startswith(".")}
+
+
+def _attempts() -> range:
+    """This one and those before it whose jobs did not run again."""
+    first, last = map(int, os.environ["SLIPWAY_ATTEMPTS"].split())
+    return range(first, last + 1)
+
+
+def _kept_by(attempt: int) -> Path:
+    """Where an attempt keeps its artifacts: the first one in the run's folder itself."""
+    return _store() if attempt == 1 else _store() / f".attempt-{attempt}"
 
 
 def _of_another_run() -> dict[str, str]:
@@ -142,7 +155,8 @@ def _give_away(folder: Path) -> None:
     """To whose folder it lies in: in a container this is root, and the sandbox may be anybody."""
     owner = _store().stat()
     if owner.st_uid != os.geteuid() == 0:
-        for path in (folder, *folder.rglob("*")):
+        above = [] if folder.parent == _store() else [folder.parent]
+        for path in (*above, folder, *folder.rglob("*")):
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 

@@ -16,16 +16,18 @@ from sandbox.github.runs.runners.untrusted_files import written_files
 
 @dataclass(frozen=True)
 class Artifact:
-    """One artifact of one run."""
+    """One artifact of one attempt of a run."""
 
     run: int
+    attempt: int
     name: str
     folder: Path
 
     @property
     def id(self) -> int:
-        """A number, the same for the same run and name."""
-        return int(hashlib.sha256(f"{self.run}/{self.name}".encode()).hexdigest()[:7], 16)
+        """A number, the same for the same run, attempt and name."""
+        place = self.name if self.attempt == 1 else f".attempt-{self.attempt}/{self.name}"
+        return int(hashlib.sha256(f"{self.run}/{place}".encode()).hexdigest()[:7], 16)
 
     @property
     def size(self) -> int:
@@ -43,16 +45,20 @@ class Artifact:
         return buffer.getvalue()
 
 
-def artifacts_of(folder: Path, run: int) -> list[Artifact]:
-    """The artifacts of a run, by name."""
-    place = folder / "artifacts" / str(run)
-    if not place.is_dir():
-        return []
-    return [
-        Artifact(run, each.name, each)
-        for each in sorted(place.iterdir())
-        if each.is_dir() and not each.is_symlink() and not each.name.startswith(".")
-    ]
+def artifacts_of(folder: Path, run: Run) -> list[Artifact]:
+    """The artifacts of a run, by name; of several attempts the newest one's.
+
+    Those of the first attempt lie in the run's folder itself, and no artifact's name begins with a
+    dot, as the folders of later attempts do.
+    """
+    place, found = folder / "artifacts" / str(run.id), dict[str, Artifact]()
+    for attempt in range(run.whole, run.attempt + 1):
+        at = place if attempt == 1 else place / f".attempt-{attempt}"
+        if at.is_dir() and not at.is_symlink():
+            for each in at.iterdir():
+                if each.is_dir() and not each.is_symlink() and not each.name.startswith("."):
+                    found[each.name] = Artifact(run.id, attempt, each.name, each)
+    return [found[name] for name in sorted(found)]
 
 
 def artifact_view(artifact: Artifact, run: Run, urls: Urls) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+Permissions = Mapping[str, str]  # level by kind; what is not named is `none`
+
 _LEVELS = frozenset({"read", "write", "none"})
 # What `read-all` and `write-all` are about, of GitHub's documentation.
 _KINDS = (

@@ -1,7 +1,4 @@
-"""The one comment and the one label of a pull request, over GitHub's REST API.
-
-Only the standard library: the workflow that may write runs this without installing anything.
-"""
+"""GitHub's REST API for one repository, page by page, by the standard library alone."""
 
 import json
 import re
@@ -11,9 +8,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from report.comment import marker
-from report.labels import LABELS, PREFIX
 
 _SECONDS = 30.0
 _PAGE = 100  # the most that GitHub gives
@@ -29,63 +23,15 @@ class PostingError(Exception):
 
 
 @dataclass(frozen=True)
-class Repository:
+class Rest:
     """One repository as seen with one token."""
 
     api: str  # such as https://api.github.com, without a slash at the end
     name: str  # owner/name
     token: str
 
-    def put_comment(self, pull: int, stack: str, body: str) -> str:
-        """Updates the stack's comment of a pull request in place, or writes it.
-
-        Args:
-            pull: number of the pull request.
-            stack: whose hidden marker tells the comment apart from all others.
-            body: it begins with that marker.
-
-        Returns:
-            "created", "updated" or "unchanged".
-        """
-        own = self._login()
-        for comment in self._pages(f"issues/{pull}/comments"):
-            # Anybody may write the marker into a comment; one of somebody else is left alone.
-            if not str(comment.get("body") or "").startswith(marker(stack)):
-                continue
-            if own and (comment.get("user") or {}).get("login") != own:
-                continue
-            if comment["body"] == body:
-                return "unchanged"
-            self._ask("PATCH", f"issues/comments/{comment['id']}", {"body": body})
-            return "updated"
-        self._ask("POST", f"issues/{pull}/comments", {"body": body})
-        return "created"
-
-    def put_label(self, pull: int, label: str) -> None:
-        """Makes this the only label of ours on a pull request."""
-        worn = {str(each["name"]) for each in self._pages(f"issues/{pull}/labels")}
-        for other in sorted(worn):
-            if other.startswith(PREFIX) and other in LABELS and other != label:
-                self._ask("DELETE", f"issues/{pull}/labels/{urllib.parse.quote(other, safe='')}")
-        if label in worn:
-            return
-        try:
-            self._ask("POST", "labels", {"name": label, "color": LABELS[label]})
-        except PostingError as error:
-            if error.status != 422:  # noqa: PLR2004 - the label exists
-                raise
-        self._ask("POST", f"issues/{pull}/labels", {"labels": [label]})
-
-    def open_pull(self, head_owner: str, branch: str, commit: str) -> int | None:
-        """The open pull request whose head is this commit; None if it has moved on since."""
-        query = urllib.parse.urlencode({"state": "open", "head": f"{head_owner}:{branch}"})
-        for pull in self._pages(f"pulls?{query}"):
-            if pull["head"]["sha"] == commit:
-                return int(pull["number"])
-        return None
-
-    def _login(self) -> str | None:
-        """Whose comments are ours; the token of a workflow has no user to ask for."""
+    def login(self) -> str | None:
+        """Whose token it is; that of a workflow has no user to ask for."""
         try:
             answer, _ = self._request("GET", f"{self.api}/user")
         except PostingError as error:
@@ -94,7 +40,8 @@ class Repository:
             return "github-actions[bot]"
         return str(answer["login"]) if isinstance(answer, Mapping) else None
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """The items of a list, to its end, whatever page they lie on."""
         joint = "&" if "?" in path else "?"
         url: str | None = f"{self.api}/repos/{self.name}/{path}{joint}per_page={_PAGE}"
         while url:
@@ -105,8 +52,10 @@ class Repository:
             if url and urllib.parse.urlsplit(url)[:2] != urllib.parse.urlsplit(self.api)[:2]:
                 raise PostingError(0, f"{self.name}: the next page lies on another host. Stop.")
 
-    def _ask(self, method: str, path: str, body: object = None) -> None:
-        self._request(method, f"{self.api}/repos/{self.name}/{path}", body)
+    def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """One call below the repository's address, and what it answers."""
+        answer, _ = self._request(method, f"{self.api}/repos/{self.name}/{path}", body)
+        return answer
 
     def _request(self, method: str, url: str, body: object = None) -> tuple[Any, str]:
         request = urllib.request.Request(  # noqa: S310 - the scheme is checked below

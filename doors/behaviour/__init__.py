@@ -1,0 +1,1 @@
+"""What a change does to answers, speed, memory, sizes and pages: base and head raised and asked."""

@@ -1,0 +1,1 @@
+"""Releases: tags with words and files."""

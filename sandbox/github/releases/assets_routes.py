@@ -1,0 +1,152 @@
+"""The API of releases' files, and the addresses under which people load them."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.github.http.access import Access, Right, right_to
+from sandbox.github.http.body import Body
+from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.requests import answer, nothing, page, route, urls
+from sandbox.github.releases.records import Asset, Release
+from sandbox.github.releases.routes import RELEASES
+from sandbox.github.releases.service import ReleaseService
+from sandbox.github.releases.views import asset_view
+from sandbox.github.repositories.registry import Repository
+from sandbox.http.bodies import WITH_FILES, with_body
+
+_BINARY = "application/octet-stream"
+_DOWNLOAD = "/{owner}/{repo}/releases"
+
+
+class AssetRoutes:
+    """Endpoints of the files of releases. A file is read whole, up to 256 MB; on GitHub 2 GB."""
+
+    def __init__(self, access: Access, releases: ReleaseService) -> None:
+        self._access = access
+        self._service = releases
+        self._records = releases.records
+
+    def routes(self) -> list[Route]:
+        """The addresses served here."""
+        of_release, one = f"{RELEASES}/{{release:int}}/assets", f"{RELEASES}/assets/{{asset:int}}"
+        return [
+            route("GET", of_release, self.list),
+            Route(of_release, with_body(self.add, WITH_FILES), methods=["POST"]),
+            route("GET", one, self.get),
+            route("PATCH", one, self.change),
+            route("DELETE", one, self.delete),
+            route("GET", f"{_DOWNLOAD}/download/{{tag}}/{{name}}", self.download),
+            route("GET", f"{_DOWNLOAD}/latest/download/{{name}}", self.download),
+        ]
+
+    def list(self, request: Request, _body: Body) -> Response:
+        """`GET R/releases/{id}/assets`."""
+        repository = self._access.readable(request)
+        release = self._release(request, repository)
+        chosen, headers = page(request, self._records.assets(release))
+        shown = [self._shown(request, repository, release, each) for each in chosen]
+        return answer(request, shown, headers=headers)
+
+    def add(self, request: Request, content: bytes) -> Response:
+        """`POST R/releases/{id}/assets?name=…`: the body is the file."""
+        repository, caller = self._access.writable(request)
+        release = self._release(request, repository)
+        name = request.query_params.get("name", "").replace(" ", ".")
+        if not name or "/" in name:
+            raise _refused("missing_field" if not name else "invalid", "name")
+        if any(each.name == name for each in self._records.assets(release)):
+            raise _refused("already_exists", "name")
+        if not content:
+            raise UnprocessableError("Bad Content-Length: the file is empty")
+        added = self._records.add_asset(
+            release,
+            caller.login,
+            name=name,
+            label=request.query_params.get("label"),
+            kind=request.headers.get("content-type", _BINARY),
+            content=content,
+        )
+        return answer(request, self._shown(request, repository, release, added), 201)
+
+    def get(self, request: Request, _body: Body) -> Response:
+        """`GET R/releases/assets/{id}`: what it is, or itself, as `Accept` asks."""
+        repository = self._access.readable(request)
+        release, asset = self._asset(request, repository)
+        if _BINARY in request.headers.get("accept", ""):
+            return self._content(release, asset)
+        return answer(request, self._shown(request, repository, release, asset))
+
+    def change(self, request: Request, body: Body) -> Response:
+        """`PATCH R/releases/assets/{id}`: name and label."""
+        repository, _ = self._access.writable(request)
+        release, asset = self._asset(request, repository)
+        name = body.optional_text("name") or asset.name
+        if any(e.name == name and e.id != asset.id for e in self._records.assets(release)):
+            raise _refused("already_exists", "name")
+        label = body.optional_text("label") if "label" in body else asset.label
+        changed = self._records.change_asset(asset, name=name, label=label)
+        return answer(request, self._shown(request, repository, release, changed))
+
+    def delete(self, request: Request, _body: Body) -> Response:
+        """`DELETE R/releases/assets/{id}`."""
+        repository, _ = self._access.writable(request)
+        self._records.delete_asset(*self._asset(request, repository))
+        return nothing()
+
+    def download(self, request: Request, _body: Body) -> Response:
+        """A file of a published release, by its names; without a tag, of the latest."""
+        repository = self._access.readable(request)
+        tag = request.path_params.get("tag")
+        release = (
+            self._records.latest(repository.id)
+            if tag is None
+            else self._records.tagged(repository.id, tag)
+        )
+        if release is not None:
+            for asset in self._records.assets(release):
+                if asset.name == request.path_params["name"]:
+                    return self._content(release, asset)
+        raise NotFoundError
+
+    # --- inside
+
+    def _content(self, release: Release, asset: Asset) -> Response:
+        self._records.change_asset(asset, downloads=asset.downloads + 1)
+        named = {"Content-Disposition": f'attachment; filename="{_plain(asset.name)}"'}
+        return Response(
+            self._records.content(release, asset), headers=named, media_type=asset.content_type
+        )
+
+    def _release(self, request: Request, repository: Repository) -> Release:
+        found = self._records.find(repository.id, request.path_params["release"])
+        return self._visible(request, repository, found)
+
+    def _asset(self, request: Request, repository: Repository) -> tuple[Release, Asset]:
+        found = self._records.find_asset(repository.id, request.path_params["asset"])
+        if found is None:
+            raise NotFoundError
+        self._visible(request, repository, found[0])
+        return found
+
+    def _visible(
+        self, request: Request, repository: Repository, release: Release | None
+    ) -> Release:
+        writes = right_to(self._access.caller(request), repository) >= Right.WRITE
+        if release is None or (release.draft and not writes):
+            raise NotFoundError
+        return release
+
+    def _shown(
+        self, request: Request, repository: Repository, release: Release, asset: Asset
+    ) -> dict[str, object]:
+        return asset_view(asset, release, repository, self._access.accounts, urls(request))
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "." for c in name)
+
+
+def _refused(code: str, field: str) -> UnprocessableError:
+    error = {"resource": "ReleaseAsset", "code": code, "field": field}
+    return UnprocessableError("Validation Failed", [error])

@@ -1,0 +1,1 @@
+"""Workflows that jobs of other workflows call: `workflow_call`."""

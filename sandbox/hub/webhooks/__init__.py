@@ -1,0 +1,1 @@
+"""The Hub's webhooks: users watch repositories, and hear of what happens to them."""

@@ -1,0 +1,1 @@
+"""The platforms' own names, as the world has them, leading to the sandbox."""

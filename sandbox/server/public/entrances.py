@@ -1,0 +1,124 @@
+"""Where the platforms' names are listened for: an address for containers, a proxy for commands."""
+
+import asyncio
+import json
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.apps.addresses import LOOPBACK
+from sandbox.machine.containers.public_names import NOWHERE, PublicNames
+from sandbox.server.home import Home
+from sandbox.server.public.authority import authority_of
+from sandbox.server.public.front import PublicFront
+from sandbox.server.public.names import NAMES
+from sandbox.server.public.proxy import PublicProxy
+from toolchain.engine.address import EngineAddress
+from toolchain.engine.public_addresses import public_address
+from toolchain.progress import SetupError
+
+_ADDRESS_FILE = "public-address.json"  # where containers of this sandbox were told to ask
+_PROXY = "public"  # its name among the ports of a home
+
+Protocol = Callable[[], asyncio.Protocol]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrances:
+    """Sockets of one sandbox that are asked for the platforms' names."""
+
+    https: Sequence[socket.socket]
+    http: Sequence[socket.socket]
+    proxy: socket.socket
+    names: PublicNames  # what its containers are told
+    tls: ssl.SSLContext = field(repr=False)
+
+    def around(
+        self, app: ASGIApp, platforms: Mapping[str, ASGIApp], *, address: str, inside: str
+    ) -> ASGIApp:
+        """An application that answers here for the names, and is `app` everywhere else.
+
+        Args:
+            app: what is served.
+            platforms: by name.
+            address: this sandbox's own, for containers; empty for none.
+            inside: under which containers reach this machine.
+        """
+        front = PublicFront(platforms, {address: inside} if address else {})
+        ours = {each.getsockname() for each in (*self.https, *self.http)}
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            asked = front if tuple(scope.get("server") or ()) in ours else app
+            await asked(scope, receive, send)
+
+        return served
+
+    async def open(self, protocol: Protocol) -> list[asyncio.Server]:
+        """Begins to answer, in this event loop.
+
+        Args:
+            protocol: makes what speaks HTTP on a connection.
+        """
+        loop = asyncio.get_running_loop()
+        opened = [
+            *[await loop.create_server(protocol, sock=s, ssl=self.tls) for s in self.https],
+            *[await loop.create_server(protocol, sock=s) for s in self.http],
+        ]
+        https, http = (each[-1].getsockname()[1] for each in (self.https, self.http))
+        proxy = PublicProxy(https, http)
+        opened.append(await asyncio.start_server(proxy.serve, sock=self.proxy))
+        return opened
+
+
+@contextmanager
+def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entrances, str]]:
+    """Listens; what asks is answered once `Entrances.open` was called.
+
+    Returns:
+        The entrances, and the sandbox's own address for containers; empty where there is none, and
+        the names then lead nowhere in there.
+
+    Raises:
+        SetupError: somebody listens where the proxy was.
+    """
+    authority = authority_of(home)
+    with ExitStack() as stack:
+        https, http = [], []
+        address, names = "", PublicNames(dict.fromkeys(NAMES, NOWHERE))
+        if engine is not None and engine.public_range is not None:
+            kept = json.loads(home.kept(_ADDRESS_FILE, lambda: "null"))
+            own = stack.enter_context(public_address(engine.public_range, kept))
+            address = own.address
+            home.write_private(home.folder / _ADDRESS_FILE, json.dumps(address))
+            names = PublicNames(dict.fromkeys(NAMES, address), authority.pem)
+            https.append(own.listeners[0])
+            http.append(own.listeners[1])
+        https.append(stack.enter_context(_on_loopback(0)))
+        http.append(stack.enter_context(_on_loopback(0)))
+        proxy = stack.enter_context(_on_loopback(proxy_port(home)))
+        context = authority.server_context(home)
+        yield Entrances(https=https, http=http, proxy=proxy, names=names, tls=context), address
+
+
+def proxy_port(home: Home) -> int:
+    """Where on loopback a sandbox's proxy listens."""
+    return home.port(_PROXY)
+
+
+def _on_loopback(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise SetupError(
+            f"The address of the proxy for the platforms' names, {LOOPBACK}:{port}, is taken"
+            f" ({error.strerror}). End what listens there, or reset the sandbox."
+        ) from None
+    listener.listen()
+    return listener

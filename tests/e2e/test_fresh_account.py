@@ -1,0 +1,157 @@
+"""The README's section on the real platforms works on a fresh account, command by command.
+
+The account is as narrow as real ones are: tokens that may do one thing each and stand in the stack
+alone, an organization without a plan beside one with it, two workspaces, GitHub's free plan, and a
+registry whose packages are private.
+"""
+
+import json
+import shutil
+import socket
+import subprocess
+
+import docker
+import pytest
+import requests
+from huggingface_hub import HfApi
+
+from tests.e2e.clone import Clone
+from tests.e2e.fresh_account import (
+    OPTIONS,
+    PERSON,
+    TEAM,
+    TOKENS,
+    WORKSPACE,
+    FreshAccount,
+    commands,
+    log_in,
+    private_registry,
+    shell,
+)
+from tests.sandbox.keyless.whole_sandbox import whole_sandbox
+from toolchain.engine.setup import ensure_engine
+from toolchain.progress import Progress
+
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def engine():
+    with ensure_engine(Progress()) as held:
+        if held.address.buildkit is None:
+            pytest.skip("the engine of this machine is somebody's own: it knows no other registry")
+        yield held
+
+
+@pytest.fixture
+def strict(tmp_path, engine):
+    with whole_sandbox(tmp_path / "platforms", engine.address, OPTIONS) as made:
+        yield made
+
+
+@pytest.fixture
+def account(tmp_path, engine, strict):
+    clone = Clone.make(tmp_path / "checkout", systems=None)
+    environment = shell(tmp_path / "shell", engine, strict, Progress())
+    with private_registry(tmp_path / "registry", free_port()) as registry:
+        log_in(environment, registry)
+        environment.pop("SLIPWAY_REGISTRY")
+        key = strict.home.identity().render_key
+        yield FreshAccount(clone, registry, environment, key)
+
+
+def push(account, strict):
+    """By hand: the repository is made, and this checkout pushed, without its workflows."""
+    folder = account.clone.folder
+    with strict.github_http() as http:
+        made = http.post("/user/repos", json={"name": "slipway", "private": True})
+        assert made.status_code == 201, made.text
+    shutil.rmtree(folder / ".github")
+    url = strict.github.replace("http://", f"http://x:{strict.github_token}@")
+    ours = ("-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "core.hooksPath=")
+    for words in (
+        ("init", "-q", "-b", "dev"),
+        ("add", "-A"),
+        ("commit", "-q", "-m", "mine"),
+        ("push", "-q", f"{url}/{PERSON}/slipway", "dev"),
+    ):
+        subprocess.run(["git", *ours, *words], cwd=folder, check=True, capture_output=True)
+
+
+def assert_lines(lines, *parts):
+    """Each line is about one of these, and each of these has its line."""
+    assert len(lines) == len(parts), lines
+    assert all(any(part in line for line in lines) for part in parts), lines
+
+
+def test_the_readmes_section_command_by_command(account, strict, engine):
+    *before, preview, up = commands()
+    assert (preview, up) == ("pulumi preview", "pulumi up")
+    for command in before:
+        account.follow(command)
+    # Which registry it is its host says on the real one; a loopback's does not.
+    account.run("pulumi", "config", "set", "registryKind", "GITHUB")
+
+    plan, there, which = "the plan of lab runs no", "ada/slipway is not there", "which of the work"
+    assert_lines(account.left_by_hand(), plan, there, which)
+    account.run("pulumi", "config", "set", "hfNamespace", TEAM)
+    account.run("pulumi", "config", "set", "renderWorkspace", WORKSPACE)
+    push(account, strict)
+    rules, card = "ada/slipway is private", "card on file"
+    assert_lines(account.left_by_hand(), rules, card)
+    with strict.github_http() as http:
+        http.patch("/repos/ada/slipway", json={"private": False})
+    assert_lines(account.left_by_hand(), card)
+
+    account.follow(preview)
+    account.follow(up)
+    assert account.left_by_hand() == []
+    account.run("pulumi", "preview", "--expect-no-changes", "--non-interactive")
+    assert_raised(account, strict)
+    assert_private(account, engine)
+    assert_kept_to_itself(account)
+    account.run("pulumi", "destroy", "--yes", "--non-interactive", "--skip-preview")
+
+
+def assert_raised(account, strict):
+    """Each in its namespace and workspace."""
+    api = HfApi(endpoint=strict.hub, token=strict.hub_token)
+    assert {each.id for each in api.list_spaces(author=TEAM)} == {
+        f"{TEAM}/{name}" for name in ("inference-dev", "oc-p5-dev", "symptoms-dev")
+    }
+    headers = {"Authorization": f"Bearer {account.render_key}"}
+    found = requests.get(f"{strict.render}/services", headers=headers, timeout=30).json()
+    owners = {each["service"]["ownerId"] for each in found}
+    assert (len(found), owners) == (5, {"tea-slipway0000000000001"})
+    pulled = [each["service"].get("registryCredential") for each in found]
+    assert len([each for each in pulled if each]) == 3
+    with strict.github_http() as http:
+        [rules] = http.get("/repos/ada/slipway/rulesets").json()
+        assert rules["enforcement"] == "active"
+
+
+def assert_private(account, engine):
+    """Nobody without the login has what the services run."""
+    services = json.loads(account.run("pulumi", "stack", "export").stdout)
+    [ref] = {
+        each["outputs"]["ref"]
+        for each in services["deployment"]["resources"]
+        if each["type"] == "docker-build:index:Image" and each["urn"].endswith("frigo-app-image")
+    }
+    client = docker.DockerClient(base_url=engine.address.docker_host)
+    with pytest.raises(docker.errors.APIError, match=r"no basic auth|denied|unauthorized"):
+        client.images.pull(ref.replace(":" + ref.split(":")[2].split("@")[0], ""), auth_config={})
+
+
+def assert_kept_to_itself(account):
+    """No token stands in clear in the state or in anything that was said."""
+    stored = [path.read_bytes() for path in account.state.rglob("*") if path.is_file()]
+    said = [text.encode() for text in account.said]
+    for token in (*TOKENS.values(), account.render_key):
+        assert [text for text in (*stored, *said) if token.encode() in text] == []
