@@ -1,4 +1,4 @@
-"""Raises the systems this stack names and exports where they answer."""
+"""Plans the systems this stack names, raises them, and exports where they answer."""
 
 import pulumi
 
@@ -6,17 +6,17 @@ from slipway.errors import DeployError
 from systems import SYSTEMS
 from systems.checklist import say_what_is_left_by_hand
 from systems.config import StackConfig
-from systems.preflight import preflight
+from systems.plan import plan_systems
 
 
 def main() -> None:
-    """Reads the stack's configuration and raises what it names."""
+    """Reads the stack's configuration and raises what it names, once all of it can work."""
     config = StackConfig.load()
     config.check_names(SYSTEMS)
-    preflight(config)
+    plans = plan_systems(config, SYSTEMS)
     say_what_is_left_by_hand(config)
-    for name in config.systems:
-        pulumi.export(name, dict(SYSTEMS[name](config)))
+    for name, plan in plans.items():
+        pulumi.export(name, dict(plan.declare()))
 
 
 try:

@@ -1,24 +1,20 @@
-"""The systems a stack can raise; a sixth is one file here, one app folder, and stack values."""
+"""The systems a stack can raise: every module here that holds a `SYSTEM` is one, by its name.
 
-from collections.abc import Callable, Mapping
+A sixth is one file here, one app folder, and stack values.
+"""
 
-import pulumi
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
-from systems.config import StackConfig
-from systems.frigo import raise_frigo
-from systems.inference import raise_inference
-from systems.repository import raise_repository
-from systems.retraining import raise_retraining
-from systems.symptoms import raise_symptoms
-from systems.turnover import raise_turnover
+from systems.plan import System
 
-Outputs = Mapping[str, pulumi.Output[str]]
 
-SYSTEMS: Mapping[str, Callable[[StackConfig], Outputs]] = {
-    "inference": raise_inference,
-    "symptoms": raise_symptoms,
-    "frigo": raise_frigo,
-    "turnover": raise_turnover,
-    "retraining": raise_retraining,
-    "repository": raise_repository,
-}
+def _found() -> dict[str, System[Any]]:
+    names = [each.name for each in iter_modules(__path__) if not each.ispkg]
+    modules = {name: import_module(f"{__name__}.{name}") for name in names}
+    return {name: module.SYSTEM for name, module in modules.items() if hasattr(module, "SYSTEM")}
+
+
+SYSTEMS: Mapping[str, System[Any]] = _found()

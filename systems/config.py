@@ -62,7 +62,7 @@ class StackConfig:
             ConfigError: a value is missing, of another type or against its rule.
         """
         source = pulumi.Config()
-        found = {each: source.get(each) for each in map(_camel, _StackValues.__annotations__)}
+        found = {each: source.get(each) for each in map(camel, _StackValues.__annotations__)}
         given = {key: text for key, text in found.items() if text is not None}
         values = _parse(f"{pulumi.get_project()}:", _decoded(given), _StackValues)
         return cls(
@@ -92,7 +92,7 @@ class StackConfig:
         if strangers := sorted(set(self.systems) - set(systems)):
             known = ", ".join(sorted(systems))
             problems.append(f"{prefix}systems names {', '.join(strangers)}; known are {known}.")
-        own = map(_camel, _StackValues.__annotations__)
+        own = map(camel, _StackValues.__annotations__)
         known_keys = {*own, *systems, *(each.config_key for each in credentials.ALL)}
         for key in sorted({*get_config_env(), *CONFIG.get()}):
             name = key.removeprefix(prefix)
@@ -158,7 +158,7 @@ def parse_settings(key: str, values: object, kind: type[Settings]) -> Settings:
 
 def _parse(prefix: str, values: Mapping[str, Any], kind: type[Settings]) -> Settings:
     """As `parse_settings`; `prefix` stands before every name."""
-    known = {_camel(each.name): each for each in fields(kind)}  # type: ignore[arg-type]
+    known = {camel(each.name): each for each in fields(kind)}  # type: ignore[arg-type]
     types = get_type_hints(kind, include_extras=True)  # also where annotations are kept as text
     given: dict[str, Any] = {}
     problems: list[str] = []
@@ -183,7 +183,7 @@ def _parse(prefix: str, values: Mapping[str, Any], kind: type[Settings]) -> Sett
 def _decoded(texts: Mapping[str, str]) -> dict[str, Any]:
     """Values as they stand in the file: the engine hands over all but text as JSON."""
     types = get_type_hints(_StackValues)
-    plain = {_camel(name) for name, wanted in types.items() if wanted is str}
+    plain = {camel(name) for name, wanted in types.items() if wanted is str}
     return {key: text if key in plain else _decoded_text(text) for key, text in texts.items()}
 
 
@@ -239,7 +239,7 @@ def _unfolded(wanted: object) -> tuple[Any, list[Rule]]:
 
 
 def _secretable(kind: type[Any]) -> list[str]:
-    return [_camel(each.name) for each in fields(kind) if each.metadata.get("may_be_secret")]
+    return [camel(each.name) for each in fields(kind) if each.metadata.get("may_be_secret")]
 
 
 def _shown(key: str, secretable: list[str]) -> str:
@@ -252,6 +252,7 @@ def _shown(key: str, secretable: list[str]) -> str:
     )
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A field's name as the stack file writes it."""
     head, *tail = name.split("_")
     return head + "".join(word.capitalize() for word in tail)

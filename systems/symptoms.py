@@ -4,65 +4,55 @@ import json
 from dataclasses import dataclass
 from typing import Annotated
 
-from pulumi import Input, Output
-
-from slipway.github.secrets.api_key import api_key
-from slipway.huggingface.space.space import Space, SpaceArgs
-from slipway.payload.files import Payload
+from systems import symptoms_files
 from systems.config import StackConfig
 from systems.credentials import SYMPTOMS_API_KEY
-from systems.symptoms_files import symptoms_payload
-from systems.values import Hardware, HubName, LogLevel, Rotation, between
+from systems.parts.secrets import Drawn
+from systems.parts.space import DockerSpace, SpaceSettings
+from systems.plan import Outputs, Plan, System
+from systems.values import Rotation, between
 
 KEY = "symptoms-api-key"  # logical name of the key that is drawn
 
 
-@dataclass(frozen=True)
-class SymptomsSettings:
+@dataclass(frozen=True, kw_only=True)
+class SymptomsSettings(SpaceSettings):
     """The values of `slipway:symptoms`."""
 
-    space: HubName  # name of the Space, in the stack's namespace unless it has one
     auth_required: bool  # False: everybody may read and clear the log
-    hardware: Hardware = "cpu-basic"
-    log_level: LogLevel = "INFO"
     log_capacity: Annotated[int, between(1, 100_000, "entries")] = (
         1000  # entries kept; the oldest makes room
     )
     api_key_rotation: Rotation = 0  # another number draws another key
 
 
-def raise_symptoms(config: StackConfig) -> dict[str, Output[str]]:
-    """Raises the Space, with a key where the stack says that one is needed."""
-    settings = config.settings("symptoms", SymptomsSettings)
-    payload = symptoms_payload()
-    secrets: dict[str, Input[str]] = {}
-    if settings.auth_required:
-        secrets["API_KEY"] = api_key(KEY, settings.api_key_rotation, given_as=SYMPTOMS_API_KEY)
+def plan_symptoms(stack: StackConfig, settings: SymptomsSettings) -> Plan:
+    """The Space, with a key where the stack says that one is needed."""
     required = json.dumps(settings.auth_required)
-    args = SpaceArgs(
-        repo_id=config.hub_id(settings.space),
-        payload=payload,
-        hardware=settings.hardware,
-        secrets=secrets,
+    key = Drawn(KEY, SYMPTOMS_API_KEY, settings.api_key_rotation)
+    space = DockerSpace(
+        system="symptoms",
+        stack=stack,
+        settings=settings,
+        folder=symptoms_files.PREPARED,
+        files=symptoms_files.symptoms_payload,
+        delivery="lfs",
+        secrets={"API_KEY": key} if settings.auth_required else {},
         variables={
             "AUTH_REQUIRED": required,
-            "LOG_LEVEL": settings.log_level,
             "LOG_CAPACITY": str(settings.log_capacity),
         },
-        probe_path="/health",
+    )
+
+    def declare() -> Outputs:
         # Before the Space counts as ready its own answer must say which model it serves, that the
         # log is where it belongs, and who is let in.
-        expect={
-            "model_sha256": _model_sha256(payload),
-            "log_store": "redis",
-            "auth_required": required,
-        },
-        adopt=config.adopts(settings.space),
-        protect=config.protect,
-    )
-    space = Space("symptoms", args)
-    return {"url": space.url, "page": space.page}
+        model = space.payload.files["model/model.pkl"].sha256
+        says = {"model_sha256": model, "log_store": "redis", "auth_required": required}
+        made = space.declare(expect=says)
+        return {"url": made.url, "page": made.page}
+
+    return Plan(parts=[space], declare=declare)
 
 
-def _model_sha256(payload: Payload) -> str:
-    return payload.files["model/model.pkl"].sha256
+SYSTEM = System(SymptomsSettings, plan_symptoms)

@@ -7,14 +7,15 @@ from slipway.errors import ApiError
 from slipway.huggingface.hub.account import Account, read_account
 from slipway.huggingface.hub.client import HubClient
 from slipway.preflight.by_hand import Step
+from systems import SYSTEMS
 from systems.checklist.asked import UNAUTHORIZED, value_of
 from systems.config import StackConfig
-from systems.preflight.distinct import MODEL, SPACE, declared
+from systems.plan import MODEL, SPACE, made_by
 
 
 def hub_steps(config: StackConfig) -> Iterator[Step]:
     """Steps for the namespaces of everything that this stack makes there."""
-    made = [(each.what, config.hub_id(each.name)) for each in declared(config)]
+    made = [(each.kind, config.hub_id(each.name)) for each in made_by(config, SYSTEMS)]
     spaces = [repo_id for what, repo_id in made if what == SPACE]
     needed = sorted({repo_id.partition("/")[0] for what, repo_id in made if what in (SPACE, MODEL)})
     token = value_of(HUB_TOKEN)

@@ -10,9 +10,10 @@ from slipway.core.credentials import (
 from slipway.errors import ApiError, DeployError
 from slipway.preflight.by_hand import Step
 from slipway.render.api.client import RenderClient
+from systems import SYSTEMS
 from systems.checklist.asked import UNAUTHORIZED, value_of
 from systems.config import StackConfig
-from systems.preflight.distinct import SERVICE, declared
+from systems.plan import SERVICE, made_by
 from systems.retraining import RetrainingSettings
 
 _DASHBOARD = "https://dashboard.render.com"
@@ -21,7 +22,7 @@ _DASHBOARD = "https://dashboard.render.com"
 def render_steps(config: StackConfig) -> Iterator[Step]:
     """Steps for the workspace of the services that this stack makes."""
     key = value_of(RENDER_API_KEY)
-    if key is None or not any(each.what == SERVICE for each in declared(config)):
+    if key is None or not any(each.kind == SERVICE for each in made_by(config, SYSTEMS)):
         return
     client = RenderClient(render_endpoint(), key)
     try:

@@ -25,6 +25,10 @@ def test_the_page_is_what_the_command_writes():
     assert PAGE.read_text("utf-8") == page(), "run `python -m tests.guides.page`"
 
 
+def test_nothing_is_open():
+    assert [row.row for row in ALL if row.state == "open"] == []
+
+
 def test_no_row_stands_twice():
     assert [row for row, count in Counter(row.row for row in ALL).items() if count > 1] == []
 

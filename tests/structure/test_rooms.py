@@ -7,6 +7,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 LARGEST_FOLDER = 16  # modules; `__init__.py` is none
 LARGEST_MODULE = 300  # lines
+LARGEST_SYSTEM = 80  # likewise: what several need is a part
 OURS = {"slipway", "components", "systems", "sandbox", "toolchain", "doors", "policies", "report"}
 # By the first folder, what of ours it may import besides itself, and whether it may know Pulumi.
 MAY_IMPORT = {
@@ -44,6 +45,13 @@ def test_no_module_is_longer_than_one_can_read_in_one_go():
     lengths = {str(each): len((CHECKOUT / each).read_text().splitlines()) for each in product()}
     too_long = {name: lines for name, lines in lengths.items() if lines > LARGEST_MODULE}
     assert set(too_long) - TOO_LONG_STILL == set()
+
+
+def test_no_system_is_longer_than_a_page():
+    text = {each: (CHECKOUT / each).read_text() for each in product() if each.parts[0] == "systems"}
+    lengths = {str(name): len(t.splitlines()) for name, t in text.items() if "\nSYSTEM = " in t}
+    assert len(lengths) >= 6
+    assert {name: lines for name, lines in lengths.items() if lines > LARGEST_SYSTEM} == {}
 
 
 def test_rooms_that_are_no_packages_of_ours_import_only_what_they_may():

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from systems import symptoms_files
-from systems.own_model import LANGUAGE_MODEL, RETRAINING_MODEL, TURNOVER_MODEL
+from systems.parts.trained import LANGUAGE_MODEL, RETRAINING_MODEL, TURNOVER_MODEL
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from dataclasses import fields
 import pulumi
 import pytest
 
-from systems.config import _camel
+from systems.config import camel
 from systems.frigo import FrigoSettings
 from systems.inference import InferenceSettings
 from systems.repository import RepositoryValues
@@ -227,7 +227,7 @@ KINDS = {
 
 def keys_of(system):
     """The default of every setting, by its key: what says that there is none is no bad value."""
-    return {_camel(each.name): each.default for each in fields(KINDS[system])}
+    return {camel(each.name): each.default for each in fields(KINDS[system])}
 
 
 CASES = [

@@ -6,10 +6,9 @@ from functools import partial
 import pytest
 
 from slipway.github.secrets.kept_key import keep
-from systems.config import StackConfig
-from systems.frigo import raise_frigo
 from tests.components.recorder import OUTPUTS, record, unwrap
 from tests.systems.conftest import CHECKOUT
+from tests.systems.raising import raise_system
 
 IMAGE = "docker-build:index:Image"
 FACTS = "pulumi-python:dynamic/docker:ImageFacts"
@@ -35,7 +34,7 @@ def raised_as(stack_values):
         values = stack_values(stack)
         own = {**json.loads(values["slipway:frigo"]), **changes}
         values["slipway:frigo"] = json.dumps(own)
-        return record(lambda: raise_frigo(StackConfig.load()), values)
+        return record(lambda: raise_system("frigo"), values)
 
     return raise_it
 
@@ -112,7 +111,7 @@ def test_workspace_and_login_reach_all_that_render_gets(stack_values, monkeypatc
         "slipway:registryUser": "me",
         "slipway:adopt": '["frigo-app-dev"]',
     }
-    recorder = record(lambda: raise_frigo(StackConfig.load()), values)
+    recorder = record(lambda: raise_system("frigo"), values)
     login = recorder["registry-credential"]
     assert (login.inputs["registry"], login.inputs["username"]) == ("GITHUB", "me")
     assert "canary-registry-token" not in json.dumps(unwrap(login.inputs["token"]))

@@ -6,10 +6,9 @@ import pytest
 
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ConfigError
-from systems.config import StackConfig
-from systems.frigo import raise_frigo
 from tests.components.recorder import OUTPUTS, record, unwrap
 from tests.systems.conftest import CHECKOUT
+from tests.systems.raising import raise_system
 
 KEY = "rnd_canary"
 URL = "postgresql://u:canary-password@dpg-1/frigo"
@@ -38,7 +37,7 @@ def raised(stack_values, tmp_path, monkeypatch):
         values = stack_values(stack)
         own = {**json.loads(values["slipway:frigo"]), **changes}
         values["slipway:frigo"] = json.dumps(own)
-        return record(lambda: raise_frigo(StackConfig.load()), values)
+        return record(lambda: raise_system("frigo"), values)
 
     return raise_it
 

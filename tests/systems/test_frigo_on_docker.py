@@ -8,10 +8,9 @@ import pytest
 
 from slipway.docker_host.host import VARIABLE
 from slipway.errors import ConfigError
-from systems.config import StackConfig
-from systems.frigo import FrigoSettings, check_host, raise_frigo
-from tests.components.recorder import OUTPUTS, clear_texts, record, unwrap
+from tests.components.recorder import OUTPUTS, Recorder, clear_texts, record, run, unwrap
 from tests.systems.conftest import CHECKOUT
+from tests.systems.raising import raise_system
 
 DIGEST = "sha256:" + "c" * 64
 REF = f"registry.example/me/frigo/x:tag@{DIGEST}"
@@ -51,7 +50,7 @@ def raised(stack_values):
         values = stack_values("dev")
         own = {**json.loads(values["slipway:frigo"]), **changes}
         values |= {"slipway:frigo": json.dumps(own), "slipway:dockerHost": engine}
-        return record(lambda: raise_frigo(StackConfig.load()), values)
+        return record(lambda: raise_system("frigo"), values)
 
     return raise_it
 
@@ -129,12 +128,10 @@ def test_a_host_that_is_not_there_is_refused_before_anything_is_declared(
     own = {**json.loads(values["slipway:frigo"]), **changes}
     values |= {"slipway:frigo": json.dumps(own), "slipway:dockerHost": engine}
 
-    def program():
-        config = StackConfig.load()
-        check_host(config, config.settings("frigo", FrigoSettings))
-
+    recorder = Recorder()
     with pytest.raises(ConfigError, match=said):
-        record(program, values)
+        run(recorder, lambda: raise_system("frigo"), values)
+    assert recorder.resources == {}
 
 
 def test_a_host_without_the_plugin_is_refused_with_the_command(raised, tmp_path, monkeypatch):

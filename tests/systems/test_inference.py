@@ -8,16 +8,15 @@ import pytest
 
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
-from systems.config import StackConfig
-from systems.inference import InferenceSettings, raise_inference
 from tests.components.recorder import Recorder, clear_texts, record, run, unwrap
+from tests.systems.raising import raise_system
 
 DYNAMIC = "pulumi-python:dynamic/huggingface"
 COMMIT = "d" * 40  # head of the model repository, as the recorder's platform says
 
 
 def raise_it():
-    return raise_inference(StackConfig.load())
+    return raise_system("inference")
 
 
 def changed(values, **changes):
@@ -275,6 +274,6 @@ def test_without_trained_weights_the_command_that_trains_them_is_named(stack_val
     refused(stack_values("dev"), "Run `make model`")
 
 
-def test_settings_without_hybrid_mode_need_no_engine():
-    settings = InferenceSettings("s", "m", "f", train_here=True, engine_space="e")
-    assert not settings.hybrid_remote_generation
+def test_without_hybrid_mode_an_engine_that_is_named_is_not_raised(stack_values):
+    dev = Raised(record(raise_it, changed(stack_values("dev"), engineSpace="engine")))
+    assert dev.ids("Space") == ["slipway/inference-dev"]

@@ -8,10 +8,12 @@ import pulumi
 import pytest
 
 from slipway.core.findings import Severity
+from systems import SYSTEMS
 from systems.config import StackConfig
-from systems.preflight import CHECKS, preflight
+from systems.plan import plan_systems
 from tests.components.recorder import Recorder, record, run
 from tests.systems.conftest import CHECKOUT
+from tests.systems.raising import findings_of
 
 PHI = {
     "model": "phi",
@@ -46,7 +48,7 @@ def found(stack_values):
         own = {**json.loads(values[f"slipway:{system}"]), **changes}
         values[f"slipway:{system}"] = json.dumps(own)
         seen = []
-        record(lambda: seen.extend(CHECKS[system](StackConfig.load())), values, stack=stack)
+        record(lambda: seen.extend(findings_of(system)), values, stack=stack)
         return seen
 
     return look
@@ -61,7 +63,7 @@ def errors(findings):
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-@pytest.mark.parametrize("system", sorted(CHECKS))
+@pytest.mark.parametrize("system", sorted(SYSTEMS))
 def test_the_stacks_as_they_are_have_neither_errors_nor_warnings(found, system, stack):
     findings = found(system, stack)
     assert [str(each) for each in findings if each.severity is not Severity.NOTE] == []
@@ -196,7 +198,7 @@ def test_warnings_and_prices_are_said_when_nothing_is_wrong(stack_values):
     values["slipway:systems"] = '["frigo"]'
     own = {**json.loads(values["slipway:frigo"]), "plan": "Standard (0.5 CPU, 512MB RAM)"}
     values["slipway:frigo"] = json.dumps(own)
-    recorder = record(lambda: preflight(StackConfig.load()), values)
+    recorder = record(lambda: plan_systems(StackConfig.load(), SYSTEMS) and None, values)
     [warning] = recorder.warnings
     assert "is read as 'starter'" in warning
 
@@ -207,7 +209,7 @@ def test_a_protected_frigo_that_is_open_to_all_is_refused(stack_values):
         json.loads(values["slipway:frigo"]) | {"authRequired": False}
     )
     seen = []
-    record(lambda: seen.extend(CHECKS["frigo"](StackConfig.load())), values, stack="prod")
+    record(lambda: seen.extend(findings_of("frigo")), values, stack="prod")
     [said] = errors(seen)
     assert "anybody may retrain its model" in said
 

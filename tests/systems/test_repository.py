@@ -6,9 +6,8 @@ import pytest
 
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
-from systems.config import StackConfig
-from systems.repository import raise_repository
 from tests.components.recorder import clear_texts, is_secret, record, unwrap
+from tests.systems.raising import raise_system
 
 SECRET = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"
 OF_THE_REPOSITORY = "github:index/actionsSecret:ActionsSecret"
@@ -26,7 +25,7 @@ def raised(stack_values, monkeypatch):
         values = stack_values(stack)
         own = {**json.loads(values["slipway:repository"]), **changes}
         values["slipway:repository"] = json.dumps(own)
-        return record(lambda: raise_repository(StackConfig.load()), values, stack=stack)
+        return record(lambda: raise_system("repository"), values, stack=stack)
 
     return raise_it
 

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from systems.config import StackConfig
-from systems.retraining import raise_retraining
 from tests.components.recorder import clear_texts, record, unwrap
+from tests.systems.raising import raise_system
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def raised(stack_values, monkeypatch):
         values = stack_values(stack)
         own = {**json.loads(values["slipway:retraining"]), **changes}
         values["slipway:retraining"] = json.dumps(own)
-        return record(lambda: raise_retraining(StackConfig.load()), values, stack=stack)
+        return record(lambda: raise_system("retraining"), values, stack=stack)
 
     return raise_it
 

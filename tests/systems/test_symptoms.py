@@ -12,17 +12,16 @@ from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from slipway.github.secrets import kept_key
 from systems import open_key, symptoms_files
-from systems.config import StackConfig
-from systems.preflight.symptoms import check_symptoms
-from systems.symptoms import KEY, SymptomsSettings, raise_symptoms
+from systems.symptoms import KEY, SymptomsSettings
 from tests.components.recorder import OUTPUTS, record, unwrap
+from tests.systems.raising import findings_of, raise_system
 
 SPACE, READY = "symptoms-space", "symptoms-ready"
 SHA256 = hashlib.sha256(b"model.pkl").hexdigest()  # of what stands in for the model
 
 
 def raise_it():
-    return raise_symptoms(StackConfig.load())
+    return raise_system("symptoms")
 
 
 def changed(values, **changes):
@@ -147,7 +146,7 @@ def test_a_stack_that_does_not_say_who_is_let_in_is_refused():
 def found(stack_values):
     def look(stack):
         seen = []
-        record(lambda: seen.extend(check_symptoms(StackConfig.load())), stack_values(stack))
+        record(lambda: seen.extend(findings_of("symptoms")), stack_values(stack))
         return [str(each) for each in seen if each.severity is Severity.ERROR]
 
     return look

@@ -8,11 +8,10 @@ import pytest
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from slipway.github.secrets.kept_key import keep
-from systems.config import StackConfig
-from systems.preflight.turnover import check_turnover
-from systems.turnover import APP, KEY, TurnoverSettings, raise_turnover
+from systems.turnover import APP, KEY, TurnoverSettings
 from tests.components import recorder
 from tests.components.recorder import Recorder, record, unwrap
+from tests.systems.raising import findings_of, raise_system
 
 DYNAMIC = "pulumi-python:dynamic"
 COMMIT = "d" * 40  # head of the model repository, as the recorder's platform says
@@ -57,7 +56,7 @@ class Raised:
 @pytest.fixture
 def raised(stack_values):
     def raise_it():
-        return raise_turnover(StackConfig.load())
+        return raise_system("turnover")
 
     return lambda stack, **changes: Raised(
         record(raise_it, changed(stack_values(stack), **changes), stack=stack)
@@ -69,7 +68,7 @@ def problems(stack_values):
     def look(stack, **changes):
         seen = []
         values = changed(stack_values(stack), **changes)
-        record(lambda: seen.extend(check_turnover(StackConfig.load())), values, stack=stack)
+        record(lambda: seen.extend(findings_of("turnover")), values, stack=stack)
         return [str(each) for each in seen if each.severity.value == "error"]
 
     return look
@@ -210,7 +209,7 @@ def test_the_defaults_are_closed():
 
 def test_no_output_of_the_stack_is_a_key(stack_values):
     def program():
-        return raise_turnover(StackConfig.load())
+        return raise_system("turnover")
 
     outputs = record(program, stack_values("dev"), stack="dev").outputs
     assert set(outputs) == {"url", "page", "repository"}

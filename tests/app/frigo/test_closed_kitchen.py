@@ -14,9 +14,12 @@ from tests.app.app_process import free_port
 from tests.app.conftest import lay_out
 from tests.app.frigo.conftest import Chain
 from tests.app.frigo.kitchen_server import KitchenServer
+from tests.app.route_table import OPEN as LET_IN
+from tests.app.route_table import TABLE
 
 KITCHEN = Path(__file__).parents[3] / "app/frigo/kitchen"
 ROUTE = re.compile(r'@app\.(get|post|put|patch|delete)\("([^"]+)"\)')
+ANY_ROUTE = re.compile(r"@app\.(?:route|get|post|put|patch|delete)\(|add_url_rule|Blueprint")
 ADMIN, PEER = "canary-of-the-admin-key", "canary-of-the-service-key"
 QUESTION = {"message": "Who owns this fridge?"}
 PROMPT = {"prompt": "Q:", "max_new_tokens": 1}
@@ -139,3 +142,16 @@ def test_every_route_has_its_row():
         for method, route in ROUTE.findall((KITCHEN / f"{name}.py").read_text())
     }
     assert there == {(service, method, route) for service, method, route, *_ in ROUTES}
+    for module in (*sources.values(), "web"):
+        text = (KITCHEN / f"{module}.py").read_text()
+        assert len(ROUTE.findall(text)) == len(ANY_ROUTE.findall(text)), "one that no row can name"
+
+
+def test_the_table_for_people_says_the_same():
+    for service in ("app", "chat", "gpt"):
+        rows = {
+            (method, route): (LET_IN, LET_IN if allowed == OPEN else "401")
+            for of, method, route, _, allowed in ROUTES
+            if of == service
+        }
+        assert rows == TABLE[f"frigo {service}"]
