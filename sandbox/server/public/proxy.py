@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from sandbox.server.public.lookups import Lookups
 from sandbox.server.public.names import is_of_a_platform
 
 _HEAD_SECONDS = 30.0
@@ -54,6 +55,7 @@ class PublicProxy:
 
     def __init__(self, https: int, http: int) -> None:
         self._own = {_HTTPS_PORT: https, _HTTP_PORT: http}
+        self._lookups = Lookups()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one connection to its end."""
@@ -87,11 +89,12 @@ class PublicProxy:
             )
         upstream = None if own else _upstream(asked)
         if own:
-            reader, there = await _open("127.0.0.1", self._own[asked.port])
+            reader, there = await self._open("127.0.0.1", self._own[asked.port])
         elif upstream is not None:
-            reader, there = await _open(upstream.hostname or "", upstream.port or _HTTP_PORT)
+            proxy = upstream.hostname or ""
+            reader, there = await self._open(proxy, upstream.port or _HTTP_PORT)
         else:
-            reader, there = await _open(asked.host, asked.port)
+            reader, there = await self._open(asked.host, asked.port)
         if upstream is not None:
             there.write(_as_proxied(asked, upstream.username, upstream.password))
         elif asked.tunnel:
@@ -99,6 +102,21 @@ class PublicProxy:
         else:
             there.write(_as_asked_directly(asked))
         return reader, there
+
+    async def _open(
+        self, host: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        failed: Exception | None = None
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                for address in await self._lookups.addresses(host):
+                    try:
+                        return await asyncio.open_connection(address, port)
+                    except OSError as error:
+                        failed = error
+        except (OSError, TimeoutError) as error:
+            failed = error
+        raise _RefusedError("502 Bad Gateway", f"{host}:{port} can't be reached: {failed}")
 
 
 async def _asked(reader: asyncio.StreamReader) -> _Asked:
@@ -119,14 +137,6 @@ async def _asked(reader: asyncio.StreamReader) -> _Asked:
         )
     port = parts.port or (_HTTPS_PORT if method == "CONNECT" else _HTTP_PORT)
     return _Asked(method, parts.hostname, port, lines)
-
-
-async def _open(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
-        async with asyncio.timeout(_CONNECT_SECONDS):
-            return await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError) as error:
-        raise _RefusedError("502 Bad Gateway", f"{host}:{port} can't be reached: {error}") from None
 
 
 def _upstream(asked: _Asked) -> SplitResult | None:
