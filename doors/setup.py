@@ -14,7 +14,7 @@ from doors.steps import Step, run_steps
 from doors.trained_models import ensure_models
 from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.forget import image_prefix
-from sandbox.server.process import is_running
+from sandbox.server.process import is_running, runs_containers
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine
 from toolchain.golang.build import discard_downloads, fetch
@@ -89,7 +89,7 @@ def sandbox_tools(
     """Sets everything up, the sandbox's server included.
 
     Without containers a plan can be made all the same: nothing of it is built. A server that runs
-    already stays as it is.
+    already, with an engine, stays as it is.
 
     Returns:
         Variables for what runs in it, and the address under which its servers are the same for
@@ -98,7 +98,7 @@ def sandbox_tools(
     Raises:
         SetupError: as `tools`.
     """
-    containers = containers or is_running(home)
+    containers = containers or runs_containers(home)
     with tools(home, progress, server=True, containers=containers) as (toolchain, engine):
         name = home.identity().name
         environment = pulumi_environment(toolchain, home.folder)

@@ -19,6 +19,7 @@ from toolchain.progress import Progress, SetupError
 START_SECONDS = 180.0  # includes starting the container engine
 STOP_SECONDS = 40.0  # a container gets 10 s to end by itself
 _POLL_SECONDS = 0.1
+CONTAINERS = "containers"  # what a running server says of them: `some` or `none`
 _TAIL_LINES = 15
 _CODE = Path(__file__).resolve().parents[2]  # where the packages `sandbox` and `toolchain` lie
 _LOG_LIMIT = 5_000_000  # bytes, beyond which a start begins a new log and keeps the last one
@@ -73,6 +74,11 @@ def is_running(home: Home) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def runs_containers(home: Home) -> bool:
+    """Whether a server is alive that was not started without containers."""
+    return is_running(home) and (running_server(home) or {}).get(CONTAINERS) != "none"
 
 
 def stop_server(home: Home) -> bool:

@@ -25,6 +25,7 @@ from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
+from sandbox.server.process import CONTAINERS
 from sandbox.server.prune import pruned_daily
 from sandbox.server.public.entrances import Entrances, entrances
 from toolchain.engine.address import EngineAddress
@@ -79,7 +80,8 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             address=address,
             inside=inside,
         )
-        _Server(app, home, options.revision, told, public).run(sockets)
+        said = {"code": options.revision, CONTAINERS: "none" if engine is None else "some"}
+        _Server(app, home, said, told, public).run(sockets)
 
 
 def _nothing() -> None:
@@ -160,7 +162,12 @@ class _Server(uvicorn.Server):
     """Says that it is up where those who started it look."""
 
     def __init__(
-        self, app: ASGIApp, home: Home, code: str, told: Callable[[], None], public: Entrances
+        self,
+        app: ASGIApp,
+        home: Home,
+        said: Mapping[str, str],
+        told: Callable[[], None],
+        public: Entrances,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -176,7 +183,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._home = home
-        self._code = code
+        self._said = said
         self._told = told
         self._public = public
 
@@ -184,7 +191,7 @@ class _Server(uvicorn.Server):
         """Begins to accept, then announces it."""
         await super().startup(sockets)
         self.servers += await self._public.open(self._protocol)
-        said = {"pid": str(os.getpid()), "code": self._code}
+        said = {"pid": str(os.getpid()), **self._said}
         partial = self._home.server_file.with_suffix(".partial")
         partial.write_text(json.dumps(said), encoding="utf-8")
         partial.rename(self._home.server_file)

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.server.home import Home
-from sandbox.server.process import ensure_server, is_running, running_server, stop_server
+from sandbox.server.process import (
+    ensure_server,
+    is_running,
+    running_server,
+    runs_containers,
+    stop_server,
+)
 from toolchain.progress import Progress, SetupError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -35,7 +41,7 @@ log = lambda text: (folder / "ended").open("a").write(text + "\\n")
 def engine(_progress):
     time.sleep(float(sys.argv[2]))
     try:
-        yield SimpleNamespace(address=SimpleNamespace(bind_host="127.0.0.1"))
+        yield SimpleNamespace(address=SimpleNamespace(bind_host="127.0.0.1", public_range=None))
     finally:
         log("engine")
 
@@ -46,7 +52,7 @@ port = Home(folder).identity().hub_port
 platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
 serve.ensure_engine, serve.note_home = engine, lambda _home: None
 serve.DockerMachine = lambda *_: SimpleNamespace(inside_host="127.0.0.1")
-serve.compose = lambda *_: [platform]
+serve.compose = lambda *_, **__: [platform]
 serve.serve(Home(folder), Options())
 """
 
@@ -77,7 +83,9 @@ def start(home):
 def test_stopping_takes_down_everything_that_the_server_runs(home, start):
     process = start()
     wait_until(lambda: running_server(home))
+    assert runs_containers(home)
     assert stop_server(home)
+    assert not runs_containers(home)
     assert process.wait(10) == 0
     assert (home.folder / "ended").read_text().split() == ["spaces", "engine"]
     assert not home.server_file.exists()
