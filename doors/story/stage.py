@@ -90,7 +90,11 @@ class Stage:
 
     def raise_by_hand(self, stack: str) -> None:
         """What a person does once: make the environments from which workflows then deploy."""
-        self.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+        # With the sealed tokens, as the workflows have them: GitHub's provider keeps in the state
+        # what it was configured with, and a refresh asks with that.
+        sealed_alone = {"GITHUB_TOKEN": "", "HF_TOKEN": ""}
+        up = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
+        self.run(*up, environment=sealed_alone)
 
     def output(self, stack: str, name: str) -> str:
         """An output of a stack."""
