@@ -67,18 +67,15 @@ def test_the_weights_were_fetched_once_and_by_the_build(kitchen):
 def test_one_changed_value_is_one_write_and_one_deploy_of_one_service(kitchen):
     program = kitchen.folder / "systems" / "frigo.py"
     text = program.read_text()
-    marked = '"PYTHONUNBUFFERED": "1",'
+    marked = "env=env, secrets=service"  # the chat's
     assert text.count(marked) == 1
-    program.write_text(
-        text.replace(
-            marked,
-            f'{marked} **({{"GREETING": "hi"}} if key == "chat" else {{}}),',
-        )
-    )
-    before = kitchen.last_request()
-    kitchen.up()
-    writes = kitchen.writes(before)
-    program.write_text(text)
+    program.write_text(text.replace(marked, 'env={**env, "GREETING": "hi"}, secrets=service'))
+    try:
+        before = kitchen.last_request()
+        kitchen.up()
+        writes = kitchen.writes(before)
+    finally:
+        program.write_text(text)
     kitchen.up()
     assert [method for method, _ in writes] == ["PUT", "POST"]
     assert writes[0][1].endswith("/env-vars/GREETING")

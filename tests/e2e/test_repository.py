@@ -31,8 +31,9 @@ QUIET = ("--non-interactive", "--stack")
 OWN_STORE = ("identity.json", "passphrase", "sandbox.db", "sandbox.db-wal", "sandbox.db-shm")
 RESOLUTION_SECONDS = 1.1  # GitHub's times have one of a second
 PROGRAM = "systems/repository.py"
-INSIDE = "                secrets=_secrets(values),\n"  # of the environment
-BESIDE = "        adopt=values.adopt,\n"
+PIPELINE = "systems/parts/pipeline.py"
+INSIDE = "            secrets=secrets,\n"  # of the environment
+BESIDE = "            adopt=list(self.adopt),\n"
 
 
 class GitHub:
@@ -456,11 +457,11 @@ def test_a_second_stack_does_not_take_what_is_the_first_ones(stranger, request):
 @pytest.fixture
 def with_secrets_of_the_repository(stranger):
     """A stack as it was raised when its secrets lay at the whole repository."""
-    program = stranger.lab.folder / PROGRAM
+    program = stranger.lab.folder / PIPELINE
     text = program.read_text()
     assert text.count(INSIDE) == text.count(BESIDE) == 1
-    before = text.replace(INSIDE, "").replace(
-        BESIDE, f"        secrets=_secrets(values),\n{BESIDE}"
+    before = text.replace(INSIDE, "            secrets={},\n").replace(
+        BESIDE, f'            secrets=secrets["deployment"],\n{BESIDE}'
     )
     program.write_text(before)
     try:
