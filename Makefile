@@ -4,7 +4,7 @@ develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstr
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
 
-.PHONY: help apply behaviour bench doctor drift up plan prod preview policy promote story down reset status requests test test-all lint model lock
+.PHONY: help apply behaviour bench doctor drift up plan prod preview policy promote story down reset status requests test test-all test-rare lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -59,7 +59,10 @@ test: ## set everything up and run what every change needs; ARGS="tests/sandbox 
 	$(develop) test -- $(ARGS)
 
 test-all: test ## the same, then the fault matrices, strangers' images and long end-to-end runs
-	$(develop) test --long
+	$(develop) test --tier long
+
+test-rare: ## play the story of a change, and what else takes so long that it is tried when it changes
+	$(develop) test --tier rare
 
 lint: ## ruff, mypy, import rules, and what is unsafe in the workflows
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'

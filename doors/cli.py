@@ -179,6 +179,9 @@ def _model(home: Home, _options: argparse.Namespace) -> int:
     return 0
 
 
+_TIERS = {"first": "not long and not rare", "long": "long and not rare", "rare": "rare"}
+
+
 def _test(home: Home, options: argparse.Namespace) -> int:
     # The tests start engines and servers of their own; this one is held while they run, so that
     # they share one engine and what it has built.
@@ -186,7 +189,7 @@ def _test(home: Home, options: argparse.Namespace) -> int:
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
         all_cores = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
-        tier = [*all_cores, "-m", "long" if options.long else "not long"]
+        tier = [*all_cores, "-m", _TIERS[options.tier]]
         command = [sys.executable, "-m", "pytest", *(_words(options) or tier)]
         return run_to_its_end(command, home.checkout, environment)
 
@@ -227,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     command("reset", _reset, "Forgets the sandbox and everything in it.")
     command("model", _model, "Trains the models that are trained here.")
     tests = command("test", _test, "Sets everything up and runs the tests.")
-    tests.add_argument("--long", action="store_true", help="the second tier instead of the first")
+    tests.add_argument("--tier", choices=_TIERS, default="first", help="which of them")
     tests.add_argument("argv", nargs=argparse.REMAINDER)
     status = command("status", _status, "Says what exists and what runs.")
     status.add_argument("--json", action="store_true")

@@ -12,7 +12,7 @@ from doors.story.narration import Narration
 from doors.story.stage import staged
 from tests.e2e.leaks import holds
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.e2e, pytest.mark.rare, pytest.mark.timeout(3600)]
 
 
 def test_a_change_goes_from_its_pull_request_to_prod_and_its_drift_is_told(monkeypatch):

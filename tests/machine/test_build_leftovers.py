@@ -83,7 +83,7 @@ def disk(folder) -> int:
     return int(counted.stdout.split()[0])
 
 
-@pytest.mark.parametrize("builds", [6, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("builds", [6, pytest.param(50, marks=pytest.mark.rare)])
 def test_the_disk_stays_bounded_over_cancelled_builds_and_the_cache_is_kept(
     own_machine, builder, tmp_path, builds
 ):
