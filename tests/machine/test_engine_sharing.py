@@ -54,7 +54,9 @@ private_engine.BaseImages = Images
 private_engine.Mirror = Mock()
 private_engine.Mirror.return_value.alive.return_value = False
 private_engine.ensure_packages = lambda _: None
-private_engine.ensure_programs = private_engine.choose_bridge = Mock()
+private_engine.ensure_programs = Mock()
+bridge = Mock(address="10.1.0.1", prefix_length=24)  # nothing is made of it
+private_engine.choose_bridge = Mock(return_value=bridge)
 private_engine.build_network = lambda *_: None
 private_engine.lower_build_network = Mock()
 private_engine.choose_iptables = lambda: ("iptables",)
