@@ -15,7 +15,7 @@ from doors.behaviour.golden import Golden, Question
 from doors.behaviour.ratio import FEWEST, ratio
 
 PROGRAM = Path(__file__).with_name("served_app.py")
-PACE = Pace(pairs=21, seconds=3.0, rounds=40, watched_seconds=2.0)
+PACE = Pace(pairs=21, seconds=30.0, rounds=40, watched_seconds=2.0)
 GOLDEN = Golden(
     system="toy",
     touched_by=("app/toy/**",),
