@@ -4,7 +4,7 @@ develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstr
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
 
-.PHONY: help apply behaviour bench doctor drift up plan prod preview policy promote story down reset status requests test test-all test-rare lint model lock
+.PHONY: help apply behaviour bench doctor drift load pictures up plan prod preview policy promote story down reset status requests test test-all test-rare lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -70,17 +70,26 @@ lint: ## ruff, mypy, import rules, and what is unsafe in the workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python -m toolchain.actionlint
 	.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
 
 bench: ## measure what a model stage and a model in the image save, as ratios (half an hour)
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench $(ARGS)
+
+load: ## ask the raised apps of dev at a steady rate, and raise each alert (8 minutes; needs `make up`)
+	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench.load $(ARGS)
+
+pictures: ## walk through the pages of dev in a real browser and keep pictures (needs `make up`)
+	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'
+	.venv/bin/python -m doors.python_packages requirements-pages.txt
+	.venv/bin/python -m tests.pages
 
 model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
 lock: ## renew the locked requirements
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
-	for name in requirements requirements-sandbox requirements-dev doors/uv-requirements \
+	for name in requirements requirements-sandbox requirements-dev requirements-pages doors/uv-requirements \
 	  app/retraining/requirements app/retraining/backend/requirements \
 	  app/turnover/requirements app/turnover/requirements-test app/turnover/requirements-lint; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -9,6 +9,7 @@ _DOCKER_BUILD = "github.com/pulumi/pulumi-docker-build"
 _PULUMI = "github.com/pulumi/pulumi/pkg/v3"
 _PULUMI_SDK = "github.com/pulumi/pulumi/sdk/v3"
 _ACT = "github.com/nektos/act"
+_ACTIONLINT = "github.com/rhysd/actionlint"
 
 
 class ModuleFile(NamedTuple):
@@ -70,4 +71,14 @@ ACT = Programs(
     usually_seconds=60,
 )
 
-ALL = (BUILDKIT, PULUMI, DOCKER_BUILD, ACT)  # in the order in which they are first needed
+ACTIONLINT = Programs(
+    name="actionlint",
+    version=pinned_version(_ACTIONLINT),
+    packages=(f"{_ACTIONLINT}/cmd/actionlint",),
+    variables=(),
+    files=(),
+    usually_seconds=20,
+)
+
+# In the order in which they are first needed; the last by `make lint` alone.
+ALL = (BUILDKIT, PULUMI, DOCKER_BUILD, ACT, ACTIONLINT)

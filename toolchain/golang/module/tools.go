@@ -12,4 +12,5 @@ import (
 	_ "github.com/pulumi/pulumi-docker-build/provider/cmd/pulumi-resource-docker-build"
 	_ "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 	_ "github.com/pulumi/pulumi/sdk/v3/go/common/version" // the build writes the version into it
+	_ "github.com/rhysd/actionlint/cmd/actionlint"
 )
