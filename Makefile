@@ -4,7 +4,7 @@ develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstr
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
 
-.PHONY: help apply behaviour bench doctor drift load pictures up plan prod preview policy promote story down reset status requests test test-all test-rare lint model lock
+.PHONY: help apply behaviour bench doctor drift load login pictures up plan prod preview policy promote snapshot story down reset status requests test test-all test-rare lint model lock
 
 help: ## list these doors
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r door what; do \
@@ -16,8 +16,8 @@ up: ## set everything up, start the sandbox, raise dev, print the addresses
 prod: ## the same for prod, beside dev
 	$(sandbox) up prod
 
-preview: ## show what `make up` would change
-	$(sandbox) preview dev $(ARGS)
+preview: ## show what `make up` would change; STACK=prod: what `make prod` would
+	$(sandbox) preview $(or $(STACK),dev) $(ARGS)
 
 behaviour: ## run what a change touches, before and after; BASE=main is what it is compared with
 	$(sandbox) behaviour $(or $(BASE),main) $(ARGS)
@@ -36,6 +36,12 @@ apply: ## do what the plan of STACK in FOLDER says, if it is the one of DIGEST
 
 drift: ## look what of STACK was changed outside, and keep that in FOLDER
 	$(delivery) drift $(STACK) $(FOLDER)
+
+login: ## let docker push to the registry of SLIPWAY_REGISTRY, as GITHUB_ACTOR with GITHUB_TOKEN
+	@printf '%s' "$$GITHUB_TOKEN" | docker login "$${SLIPWAY_REGISTRY%%/*}" --username "$$GITHUB_ACTOR" --password-stdin
+
+snapshot: ## keep the state of STACK without its secrets in FOLDER
+	$(delivery) snapshot $(STACK) $(FOLDER)
 
 promote: ## propose what dev runs to main, as a pull request
 	@$(PYTHON) -m report.github.promotion $(ARGS)

@@ -4,6 +4,7 @@
     python -m doors.delivery plan  STACK FOLDER          keeps a plan, and says its digest
     python -m doors.delivery apply STACK FOLDER DIGEST   does what that plan says, and nothing else
     python -m doors.delivery drift STACK FOLDER          what was changed outside of it
+    python -m doors.delivery snapshot STACK FOLDER       its state without secrets, as STACK.json
 
 Which platforms and which state are meant, the environment says: PULUMI_BACKEND_URL and what opens
 the state; credentials of platforms may lie in the stack's file, sealed. In a workflow `plan` hands
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; errors for people go to stderr."""
     parser = argparse.ArgumentParser(prog="python -m doors.delivery", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("command", choices=["plan", "apply", "drift"])
+    parser.add_argument("command", choices=["plan", "apply", "drift", "snapshot"])
     parser.add_argument("stack")
     parser.add_argument("folder", type=Path)
     parser.add_argument("digest", nargs="?", default="")
@@ -38,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _plan(engine, options.folder)
         if options.command == "apply":
             return carry_out(engine, options.folder, options.digest)
-        return _drift(engine, options.folder)
+        if options.command == "drift":
+            return _drift(engine, options.folder)
+        return _snapshot(engine, options.folder)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -67,6 +70,12 @@ def _drift(engine: Engine, folder: Path) -> int:
         print(events, end="")
         return code or 1
     return code
+
+
+def _snapshot(engine: Engine, folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    engine.snapshot(folder / f"{engine.stack}.json")
+    return 0
 
 
 if __name__ == "__main__":

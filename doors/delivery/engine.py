@@ -86,6 +86,35 @@ class Engine:
             raise SetupError(f"Stack {self.stack}: its state can't be read: {ended.stderr.strip()}")
         return json.loads(ended.stdout)
 
+    def snapshot(self, file: Path) -> None:
+        """Writes the state without its secrets, as previews of strangers start from it.
+
+        What has the secrets in clear goes from one program to the other and touches no disk.
+
+        Raises:
+            SetupError: it can't be read, or a secret stands where it would be shown.
+        """
+        export = ["pulumi", "stack", "export", "--show-secrets", "--stack", self.stack]
+        redact = [sys.executable, "-m", "slipway.snapshot"]
+        folder, environment = self.project, dict(self.environment)
+        with (
+            file.open("wb") as written,
+            subprocess.Popen(
+                export, cwd=folder, env=environment, stdout=subprocess.PIPE
+            ) as exporting,
+        ):
+            redacted = subprocess.run(
+                redact,
+                cwd=folder,
+                env=environment,
+                stdin=exporting.stdout,
+                stdout=written,
+                check=False,
+            )
+        if exporting.returncode != 0 or redacted.returncode != 0:
+            file.unlink()
+            raise SetupError(f"Stack {self.stack}: there is no snapshot; the lines above say why.")
+
     def rules(self) -> Sequence[str]:
         """The arguments that have the rules asked, with what the stack decides about them."""
         settings = f"policies/{self.stack}.json"

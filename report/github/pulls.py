@@ -4,10 +4,19 @@ Only the standard library: the workflow that may write runs this without install
 """
 
 import urllib.parse
+from dataclasses import dataclass
 
 from report.comment import marker
 from report.github.rest import PostingError, Rest
 from report.labels import LABELS, PREFIX
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One pull request."""
+
+    number: int
+    base: str  # the branch it would go into
 
 
 class Repository(Rest):
@@ -53,10 +62,10 @@ class Repository(Rest):
                 raise
         self.ask("POST", f"issues/{pull}/labels", {"labels": [label]})
 
-    def open_pull(self, head_owner: str, branch: str, commit: str) -> int | None:
+    def open_pull(self, head_owner: str, branch: str, commit: str) -> Pull | None:
         """The open pull request whose head is this commit; None if it has moved on since."""
         query = urllib.parse.urlencode({"state": "open", "head": f"{head_owner}:{branch}"})
         for pull in self.pages(f"pulls?{query}"):
             if pull["head"]["sha"] == commit:
-                return int(pull["number"])
+                return Pull(int(pull["number"]), str(pull["base"]["ref"]))
         return None

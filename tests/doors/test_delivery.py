@@ -11,6 +11,7 @@ from doors.delivery.engine import Engine
 from doors.delivery.plans import BASIS, KEPT, SHOWN, UnfitPlanError, carry_out, digest, make_plan
 from toolchain.progress import SetupError
 
+CHECKOUT = Path(__file__).parents[2]
 STATE = {"deployment": {"manifest": {"time": "then"}, "resources": []}}
 SUMMARY = json.dumps({"summaryEvent": {"resourceChanges": {}}}) + "\n"
 # What the engine says of a step that goes beyond the plan; the value of a secret would stand there.
@@ -145,3 +146,42 @@ def test_outside_of_a_checkout_there_is_no_plan(engine, tmp_path):
     lost = type(engine)(tmp_path, "dev", {})
     with pytest.raises(SetupError, match="no git checkout"):
         make_plan(lost, tmp_path / "plan")
+
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"  # by which the engine marks a secret in its state
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_snapshot_holds_no_secret_or_is_not_there(tmp_path, shown):
+    secret = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"a canary of gold"'}
+    outputs = {"token": secret, "note": "a canary of gold" if shown else "nothing"}
+    exported = {
+        "version": 3,
+        "deployment": {
+            "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": "v3"},
+            "resources": [
+                {
+                    "urn": "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev",
+                    "custom": False,
+                    "type": "pulumi:pulumi:Stack",
+                    "outputs": outputs,
+                }
+            ],
+        },
+    }
+    (tmp_path / "state").write_text(json.dumps(exported))
+    program = tmp_path / "pulumi"
+    program.write_text('#!/bin/sh\ncat "${0%/*}/state"\n')
+    program.chmod(0o700)
+    engine = Engine(CHECKOUT, "dev", {"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    file = tmp_path / "dev.json"
+    if shown:
+        with pytest.raises(SetupError, match="no snapshot"):
+            engine.snapshot(file)
+        assert not file.exists()
+        return
+    engine.snapshot(file)
+    assert (
+        json.loads(file.read_text())["deployment"]["resources"][0]["outputs"]["note"] == "nothing"
+    )
+    assert "canary" not in file.read_text()

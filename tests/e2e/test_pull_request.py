@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from report.comment import marker
 from sandbox.github.runs.running.job_log import read_log
 from tests.e2e.clone import CHECKOUT, Clone
 from tests.sandbox.github.live import STRANGER, STRANGERS_TOKEN
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 REPOSITORY = "slipway/slipway"
 WAIT_SECONDS = 900
 # No app's: a second job would raise it twice, each time on an engine of the job's own.
-CHANGED, OLD, NEW = "Pulumi.dev.yaml", "checks: [lint, test]", "checks: [{}]"
+CHANGED, OLD, NEW = "Pulumi.prod.yaml", "checks: [lint, test]", "checks: [{}]"
 TRIED = {"preview.yml", "comment.yml"}  # the others test and deploy, which takes an hour
 
 
@@ -46,7 +47,7 @@ class Project:
         return done.stdout.strip()
 
     def change(self, branch: str, check: str) -> None:
-        """Commits another check that the stack's repository asks for, on a new branch of main."""
+        """Commits another check that prod's repository asks for, on a new branch of main."""
         self.git("checkout", "-q", "-B", branch, "main")
         file = self.folder / CHANGED
         text = file.read_text()
@@ -133,6 +134,7 @@ def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
         number = opened(http, "longer")
         body = commented(project, number)
         labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
+    assert body.startswith(marker("prod"))  # what main deploys
     assert "<code>repository</code>" in body
     assert "No app and no model is touched: nothing was run." in body
     assert [each["name"] for each in labels] == ["preview: changes"]

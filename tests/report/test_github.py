@@ -11,7 +11,7 @@ import pytest
 
 from report.__main__ import main
 from report.comment import marker, render_comment
-from report.github.pulls import Repository
+from report.github.pulls import Pull, Repository
 from report.github.rest import PostingError
 from report.plan import Plan
 
@@ -148,8 +148,11 @@ def test_a_pull_request_wears_one_label_of_ours_and_keeps_all_others(github, rep
 
 
 def test_the_pull_request_is_the_one_whose_head_that_commit_still_is(github, repository):
-    github.pulls = [{"number": n, "head": {"sha": f"{n:040}"}} for n in range(1, 151)]
-    assert repository.open_pull("mallory", "patch&state=all", f"{140:040}") == 140
+    github.pulls = [
+        {"number": n, "head": {"sha": f"{n:040}"}, "base": {"ref": f"b{n}"}} for n in range(1, 151)
+    ]
+    found = repository.open_pull("mallory", "patch&state=all", f"{140:040}")
+    assert found == Pull(140, "b140")
     assert repository.open_pull("mallory", "patch", "f" * 40) is None
 
 
@@ -173,7 +176,7 @@ def test_the_token_is_never_sent_to_another_host(github, repository):
 def test_the_command_posts_the_comment_and_the_label_of_what_a_stranger_s_workflow_left(
     github, tmp_path, monkeypatch, capsys
 ):
-    github.pulls = [{"number": 7, "head": {"sha": "a" * 40}}]
+    github.pulls = [{"number": 7, "head": {"sha": "a" * 40}, "base": {"ref": "dev"}}]
     recorded = Path(__file__).parent / "recorded" / "preview.json"
     (tmp_path / "head.json").write_text(recorded.read_text())
     (tmp_path / "number").write_text("1")  # whatever else lies there is not read
@@ -183,7 +186,8 @@ def test_the_command_posts_the_comment_and_the_label_of_what_a_stranger_s_workfl
     monkeypatch.setenv("HEAD_OWNER", "mallory")
     monkeypatch.setenv("HEAD_BRANCH", "patch")
     monkeypatch.setenv("HEAD_SHA", "a" * 40)
-    monkeypatch.setattr("sys.argv", ["report", "post", str(tmp_path), "--stack", "dev"])
+    words = ["report", "post", str(tmp_path), "--stack", "dev", "--into", "main=prod"]
+    monkeypatch.setattr("sys.argv", words)
     assert main() == 0
     assert github.worn == ["preview: destroys"]
     (tmp_path / "head.json").write_text("<b>no plan</b>")
@@ -195,3 +199,7 @@ def test_the_command_posts_the_comment_and_the_label_of_what_a_stranger_s_workfl
     assert main() == 0
     assert len(github.comments) == 1
     assert "nothing is posted" in capsys.readouterr().out
+    monkeypatch.setenv("HEAD_SHA", "a" * 40)
+    github.pulls[0]["base"]["ref"] = "main"  # which deploys the other stack
+    assert main() == 0
+    assert [each["body"].startswith(marker("prod")) for each in github.comments] == [False, True]

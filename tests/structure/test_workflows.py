@@ -140,9 +140,10 @@ def test_what_deploys_and_looks_holds_no_token_of_a_platform_and_runs_one_comman
     }
     for job in parsed["jobs"].values():
         opens = "PULUMI_CONFIG_PASSPHRASE" in str(job)
-        writes = "write" in job["permissions"].values()
+        # Where the state is open, images may be pushed and nothing else of the repository changed.
+        writes = {what for what, may in job["permissions"].items() if may == "write"} - {"packages"}
         assert opens is ("environment" in job)
-        assert not (opens and writes)
+        assert not opens or not writes
         for step in job["steps"]:
             script = str(step.get("run", "make"))
             assert script.count("\n") == 0
