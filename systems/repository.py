@@ -12,6 +12,7 @@ from slipway.core.findings import note
 from slipway.github.rulesets import BranchRules
 from systems.config import StackConfig
 from systems.credentials import API_KEY
+from systems.parts.delivery import Delivery
 from systems.parts.pipeline import Environment, Pipeline
 from systems.parts.secrets import Drawn, Given
 from systems.plan import Plan, System
@@ -43,6 +44,7 @@ class RepositoryValues:
     """Numbers of users who let a deployment go on: `gh api users/NAME --jq .id` says them."""
     deploy_hook_service: DeployedService = ""  # Render service (srv-…) deployed by its hook
     api_key_rotation: Rotation = 0  # another number draws another API_KEY
+    deploys: bool = False  # the workflows Deploy and Drift find the stack's state, and its key
     adopt: list[CheckName] = field(default_factory=list[str])
     """What is there already and handed over."""
 
@@ -50,12 +52,13 @@ class RepositoryValues:
 def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
     """The environment with its secrets, and the branch's rules."""
     drawn = Drawn("repository-api-key", API_KEY, values.api_key_rotation)
+    delivery = Delivery(values.environment, values.branch, on=values.deploys)
     deployment = Environment(
         name=values.environment,
         branch=values.branch,
         reviewers=values.reviewers,
-        secrets={"HF_TOKEN": Given(HUB_TOKEN), "API_KEY": drawn},
-        variables={"SLIPWAY_STACK": values.environment},
+        secrets={"HF_TOKEN": Given(HUB_TOKEN), "API_KEY": drawn, **delivery.secrets},
+        variables={"SLIPWAY_STACK": values.environment, **delivery.variables},
         hook_service=values.deploy_hook_service,
     )
     rules = BranchRules(
@@ -64,17 +67,13 @@ def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
         reviews=None if values.reviews < 0 else values.reviews,
         admins_bypass=values.admins_bypass,
     )
+    environments = {"deployment": deployment, **delivery.environments()}
+    branches = {"branch": rules}
     pipeline = Pipeline(
-        "repository",
-        stack,
-        values.name,
-        {"deployment": deployment},
-        {"branch": rules},
-        adopt=values.adopt,
-        logical="repository",
+        "repository", stack, values.name, environments, branches, values.adopt, "repository"
     )
     costs = note("repository", "environments, secrets and rules cost nothing")
-    return Plan([pipeline], lambda: {"page": pipeline.declare()}, [costs])
+    return Plan([pipeline, delivery], lambda: {"page": pipeline.declare()}, [costs])
 
 
 SYSTEM = System(RepositoryValues, plan_repository)

@@ -66,3 +66,38 @@ def test_nothing_of_a_credential_stands_in_clear(raised):
 def test_an_environment_that_every_branch_could_read_is_refused(raised, branch):
     with pytest.raises(ConfigError, match=r"slipway:repository\.branch is .*a branch's name"):
         raised(branch=branch)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_what_deploys_a_stack_finds_its_state_and_the_key_and_no_token(raised, stack, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    recorder = raised(stack, deploys=True)
+    names = {stack, f"{stack}-plan", f"{stack}-drift"}
+    found = {(s.inputs["secretName"], s.inputs["environment"]) for s in recorder.of_type(SECRET)}
+    for name in names:
+        assert ("PULUMI_CONFIG_PASSPHRASE", name) in found
+    assert {where for what, where in found if what == "HF_TOKEN"} == {stack}
+    policies = recorder.of_type(
+        "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
+    )
+    # Schedules run on main, whatever branch deploys the stack.
+    assert {p.inputs["environment"]: p.inputs["branchPattern"] for p in policies} == {
+        stack: BRANCHES[stack],
+        f"{stack}-plan": BRANCHES[stack],
+        f"{stack}-drift": "main",
+    }
+    texts = [text for each in recorder.resources.values() for text in clear_texts(each.inputs)]
+    assert not [text for text in texts if "canary" in text]
+    assert texts.count("s3://states") >= len(names)
+
+
+def test_a_state_that_is_nowhere_is_refused_and_so_is_a_missing_key(raised, monkeypatch):
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    with pytest.raises(ConfigError, match=r"repository\.deploys: PULUMI_BACKEND_URL is not set"):
+        raised(deploys=True)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    with pytest.raises(ConfigError, match="Export PULUMI_CONFIG_PASSPHRASE"):
+        raised(deploys=True)
