@@ -143,7 +143,7 @@ def test_prod_stands_beside_it_and_answers_with_its_key_alone(api):
 
 
 def runs(clone):
-    return ask(clone, "runs")["workflow_runs"]
+    return ask(clone, "workflows/ci-cd.yml/runs")["workflow_runs"]
 
 
 def ask(clone, path, *, text=False):
