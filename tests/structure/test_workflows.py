@@ -77,7 +77,10 @@ def test_the_preview_of_a_stranger_has_no_secret_and_only_reads():
     assert parsed["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     assert "github.token" not in text
-    assert all("permissions" not in job for job in parsed["jobs"].values())
+    # Both jobs run for whoever proposes: the plan, and what is touched raised before and after.
+    assert set(parsed["jobs"]) == {"preview", "behaviour"}
+    for job in parsed["jobs"].values():
+        assert not {"permissions", "environment", "if", "secrets"} & set(job)
 
 
 STEP = "permissions: {}\njobs: {a: {steps: [%s]}}"
