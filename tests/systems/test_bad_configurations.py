@@ -105,8 +105,8 @@ FLAGS = {
     "inference": ["trainHere", "hybridRemoteGeneration"],
     "symptoms": ["authRequired"],
     "frigo": ["trainHere", "authRequired", "database"],
-    "turnover": ["trainHere", "modelPrivate", "authRequired", "debug"],
-    "retraining": ["authRequired"],
+    "turnover": ["trainHere", "modelPrivate", "authRequired", "debug", "storedToken"],
+    "retraining": ["authRequired", "storedToken"],
     "repository": ["adminsBypass"],
 }
 COUNTS = {
