@@ -6,9 +6,13 @@
 bootstrap() {
   stamp="$checkout/.venv/.requirements"
   # The folder belongs to it: the programs in .venv name it, so a moved checkout needs a new one.
-  place=$(cd "$checkout" && pwd -P)
-  run="$(cat "$checkout/requirements-sandbox.txt" "$checkout/doors/uv-requirements.txt" | cksum) $place"
-  develop="$(cat "$checkout/requirements-dev.txt" | cksum) $run"
+  # A link to another checkout's serves while the very same packages are in there.
+  own=$(cd "$checkout" && pwd -P)
+  place=$(cd -P "$checkout/.venv" 2>/dev/null && cd .. && pwd -P) || place=$own
+  locked=$(cat "$checkout/requirements-sandbox.txt" "$checkout/doors/uv-requirements.txt" | cksum)
+  locked_develop=$(cat "$checkout/requirements-dev.txt" | cksum)
+  run="$locked $place"
+  develop="$locked_develop $run"
   has_run=$(cat "$stamp" 2>/dev/null)
   has_develop=$(cat "$stamp-dev" 2>/dev/null)
   current=no
@@ -23,6 +27,10 @@ bootstrap() {
     file=requirements-sandbox.txt
   fi
 
+  # It is somebody else's, and nothing is installed in there: this checkout gets its own instead.
+  [ -L "$checkout/.venv" ] && current=no
+  run="$locked $own"
+  develop="$locked_develop $run"
   check_python || return 1
   # Before the first long step; the rest of the set-up asks again only for what it still has to do.
   (cd "$checkout" && "$python" -m doors.doctor --before-setup) >&2 || return 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from doors.deployed.publishers import trust_publishers
 from doors.foreground import run_whoever_reads, run_with_excerpt
 from doors.home import Home
 from doors.snapshot import ensure_repository, push_snapshot
@@ -48,8 +49,10 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
         code = pulumi.up(stack)
     if code != 0:
         return code
-    here = pulumi.environment["HF_ENDPOINT"]
-    found = [(name, for_people(url, here)) for name, url in addresses(pulumi.outputs(stack))]
+    here, outputs = pulumi.environment["HF_ENDPOINT"], pulumi.outputs(stack)
+    for note in trust_publishers(pulumi.home, outputs):
+        progress.note(note)
+    found = [(name, for_people(url, here)) for name, url in addresses(outputs)]
     said = wait_until_all_answer([url for _, url in found], ANSWER_SECONDS)
     print()
     print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))

@@ -5,17 +5,17 @@ from pathlib import Path
 
 from pulumi import Output
 
-from slipway.core.credentials import HUB_TOKEN
 from slipway.render.service.hook import DEPLOY_HOOK
 from systems.config import StackConfig
 from systems.credentials import RETRAINING_API_KEY
 from systems.parts.backend_and_page import BackendAndPage, BackendSettings
 from systems.parts.pinned_model import PinnedModel
-from systems.parts.pipeline import Environment, Pipeline
+from systems.parts.pipeline import Pipeline
 from systems.parts.protection import closed_in_production
-from systems.parts.secrets import Drawn, Given
+from systems.parts.secrets import Drawn
 from systems.parts.trained import RETRAINING_MODEL
 from systems.plan import Outputs, Plan, System
+from systems.publisher import Publisher
 from systems.values import Commit, HubName, Rotation
 
 BACKEND, FRONTEND = Path("app/retraining/backend"), Path("app/retraining/frontend")
@@ -57,12 +57,8 @@ def plan_retraining(stack: StackConfig, settings: RetrainingSettings) -> Plan:
         secrets={"API_KEY": key} if settings.auth_required else {},
         revision=settings.model_revision,
     )
-    training = Environment(
-        name=settings.environment,
-        branch=settings.branch,
-        secrets={"HF_TOKEN": Given(HUB_TOKEN)},
-        variables={"HF_MODEL_REPO": model.repo},
-    )
+    publisher = Publisher("retraining", stack, settings, "model_pipeline.yml", model.repo)
+    training = publisher.environment({"HF_MODEL_REPO": model.repo})
     pipeline = Pipeline("retraining", stack, settings.repository, {"training": training})
 
     def declare() -> Outputs:
@@ -70,11 +66,11 @@ def plan_retraining(stack: StackConfig, settings: RetrainingSettings) -> Plan:
         hook = raised.backend.deploy_hook
         pipeline.declare(secrets={"training": {DEPLOY_HOOK: hook} if hook else {}})
         urls = {"page": raised.page.url, "health": Output.concat(raised.backend.url, "/health")}
-        return {**urls, **made.outputs}
+        return {**urls, **made.outputs, **publisher.outputs}
 
     on = {"auth_required": "anybody may ask its API"}
     rules = closed_in_production(stack, "retraining", settings, on=on)
-    return Plan([model, services, pipeline], declare, rules)
+    return Plan([model, services, publisher, pipeline], declare, rules)
 
 
 SYSTEM = System(RetrainingSettings, plan_retraining)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
+from slipway.core.credentials import HUB_READ_TOKEN
 from systems.config import StackConfig
 from systems.credentials import API_KEY, TURNOVER_API_KEY
 from systems.parts.pinned_model import ModelSettings, PinnedModel
@@ -13,6 +13,7 @@ from systems.parts.secrets import Drawn, Given, Secret
 from systems.parts.space import DockerSpace, SpaceSettings
 from systems.parts.trained import TURNOVER_MODEL
 from systems.plan import Outputs, Plan, System
+from systems.publisher import Publisher
 from systems.values import FileName, HubName, Rotation
 
 APP = Path("app/turnover")
@@ -52,12 +53,8 @@ def plan_turnover(stack: StackConfig, settings: TurnoverSettings) -> Plan:
         probe_path="/",
     )
     before = {"DEV_SPACE": stack.hub_id(settings.dev_space)} if settings.dev_space else {}
-    deployment = Environment(
-        name=settings.environment,
-        branch=settings.branch,  # which alone finds the token that may write; any is tested
-        secrets={"HF_TOKEN": Given(HUB_TOKEN)},
-        variables={"HF_SPACE": space.repo, **before},
-    )
+    publisher = Publisher("turnover", stack, settings, "ci-cd.yml", space.repo, space=True)
+    deployment = publisher.environment({"HF_SPACE": space.repo, **before})
     tests = Environment(name=f"{settings.environment}{TESTS}", secrets={"API_KEY": tests_key})
     environments = {"deployment": deployment, "tests": tests}
     pipeline = Pipeline("turnover", stack, settings.repository, environments)
@@ -67,12 +64,12 @@ def plan_turnover(stack: StackConfig, settings: TurnoverSettings) -> Plan:
         served = {f"HF_{name}": value for name, value in source.build_args(("MODEL_REPO",)).items()}
         made = space.declare(served, {"revision": source.revision})
         page = pipeline.declare(variables={"tests": served})
-        return {"url": made.url, "page": made.page, "repository": page}
+        return {"url": made.url, "page": made.page, "repository": page, **publisher.outputs}
 
     on = {"auth_required": "anybody may ask its API"}
     off = {"debug": "its API describes itself to anybody"}
     rules = closed_in_production(stack, "turnover", settings, on=on, off=off)
-    return Plan(parts=[model, space, pipeline], rules=rules, declare=declare)
+    return Plan(parts=[model, space, publisher, pipeline], rules=rules, declare=declare)
 
 
 SYSTEM = System(TurnoverSettings, plan_turnover)

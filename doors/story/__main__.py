@@ -1,6 +1,6 @@
 """Plays a change from its pull request to prod, and its drift, in a sandbox of its own.
 
-    python -m doors.story           about five minutes; nothing is left behind
+    python -m doors.story           a quarter of an hour on two busy cores
     python -m doors.story --keep    leaves the sandbox, to be looked at
 
 The user's own sandbox is neither asked nor touched.

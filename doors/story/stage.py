@@ -163,9 +163,7 @@ def _put_the_program(stage: Stage) -> None:
         if workflow.name not in PLAYED:
             workflow.unlink()
     shutil.copytree(PROGRAM, stage.project, dirs_exist_ok=True)
-    # A job that found this link in its checkout would set up in there what is this checkout's own.
-    exclude = stage.project / ".git" / "info" / "exclude"
-    exclude.write_text("/.venv\n", encoding="utf-8")
+    # Committed with the rest, so that each job finds it instead of installing the same packages.
     (stage.project / ".venv").symlink_to(stage.home.checkout / ".venv")
     rules = stage.project / "policies" / "prod.json"
     settings = json.loads(rules.read_text(encoding="utf-8"))

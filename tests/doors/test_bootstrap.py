@@ -37,3 +37,36 @@ def test_an_environment_behind_a_link_is_not_emptied(tmp_path):
     assert "Python packages: installing" in said.stderr, said.stderr
     assert (theirs / "bin" / "python").read_text() == "theirs"
     assert not (own / ".venv").is_symlink()
+
+
+def bootstrapped(checkout, python="/bin/false"):
+    return subprocess.run(
+        ["sh", "-c", f'checkout=. PYTHON={python}; . "{CHECKOUT}/doors/bootstrap.sh"'],
+        cwd=checkout,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_an_environment_behind_a_link_serves_while_its_packages_are_the_same(tmp_path):
+    theirs, own = tmp_path / "theirs", tmp_path / "own"
+    locks = ("requirements-sandbox.txt", "requirements-dev.txt", "doors/uv-requirements.txt")
+    for checkout in (theirs, own):
+        for name in locks:
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            (checkout / name).write_text("a==1\n")
+    (theirs / ".venv/bin").mkdir(parents=True)
+    (theirs / ".venv/bin/python").symlink_to("/bin/true")
+    both = b"a==1\na==1\n"
+    summed = subprocess.run(["cksum"], input=both, check=True, capture_output=True).stdout
+    (theirs / ".venv/.requirements").write_text(f"{summed.decode().strip()} {theirs.resolve()}")
+    (own / ".venv").symlink_to(theirs / ".venv")
+
+    assert bootstrapped(theirs).returncode == 0
+    assert bootstrapped(own).returncode == 0
+    (own / locks[0]).write_text("a==2\n")
+    other = bootstrapped(own)
+    assert other.returncode != 0  # no Python to make its own with
+    assert "needs Python 3.11" in other.stderr
+    assert (theirs / ".venv/bin/python").exists()

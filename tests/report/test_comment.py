@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from report.markdown import length
 from report.plan import MASK, Change, Cost, Operation, Plan, PolicyResult
 from report.reading import UnreadablePlanError, read_plan
 from report.terminal import render_terminal
+from tests.bench.comment import COUNTS, rendered
+from tests.bench.comment import plan as plan_of
 from tests.e2e.leaks import encodings, holds
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -125,21 +126,10 @@ def test_a_hostile_value_is_shown_and_never_read_as_markup(hostile):
     assert not re.search(r"\x1b|\x00|\u202e", render_terminal(Plan(stack="dev", errors=[bad])))
 
 
-@pytest.mark.parametrize("count", [1, 50, 500, 2000])
+@pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("heavy", [False, True])
-def test_it_fits_whatever_the_number_of_changes_and_says_what_it_left_out(count, heavy, capsys):
-    big = {f"KEY_{i}": "|\U0001f600" * 100 for i in range(60)} if heavy else {"A": "2"}
-    operation = Operation.DELETE if heavy else Operation.UPDATE
-    changes = [change(i, operation, new={"env": big}) for i in range(count)]
-    said = PolicyResult(
-        rule="r", severity="high", object="|" * 500, why="@" * 900, remedy="*" * 900
-    )
-    plan = Plan(stack="dev", changes=changes, policies=[said] * (count if heavy else 0))
-    started = time.process_time()  # what else runs on this machine is none of its time
-    comment = render_comment(plan)
-    seconds = time.process_time() - started
-    with capsys.disabled():
-        print(f"\n{count} {heavy}: {length(comment)} characters, {seconds:.3f} s")  # noqa: T201
+def test_it_fits_whatever_the_number_of_changes_and_says_what_it_left_out(count, heavy):
+    comment, seconds = rendered(plan_of(count, hostile=heavy))
     assert length(comment) <= LIMIT
     head = comment[:1500]
     assert head.startswith(marker("dev"))

@@ -1,5 +1,6 @@
 """No workflow runs a stranger's code beside a secret or with a token that may write."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,8 @@ def faults(text):
         found.append("pull_request_target has secrets where strangers' code is near")
     jobs = parsed["jobs"].values()
     if "pull_request" in on:
-        permissions = [parsed.get("permissions"), *(job.get("permissions") for job in jobs)]
+        started = [job for job in jobs if not _of_pushes_alone(job)]
+        permissions = [parsed.get("permissions"), *(job.get("permissions") for job in started)]
         may = {right for each in permissions if isinstance(each, dict) for right in each.values()}
         if "write" in may or "write-all" in permissions:
             found.append("a stranger's pull request would run with a token that may write")
@@ -38,6 +40,12 @@ def faults(text):
         for step in job.get("steps", ()):
             found += _of_step(step, privileged=bool(PRIVILEGED & on))
     return found
+
+
+def _of_pushes_alone(job):
+    """Whether no pull request can start this job, whatever else the workflow listens to."""
+    pushes = r"github\.event_name == 'push'( && \([^()]*\))?"
+    return re.fullmatch(pushes, str(job.get("if", ""))) is not None
 
 
 def _of_step(step, *, privileged):
@@ -69,11 +77,18 @@ def test_the_preview_of_a_stranger_has_no_secret_and_only_reads():
     assert parsed["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     assert "github.token" not in text
-    assert all("permissions" not in job for job in parsed["jobs"].values())
+    # Both jobs run for whoever proposes: the plan, and what is touched raised before and after.
+    assert set(parsed["jobs"]) == {"preview", "behaviour"}
+    for job in parsed["jobs"].values():
+        assert not {"permissions", "environment", "if", "secrets"} & set(job)
 
 
 STEP = "permissions: {}\njobs: {a: {steps: [%s]}}"
 SHA = "a" * 40
+_WRITES = (
+    "on: [push, pull_request]\npermissions: {}\n"
+    'jobs: {a: {if: "%s", permissions: {id-token: write}, steps: []}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +97,7 @@ SHA = "a" * 40
         (f"on: pull_request_target\n{STEP % '{run: make}'}", "pull_request_target"),
         ("on: [push]\njobs: {a: {steps: []}}", "does not say"),
         ("on: pull_request\npermissions: {contents: write}\njobs: {}", "may write"),
+        (_WRITES % "github.event_name == 'push' || true", "may write"),
         (f"on: push\n{STEP % '{uses: actions/checkout@v4}'}", "not pinned"),
         (
             f"on: workflow_run\n{STEP % f'{{uses: actions/checkout@{SHA}, with: {{ref: x}}}}'}",
@@ -94,6 +110,10 @@ SHA = "a" * 40
 )
 def test_each_way_to_be_unsafe_is_found(text, said):
     assert any(said in each for each in faults(text))
+
+
+def test_a_job_of_pushes_alone_may_prove_who_it_is_beside_what_strangers_start():
+    assert faults(_WRITES % "github.event_name == 'push' && (github.ref == 'x' || a)") == []
 
 
 PLANTED = f"""

@@ -105,9 +105,9 @@ FLAGS = {
     "inference": ["trainHere", "hybridRemoteGeneration"],
     "symptoms": ["authRequired"],
     "frigo": ["trainHere", "authRequired", "database"],
-    "turnover": ["trainHere", "modelPrivate", "authRequired", "debug"],
-    "retraining": ["authRequired"],
-    "repository": ["adminsBypass"],
+    "turnover": ["trainHere", "modelPrivate", "authRequired", "debug", "storedToken"],
+    "retraining": ["authRequired", "storedToken"],
+    "repository": ["adminsBypass", "deploys"],
 }
 COUNTS = {
     "inference": {"modelMegabytes": []},

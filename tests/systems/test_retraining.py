@@ -42,8 +42,23 @@ def test_the_workflow_finds_its_secrets_in_its_own_environment_alone(raised):
     secrets = recorder.of_type("github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret")
     found = {(each.inputs["secretName"], each.inputs["environment"]) for each in secrets}
     environment = "retraining-dev"
-    assert found == {("HF_TOKEN", environment), ("RENDER_DEPLOY_HOOK", environment)}
+    assert found == {("RENDER_DEPLOY_HOOK", environment)}
     assert recorder.of_type("github:index/actionsSecret:ActionsSecret") == []
+
+
+def test_where_the_hub_trusts_no_workflow_its_token_lies_in_that_environment(raised):
+    recorder = raised(storedToken=True)
+    secrets = recorder.of_type("github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret")
+    found = {(each.inputs["secretName"], each.inputs["environment"]) for each in secrets}
+    assert found == {(name, "retraining-dev") for name in ("HF_TOKEN", "RENDER_DEPLOY_HOOK")}
+
+
+def test_the_workflow_asks_for_a_token_of_its_own_model_repository(raised):
+    made = raised("prod").of_type(
+        "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable"
+    )
+    variables = {each.inputs["variableName"]: each.inputs["value"] for each in made}
+    assert variables["HF_OIDC_RESOURCE"] == variables["HF_MODEL_REPO"] == "slipway/late-deliveries"
 
 
 def test_nothing_of_a_credential_stands_in_clear(raised):
@@ -57,7 +72,7 @@ def test_without_the_hooks_key_it_warns_and_raises_the_rest(raised, monkeypatch)
     recorder = raised()
     assert any("RENDER_DEPLOY_HOOK_KEY" in warning for warning in recorder.warnings)
     secrets = recorder.of_type("github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret")
-    assert {each.inputs["secretName"] for each in secrets} == {"HF_TOKEN"}
+    assert secrets == []
 
 
 def test_prod_is_closed_and_dev_is_open(raised):

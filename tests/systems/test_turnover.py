@@ -122,8 +122,9 @@ def test_a_private_model_is_read_with_the_token_that_may_only_read(raised):
 
 @pytest.mark.parametrize(("stack", "branch"), [("dev", "dev"), ("prod", "main")])
 def test_the_token_that_may_write_is_where_one_branch_alone_finds_it(raised, stack, branch):
-    made = raised(stack)
+    made = raised(stack, storedToken=True)
     assert made.secrets_of("deployment") == {"HF_TOKEN"}
+    assert "HF_OIDC_RESOURCE" not in made.variables_of("deployment")
     assert made.secrets_of("tests") == {"API_KEY"}
     policies = [
         each.inputs["branchPattern"]
@@ -135,15 +136,33 @@ def test_the_token_that_may_write_is_where_one_branch_alone_finds_it(raised, sta
     assert made.sealed(tokens) == "canary-write-token"
 
 
+@pytest.mark.parametrize(
+    ("stack", "branch", "space"), [("dev", "dev", "oc-p5-dev"), ("prod", "main", "oc-p5")]
+)
+def test_no_token_is_stored_where_the_space_trusts_the_workflow(raised, stack, branch, space):
+    made = raised(stack)
+    assert made.secrets_of("deployment") == set()
+    assert made.variables_of("deployment")["HF_OIDC_RESOURCE"] == f"spaces/slipway/{space}"
+    resource, *claims = made.recorder.outputs["publisher"].split()
+    assert resource == f"spaces/slipway/{space}"
+    assert dict(claim.split("=") for claim in claims) == {
+        "repository": "slipway/slipway",
+        "branch": branch,
+        "workflow": "ci-cd.yml",
+        "environment": f"turnover-{stack}",
+    }
+
+
 def test_the_tests_key_is_never_the_spaces(raised):
     name = "turnover-pipeline-environment-tests-secret-api-key-sealed"
     assert raised("prod").sealed(name) == "canary-test-key"
 
 
 def test_the_pipeline_finds_the_space_of_its_branch_and_prod_the_stage_before(raised):
-    assert raised("dev").variables_of("deployment") == {"HF_SPACE": "slipway/oc-p5-dev"}
+    dev = raised("dev").variables_of("deployment")
+    assert dev["HF_SPACE"] == "slipway/oc-p5-dev"
     prod = raised("prod").variables_of("deployment")
-    assert prod == {"HF_SPACE": "slipway/oc-p5", "DEV_SPACE": "slipway/oc-p5-dev"}
+    assert (prod["HF_SPACE"], prod["DEV_SPACE"]) == ("slipway/oc-p5", "slipway/oc-p5-dev")
     tests = raised("prod").variables_of("tests")
     assert tests["HF_MODEL_REPO"] == "slipway/employee-turnover-model"
     assert tests["HF_MODEL_REVISION"] == COMMIT
@@ -212,5 +231,5 @@ def test_no_output_of_the_stack_is_a_key(stack_values):
         return raise_system("turnover")
 
     outputs = record(program, stack_values("dev"), stack="dev").outputs
-    assert set(outputs) == {"url", "page", "repository"}
+    assert set(outputs) == {"url", "page", "repository", "publisher"}
     assert "canary" not in json.dumps(outputs)

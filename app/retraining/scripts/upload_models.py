@@ -1,6 +1,9 @@
 """Sends what training wrote to the model repository: one commit, and none if nothing changed.
 
-    HF_TOKEN=… HF_MODEL_REPO=OWNER/NAME python -m scripts.upload_models
+    HF_OIDC_RESOURCE=OWNER/NAME HF_MODEL_REPO=OWNER/NAME python -m scripts.upload_models
+
+In a workflow that the repository trusts, the Hub's client asks for a token of an hour. Elsewhere
+HF_TOKEN holds one that may write, and HF_OIDC_RESOURCE is not set.
 
 Says `changed=true` or `changed=false` to the workflow that runs it, and the commit.
 """
@@ -17,7 +20,7 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi, errors
 
 ASSETS = Path(__file__).parents[1] / "backend" / "model_assets"
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _MOVED = 401, 403, 404, 412
+_REFUSED, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _MOVED = 400, 401, 403, 404, 412
 
 
 class UploadError(Exception):
@@ -58,6 +61,11 @@ def upload(api: HfApi, repo: str, folder: Path) -> Upload:
         )
     except errors.HfHubHTTPError as error:
         raise UploadError(_explain(repo, error.response.status_code)) from None
+    except errors.OIDCError:
+        raise UploadError(
+            "HF_OIDC_RESOURCE asks for a token of this job's own, and GitHub gives it no identity: "
+            "the job needs `permissions: id-token: write`"
+        ) from None
     except httpx2.HTTPError as error:
         raise UploadError(
             f"The Hub at {api.endpoint} does not answer ({type(error).__name__}). Run the job again"
@@ -101,6 +109,8 @@ def _message(folder: Path) -> str:
 def _explain(repo: str, status: int) -> str:
     """Never the answer's own text: it may repeat what was sent."""
     causes = {
+        _REFUSED: "it gives this workflow no token. The repository has to trust it: its Settings, "
+        "Trusted Publishers",
         _UNAUTHORIZED: "HF_TOKEN is no valid token. Put a new one with write access into the "
         "secret HF_TOKEN",
         _FORBIDDEN: "HF_TOKEN may not write there. Give the secret HF_TOKEN a token with write "
@@ -114,14 +124,20 @@ def _explain(repo: str, status: int) -> str:
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Ends with 1 if nothing could be uploaded."""
-    missing = [name for name in ("HF_TOKEN", "HF_MODEL_REPO") if not environment.get(name)]
+    token, resource = environment.get("HF_TOKEN"), environment.get("HF_OIDC_RESOURCE")
+    given = {
+        "HF_OIDC_RESOURCE (or HF_TOKEN)": resource or token,
+        "HF_MODEL_REPO": environment.get("HF_MODEL_REPO"),
+    }
+    missing = [name for name, value in given.items() if not value]
     if missing:
         sys.stderr.write(
             f"{' and '.join(missing)} not set: the deployment environment of this branch lacks it. "
             "Raise the system retraining (`pulumi up`), which puts it there.\n"
         )
         return 1
-    api = HfApi(endpoint=environment.get("HF_ENDPOINT") or None, token=environment["HF_TOKEN"])
+    # Without a token the client asks for one by HF_OIDC_RESOURCE, when it first needs it.
+    api = HfApi(endpoint=environment.get("HF_ENDPOINT") or None, token=None if resource else token)
     try:
         done = upload(api, environment["HF_MODEL_REPO"], ASSETS)
     except UploadError as error:

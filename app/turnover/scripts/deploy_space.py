@@ -1,7 +1,10 @@
 # ruff: noqa: T201 - a command line: it says what it does
 """Deploys this folder, as HEAD has it, to its Space by `git push`, and waits until it is served.
 
-    HF_TOKEN=… HF_SPACE=OWNER/NAME python scripts/deploy_space.py
+    HF_OIDC_RESOURCE=spaces/OWNER/NAME HF_SPACE=OWNER/NAME python scripts/deploy_space.py
+
+In a workflow that the Space trusts this asks the Hub for a token of an hour. Elsewhere HF_TOKEN
+holds one that may write, and HF_OIDC_RESOURCE is not set.
 
 The commit goes on top of what the Space's `main` holds: nothing there is overwritten, and a push
 that somebody else was quicker with is refused by git. With DEV_SPACE, the Space of the stage
@@ -25,11 +28,13 @@ if __name__ == "__main__" and not __package__:  # started by its path instead of
     __package__ = "scripts"
 
 from .git import Git, GitError
-from .hub import Hub, HubError
+from .hub import Hub, HubError, hub_endpoint
+from .keyless import RESOURCE, token_for
 
 APP = Path(__file__).resolve().parents[1]
 _POLL_SECONDS = 2.0
 _FAILED = ("BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "STOPPED", "PAUSED", "DELETING")
+_PUBLISHER = "publisher"
 _HISTORY = 500  # commits of the stage before that are looked through
 
 
@@ -42,6 +47,7 @@ class Settings:
     """What the environment says."""
 
     space: str
+    resource: str  # what a token is asked for; empty: `token` is one
     token: str
     dev_space: str  # empty: there is no stage before
     dev_branch: str
@@ -53,16 +59,18 @@ class Settings:
         Raises:
             DeployError: something is missing.
         """
-        given = {name: os.environ.get(name, "").strip() for name in ("HF_SPACE", "HF_TOKEN")}
-        for name, value in given.items():
+        names = ("HF_SPACE", RESOURCE, "HF_TOKEN", "DEV_SPACE", "DEV_BRANCH")
+        space, resource, token, dev_space, dev_branch = (
+            os.environ.get(name, "").strip() for name in names
+        )
+        missing = {"HF_SPACE": space, f"{RESOURCE} (or HF_TOKEN)": resource or token}
+        for name, value in missing.items():
             if not value:
                 raise DeployError(
                     f"{name} is missing. The stack puts it into the GitHub environment that this "
                     "job names (Settings, Environments); run `pulumi up` of that stack first."
                 )
-        dev_space = os.environ.get("DEV_SPACE", "").strip()
-        dev_branch = os.environ.get("DEV_BRANCH", "").strip() or "origin/dev"
-        return cls(given["HF_SPACE"], given["HF_TOKEN"], dev_space, dev_branch)
+        return cls(space, resource, token, dev_space, dev_branch or "origin/dev")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,9 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.load()
-        hub = Hub(settings.token)
-        user = hub.writing_user()
-        git = Git(APP, hub.endpoint, user, settings.token)
+        hub, user = sign_in(settings)
+        git = Git(APP, hub.endpoint, user, hub.token)
         if settings.dev_space:
             check_stage_before(settings, hub, git)
         commit = push(settings, hub, git)
@@ -83,6 +90,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def sign_in(settings: Settings) -> tuple[Hub, str]:
+    """The Hub with a token that may write, and the name with which git signs.
+
+    Raises:
+        HubError: there is no such token.
+    """
+    if settings.resource:
+        hub = Hub(token_for(settings.resource, hub_endpoint()))
+        return hub, _PUBLISHER  # the token speaks for no account that could be asked for
+    hub = Hub(settings.token)
+    return hub, hub.writing_user()
 
 
 def check_stage_before(settings: Settings, hub: Hub, git: Git) -> None:

@@ -29,12 +29,16 @@ class Space:
     host: str  # where the app answers
 
 
+def hub_endpoint() -> str:
+    """The Hub's address, HF_ENDPOINT."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+
 class Hub:
-    """One account at one Hub, HF_ENDPOINT."""
+    """One token at one Hub."""
 
     def __init__(self, token: str) -> None:
-        self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-        self._token = token
+        self.endpoint, self.token = hub_endpoint(), token
 
     def writing_user(self) -> str:
         """Whose token it is.
@@ -72,7 +76,7 @@ class Hub:
 
     def _ask(self, path: str) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - the configured endpoint
-            self.endpoint + path, headers={"Authorization": f"Bearer {self._token}"}
+            self.endpoint + path, headers={"Authorization": f"Bearer {self.token}"}
         )
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
@@ -86,8 +90,8 @@ class Hub:
 
 def _reason(status: int) -> str:
     known = {
-        _UNAUTHORIZED: "401: HF_TOKEN is not valid there.",
-        _FORBIDDEN: "403: HF_TOKEN has no access to it.",
-        _NOT_FOUND: "404: there is none, or HF_TOKEN can't see it. Check HF_SPACE.",
+        _UNAUTHORIZED: "401: the token is not valid there.",
+        _FORBIDDEN: "403: the token has no access to it.",
+        _NOT_FOUND: "404: there is none, or the token can't see it. Check HF_SPACE.",
     }
     return known.get(status, f"the Hub answered {status}")

@@ -27,7 +27,7 @@ class TrustSettings:
         self._publishers = Publishers(database)
 
     def trust(self, resource: str, pairs: Sequence[str]) -> int:
-        """Lets workflows push to a repository; the publisher's number.
+        """Lets workflows push to a repository; the publisher's number, also if it is there already.
 
         Args:
             resource: as in HF_OIDC_RESOURCE: "ada/model", "spaces/ada/app".
@@ -47,7 +47,8 @@ class TrustSettings:
             found = None if kind is None else self._registry.find(kind, repo_id)
             if found is None:
                 raise SetupError(f"There is no repository {resource} on the sandbox's Hub.")
-            return self._publishers.add(found.uid, claims).id
+            known = (each for each in self._publishers.of(found.uid) if each.claims == claims)
+            return (next(known, None) or self._publishers.add(found.uid, claims)).id
         except (ValueError, InvalidRequestError, InvalidGrantError) as error:
             raise SetupError(f"{resource} can't trust this publisher: {error}.") from None
 

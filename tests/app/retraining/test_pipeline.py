@@ -54,13 +54,13 @@ def test_its_steps_are_the_guides_in_order_and_each_stops_the_rest(workflow):
 def test_training_sees_no_secret_and_every_other_step_its_own(workflow):
     [job] = workflow.jobs.values()
     assert workflow.source["permissions"] == {}
-    assert job.source["permissions"] == {"contents": "read"}
+    assert job.source["permissions"] == {"contents": "read", "id-token": "write"}
     assert "env" not in workflow.source
     assert "env" not in job.source
     seen = {step["name"]: set(step.get("env") or {}) for step in job.steps if "run" in step}
     assert seen == {
         "Train": set(),
-        "Upload to Hugging Face": {"HF_TOKEN", "HF_MODEL_REPO"},
+        "Upload to Hugging Face": {"HF_OIDC_RESOURCE", "HF_TOKEN", "HF_MODEL_REPO"},
         "Deploy the backend": {"RENDER_DEPLOY_HOOK"},
     }
 

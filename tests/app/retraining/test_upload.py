@@ -74,4 +74,19 @@ def test_the_workflow_learns_whether_anything_changed(hub, assets, tmp_path, mon
     said = [line for line in output.read_text().splitlines() if line.startswith("changed=")]
     assert said == ["changed=true", "changed=false"]
     assert upload_models.main({"HF_MODEL_REPO": REPO}) == 1
-    assert "HF_TOKEN not set" in capsys.readouterr().err
+    assert "HF_OIDC_RESOURCE (or HF_TOKEN) not set" in capsys.readouterr().err
+
+
+def test_a_job_that_may_not_say_who_it_is_is_told_what_it_lacks(hub, assets, monkeypatch, capsys):
+    monkeypatch.setattr(upload_models, "ASSETS", assets)
+    # The client looks there by itself.
+    monkeypatch.setenv("HF_OIDC_RESOURCE", REPO)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for name in ("HF_OIDC_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    given = {"HF_ENDPOINT": hub, "HF_OIDC_RESOURCE": REPO, "HF_MODEL_REPO": REPO, "HF_TOKEN": OWNER}
+    before = commits(hub)
+    assert upload_models.main(given) == 1
+    assert "id-token: write" in capsys.readouterr().err
+    monkeypatch.delenv("HF_OIDC_RESOURCE")
+    assert commits(hub) == before

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ class World:
         self.folder, self.checkout = folder, folder / "checkout"
         self.role, self.stage, self.healthy = "write", "RUNNING", {"dev": True, "prod": True}
         self.authorizations: set[str] = set()
+        self.trusts, self.exchanged = True, {}
         for name in ("dev", "prod"):
             git(folder, "init", "-q", "--bare", "-b", "main", f"spaces/me/{name}")
             git(folder, "clone", "-q", f"spaces/me/{name}", f"seed-{name}")
@@ -103,6 +105,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.git()
         elif self.path == "/api/whoami-v2":
             self.say(200, {"name": "me", "auth": {"accessToken": {"role": self.server.world.role}}})
+        elif self.path.startswith("/identity?"):
+            asked = urllib.parse.parse_qs(self.path.partition("?")[2])
+            known = self.headers["Authorization"] == "Bearer canary-bearer" and "job" in asked
+            self.say(200 if known else 401, {"value": asked["audience"][0]})
+        elif self.path == "/oauth/token":
+            self.exchange()
         elif self.path.startswith("/api/spaces/me/"):
             name = self.path.rsplit("/", 1)[-1]
             if name not in self.server.world.healthy:
@@ -119,6 +127,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.say(200 if well else 503, {"model_loaded": well})
 
     do_POST = do_GET  # noqa: N815 - http.server's own name
+
+    def exchange(self):
+        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self.server.world.trusts:
+            self.say(400, {"error": "invalid_grant", "error_description": "another branch"})
+            return
+        self.server.world.exchanged = {name: said[name] for name in ("resource", "subject_token")}
+        self.say(200, {"access_token": TOKEN, "expires_in": 3600})
 
     def git(self):
         self.server.world.authorizations.add(self.headers.get("Authorization", ""))
@@ -213,12 +229,48 @@ def test_a_token_that_may_only_read_is_told_before_any_push(world):
     assert world.titles("dev") == ["initial commit"]
 
 
-@pytest.mark.parametrize("name", ["HF_TOKEN", "HF_SPACE"])
-def test_what_the_environment_lacks_is_named_with_the_remedy(world, name):
+@pytest.mark.parametrize(
+    ("name", "said_of"), [("HF_TOKEN", "HF_OIDC_RESOURCE (or HF_TOKEN)"), ("HF_SPACE", "HF_SPACE")]
+)
+def test_what_the_environment_lacks_is_named_with_the_remedy(world, name, said_of):
     code, said = world.deploy(**{name: ""})
     assert code == 1
-    assert f"{name} is missing" in said
+    assert f"{said_of} is missing" in said
     assert "pulumi up" in said
+
+
+def keyless(world, **variables):
+    """A deployment by a job that holds no token and may say who it is."""
+    asks = {
+        "HF_OIDC_RESOURCE": "spaces/me/dev",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": f"{world.url}/identity?job=1",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "canary-bearer",
+    }
+    return world.deploy(**{"HF_TOKEN": "", **asks, **variables})
+
+
+def test_a_job_that_the_space_trusts_pushes_with_a_token_of_its_own(world):
+    code, said = keyless(world)
+    assert code == 0, said
+    assert set(world.served("dev")) == set(FILES)
+    assert world.exchanged == {"resource": "spaces/me/dev", "subject_token": world.url}
+    credentials = base64.b64encode(f"publisher:{TOKEN}".encode()).decode()
+    assert world.authorizations == {f"Basic {credentials}"}
+
+
+def test_a_job_that_the_space_does_not_trust_is_told_why_and_where(world):
+    world.trusts = False
+    code, said = keyless(world)
+    assert code == 1
+    assert "spaces/me/dev: the Hub, asked for a token, answered 400 (invalid_grant: another" in said
+    assert "Settings, Trusted Publishers" in said
+    assert world.titles("dev") == ["initial commit"]
+
+
+def test_a_job_without_the_permission_is_told_so(world):
+    code, said = keyless(world, ACTIONS_ID_TOKEN_REQUEST_TOKEN="")
+    assert code == 1
+    assert "id-token: write" in said
 
 
 def test_a_space_that_is_not_there_is_an_error(world):

@@ -43,6 +43,12 @@ def test_what_is_added_is_listed_until_it_is_removed(publishers):
     assert (code, "no publisher with the number 1" in text) == (1, True)
 
 
+def test_what_is_trusted_already_is_not_added_again(publishers):
+    assert publishers(*TRUST) == (0, "1\n")
+    assert publishers(*TRUST) == (0, "1\n")
+    assert publishers(*TRUST, "--claim", "branch=main") == (0, "2\n")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -79,8 +79,9 @@ def test_the_pipeline_may_do_nothing_but_read_and_its_actions_are_pinned_and_kno
     workflow = _parsed(PIPELINE)
     assert workflow.source["permissions"] == {}
     assert set(workflow.on) == {"push", "pull_request"}
-    for job in workflow.jobs.values():
-        assert job.source["permissions"] == {"contents": "read"}
+    for key, job in workflow.jobs.items():
+        identity = {"id-token": "write"} if key == "deploy" else {}
+        assert job.source["permissions"] == {"contents": "read", **identity}
         assert job.source["timeout-minutes"]
         found = find_actions(job.steps, lambda _path: None, lambda _name, _ref: None)
         assert found.missing == []
