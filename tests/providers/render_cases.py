@@ -8,6 +8,7 @@ from slipway.render.deploy.provider import DeployProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from slipway.render.service.env_wiring import EnvWiringProvider
 from slipway.render.service.provider import ServiceProvider
+from slipway.render.service.static_site_provider import StaticSiteProvider
 from tests.providers.case import OUR_MARK, SECRET, Case, Killed
 from tests.providers.engine import UNKNOWN, Engine
 from tests.providers.render_platform import IMAGE, KEY, OWNER, Render, sealed_for_render
@@ -115,6 +116,35 @@ def web_service(ask):
             {"source": UNKNOWN},
             {"source": {"image": UNKNOWN}},
         ],
+    )
+
+
+def static_site(ask):
+    inputs = {
+        "type": "static_site",
+        "name": ask("service_name"),
+        "owner": OWNER,
+        "source": {"url": ask("repository").url, "root_dir": ""},
+        "build_command": None,
+        "publish_path": ".",
+        "env": {"MODE": "fast"},
+        "auto_deploy": "off",
+        "mark": OUR_MARK,
+        "adopt": False,
+        "delete_policy": "delete",
+    }
+    return RenderCase(
+        ask("render"),
+        StaticSiteProvider,
+        inputs,
+        [
+            {"publish_path": "public"},
+            {"build_command": "make"},
+            {"auto_deploy": "commit"},
+            {"env": {}},
+            {"env": {"MODE": "slow", "SECOND": "more"}},
+        ],
+        [{"env": UNKNOWN}, {"env": {"MODE": UNKNOWN}}],
     )
 
 

@@ -99,7 +99,8 @@ class ServiceProvider(RenderProvider):
         if "region" in service.details:
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
-            outputs |= _live_secrets(key, props, live)
+            if key in props:  # a static site has none
+                outputs |= _live_secrets(key, props, live)
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
