@@ -107,7 +107,7 @@ FLAGS = {
     "frigo": ["trainHere", "authRequired", "database"],
     "turnover": ["trainHere", "modelPrivate", "authRequired", "debug"],
     "retraining": ["authRequired"],
-    "repository": ["adminsBypass"],
+    "repository": ["adminsBypass", "deploys"],
 }
 COUNTS = {
     "inference": {"modelMegabytes": []},
