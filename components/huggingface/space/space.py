@@ -21,6 +21,7 @@ from slipway.core.waiting import waiting_provider
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
 from slipway.dockerfile.summary import summary_of_text
 from slipway.errors import ConfigError, brief
+from slipway.huggingface.hub.attributes import check_attributes
 from slipway.huggingface.names import check_repo_id, check_setting_names
 from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
 from slipway.huggingface.space.card import read_card
@@ -77,6 +78,7 @@ class SpaceArgs:
                 f"Space {self.repo_id}: it has a payload and a seed. With a payload its files are "
                 "Pulumi's, with a seed they are git's from the first push on: give one of the two."
             )
+        check_attributes(self.first_files)
         if self.first_files is not None:
             card = read_card(self.repo_id, self.first_files.text("README.md"), self.sdk)
             if self.sdk == "docker":
