@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import cast, get_args
 
-from huggingface_hub import HfApi, SpaceHardware
+from huggingface_hub import HfApi, SpaceHardware, get_session, hf_raise_for_status
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+from huggingface_hub.utils._headers import build_hf_headers
 
 from slipway.errors import ApiError, DeployError
 from slipway.huggingface.hub.attributes import ATTRIBUTES, begins_as_declared
