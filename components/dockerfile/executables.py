@@ -60,7 +60,5 @@ def _copied(text: str, files: Collection[str]) -> list[str]:
         for source in copy.sources
     ]
     return [
-        each
-        for each in files
-        if any(s in (".", each) or each.startswith(f"{s}/") for s in sources)
+        each for each in files if any(s in (".", each) or each.startswith(f"{s}/") for s in sources)
     ]
