@@ -7,6 +7,7 @@ KINDS = {
     "ModelRepo": hub_cases.model_repo,
     "SpaceReady": hub_cases.space_ready,
     "RenderWebService": render_cases.web_service,
+    "RenderStaticSite": render_cases.static_site,
     "RenderRegistryCredential": render_cases.registry_credential,
     "RenderPostgres": postgres_cases.postgres,
     "RenderEnvWiring": render_cases.env_wiring,
@@ -14,6 +15,6 @@ KINDS = {
 }
 OWNERS = [  # make something
     *("Space", "ModelRepo"),
-    *("RenderWebService", "RenderRegistryCredential", "RenderPostgres"),
+    *("RenderWebService", "RenderRegistryCredential", "RenderPostgres", "RenderStaticSite"),
 ]
 HUB_OWNERS = ["Space", "ModelRepo"]
