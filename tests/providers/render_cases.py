@@ -120,11 +120,13 @@ def web_service(ask):
 
 
 def static_site(ask):
+    repository = ask("repository")
+    repository.commit(**{"index.html": "hello"})
     inputs = {
         "type": "static_site",
         "name": ask("service_name"),
         "owner": OWNER,
-        "source": {"url": ask("repository").url, "root_dir": ""},
+        "source": {"url": repository.url, "root_dir": ""},
         "build_command": None,
         "publish_path": ".",
         "env": {"MODE": "fast"},
@@ -139,12 +141,16 @@ def static_site(ask):
         inputs,
         [
             {"publish_path": "public"},
-            {"build_command": "make"},
+            {"build_command": "true"},
             {"auto_deploy": "commit"},
             {"env": {}},
-            {"env": {"MODE": "slow", "SECOND": "more"}},
+            {"env": {"MODE": "slow", "MORE": "1"}},
         ],
-        [{"env": UNKNOWN}, {"env": {"MODE": UNKNOWN}}],
+        [
+            {"env": UNKNOWN},
+            {"env": {"MODE": UNKNOWN}},
+            {"source": UNKNOWN},
+        ],
     )
 
 

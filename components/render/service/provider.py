@@ -99,8 +99,9 @@ class ServiceProvider(RenderProvider):
         if "region" in service.details:
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
-            if key in props:  # a static site has none
-                outputs |= _live_secrets(key, props, live)
+            outputs |= _live_secrets(key, props, live)
+            if key not in props:  # as for a static site: a refresh adds nothing of its own
+                del outputs[key]
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
