@@ -9,9 +9,12 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from slipway.errors import ConfigError
-from slipway.payload.files import Payload
+
+if TYPE_CHECKING:
+    from slipway.payload.files import Payload
 
 ATTRIBUTES = ".gitattributes"
 _TO_LFS = "filter=lfs diff=lfs merge=lfs -text"
@@ -21,7 +24,7 @@ _BLANKS = re.compile(r"[ \t\r]+")  # git's, which are fewer than Python's
 _OF_ONE = re.compile(r"\[([^\]!^])\]|\[(\[)\]")  # a class of one character is that character
 
 
-def check_attributes(payload: Payload | None) -> None:
+def check_attributes(payload: "Payload | None") -> None:
     """Refuses a `.gitattributes` that git stops reading before it has come to the Hub's lines.
 
     Raises:
