@@ -2,7 +2,6 @@
 
 import pulumi
 
-from slipway.errors import DeployError
 from systems import SYSTEMS
 from systems.checklist import say_what_is_left_by_hand
 from systems.config import StackConfig
@@ -19,8 +18,4 @@ def main() -> None:
         pulumi.export(name, dict(plan.declare()))
 
 
-try:
-    main()
-except DeployError as error:
-    # The engine prints a RunError as it is, any other exception with its traceback.
-    raise pulumi.RunError(str(error)) from None
+main()

@@ -1,5 +1,7 @@
 """What can go wrong, said for people: what failed, on which object, what to do about it."""
 
+from pulumi import RunError
+
 _MOST_SHOWN = 60
 
 
@@ -11,8 +13,12 @@ def brief(value: object) -> str:
     return f"{text[:_MOST_SHOWN]}… ({len(text)} characters)"
 
 
-class DeployError(Exception):
-    """A deployment step failed; the first line says what, on which object, then the remedy."""
+class DeployError(RunError):
+    """A deployment step failed; the first line says what, on which object, then the remedy.
+
+    In whatever program it is raised, the engine prints a `RunError` as it is, and any other
+    exception with a traceback.
+    """
 
 
 class ConfigError(DeployError):

@@ -14,7 +14,7 @@ import pathspec
 
 from slipway.dockerfile.stages import Stage, is_variable
 from slipway.errors import ConfigError
-from slipway.payload.files import Payload, payload_from_files
+from slipway.payload.files import Payload, ignore_lines, payload_from_files
 
 _URL = re.compile(r"^(?:https?://|git@|git://|ssh://)")
 _GLOB = frozenset("*?[")
@@ -106,7 +106,7 @@ def _sent(root: Path, dockerfile: Path) -> Iterator[str]:
     """The files that Docker's own rules let through."""
     beside = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
     ignore = beside if beside.is_file() else root / ".dockerignore"
-    lines = ignore.read_text(encoding="utf-8-sig").splitlines() if ignore.is_file() else []
+    lines = ignore_lines(ignore) if ignore.is_file() else []
     # The last pattern that matches decides, as Docker does it, and a pattern means the path from
     # the root, not any depth as in a .gitignore.
     spec = pathspec.PathSpec.from_lines("gitignore", [_anchored(line) for line in lines])
@@ -118,7 +118,7 @@ def _sent(root: Path, dockerfile: Path) -> Iterator[str]:
 
 def _anchored(line: str) -> str:
     text = line.strip()
-    if not text or text.startswith("#"):
+    if not text or line.startswith("#"):  # behind a blank it is a pattern like any other
         return ""
     negation = "!" if text.startswith("!") else ""
     path = os.path.normpath(text.removeprefix("!").strip()).lstrip("/")

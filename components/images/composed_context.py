@@ -5,6 +5,7 @@ several images, they are brought together in a folder of their own, which git ig
 """
 
 import shutil
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,11 +14,16 @@ from filelock import FileLock, Timeout
 from slipway.errors import ConfigError, DeployError
 
 _MARK = ".composed"  # tells a folder made here from one that is somebody's
+# As git keeps them. An image holds the modes of its files, and what else a umask or an unpacked
+# archive makes of them would be another image on every machine.
+_FILE, _EXECUTABLE, _FOLDER = 0o644, 0o755, 0o755
 _LOCKED_SECONDS = 60.0  # composing takes less than one
 
 
 def compose_context(files: Mapping[str, Path], folder: Path | str) -> Path:
     """Makes `folder` hold exactly these files; what is the same already is not written.
+
+    Of a file's mode it keeps whether its owner may execute it, as git does.
 
     The programs of two stacks may do so in one checkout at the same time: one waits for the other,
     and then finds nothing to write.
@@ -63,6 +69,7 @@ def _compose(files: Mapping[str, Path], root: Path) -> None:
         )
     root.mkdir(parents=True, exist_ok=True)
     mark.write_text("Made by composing; everything else here is removed.\n", encoding="utf-8")
+    mark.chmod(_FILE)
     for path in sorted(root.rglob("*"), reverse=True):
         name = path.relative_to(root).as_posix()
         if path.is_dir() and not path.is_symlink():
@@ -72,6 +79,9 @@ def _compose(files: Mapping[str, Path], root: Path) -> None:
             path.unlink()
     for name, source in files.items():
         _put(source, root / name)
+    for path in (root, *root.rglob("*")):
+        if path.is_dir() and stat.S_IMODE(path.stat().st_mode) != _FOLDER:
+            path.chmod(_FOLDER)
 
 
 def _put(source: Path, target: Path) -> None:
@@ -79,13 +89,18 @@ def _put(source: Path, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
-    shutil.copy(source, partial)  # content and permissions
+    shutil.copyfile(source, partial)
+    partial.chmod(_mode(source))
     partial.rename(target)  # another stack's program may be reading it
 
 
 def _same(source: Path, target: Path) -> bool:
     return (
-        source.stat().st_mode == target.stat().st_mode
+        stat.S_IMODE(target.stat().st_mode) == _mode(source)
         and source.stat().st_size == target.stat().st_size
         and source.read_bytes() == target.read_bytes()
     )
+
+
+def _mode(source: Path) -> int:
+    return _EXECUTABLE if source.stat().st_mode & stat.S_IXUSR else _FILE

@@ -30,7 +30,9 @@ class ModelImageArgs:
     """What a caller decides about an image; everything is plain and checked when it is made."""
 
     repository: str  # its name below the registry, such as "frigo/app"
-    context: str | Path  # what COPY sources are relative to; relative to the program's folder
+    context: str | Path
+    """What COPY sources are relative to; relative to the program's folder. An image holds the modes
+    of its files: where a umask differs, `compose_context` makes them the same on every machine."""
     dockerfile: str = "Dockerfile"  # relative to the context
     model: ModelSource | None  # None: a service without a model
     delivery: str = "baked"  # or "download" when the app starts, or "lfs": a file of the context

@@ -4,7 +4,10 @@ A payload is decided in the program, before any call. It refuses what must never
 credentials, private keys, and pointers of Git LFS standing in for the files they point to.
 """
 
+import codecs
+import functools
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,8 +20,8 @@ from slipway.errors import ConfigError
 # What is never part of an application, whatever its ignore files say.
 _NEVER = pathspec.GitIgnoreSpec.from_lines(
     [
-        ".git/",
-        ".cache/",
+        ".git",  # a folder, or the file that stands for it in a submodule and a worktree
+        ".cache",
         "__pycache__/",
         "*.pyc",
         ".venv/",
@@ -37,7 +40,7 @@ _FORBIDDEN_NAMES = pathspec.GitIgnoreSpec.from_lines(
     ]
 )
 _Rules = tuple[str, pathspec.GitIgnoreSpec]  # a folder ("" or "a/b/"), and what it ignores
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\r?\n")
 _SCAN_LIMIT = 2_000_000  # bytes; larger files are data, and reading them twice costs
 
 
@@ -152,6 +155,16 @@ def _check_entry(entry: Path, name: str) -> None:
             f"Payload file {name!r}: its name is no text in UTF-8. Rename it, or add it to "
             ".gitignore."
         ) from None
+    if name.startswith(("\\", ".\\", "..\\")):
+        raise ConfigError(
+            f"Payload file {name!r}: a name that begins like a path of Windows is refused by the "
+            "platforms. Rename it, or add it to .gitignore."
+        )
+    if not entry.is_symlink() and not entry.is_file() and not entry.is_dir():
+        raise ConfigError(
+            f"Payload file {name}: it is neither a file nor a folder, so it can't be sent. Remove "
+            "it, or add it to .gitignore."
+        )
     if entry.is_symlink() and not entry.is_file():
         what = "a folder" if entry.is_dir() else "nothing that is there"
         raise ConfigError(
@@ -165,9 +178,27 @@ def _ignore_file(root: Path, folder: str) -> Iterator[_Rules]:
     lines: list[str] = []
     for name in (".gitignore", ".hfignore"):
         if (root / folder / name).is_file():
-            lines += (root / folder / name).read_text(encoding="utf-8-sig").splitlines()
+            lines += ignore_lines(root / folder / name)
     if lines:
         yield folder, pathspec.GitIgnoreSpec.from_lines(lines)
+
+
+def ignore_lines(file: Path) -> list[str]:
+    """The lines of an ignore file as git and BuildKit tell them apart, whatever its encoding.
+
+    A name in another encoding is matched byte by byte, as there.
+
+    Raises:
+        ConfigError: neither of them would read it, and what it was to keep back would be sent.
+    """
+    content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+    if b"\0" in content:
+        raise ConfigError(
+            f"Ignore file {file}: it is no plain text, so nothing would be ignored. Write it as "
+            "text in UTF-8."
+        )
+    text = content.decode(errors="surrogateescape")
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _ignored(path: str, rules: Sequence[_Rules]) -> bool:
@@ -212,20 +243,39 @@ def _read(name: str, path: Path, *, allowed: bool) -> PayloadFile:
         raise ConfigError(f"Payload file {name!r}: the path must stay inside the payload.")
     if not path.is_file():
         raise ConfigError(f"Payload file {name}: {path} does not exist.")
-    if _FORBIDDEN_NAMES.match_file(name) and not allowed:
+    # In whatever case: there are file systems that know none.
+    if _FORBIDDEN_NAMES.match_file(name.lower()) and not allowed:
         raise ConfigError(
             f"Payload file {name}: files of this name hold credentials and everything in a payload "
             "is published. Add it to .gitignore, and give the value as a secret instead; or, if "
             f'all of it may be public, give the payload allowed=("{name}",).'
         )
-    oid, sha256, size = hash_file(path)
-    if size <= _SCAN_LIMIT:
-        _refuse_credentials(name, path.read_bytes())
+    try:
+        oid, sha256, size = _hashed(path)
+        if size <= _SCAN_LIMIT:
+            _refuse_credentials(name, path.read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"Payload file {name}: it can't be read ({error.strerror}). Make it readable, or add "
+            "it to .gitignore."
+        ) from None
     return PayloadFile(path.resolve(), oid, sha256, size)
 
 
+def _hashed(path: Path) -> tuple[str, str, int]:
+    """`hash_file`, once in a program's life for a file that nobody touches meanwhile."""
+    found = path.resolve()
+    status = found.stat()
+    return _hashed_as_it_was(found, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@functools.cache
+def _hashed_as_it_was(path: Path, *_was: int) -> tuple[str, str, int]:
+    return hash_file(path)
+
+
 def _refuse_credentials(name: str, content: bytes) -> None:
-    if content.startswith(_LFS_POINTER):
+    if _LFS_POINTER.match(content):
         raise ConfigError(
             f"Payload file {name}: this is a Git LFS pointer, not the file it points to. "
             "Run `git lfs pull` first."

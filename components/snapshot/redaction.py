@@ -195,10 +195,13 @@ def _refuse_leaks(resource: Mapping[str, Json], values: Iterable[str]) -> None:
 
 
 def _forms(value: str) -> set[str]:
-    """A value as it may be written: plain, in JSON, in an address, in hex, in base64."""
+    """A value as it may be written: plain, in JSON of JSON, in an address, in hex, in base64."""
     raw = value.encode()
-    forms = {value, json.dumps(value)[1:-1], urllib.parse.quote(value, safe=""), raw.hex()}
-    forms.add(raw.hex().upper())
+    forms = {value, urllib.parse.quote(value, safe=""), raw.hex(), raw.hex().upper()}
+    for ascii_only in (True, False):
+        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        # A state is JSON, and what stands in it may be JSON again.
+        forms |= {once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]}
     for shift in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             # Its neighbours change the characters at both ends; those between are its own.

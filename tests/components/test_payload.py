@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from slipway.errors import ConfigError
+from slipway.payload import files
 from slipway.payload.files import hash_file, payload_from_files, payload_from_folder
 
 LETTERS = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEf"  # built up, so that no scanner finds a token
@@ -165,6 +166,12 @@ def test_an_lfs_pointer_is_refused_with_the_command_that_fetches_the_file(folder
         payload_from_folder(folder)
 
 
+def test_a_pointer_that_was_checked_out_with_windows_line_ends_is_one(folder):
+    write(folder, "model.gguf", "version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\n")
+    with pytest.raises(ConfigError, match="Git LFS pointer"):
+        payload_from_folder(folder)
+
+
 def test_a_text_that_mentions_lfs_pointers_passes(folder):
     write(folder, "notes.md", "A pointer begins: version https://git-lfs.github.com/spec/v1\n")
     assert "notes.md" in payload_from_folder(folder).files
@@ -274,6 +281,109 @@ def test_an_ignore_file_with_a_byte_order_mark_ignores_as_git_does(folder):
     write(folder, "private.txt")
     (folder / ".gitignore").write_bytes(b"\xef\xbb\xbfprivate.txt\n")
     assert "private.txt" not in payload_from_folder(folder).files
+
+
+IGNORED = "private.txt"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"private.txt\r\n*.log\r\n",
+        b"\xef\xbb\xbf# all\r\nprivate.txt",
+        b"caf\xe9.txt\nprivate.txt\n",  # another encoding
+        b"private.txt   \n",
+        b"\n\n   \n\t\nprivate.txt\n",
+        "caf\u2028private\nprivate.txt\n".encode(),  # no line's end for git
+        b"*\n!*.md\n!.gitignore\n",
+        b"/private.*\n",
+        b"priv[a-z]te.tx?\n",
+        b"**/private.txt\n",
+    ],
+)
+def test_ignore_files_are_read_in_every_way_people_write_them(folder, content):
+    """What git itself ignores is the oracle."""
+    write(folder, ".gitignore", content)
+    for name in (IGNORED, "a.log", "private.md", "x\u2028private"):
+        write(folder, name)
+    git = ["git", "-C", str(folder)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    listed = subprocess.run(
+        [*git, "ls-files", "-z", "--others", "--exclude-standard"], check=True, capture_output=True
+    )
+    expected = {os.fsdecode(each) for each in listed.stdout.split(b"\0") if each}
+    assert IGNORED not in expected
+    assert set(payload_from_folder(folder).files) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_an_ignore_file_that_nobody_reads_is_refused(folder, encoding):
+    write(folder, IGNORED)
+    write(folder, ".gitignore", f"{IGNORED}\n".encode(encoding))
+    with pytest.raises(ConfigError, match=r"gitignore: it is no plain text.*text in UTF-8"):
+        payload_from_folder(folder)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_a_credential_in_what_a_shell_of_windows_wrote_is_found(folder, encoding):
+    write(folder, "settings.txt", f"HF_TOKEN=hf_{LETTERS[:34]}\r\n".encode(encoding))
+    with pytest.raises(ConfigError, match="it holds a Hugging Face token"):
+        payload_from_folder(folder)
+
+
+@pytest.mark.parametrize("name", [".ENV", "Server.PEM", "ID_RSA", ".Git-Credentials"])
+def test_a_name_of_credentials_is_one_in_any_case(folder, name):
+    write(folder, name)
+    with pytest.raises(ConfigError, match="files of this name hold credentials"):
+        payload_from_folder(folder)
+
+
+def test_the_file_that_stands_for_a_submodules_git_folder_is_not_sent(folder):
+    write(folder, "vendor/.git", "gitdir: ../../.git/modules/vendor\n")
+    write(folder, "vendor/a.py")
+    assert set(payload_from_folder(folder).files) == {"README.md", "vendor/a.py"}
+
+
+@pytest.mark.parametrize("name", ["\\server", ".\\a.txt", "..\\a.txt"])
+def test_a_name_that_begins_like_a_path_of_windows_is_refused(folder, name):
+    (folder / name).write_text("x")
+    with pytest.raises(ConfigError, match="begins like a path of Windows"):
+        payload_from_folder(folder)
+
+
+def test_what_is_no_file_is_refused_by_name_unless_ignored(folder):
+    os.mkfifo(folder / "queue")
+    with pytest.raises(ConfigError, match="queue: it is neither a file nor a folder"):
+        payload_from_folder(folder)
+    write(folder, ".gitignore", "queue\n")
+    assert "README.md" in payload_from_folder(folder).files
+
+
+def test_a_link_to_itself_is_refused_by_name(folder):
+    (folder / "loop").symlink_to("loop")
+    with pytest.raises(ConfigError, match="loop: it is a link to nothing"):
+        payload_from_folder(folder)
+
+
+def test_a_file_that_can_not_be_read_is_refused_by_name(folder, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files, "hash_file", refuse)
+    with pytest.raises(ConfigError, match=r"can't be read \(Permission denied\)"):
+        payload_from_folder(folder)
+
+
+def test_a_file_is_read_once_until_it_changes(folder, monkeypatch):
+    read = []
+    monkeypatch.setattr(files, "hash_file", lambda path: read.append(path) or hash_file(path))
+    payload_from_folder(folder)
+    payload_from_folder(folder)
+    assert len(read) == 1
+    write(folder, "README.md", "other\n")
+    os.utime(folder / "README.md", ns=(0, 1))
+    assert payload_from_folder(folder).files["README.md"].oid == hash_file(read[0])[0]
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize("target", ["shared", "nowhere"])

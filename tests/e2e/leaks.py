@@ -31,7 +31,7 @@ def encodings(secret):
     found = {
         raw,
         urllib.parse.quote(secret, safe="").encode(),
-        json.dumps(secret)[1:-1].encode(),
+        *(form.encode() for form in _in_json(secret)),
         raw.hex().encode(),
         raw.hex().upper().encode(),
     }
@@ -41,6 +41,16 @@ def encodings(secret):
         found.add(text[4 if shift else 0 : -4])
         found.add(base64.urlsafe_b64encode(b"\0" * shift + raw)[4 if shift else 0 : -4])
     return found
+
+
+def _in_json(text):
+    """As Python and as Go write it into JSON, and into a JSON text within another."""
+    for ascii_only in (True, False):
+        once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        for form in (once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]):
+            yield form
+            # Go's, of what means something in HTML.
+            yield form.translate({ord(each): f"\\u{ord(each):04x}" for each in "<>&"})
 
 
 def holds(content, secrets):

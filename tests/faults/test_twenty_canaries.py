@@ -42,7 +42,7 @@ def some(number):
 
 Space("space", SpaceArgs(
     repo_id=f"acme/{name}", payload=payload_from_folder("app"), secrets=some(6),
-    variables={"REVISION": "r1"}, probe_path="/health",
+    variables={"REVISION": "r1", "NOTE": os.environ.get("NOTE", "calm")}, probe_path="/health",
 ))
 WebService("app", WebServiceArgs(
     name=name, image=Image(ref="IMAGE:1"), secrets=some(5),

@@ -7,13 +7,23 @@ KINDS = {
     "ModelRepo": hub_cases.model_repo,
     "SpaceReady": hub_cases.space_ready,
     "RenderWebService": render_cases.web_service,
+    "RenderStaticSite": render_cases.static_site,
     "RenderRegistryCredential": render_cases.registry_credential,
     "RenderPostgres": postgres_cases.postgres,
+    "RenderPostgresReady": postgres_cases.postgres_ready,
     "RenderEnvWiring": render_cases.env_wiring,
     "RenderDeploy": render_cases.deploy,
 }
 OWNERS = [  # make something
     *("Space", "ModelRepo"),
-    *("RenderWebService", "RenderRegistryCredential", "RenderPostgres"),
+    *("RenderWebService", "RenderStaticSite", "RenderRegistryCredential", "RenderPostgres"),
 ]
 HUB_OWNERS = ["Space", "ModelRepo"]
+
+
+def killers(case):
+    """Ways to die at the n-th mutating call: `killers(case)["after"](n)` is a context."""
+    if isinstance(case, hub_cases.HubCase):
+        return {"after": hub_cases.HubKiller, "before": hub_cases.HubKillerBefore}
+    before = lambda nth: render_cases.RenderKiller(nth, before=True)  # noqa: E731
+    return {"after": render_cases.RenderKiller, "before": before}

@@ -72,6 +72,18 @@ class HubKiller:
                 raise Killed
 
 
+class HubKillerBefore(HubKiller):
+    """Dies before the n-th mutating call leaves."""
+
+    hook = "request"
+
+    def __call__(self, request):
+        if request.method in ("POST", "PUT", "DELETE"):
+            self.left -= 1
+            if self.left == 0:
+                raise Killed
+
+
 def space(ask):
     inputs = ask("space_inputs")()
     return HubCase(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from slipway.render.postgres.provider import PostgresProvider
+from slipway.render.postgres.ready_provider import PostgresReadyProvider
 from tests.providers.case import OUR_MARK
-from tests.providers.engine import UNKNOWN
+from tests.providers.engine import UNKNOWN, Engine
 from tests.providers.render_cases import RenderCase
 from tests.providers.render_platform import OWNER
 
@@ -15,6 +16,17 @@ class PostgresCase(RenderCase):
 
     def _all(self):
         return [each["postgres"] for each in super()._all()]
+
+
+@dataclass
+class PostgresReadyCase(PostgresCase):
+    """The wait for a database."""
+
+    def named(self, _engine=None) -> str:
+        return self.inputs["database_id"]
+
+    def exists(self, _engine) -> bool:
+        return any(each["id"] == self.named() for each in self._all())
 
 
 def postgres(ask):
@@ -43,4 +55,21 @@ def postgres(ask):
         ],
         [{"plan": UNKNOWN}, {"disk_gb": UNKNOWN}, {"allowed_cidrs": UNKNOWN}],
         where="postgres",
+    )
+
+
+def postgres_ready(ask):
+    below = postgres(ask)
+    made = Engine(PostgresProvider)
+    made.up(below.inputs)
+    other = Engine(PostgresProvider)
+    other.up(below.changed({"name": f"{below.inputs['name']}-other"}))
+    return PostgresReadyCase(
+        below.platform,
+        PostgresReadyProvider,
+        {"database_id": made.id, "timeout_seconds": 20},
+        [{"database_id": other.id}],
+        [{"database_id": UNKNOWN}],
+        where="postgres",
+        owns=False,
     )

@@ -8,6 +8,7 @@ from slipway.render.deploy.provider import DeployProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from slipway.render.service.env_wiring import EnvWiringProvider
 from slipway.render.service.provider import ServiceProvider
+from slipway.render.service.static_site_provider import StaticSiteProvider
 from tests.providers.case import OUR_MARK, SECRET, Case, Killed
 from tests.providers.engine import UNKNOWN, Engine
 from tests.providers.render_platform import IMAGE, KEY, OWNER, Render, sealed_for_render
@@ -114,6 +115,41 @@ def web_service(ask):
             {"secrets": {"API_KEY": UNKNOWN}},
             {"source": UNKNOWN},
             {"source": {"image": UNKNOWN}},
+        ],
+    )
+
+
+def static_site(ask):
+    repository = ask("repository")
+    repository.commit(**{"index.html": "hello"})
+    inputs = {
+        "type": "static_site",
+        "name": ask("service_name"),
+        "owner": OWNER,
+        "source": {"url": repository.url, "root_dir": ""},
+        "build_command": None,
+        "publish_path": ".",
+        "env": {"MODE": "fast"},
+        "auto_deploy": "off",
+        "mark": OUR_MARK,
+        "adopt": False,
+        "delete_policy": "delete",
+    }
+    return RenderCase(
+        ask("render"),
+        StaticSiteProvider,
+        inputs,
+        [
+            {"publish_path": "public"},
+            {"build_command": "true"},
+            {"auto_deploy": "commit"},
+            {"env": {}},
+            {"env": {"MODE": "slow", "MORE": "1"}},
+        ],
+        [
+            {"env": UNKNOWN},
+            {"env": {"MODE": UNKNOWN}},
+            {"source": UNKNOWN},
         ],
     )
 

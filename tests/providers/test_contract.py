@@ -12,10 +12,8 @@ import pytest
 from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore
 from slipway.errors import ApiError, DeployError
 from tests.providers.case import SECRET, Killed
-from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS
+from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS, killers
 from tests.providers.engine import cross
-from tests.providers.hub_cases import HubKiller
-from tests.providers.render_cases import RenderCase, RenderKiller
 
 
 @pytest.fixture(params=KINDS)
@@ -246,15 +244,8 @@ def test_a_create_converges_whichever_of_its_calls_fails(owner, trouble):
     assert nth > owner.calls_of_a_create, "the trouble must have met calls of every sort"
 
 
-def killers(case):
-    """Ways to die at the n-th mutating call."""
-    if isinstance(case, RenderCase):
-        return [RenderKiller, lambda nth: RenderKiller(nth, before=True)]
-    return [HubKiller]
-
-
 def test_a_create_that_died_at_any_of_its_calls_is_taken_up_by_the_next(owner):
-    for killer in killers(owner):
+    for killer in killers(owner).values():
         for nth in itertools.count(1):
             engine = owner.engine()
             try:
@@ -278,7 +269,7 @@ def test_an_update_that_died_at_any_of_its_calls_is_carried_on_by_the_next(owner
     inputs = {}
     for change in owner.changes:
         inputs |= change  # every change there is, at once
-    for killer in killers(owner):
+    for killer in killers(owner).values():
         for nth in itertools.count(1):
             engine = owner.engine()
             engine.up(owner.inputs)

@@ -9,29 +9,9 @@ import itertools
 import pytest
 
 from tests.providers.case import OUR_MARK, Killed
-from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS
-from tests.providers.hub_cases import HubCase, HubKiller
-from tests.providers.render_cases import RenderKiller
+from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS, killers
 
 RENAMED = OUR_MARK.replace("0b0b0b0b", "cccccccc")
-
-
-class HubKillerBefore(HubKiller):
-    """Dies before the n-th mutating call leaves."""
-
-    hook = "request"
-
-    def __call__(self, request):
-        if request.method in ("POST", "PUT", "DELETE"):
-            self.left -= 1
-            if self.left == 0:
-                raise Killed
-
-
-def killers(case):
-    if isinstance(case, HubCase):
-        return {"after": HubKiller, "before": HubKillerBefore}
-    return {"after": RenderKiller, "before": lambda nth: RenderKiller(nth, before=True)}
 
 
 @pytest.fixture(params=OWNERS)

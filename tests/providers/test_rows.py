@@ -109,6 +109,7 @@ TAKEN_AWAY = {
         "pre_deploy_command": GONE,
         "instances": 2,
     },
+    "RenderStaticSite": {"env": {"A": GONE}, "build_command": GONE},
     "RenderPostgres": {"allowed_cidrs": ["10.9.8.0/24"], "disk_gb": 20, "delete_data": True},
 }
 # Nothing to go back to: what was chosen stays as it is, and is nobody's business from then on.
@@ -178,6 +179,7 @@ def test_every_optional_input_has_its_row(request):
         "Space": {"repo_id", "sdk", "visibility", "hardware", "manifest", "sources"},
         "ModelRepo": {"repo_id", "visibility", "manifest", "sources"},
         "RenderWebService": {"type", "name", "owner", "region", "plan", "source", "auto_deploy"},
+        "RenderStaticSite": {"type", "name", "owner", "source", "publish_path", "auto_deploy"},
         "RenderPostgres": {"name", "owner", "region", "plan", "version", "database_name"},
         "RenderRegistryCredential": {"name", "owner", "registry", "username", "token"},
     }

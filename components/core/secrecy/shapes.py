@@ -30,6 +30,8 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 def credential_in(content: bytes) -> str | None:
     """What kind of credential stands in a file, told by its shape; None if none does."""
+    if b"\0" in content[:4]:  # UTF-16 or -32, as some shells of Windows write what they are told to
+        content = content.replace(b"\0", b"")
     return next((kind for kind, shape in CREDENTIALS.items() if shape.search(content)), None)
 
 

@@ -7,23 +7,24 @@ just what differs, and errors that name the object and the remedy. It knows noth
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import cast, get_args
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, SpaceHardware
+from huggingface_hub import HfApi, SpaceHardware, get_session, hf_raise_for_status
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.utils._headers import build_hf_headers
 
 from slipway.errors import ApiError, DeployError
+from slipway.huggingface.hub.attributes import ATTRIBUTES, begins_as_declared
+from slipway.huggingface.hub.operations import CommitOperation, operations
 from slipway.huggingface.hub.repository import (
     Repository,
     RepoType,
-    TreeChange,
     Visibility,
     difference,
+    holds,
 )
 from slipway.huggingface.hub.transport import Result, call, prepare_session, upload_failure
-from slipway.payload.files import hash_file
 
 _KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}
 _CONFLICT, _NOT_FOUND = 409, 404
@@ -186,6 +187,34 @@ class HubClient:
             if isinstance(entry, RepoFile)
         }
 
+    def tree_beside(
+        self, kind: RepoType, repo_id: str, commit: str, manifest: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The tree as `difference` compares it with a payload.
+
+        A `.gitattributes` that only goes on where the payload's ends, with what the Hub adds for
+        large files, counts as the payload's.
+        """
+        tree = self.tree(kind, repo_id, commit)
+        digest, remote = manifest.get(ATTRIBUTES), tree.get(ATTRIBUTES)
+        if digest and remote and not holds(digest, remote):
+            oid = digest.partition(":")[0]
+            if begins_as_declared(oid, self._read(kind, repo_id, commit, ATTRIBUTES), tree):
+                tree[ATTRIBUTES] = oid
+        return tree
+
+    def _read(self, kind: RepoType, repo_id: str, commit: str, path: str) -> bytes:
+        """A small file's content."""
+        prefix = "spaces/" if kind == "space" else ""
+        url = f"{self.endpoint}/{prefix}{repo_id}/resolve/{commit}/{path}"
+
+        def get() -> bytes:
+            answer = get_session().get(url, headers=build_hf_headers(token=self.api.token))
+            hf_raise_for_status(answer)
+            return answer.content
+
+        return self.call(f"{_KINDS[kind]} {repo_id}: read {path}", get)
+
     def commit_titles(self, kind: RepoType, repo_id: str) -> list[str]:
         """Titles of the commits on main, newest first."""
         commits = self.call(
@@ -227,10 +256,12 @@ class HubClient:
             current = self.repository(kind, repo_id)
             if current is None:
                 raise ApiError(f"{what}: the repository is gone. Run `pulumi refresh`.", _NOT_FOUND)
-            change = difference(manifest, self.tree(kind, repo_id, current.commit), removable)
+            tree = self.tree_beside(kind, repo_id, current.commit, manifest)
+            change = difference(manifest, tree, removable)
             if not change:
                 return current.commit
-            return self._send(kind, repo_id, change, sources, manifest, message, current.commit)
+            wanted = operations(f"{_KINDS[kind]} {repo_id}", change, manifest, sources, tree)
+            return self._send(kind, repo_id, wanted, message, current.commit)
 
         # Each try reads main first. A commit that landed although its answer was lost is seen
         # there; sent a second time it would be refused, or made twice.
@@ -240,28 +271,14 @@ class HubClient:
         self,
         kind: RepoType,
         repo_id: str,
-        change: TreeChange,
-        sources: Mapping[str, str],
-        manifest: Mapping[str, str],
+        wanted: Sequence[CommitOperation],
         message: str,
         parent: str,
     ) -> str:
-        for path in change.add:
-            oid, sha256, _ = hash_file(Path(sources[path]))
-            if manifest[path] != f"{oid}:{sha256}":
-                raise DeployError(
-                    f"{_KINDS[kind]} {repo_id}: {sources[path]} changed while it was being "
-                    "deployed. Nothing was sent; run the same command again."
-                )
-        operations: list[CommitOperationAdd | CommitOperationDelete] = [
-            # Deletions first: a file may have become a folder.
-            *(CommitOperationDelete(path) for path in change.delete),
-            *(CommitOperationAdd(path, sources[path]) for path in change.add),
-        ]
         try:
             info = self.api.create_commit(
                 repo_id,
-                operations,
+                wanted,
                 repo_type=kind,
                 commit_message=message,
                 parent_commit=parent,

@@ -7,7 +7,7 @@ are added here, once, around all of them.
 import functools
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 from huggingface_hub import constants, set_client_factory
@@ -70,12 +70,26 @@ def _set_timeouts() -> None:
     # Once per process: this closes the shared session, under the calls that other threads have
     # in flight if a second client is made while the first one works.
     set_client_factory(
-        lambda: httpx2.Client(
+        lambda: _BoundedClient(
             event_hooks={"request": [hf_request_event_hook]},
             follow_redirects=True,
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         )
     )
+
+
+class _BoundedClient(httpx2.Client):
+    """One under whose time-outs every request is, whatever its caller says.
+
+    Many calls of huggingface_hub have an optional time-out, and hand None on where none is given:
+    to this library that is a wait without an end.
+    """
+
+    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401
+        """Sends a request."""
+        if (request.extensions.get("timeout") or {}).get("read") is None:
+            request.extensions = {**request.extensions, "timeout": self.timeout.as_dict()}
+        return super().send(request, **options)
 
 
 def call(

@@ -14,6 +14,7 @@ from slipway.core.arguments import check_types
 from slipway.core.component import Component
 from slipway.core.lineage import mark_of
 from slipway.errors import ConfigError, brief
+from slipway.huggingface.hub.attributes import check_attributes
 from slipway.huggingface.names import check_repo_id
 from slipway.huggingface.resources import ModelRepoResource
 from slipway.payload.files import Payload
@@ -37,6 +38,7 @@ class ModelRepoArgs:
     def __post_init__(self) -> None:
         check_types(f"Model repository {brief(self.repo_id)}", self)
         check_repo_id(self.repo_id)
+        check_attributes(self.files)
         if self.visibility not in VISIBILITIES:
             raise ConfigError(
                 f"Model repository {self.repo_id}: visibility {self.visibility!r}; "

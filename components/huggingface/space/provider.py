@@ -27,6 +27,7 @@ from slipway.core.secrecy.digests import keyed_digests, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
 from slipway.errors import DeployError
+from slipway.huggingface.hub.attributes import ATTRIBUTES
 from slipway.huggingface.hub.provider import HubProvider
 from slipway.huggingface.hub.repository import INITIAL_COMMIT
 from slipway.huggingface.space.seen import seen, shown_visibility, whole_number, with_settings
@@ -35,7 +36,6 @@ from slipway.huggingface.space.settings_change import without_clashes, write_set
 if TYPE_CHECKING:
     from slipway.huggingface.space.client import SpaceClient
 
-_PLATFORMS_OWN = ".gitattributes"
 OUTPUTS = ("url", "host", "commit", "salt", "secret_digests", "secrets_written", "settings")
 
 
@@ -106,7 +106,8 @@ class SpaceProvider(HubProvider):
         repository = self.hub.repository("space", repo_id)
         if repository is None:
             return ReadResult("", {})
-        tree = self.hub.tree("space", repo_id, repository.commit)
+        manifest = props.get("manifest") or {}
+        tree = self.hub.tree_beside("space", repo_id, repository.commit, manifest)
         live = seen(self.spaces, props, repo_id, repository, tree)
         outputs = {**props, **live, "repo_id": repo_id}
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
@@ -232,7 +233,7 @@ class SpaceProvider(HubProvider):
             return ()
         repository = self.hub.repository("space", repo_id)
         tree = self.hub.tree("space", repo_id, repository.commit) if repository else {}
-        return tuple(path for path in tree if path != _PLATFORMS_OWN)
+        return tuple(path for path in tree if path != ATTRIBUTES)
 
     def _commit(
         self, props: dict[str, Any], *, removable: tuple[str, ...], salt: str

@@ -18,9 +18,11 @@ from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
 from slipway.core.waiting import waiting_provider
+from slipway.dockerfile.executables import started_without_mode
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
 from slipway.dockerfile.summary import summary_of_text
 from slipway.errors import ConfigError, brief
+from slipway.huggingface.hub.attributes import check_attributes
 from slipway.huggingface.names import check_repo_id, check_setting_names
 from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
 from slipway.huggingface.space.card import read_card
@@ -77,6 +79,7 @@ class SpaceArgs:
                 f"Space {self.repo_id}: it has a payload and a seed. With a payload its files are "
                 "Pulumi's, with a seed they are git's from the first push on: give one of the two."
             )
+        check_attributes(self.first_files)
         if self.first_files is not None:
             card = read_card(self.repo_id, self.first_files.text("README.md"), self.sdk)
             if self.sdk == "docker":
@@ -97,10 +100,20 @@ class SpaceArgs:
                 "it builds, and the Space declares none of that name. A variable does not reach "
                 "/run/secrets: declare it as a secret (Space Settings, Variables and secrets)."
             )
+        self._check_start()
         if facts.exposed_ports and app_port not in facts.exposed_ports:
             raise ConfigError(
                 f"Space {self.repo_id}: README.md routes to app_port {app_port} and the Dockerfile "
                 f"exposes {', '.join(map(str, facts.exposed_ports))}. Make them agree."
+            )
+
+    def _check_start(self) -> None:
+        files = self.first_files.files if self.first_files else {}
+        if script := started_without_mode(self.dockerfile_text() or "", tuple(files)):
+            raise ConfigError(
+                f"Space {self.repo_id}: its Dockerfile starts {script}, and a commit through the "
+                "Hub's API carries no executable bit, so it would not start. Add `RUN chmod +x` "
+                "for it, or start it by its interpreter, such as `sh`."
             )
 
     def dockerfile(self) -> DockerfileFacts | None:

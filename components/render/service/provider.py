@@ -100,6 +100,8 @@ class ServiceProvider(RenderProvider):
             outputs["region"] = service.details["region"]
         for key, live in (("secrets", env), ("secret_files", files)):
             outputs |= _live_secrets(key, props, live)
+            if key not in props:  # as for a static site: a refresh adds nothing of its own
+                del outputs[key]
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 

@@ -42,6 +42,9 @@ def missing(context):
         ("/app/", ["a.py", "notes.md"]),
         ("*.md\n", ["a.py", "app/b.py", "app/deep/a.py"]),
         ("./app\n!app/b.py\n", ["a.py", "app/b.py", "notes.md"]),
+        ("\ufeffapp\r\n\r\n  notes.md  \r\n", ["a.py"]),
+        (" #app\n#notes.md\n", ["a.py", "app/b.py", "app/deep/a.py", "notes.md"]),
+        ("x\u2028app\n", ["a.py", "app/b.py", "app/deep/a.py", "notes.md"]),
     ],
 )
 def test_a_dockerignore_is_read_as_docker_reads_it(context, ignore, sent):
@@ -117,3 +120,10 @@ def test_refusals_name_the_folder(context, tmp_path):
     (tmp_path / "link").symlink_to(outside)
     with pytest.raises(ConfigError, match="outside of it"):
         context("a.py")
+
+
+def test_an_ignore_file_that_no_builder_reads_is_refused(context, tmp_path):
+    context("secret.txt")
+    (tmp_path / ".dockerignore").write_bytes("secret.txt\n".encode("utf-16"))
+    with pytest.raises(ConfigError, match=r"dockerignore: it is no plain text"):
+        read_context(tmp_path)

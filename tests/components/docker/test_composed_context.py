@@ -1,5 +1,7 @@
 """Protects a composed build context: exactly the given files, in nobody else's folder."""
 
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -25,11 +27,39 @@ def sources(tmp_path):
     }
 
 
-def test_the_folder_holds_the_files_with_their_permissions(sources, tmp_path):
+def test_the_folder_holds_the_files_and_what_may_be_executed(sources, tmp_path):
     folder = compose_context(sources, tmp_path / "build" / "it")
     assert (folder / "kitchen/shared.py").read_text() == "two/shared.py"
     assert (folder / "app.py").stat().st_mode & 0o111
     assert set(sources) <= set(read_context(folder).files)
+
+
+@pytest.mark.parametrize("more", [0o000, 0o020, 0o022, 0o002, 0o200])
+@pytest.mark.parametrize("less", [0o000, 0o044, 0o077])
+def test_modes_are_the_same_whatever_a_machine_makes_of_them(sources, tmp_path, more, less):
+    def modes(folder):
+        return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+
+    before = modes(compose_context(sources, tmp_path / "it"))
+    assert before == {
+        "Dockerfile": 0o644,
+        "app.py": 0o755,
+        ".composed": 0o644,
+        "kitchen": 0o755,
+        "shared.py": 0o644,
+    }
+    for source in sources.values():
+        source.chmod(stat.S_IMODE(source.stat().st_mode) & ~less | more)
+    umask = os.umask(0o077 ^ more)
+    try:
+        other = compose_context(sources, tmp_path / "elsewhere" / "it")
+    finally:
+        os.umask(umask)
+    assert modes(other) == before
+    (other / "kitchen").chmod(0o775)  # an older composing, or somebody
+    (other / "app.py").chmod(0o644)
+    assert modes(compose_context(sources, other)) == before
+    assert stat.S_IMODE(other.stat().st_mode) == 0o755
 
 
 def test_a_second_time_writes_what_changed_and_removes_what_is_gone(sources, tmp_path):

@@ -84,6 +84,16 @@ def test_a_secret_that_also_stands_unmarked_is_refused_in_every_encoding_and_not
     assert holds(str(said.value).encode(), CANARIES) == set()
 
 
+@pytest.mark.parametrize("value", ['pass"wörd/é+1', "zeile\\zwei\tö", "schlüssel<&>'\"0"])
+@pytest.mark.parametrize("wrapped", [str, json.dumps, lambda value: json.dumps({"key": value})])
+def test_characters_that_json_writes_otherwise_hide_no_secret(value, wrapped):
+    plain = {"urn": "a::b::c::config", "inputs": {"all": secret(value)}}
+    redacted(export(space(), plain))
+    with pytest.raises(ConfigError, match="stands in it unmarked") as said:
+        redacted(export(space(GREETING=f"x{wrapped(value)}y"), plain))
+    assert value not in str(said.value)
+
+
 def test_a_credential_is_refused_by_its_shape_alone():
     with pytest.raises(ConfigError, match="a Hugging Face token stands in it unmarked"):
         redacted(export(space(GREETING="hf_" + "a" * 34)))
