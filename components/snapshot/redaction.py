@@ -198,7 +198,7 @@ def _forms(value: str) -> set[str]:
     """A value as it may be written: plain, in JSON, in an address, in hex, in base64."""
     raw = value.encode()
     forms = {value, json.dumps(value)[1:-1], urllib.parse.quote(value, safe=""), raw.hex()}
-    forms.add(raw.hex().upper())
+    forms |= {raw.hex().upper(), json.dumps(value, ensure_ascii=False)[1:-1]}
     for shift in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             # Its neighbours change the characters at both ends; those between are its own.

@@ -84,6 +84,12 @@ def test_a_secret_that_also_stands_unmarked_is_refused_in_every_encoding_and_not
     assert holds(str(said.value).encode(), CANARIES) == set()
 
 
+def test_a_secret_with_quotes_and_letters_beyond_ascii_is_refused_as_well():
+    odd = 'canary"/+\\é of the odd'
+    with pytest.raises(ConfigError, match="stands in it unmarked"):
+        redacted(export(space(GREETING=odd)), [odd])
+
+
 def test_a_credential_is_refused_by_its_shape_alone():
     with pytest.raises(ConfigError, match="a Hugging Face token stands in it unmarked"):
         redacted(export(space(GREETING="hf_" + "a" * 34)))
