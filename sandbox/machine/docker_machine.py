@@ -11,9 +11,9 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
+from sandbox.machine.builders.once_more import OnceMore
 from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
 from sandbox.machine.containers.files import add_files
@@ -96,7 +96,7 @@ class DockerMachine:
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
         hosts = list(self._public.hosts)
-        self._builder: ImageBuilder = (
+        self._builder = OnceMore(
             BuildxBuilder(engine.docker_host, hosts, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
             else BuildkitBuilder(engine.buildkit, self._client, hosts)
