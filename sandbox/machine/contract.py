@@ -221,7 +221,10 @@ class Machine(Protocol):
         ...
 
     def names(self) -> Sequence[str]:
-        """The names of this sandbox's containers, those that ended included; jobs' have none."""
+        """The names of this sandbox's containers, those that ended included; jobs' have none.
+
+        Also of those that a kill left half made or half removed, of which a network is there alone.
+        """
         ...
 
     def remove(self, name: str, *, soon: bool = False) -> None:

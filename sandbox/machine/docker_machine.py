@@ -47,7 +47,6 @@ from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
 _STOP_SECONDS = 3
@@ -221,7 +220,8 @@ class DockerMachine:
         """The names of this sandbox's containers; see the contract."""
         with engine_errors():
             found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
-            return [str(each.labels[_NAME_LABEL]) for each in found]
+            names = {str(each.labels[_NAME_LABEL]) for each in found}
+            return sorted(names | self._networks.labels(_NAME_LABEL))
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""
