@@ -58,6 +58,8 @@ class RunRequest:
     # Volumes of this sandbox, made when first named: name -> absolute path. Only `remove_volume`
     # ends one.
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What each of them may hold, by its name; one that is not named has no limit.
+    volume_bytes: Mapping[str, int] = field(default_factory=dict[str, int])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
     stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
     mounts: Sequence["Mount"] = ()

@@ -40,7 +40,7 @@ from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
 from sandbox.machine.runners.container_state import container_state
-from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
+from sandbox.machine.runners.disk_limits import DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
@@ -142,8 +142,8 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            most = self._disk.allowed(request.disk_bytes)
-            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
+            limits = self._disk.labels(request, self._engine_name)
+            labels = {**self._labels, _NAME_LABEL: request.name, **limits}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
@@ -173,7 +173,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
-                    self._disk.watch(str(container.id), most)
+                    self._disk.watch(str(container.id), limits)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -212,8 +212,7 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
-            most = int(container.labels.get(DISK_LABEL, 0))
-            self._disk.watch(str(container.id), self._disk.allowed(most or None))
+            self._disk.watch(str(container.id), container.labels)
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
     def names(self) -> Sequence[str]:
