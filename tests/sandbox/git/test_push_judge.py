@@ -51,7 +51,7 @@ def test_two_hundred_files_are_three_programs_and_one_file_at_a_time(commit, sta
     assert len(blobs) == FILES
     read = contents(blobs)
     for blob in blobs:  # each is there before the next is asked for
-        assert int(next(read)) == int(blob.path.removeprefix("f"))
+        assert next(read).decode() == f"{blob.path.removeprefix('f'):0>{SIZE}}"
     assert next(read, None) is None
     assert len(started) == 3
 
