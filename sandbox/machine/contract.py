@@ -58,6 +58,8 @@ class RunRequest:
     # Volumes of this sandbox, made when first named: name -> absolute path. Only `remove_volume`
     # ends one.
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What each of them may hold, by its name; one that is not named has no limit.
+    volume_bytes: Mapping[str, int] = field(default_factory=dict[str, int])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
     stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
     mounts: Sequence["Mount"] = ()
@@ -221,7 +223,10 @@ class Machine(Protocol):
         ...
 
     def names(self) -> Sequence[str]:
-        """The names of this sandbox's containers, those that ended included; jobs' have none."""
+        """The names of this sandbox's containers, those that ended included; jobs' have none.
+
+        Also of those that a kill left half made or half removed, of which a network is there alone.
+        """
         ...
 
     def remove(self, name: str, *, soon: bool = False) -> None:

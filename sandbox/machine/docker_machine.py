@@ -11,9 +11,9 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container as EngineContainer
 
-from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.builders.buildkit_builder import BuildkitBuilder
 from sandbox.machine.builders.buildx_builder import BuildxBuilder
+from sandbox.machine.builders.once_more import OnceMore
 from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
 from sandbox.machine.containers.files import add_files
@@ -40,14 +40,13 @@ from sandbox.machine.host_ports import free_port, is_port_conflict
 from sandbox.machine.open_ports import open_ports
 from sandbox.machine.runners.attached_container import AttachedContainers
 from sandbox.machine.runners.container_state import container_state
-from sandbox.machine.runners.disk_limits import DISK_LABEL, DiskLimits
+from sandbox.machine.runners.disk_limits import DiskLimits
 from sandbox.machine.runners.runner_image import RunnerImage
 from sandbox.machine.stand_in_images import StandInImages
 from toolchain.engine.address import EngineAddress
 
 _NAME_LABEL = "slipway.name"
 _PORT_LABEL = "slipway.host-port"
-
 # Where nobody asked for more. The platforms wait up to 30 s, which each program that ignores
 # SIGTERM as process 1 would cost.
 _STOP_SECONDS = 3
@@ -96,7 +95,7 @@ class DockerMachine:
         self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
         hosts = list(self._public.hosts)
-        self._builder: ImageBuilder = (
+        self._builder = OnceMore(
             BuildxBuilder(engine.docker_host, hosts, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
             else BuildkitBuilder(engine.buildkit, self._client, hosts)
@@ -143,8 +142,8 @@ class DockerMachine:
         self.remove(request.name)
         with engine_errors():
             image = self._images.resolve(request.image)
-            most = self._disk.allowed(request.disk_bytes)
-            labels = {**self._labels, _NAME_LABEL: request.name, DISK_LABEL: str(most)}
+            limits = self._disk.labels(request, self._engine_name)
+            labels = {**self._labels, _NAME_LABEL: request.name, **limits}
             own_name = self._engine_name(request.name)
             self._networks.make(own_name, labels)
             for volume in request.volumes:
@@ -174,7 +173,7 @@ class DockerMachine:
                     if not is_port_conflict(error):
                         raise
                 else:
-                    self._disk.watch(str(container.id), most)
+                    self._disk.watch(str(container.id), limits)
                     return Container(str(container.id), port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
@@ -213,15 +212,15 @@ class DockerMachine:
                 return None
             if container.status != "running":
                 return None
-            most = int(container.labels.get(DISK_LABEL, 0))
-            self._disk.watch(str(container.id), self._disk.allowed(most or None))
+            self._disk.watch(str(container.id), container.labels)
             return Container(str(container.id), int(container.labels[_PORT_LABEL]))
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""
         with engine_errors():
             found = self._containers({"label": [self._mine["label"], _NAME_LABEL]})
-            return [str(each.labels[_NAME_LABEL]) for each in found]
+            names = {str(each.labels[_NAME_LABEL]) for each in found}
+            return sorted(names | self._networks.labels(_NAME_LABEL))
 
     def remove(self, name: str, *, soon: bool = False) -> None:
         """Stops and removes a container, its network, and an image nobody names any more."""

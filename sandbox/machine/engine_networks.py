@@ -48,6 +48,12 @@ class EngineNetworks:
         with suppress(NotFound):
             self._client.networks.get(name).remove()
 
+    def labels(self, key: str) -> set[str]:
+        """What a label says on those that have it: a kill may leave one without its container."""
+        mine = [f"{each}={value}" for each, value in self._labels.items()]
+        found = self._client.networks.list(filters={"label": [*mine, key]})
+        return {str(each.attrs["Labels"][key]) for each in found}
+
     def _make_shared(self, name: str) -> Network:
         if self._shared_range is None:
             return self._client.networks.create(name, driver="bridge", labels=self._labels)

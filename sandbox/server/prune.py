@@ -11,6 +11,7 @@ from sandbox.http.request_log import RequestLog
 from sandbox.hub.repositories.orphans import drop_orphans
 from sandbox.hub.repositories.registry import Registry
 from sandbox.server.home import Home
+from toolchain.old_versions import remove_old_versions
 from toolchain.progress import Progress
 
 DAYS = 30  # that requests are kept
@@ -46,16 +47,23 @@ def _repositories(home: Home) -> list[Path]:
 
 
 @contextmanager
-def pruned_daily(home: Home) -> Iterator[None]:
-    """Inside, what is old goes once a day."""
+def pruned_daily(home: Home, *, first_seconds: float = _FIRST_SECONDS) -> Iterator[None]:
+    """Inside, what is old goes once a day, also what no checkout has asked of the cache for long.
+
+    Args:
+        home: of the sandbox.
+        first_seconds: until it happens for the first time.
+    """
     ended = threading.Event()
 
     def work() -> None:
-        seconds = _FIRST_SECONDS
+        seconds = first_seconds
         while not ended.wait(seconds):
             try:
                 for _ in prune(home, all_repositories=False):
                     pass
+                for old in remove_old_versions():
+                    Progress().note(f"{old}: a version that nobody has used for long, removed")
             except Exception as error:  # noqa: BLE001 - it is said, and tried again tomorrow
                 Progress().note(f"The sandbox could not be pruned: {error}")
             seconds = _DAY

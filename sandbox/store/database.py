@@ -18,6 +18,20 @@ _DISK_ERRORS = {
 }
 
 
+class _Closing:
+    """Closes a connection with its thread.
+
+    Left to itself a connection is in a cycle that waits for the collector, and a server of many
+    short threads has hundreds of files open meanwhile.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        self._connection.close()
+
+
 class Database:
     """One file, one connection per thread, written in short transactions."""
 
@@ -29,12 +43,14 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            connection = sqlite3.connect(
+                self.path, timeout=30, isolation_level=None, check_same_thread=False
+            )
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
+            self._local.connection, self._local.closing = connection, _Closing(connection)
         return connection
 
     def create(self, *migrations: str) -> None:

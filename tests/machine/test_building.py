@@ -80,6 +80,20 @@ def test_a_missing_required_secret_fails_the_build(build):
         build("FROM busybox\nRUN --mount=type=secret,id=API_KEY,required=true cat /run/secrets/*\n")
 
 
+def test_steps_that_read_a_secret_are_one_images_own(build):
+    dockerfile = (
+        "FROM busybox\n"
+        f"ENV FRESH={uuid.uuid4().hex}\n"
+        "RUN --mount=type=secret,id=T sha256sum /run/secrets/T\n"
+    )
+    build(dockerfile, tag="first:1", secrets={"T": "value"})
+    again = "\n".join(build(dockerfile, tag="first:2", secrets={"T": "value"}))
+    assert "CACHED" in again
+    for tag, known in (("second:1", {"OTHER": "value"}), ("first:3", {})):
+        with pytest.raises(BuildFailedError):  # there is no such file
+            build(dockerfile, tag=tag, secrets=known)
+
+
 def test_a_failing_run_is_named_and_its_stderr_logged(machine, tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM busybox\nRUN echo the reason >&2; exit 7\n")
     lines = []

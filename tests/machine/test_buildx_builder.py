@@ -79,6 +79,21 @@ def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path)
     assert "#1 a line" in lines  # beside what it says of its own on the other stream
 
 
+def test_who_mounts_a_secret_shares_its_steps_with_nobody(docker, tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM a\nRUN --mount=type=secret,id=T true\n")
+    builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
+
+    def host(name: str, **secrets: str) -> str:
+        request = BuildRequest(context=tmp_path, tag="a", secrets=secrets)
+        builder.build(request, name, {}, lambda _: None, wanted_to_the_end)
+        named = dict(part.split("=", 1) for part in pairs(docker()["arguments"], "--build-arg"))
+        return named["BUILDKIT_SANDBOX_HOSTNAME"]
+
+    own = host("s/a:0", T="1")
+    assert host("s/a:1", T="2") == own
+    assert len({own, host("s/b:0", T="1"), host("s/a:0"), host("s/a:0", OTHER="1")}) == 4
+
+
 def test_plain_builds_carry_no_options_they_need_not(docker, tmp_path):
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
     builder.build(

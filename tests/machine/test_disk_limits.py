@@ -51,6 +51,24 @@ def test_who_writes_more_than_allowed_is_ended_and_told_why(quick, build):
     assert quick.state(beside.id).running
 
 
+def test_a_volume_holds_no_more_than_its_size(quick, engine, build):
+    build(FILLING.replace("/fat$n", "/data/fat$n"))
+    sized = {"volumes": {"disk": "/data"}, "volume_bytes": {"disk": LIMIT}}
+    container = quick.run(RunRequest(name="fat", image="app:1", port=80, **sized))
+    said = output(quick, container)
+    state = quick.state(container.id)
+    assert state is not None
+    assert state.ended_because is not None
+    assert "the size of which is 40 MB" in state.ended_because
+    assert said == [f"sandbox: {state.ended_because}"]
+    labels = quick._client.containers.get(container.id).labels
+    later = DockerMachine(engine.address, quick._sandbox_id)
+    later._disk.watch(container.id, labels)  # as for one that outlived the sandbox
+    assert list(later._disk._volumes[container.id].values()) == [LIMIT]
+    quick.remove("fat")
+    quick.remove_volume("disk")
+
+
 def test_a_container_that_outlived_the_sandbox_keeps_its_limit(quick, engine, build):
     build("FROM busybox\nCMD sleep 3; dd if=/dev/zero of=/fat bs=1M count=100; sleep 600\n")
     quick.run(RunRequest(name="fat", image="app:1", port=80, disk_bytes=LIMIT))

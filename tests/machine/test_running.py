@@ -181,6 +181,18 @@ def test_removing_is_final_and_may_be_repeated(machine, build):
     machine.remove("x")
 
 
+def test_what_a_kill_left_of_a_container_is_named_and_removed(machine, engine, build):
+    build(WAIT)
+    container = machine.run(RunRequest(name="half", image="app:1", port=80))
+    # As a kill between the two leaves it.
+    machine._client.containers.get(container.id).remove(force=True)
+    later = DockerMachine(engine.address, machine._sandbox_id)
+    assert list(later.names()) == ["half"]
+    later.remove("half")
+    assert list(later.names()) == []
+    assert machine._client.networks.list(filters=machine._mine) == []
+
+
 def test_an_image_that_is_nowhere_is_named(machine):
     with pytest.raises(MachineUnavailableError, match="slipway-nowhere/absent:9"):
         machine.run(RunRequest(name="x", image="slipway-nowhere/absent:9", port=80))

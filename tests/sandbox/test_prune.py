@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -16,8 +17,9 @@ from sandbox.hub.repositories.operations import AddFile, AddPointer, commit, cre
 from sandbox.hub.repositories.registry import Registry
 from sandbox.server.gone import gone_homes, note_home, remove_gone
 from sandbox.server.home import Home
-from sandbox.server.prune import prune
+from sandbox.server.prune import prune, pruned_daily
 from sandbox.store.database import Database
+from toolchain.cache import cache_folder
 
 LONG_AGO = 1.0  # seconds since 1970
 
@@ -110,3 +112,20 @@ def test_a_sandbox_that_was_moved_is_known_again_once_it_is_served(home, tmp_pat
     note_home(Home(moved))
     assert gone_homes() == []
     assert json.loads((moved / "identity.json").read_text())["folder"] == str(moved)
+
+
+def test_versions_that_no_checkout_uses_go_by_themselves(home):
+    made = {}
+    for name, days in (("go-1.26.3", 90), ("go-1.27.1", 20), ("go-1.27.3", 0)):
+        made[name] = cache_folder() / name
+        made[name].mkdir()
+        moment = time.time() - days * 86_400
+        os.utime(made[name], (moment, moment))
+    with pruned_daily(home, first_seconds=0):
+        deadline = time.monotonic() + 10
+        while made["go-1.26.3"].exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert not made["go-1.26.3"].exists()
+    # Another clone may want what it asked for a while ago.
+    assert made["go-1.27.1"].is_dir()
+    assert made["go-1.27.3"].is_dir()

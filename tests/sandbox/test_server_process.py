@@ -3,6 +3,7 @@
 import fcntl
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.machine.host_ports import free_port
+from sandbox.server import serve
 from sandbox.server.home import Home
 from sandbox.server.process import (
     ensure_server,
@@ -29,6 +32,7 @@ import sys, time
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from sandbox.machine.host_ports import free_port
 from sandbox.server import serve
 from sandbox.server.home import Home
 from sandbox.server.options import Options
@@ -167,3 +171,15 @@ def test_a_server_that_cannot_start_says_why(home):
     with pytest.raises(SetupError, match="hub has no quota called apii"):
         ensure_server(home, Progress(), ["--no-containers", "--quota", "hub.apii=1"])
     assert not is_running(home)
+
+
+def test_who_calls_a_platform_before_it_is_up_waits_and_is_not_refused():
+    """Apps that come up with the sandbox fetch from it in their first second."""
+    port = free_port()
+    listeners = serve._listen("hub", port, "127.0.0.1")
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as early:
+            early.sendall(b"GET / HTTP/1.1\r\n\r\n")  # nobody reads it yet
+    finally:
+        for each in listeners:
+            each.close()

@@ -14,7 +14,7 @@ from sandbox.http.errors import NotImitatedError
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, ForbiddenError
-from sandbox.hub.http.requests import API_REPO, api_repo, is_true, json_object, web_url
+from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, is_true, json_object, web_url
 from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.lfs import Pointer, is_oid
 from sandbox.hub.repositories.operations import (
@@ -60,6 +60,7 @@ class CommitRoutes:
         repository = self._writable(request)
         commit = repository.git.resolve(request.path_params["revision"])
         parsed = json_object(body)
+        allow_keys(parsed, {"files", "gitIgnore"}, later={"gitAttributes"})
         files = parsed.get("files")
         if not isinstance(files, list) or len(files) > _PREUPLOAD_LIMIT:
             raise BadRequestError(f'"files" must be an array of at most {_PREUPLOAD_LIMIT} items')
@@ -90,7 +91,9 @@ class CommitRoutes:
     def _writable(self, request: Request) -> Repository:
         kind, repo_id = api_repo(request)
         if is_true(request, "create_pr"):
-            raise NotImitatedError("pull requests on repositories")
+            raise NotImitatedError("pull requests on repositories (create_pr)")
+        if is_true(request, "hot_reload"):
+            raise NotImitatedError("replacing code in a running Space (hot_reload)")
         try:
             return self._access.require(request, repo_id, kind=kind, write=True, content=True)
         except ForbiddenError:
@@ -134,6 +137,7 @@ def _parse(body: bytes) -> tuple[dict[str, Any], list[Operation]]:
         if not isinstance(value, dict):
             raise BadRequestError('"value" must be of type object')
         if key == "header":
+            allow_keys(value, {"summary", "description", "parentCommit"})
             header = value
         else:
             operations.append(_operation(key, value))
@@ -147,10 +151,15 @@ def _operation(key: object, value: dict[str, Any]) -> Operation:
     path = str(value.get("path") or "")
     match key:
         case "file":
+            allow_keys(value, {"path", "content", "encoding"})
             text = str(value.get("content") or "")
-            if value.get("encoding", "utf-8") == "base64":
-                return AddFile(path, _decode(text))
-            return AddFile(path, text.encode())
+            match value.get("encoding", "utf-8"):
+                case "base64":
+                    return AddFile(path, _decode(text))
+                case "utf-8":
+                    return AddFile(path, text.encode())
+                case _:
+                    raise BadRequestError('"encoding" must be one of [utf-8, base64]')
         case "lfsFile":
             oid = value.get("oid")
             if value.get("algo") != "sha256" or not is_oid(oid):

@@ -18,10 +18,8 @@ from sandbox.hub.repositories.card import SDKS
 from sandbox.hub.repositories.lifecycle import Lifecycle
 from sandbox.hub.repositories.names import RepoKind, new_name, parse_id, parse_kind
 
-_CREATE_KEYS = {
-    *("name", "organization", "type", "visibility", "private", "sdk", "hardware", "region"),
-    *("sleepTimeSeconds", "secrets", "variables"),
-}
+_CREATE_KEYS = {"name", "organization", "type", "visibility", "private", "region"}
+_SPACE_KEYS = {"sdk", "hardware", "sleepTimeSeconds", "secrets", "variables"}
 _CREATE_LATER = {"template", "volumes", "resourceGroupId", "license", "files"}
 _SETTINGS_LATER = {"discussionsDisabled", "gatedNotifications", "xetEnabled"}
 
@@ -46,10 +44,11 @@ class LifecycleRoutes:
         """`POST /api/repos/create`."""
         identity = self._access.require_user(request)
         parsed = json_object(body)
-        allow_keys(parsed, _CREATE_KEYS, later=_CREATE_LATER)
-        if parsed.get("region") not in {None, "us"}:
-            raise NotImitatedError("regions other than us")
         kind = parse_kind(parsed.get("type"))
+        known = _CREATE_KEYS | (_SPACE_KEYS if kind is RepoKind.SPACE else set())
+        allow_keys(parsed, known, later=_CREATE_LATER)
+        if parsed.get("region") not in {None, "us"}:
+            raise NotImitatedError('a "region" other than us')
         namespace = parsed.get("organization") or identity.name
         name = new_name(kind, str(namespace), str(parsed.get("name") or ""))
         visibility = parsed.get("visibility") or ("private" if parsed.get("private") else "public")

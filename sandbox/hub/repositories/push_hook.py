@@ -22,12 +22,13 @@ def main() -> int:
         return 1
     kept = [move for move in pushed if not move.deletes]
     blobs = [PushedBlob(blob, move.ref) for move in kept for blob in new_blobs([move.new])]
-    readmes = [file_at(move.new, "README.md") for move in kept]
+    # Read one after the other, and only once it is known that nothing is too large.
+    readmes = (file_at(each, "README.md") for each in dict.fromkeys(move.new for move in kept))
     objects = ObjectStore(Path(os.environ[OBJECTS_VARIABLE]))
     text = refusal(
         blobs,
         lambda chosen: contents([each.blob for each in chosen]),
-        [readme for readme in readmes if readme is not None],
+        (readme for readme in readmes if readme is not None),
         RepoKind(os.environ[KIND_VARIABLE]),
         lambda oid: objects.keep(oid) is not None,
     )

@@ -4,7 +4,7 @@ Every new blob is looked at, not just those of the last commit: a binary that wa
 again is refused too (contract: rejected pushes in public issues).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.git.push_judge import NewBlob
@@ -31,7 +31,7 @@ class PushedBlob:
 def refusal(
     blobs: Sequence[PushedBlob],
     contents: Callable[[Sequence[PushedBlob]], Iterator[bytes]],
-    readmes: Sequence[bytes],
+    readmes: Iterable[bytes],
     kind: RepoKind,
     has_object: Callable[[str], bool],
 ) -> str | None:
@@ -40,7 +40,8 @@ def refusal(
     Args:
         blobs: What the push brings.
         contents: Reads them, one after the other; asked only if none is too large.
-        readmes: The root README.md of each pushed branch's new head.
+        readmes: The root README.md of each pushed branch's new head; read only if no file is too
+            large.
         kind: Of the repository, for the card rules.
         has_object: Whether the LFS store holds an object.
     """
@@ -88,7 +89,7 @@ def _points_nowhere(content: bytes, has_object: Callable[[str], bool]) -> bool:
     return pointer is not None and not has_object(pointer.oid)
 
 
-def _card_errors(readmes: Sequence[bytes], kind: RepoKind) -> Iterator[str]:
+def _card_errors(readmes: Iterable[bytes], kind: RepoKind) -> Iterator[str]:
     for content in readmes:
         yield from validate(content.decode(errors="replace"), kind).errors
 

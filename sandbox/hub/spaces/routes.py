@@ -13,7 +13,7 @@ from sandbox.http.errors import NotImitatedError
 from sandbox.http.numbers import number
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
-from sandbox.hub.http.requests import is_true, json_object
+from sandbox.hub.http.requests import allow_keys, is_true, json_object
 from sandbox.hub.spaces.hardware import FLAVORS
 from sandbox.hub.spaces.log_stream import log_stream
 from sandbox.hub.spaces.running.logs import LogKind
@@ -85,7 +85,7 @@ class SpaceRoutes:
     def set_hardware(self, request: Request, body: bytes) -> Response:
         """`POST …/hardware {flavor, sleepTimeSeconds?}`."""
         repo_id = self._space(request, write=True)
-        parsed = json_object(body)
+        parsed = _body(body, "flavor", "sleepTimeSeconds")
         sleep = parsed.get("sleepTimeSeconds")
         return JSONResponse(
             self._service.set_hardware(
@@ -98,7 +98,7 @@ class SpaceRoutes:
     def set_sleep_time(self, request: Request, body: bytes) -> Response:
         """`POST …/sleeptime {seconds}`."""
         repo_id = self._space(request, write=True)
-        seconds = _number(json_object(body), "seconds")
+        seconds = _number(_body(body, "seconds"), "seconds")
         return JSONResponse(self._service.set_sleep_time(repo_id, seconds))
 
     def pause(self, request: Request) -> Response:
@@ -134,7 +134,7 @@ class SpaceRoutes:
     def _putter(self, kind: Kind) -> Callable[[Request, bytes], Response]:
         def endpoint(request: Request, body: bytes) -> Response:
             repo_id = self._space(request, write=True)
-            self._service.put(repo_id, kind, json_object(body))
+            self._service.put(repo_id, kind, _body(body, "key", "value", "description"))
             return self._after_change(repo_id, kind)
 
         return endpoint
@@ -142,7 +142,7 @@ class SpaceRoutes:
     def _remover(self, kind: Kind) -> Callable[[Request, bytes], Response]:
         def endpoint(request: Request, body: bytes) -> Response:
             repo_id = self._space(request, write=True)
-            self._service.remove(repo_id, kind, _text(json_object(body), "key"))
+            self._service.remove(repo_id, kind, _text(_body(body, "key"), "key"))
             return self._after_change(repo_id, kind)
 
         return endpoint
@@ -163,6 +163,12 @@ class SpaceRoutes:
         parameters = request.path_params
         repo_id = f"{parameters['namespace']}/{parameters['name']}"
         return self._access.require(request, repo_id, write=write).id
+
+
+def _body(content: bytes, *known: str) -> dict[str, Any]:
+    parsed = json_object(content)
+    allow_keys(parsed, set(known))
+    return parsed
 
 
 def _text(body: dict[str, Any], key: str) -> str:

@@ -13,7 +13,7 @@ from docker.errors import APIError, DockerException
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import ClientResult, run_client
 from sandbox.machine.builders.confinement import (
-    own_cache_mounts,
+    own_build,
     source_policy,
     while_there_is_room,
 )
@@ -34,6 +34,11 @@ from toolchain.images.registry import RegistryClient
 
 _METADATA_LOADED = re.compile(
     r"\[internal\] load metadata for (?:docker\.io/(?:library/)?)?(?P<name>\S+)"
+)
+# What the client says of a builder that ended while it built: no step's own failure.
+_GONE = re.compile(
+    r"(?!.*\bprocess \")"
+    r".*(?:code = Unavailable|error reading from server|transport is closing|no active session)"
 )
 _UNRESOLVED = re.compile(r"(?P<name>\S+): failed to resolve source metadata")
 
@@ -104,7 +109,7 @@ class BuildkitBuilder:
         refused: Collection[str],
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
-        arguments = {**request.build_args, **own_cache_mounts(pushed.partition("/")[2])}
+        arguments = {**request.build_args, **own_build(request, pushed.partition("/")[2])}
         options = {
             "filename": dockerfile.name,
             **{f"build-arg:{key}": value for key, value in arguments.items()},
@@ -167,6 +172,10 @@ class BuildkitBuilder:
                 " sandbox again."
             )
         message = result.error()
+        if _GONE.match(message):
+            return MachineUnavailableError(
+                f"The image builder at {self._address.address} ended while it built: {message}"
+            )
         found = _UNRESOLVED.search(message)
         if found is not None:
             missing = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import run_client
-from sandbox.machine.builders.confinement import own_cache_mounts
+from sandbox.machine.builders.confinement import own_build
 from sandbox.machine.builders.written_out import hint, refused_hosts
 from sandbox.machine.containers.public_names import NOWHERE
 from sandbox.machine.contract import (
@@ -76,7 +76,7 @@ class BuildxBuilder:
         command: list[str | Path] = ["docker", "buildx", "build", "--builder", "default", "--load"]
         command += ["--progress", "plain", "--provenance=false"]
         command += ["--file", request.context / request.dockerfile, "--tag", name]
-        for key, value in {**request.build_args, **own_cache_mounts(name)}.items():
+        for key, value in {**request.build_args, **own_build(request, name)}.items():
             command += ["--build-arg", f"{key}={value}"]
         for key, value in labels.items():
             command += ["--label", f"{key}={value}"]

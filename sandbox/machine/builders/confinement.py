@@ -1,16 +1,28 @@
 """What a build is kept from that no network and no control group keeps it from."""
 
+import hashlib
 import json
 import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from sandbox.machine.contract import BuildFailedError, Check
+from sandbox.machine.contract import BuildFailedError, BuildRequest, Check
 from toolchain.engine.address import BuildkitAddress
 
 # Below this a build ends: the sandbox's own database and logs are on the same disk, mostly.
 KEPT_FREE_BYTES = 1 << 30
+_SECRET_MOUNT = re.compile(r"\btype=[\"']?secret\b")
+
+
+def own_build(request: BuildRequest, name: str) -> Mapping[str, str]:
+    """The build arguments by which builds of one image share nothing with those of another.
+
+    Args:
+        request: what is built.
+        name: of the image, "repository:tag"; builds of another tag share with this one.
+    """
+    return {**own_cache_mounts(name), **own_secret_steps(request, name)}
 
 
 def own_cache_mounts(name: str) -> Mapping[str, str]:
@@ -23,6 +35,28 @@ def own_cache_mounts(name: str) -> Mapping[str, str]:
         name: of the image, "repository:tag"; builds of another tag share with this one.
     """
     return {"BUILDKIT_CACHE_MOUNT_NS": name.rpartition(":")[0]}
+
+
+def own_secret_steps(request: BuildRequest, name: str) -> Mapping[str, str]:
+    """The build argument by which steps are one image's own where some of them read secrets.
+
+    BuildKit knows a step's result by its command and what came before, never by its secrets: an
+    image without one would be given what was made with another's, and a secret that was taken away
+    would not be missed. The name of the step's host counts, so it holds whose steps these are, and
+    which secrets they can read. Their values stay out: BuildKit builds nothing anew for those.
+
+    Args:
+        request: what is built; a Dockerfile that mounts no secret shares its steps with everybody.
+        name: of the image, "repository:tag".
+    """
+    try:
+        text = (request.context / request.dockerfile).read_text(encoding="utf-8", errors="replace")
+    except OSError:  # the build says what is wrong with it
+        return {}
+    if not _SECRET_MOUNT.search(text):
+        return {}
+    whose = json.dumps([name.rpartition(":")[0], *sorted(request.secrets)])
+    return {"BUILDKIT_SANDBOX_HOSTNAME": f"build-{hashlib.sha256(whose.encode()).hexdigest()[:16]}"}
 
 
 def source_policy(address: BuildkitAddress, name: str, refused: Collection[str] = ()) -> str:

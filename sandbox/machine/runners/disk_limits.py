@@ -1,13 +1,16 @@
 """Ends a container that writes more than it may: engines limit that on few file systems alone.
 
 What counts is the container's own layer, that is all it writes outside of volumes, as the engine
-measures it.
+measures it, and what a volume holds that has a size.
 """
 
+import json
 import logging
+import os
 import shutil
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,12 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException
 
+from sandbox.machine.contract import RunRequest
+
 _LOG = logging.getLogger(__name__)
 
 DISK_LABEL = "slipway.disk-bytes"
+VOLUMES_LABEL = "slipway.volume-bytes"
 MOST_BYTES = 50 * 1000**3  # of a Space on the Hub's own machines, its documentation says
 RESERVE = 2 * 1024**3  # bytes that stay free, whatever each single container may still write
 _SHARE = 0.5  # of what was free when a container started
@@ -44,6 +50,7 @@ class DiskLimits:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._limits: dict[str, int] = {}  # container's id -> bytes
+        self._volumes: dict[str, dict[str, int]] = {}  # container's id -> volume -> bytes
         self._reasons: dict[str, str] = {}
         self._looking = False
         self._disk: Path | None = None
@@ -56,10 +63,19 @@ class DiskLimits:
             return most
         return min(most, int(shutil.disk_usage(disk).free * _SHARE))
 
-    def watch(self, container_id: str, limit: int) -> None:
-        """Looks at a container until it is gone."""
+    def labels(self, request: RunRequest, engine_name: Callable[[str], str]) -> dict[str, str]:
+        """What a container that starts now says of its limits, for whoever finds it later."""
+        sizes = {engine_name(volume): most for volume, most in request.volume_bytes.items()}
+        limits = {DISK_LABEL: str(self.allowed(request.disk_bytes))}
+        return limits | ({VOLUMES_LABEL: json.dumps(sizes)} if sizes else {})
+
+    def watch(self, container_id: str, labels: Mapping[str, str]) -> None:
+        """Looks at a container with such labels until it is gone."""
+        limit = self.allowed(int(labels.get(DISK_LABEL, 0)) or None)
+        volumes: dict[str, int] = json.loads(labels.get(VOLUMES_LABEL, "{}"))
         with self._lock:
             self._limits[container_id] = limit
+            self._volumes[container_id] = volumes
             if not self._looking:
                 self._looking = True
                 threading.Thread(target=self._run, name="disk-limits", daemon=True).start()
@@ -76,7 +92,7 @@ class DiskLimits:
         while True:
             began = time.monotonic()
             with self._lock:
-                limits = dict(self._limits)
+                limits, volumes = dict(self._limits), dict(self._volumes)
             try:
                 sizes = self._sizes()
             except (DockerException, OSError) as error:
@@ -84,9 +100,12 @@ class DiskLimits:
                 sizes = None
             if sizes is not None:
                 self._judge(sizes, limits)
+                for container_id in limits.keys() & sizes.keys():
+                    self._judge_volumes(container_id, volumes.get(container_id, {}))
                 with self._lock:
                     for gone in limits.keys() - sizes.keys():
                         self._limits.pop(gone, None)
+                        self._volumes.pop(gone, None)
                     if not self._limits:
                         self._looking = False
                         return
@@ -113,6 +132,29 @@ class DiskLimits:
                 f"Storage limit exceeded: {_said(most)} written outside of volumes, and "
                 f"{_said(free)} are left on the disk of the sandbox",
             )
+
+    def _judge_volumes(self, container_id: str, volumes: Mapping[str, int]) -> None:
+        for volume, limit in volumes.items():
+            held = self._held(volume)
+            if held > limit:
+                self._end(
+                    container_id,
+                    f"Storage limit exceeded: {_said(held)} are on its disk, the size of which is "
+                    f"{_said(limit)}",
+                )
+
+    def _held(self, volume: str) -> int:
+        """Bytes on a volume; 0 where this process may not look into it, as in a virtual machine."""
+        try:
+            place = str(self._client.volumes.get(volume).attrs["Mountpoint"])
+        except DockerException:
+            return 0
+        held = 0
+        for parent, _, files in os.walk(place):
+            for file in files:
+                with suppress(OSError):  # gone meanwhile
+                    held += os.lstat(f"{parent}/{file}").st_blocks * 512
+        return held
 
     def _end(self, container_id: str, reason: str) -> None:
         self._reasons[container_id] = reason  # before it ends: who sees that asks why

@@ -19,6 +19,7 @@ from sandbox.machine.contract import (
 from sandbox.render.deploys.records import Status
 from sandbox.render.deploys.turn import FailedError, Instance, Parts, Turn
 from sandbox.render.env.environment import SECRET_FILES, app_port, platform_variables
+from sandbox.render.services.disks import GB
 from sandbox.render.services.logs import LogType, LogWriter
 from sandbox.render.services.plans import DEFAULT_PLAN, PLANS
 from sandbox.render.services.private_network import private_network
@@ -39,7 +40,10 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
     settings = turn.deploy.frozen.settings
     command = shlex.split(settings.docker_command) if settings.docker_command else None
     name, log, request = _prepare(turn, image, command, url)
-    request = replace(request, volumes=turn.deploy.frozen.volumes)  # not for pre-deploy commands
+    disk, volumes = turn.parts.disks.of(turn.service.number), turn.deploy.frozen.volumes
+    sizes = {disk.id: disk.size_gb * GB} if disk is not None and disk.id in volumes else {}
+    # Not for pre-deploy commands.
+    request = replace(request, volumes=volumes, volume_bytes=sizes)
     try:
         container, follower = _run(turn, request, log)
         if request.port is None:

@@ -18,6 +18,7 @@ from sandbox.machine.contract import (
 )
 from sandbox.render.postgres.plans import POSTGRES_PLANS
 from sandbox.render.postgres.records import PostgresRecord
+from sandbox.render.services.disks import GB
 from sandbox.render.services.private_network import private_network
 
 PORT = 5432
@@ -83,6 +84,7 @@ def _request(record: PostgresRecord, image: str) -> RunRequest:
             f"{_SCRIPTS}/owner.sql": _make_owner(record),
         },
         volumes={volume_of(record): _DATA},
+        volume_bytes={volume_of(record): record.disk_gb * GB},
         private_network=private_network(record.owner, record.region, record.id),
     )
 

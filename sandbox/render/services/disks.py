@@ -7,6 +7,7 @@ from sandbox.render.http.errors import BadRequestError, NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
 
+GB = 1000**3  # bytes, of a disk's size
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_disks (
     id TEXT PRIMARY KEY,

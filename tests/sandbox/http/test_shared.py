@@ -10,11 +10,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+import sandbox.github.app
+import sandbox.hub.app
+import sandbox.render.app
 from sandbox.http.bodies import MalformedJsonError, json_of, with_body
 from sandbox.http.credentials import MalformedCredentialsError, owner_of, token_of
 from sandbox.http.errors import Refusal
 from sandbox.http.pages_of_lists import decode_cursor, encode_cursor, other_page
 from sandbox.http.request_id import RequestId, request_id
+from sandbox.http.unforeseen import Unforeseen
 from sandbox.hub.app import request_id_of
 
 
@@ -89,3 +93,17 @@ def test_another_page_keeps_the_rest_of_the_query():
     scope = {"type": "http", "query_string": b"a=1&page=2&a=3", "headers": []}
     there = other_page(Request(scope), "http://h/l", "page", "3")
     assert there == "http://h/l?a=1&a=3&page=3"
+
+
+@pytest.mark.parametrize("platform", [sandbox.hub.app, sandbox.github.app, sandbox.render.app])
+def test_what_nobody_foresaw_is_said_in_the_platforms_form(platform, caplog):
+    def broken(_request: Request) -> Response:
+        raise ZeroDivisionError
+
+    caught = Middleware(Unforeseen, answer=platform._failed)
+    app = Starlette(routes=[Route("/x", broken)], middleware=[caught])
+    answer = TestClient(app, raise_server_exceptions=False).get("/x")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith("application/json")
+    assert {"error", "message"} & answer.json().keys()
+    assert "ZeroDivisionError" in caplog.text

@@ -5,14 +5,17 @@ The next start finishes what was pushed, once, and nothing else of this sandbox 
 
 import base64
 import json
+import logging
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +30,12 @@ from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.machine, pytest.mark.long, pytest.mark.timeout(1800)]
 
+_LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[3]
 SECONDS = 180.0
+# Seeds: each is a moment after a push. Others are asked for by where they begin and how many.
 KILLS = int(os.environ.get("SLIPWAY_WORK_KILLS", "6"))
+FIRST = int(os.environ.get("SLIPWAY_WORK_KILLS_FROM", "0"))
 OWNER = "slipway"
 CARD = "---\ntitle: T\nsdk: docker\n---\n"
 # A second of building that prints, then a page that says which version it is.
@@ -140,6 +146,19 @@ class Sandbox:
 
     # --- what it shows
 
+    def under_way(self) -> set[str]:
+        """What a server that was killed had begun and not ended."""
+        [[stage]] = self._rows("SELECT stage FROM spaces")
+        deploys = {status for [status] in self._rows("SELECT status FROM render_deploys")}
+        jobs = {status for [status] in self._rows("SELECT status FROM workflow_jobs")}
+        begun = {f"Space {stage}"} if stage not in {"RUNNING", "NO_APP_FILE"} else set()
+        begun |= {f"deploy {status}" for status in deploys - OVER}
+        return begun | {f"job {status}" for status in jobs - {"completed"}}
+
+    def _rows(self, sql: str) -> list[tuple[str]]:
+        with closing(sqlite3.connect(self.home.database)) as database:
+            return database.execute(sql).fetchall()
+
     def deploys(self, service: str) -> list[dict[str, Any]]:
         found = _expect(
             self.render.get(f"/v1/services/{service}/deploys", params={"limit": 100})
@@ -225,20 +244,24 @@ def test_a_server_killed_at_work_finishes_it_once_and_leaves_nothing(sandbox, en
     service = sandbox.make_all()
     pushed = []
     settled(sandbox, engine, service, "v0", pushed)
-    for number in range(KILLS):
-        text = f"v{number + 1}-{secrets.token_hex(3)}"
+    cut_off: Counter[str] = Counter()
+    for seed in range(FIRST, FIRST + KILLS):
+        text = f"v{seed + 1}-{secrets.token_hex(3)}"
         sandbox.commit_space(text)
         pushed.append(sandbox.commit_repository("Dockerfile", DOCKERFILE.format(text=text)))
         # All over the build, the deploy, the job, and the moments after.
-        moment = (5.9 + 2.6 * number) % 8.0
+        moment = (5.9 + 2.6 * seed + seed // 40 * 0.037) % 8.0
         time.sleep(moment)
         sandbox.kill()
+        cut_off.update(sandbox.under_way())
         sandbox.start()
         try:
             settled(sandbox, engine, service, text, pushed)
         except BaseException as error:
-            error.add_note(f"{number}: killed {moment:.1f} s after the push")
+            error.add_note(f"seed {seed}: killed {moment:.2f} s after the push")
             raise
+    _LOG.info("%d kills from seed %d cut off: %s", KILLS, FIRST, dict(cut_off))
+    assert cut_off, "no kill fell into a build, a deploy or a job"
 
 
 def settled(

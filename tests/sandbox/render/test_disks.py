@@ -38,10 +38,16 @@ def mounts(machine):
     return [dict(request.volumes) for request in machine.requests]
 
 
+def sizes(machine):
+    """Of the last container's disk, in bytes."""
+    return dict(machine.requests[-1].volume_bytes)
+
+
 def test_a_service_is_created_with_its_disk_and_shows_it(render, stored, machine):
     shown = stored["serviceDetails"]["disk"]
     assert {key: shown[key] for key in DISK} == DISK
     assert mounts(machine) == [{shown["id"]: "/var/models"}]
+    assert sizes(machine) == {shown["id"]: 2_000_000_000}
     [listed] = render.http.get("/disks", params={"serviceId": stored["id"]}).json()
     assert listed["disk"]["id"] == shown["id"]
     assert render.events(stored["id"], "disk_created")[0]["diskId"] == shown["id"]
@@ -116,6 +122,7 @@ def test_a_disk_grows_and_moves_and_never_shrinks(render, stored, machine):
     deploy = render.deploy(stored["id"])
     render.settled(stored["id"], deploy["id"])
     assert mounts(machine)[-1] == {disk: "/data"}
+    assert sizes(machine) == {disk: 5_000_000_000}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from sandbox.server.home import Home
 from tests.sandbox.kills.checks import settle
 from tests.sandbox.kills.server import Server
 from tests.sandbox.kills.world import Beliefs, Space, World
+from tests.sandbox.store.recorded_talk import answers, resolved, talk
 
 HOMES = Path(__file__).parent / "homes"
 # Of the machine that recorded it: ports, and what was asked of it.
@@ -36,7 +37,9 @@ def record(name: str) -> None:
         with Server(home) as server:
             world = World(server, clones)
             fill(world)
+            questions = talk(world)
             settle(world, None)
+            known = {"answers": answers(world, questions), "resolved": resolved(world)}
             world.close()
             with closing(sqlite3.connect(server.home.database)) as database:
                 lines = [each for each in database.iterdump() if not _LEFT_OUT.match(each)]
@@ -48,6 +51,7 @@ def record(name: str) -> None:
         (target / "state.sql").write_text(state, encoding="utf-8")
         _write(target / "repositories.json", dict(_exported(home)))
         _write(target / "objects.json", dict(_objects(home)))
+        _write(target / "answers.json", known)
         _write(target / "beliefs.json", {**asdict(world.sure), "followed": world.followed})
 
 
@@ -84,6 +88,12 @@ def put_down(name: str, home: Path) -> None:
         (home / place).write_bytes(base64.b64decode(text))
 
 
+def known_answers(name: str) -> dict:
+    """What was answered to whom asked that home, as `recorded_talk` shows it; older ones: none."""
+    file = HOMES / name / "answers.json"
+    return _read(file) if file.exists() else {"answers": {}, "resolved": None}
+
+
 def believed(name: str, world: World) -> None:
     """Lets a client know what it knew of that home."""
     known = _read(HOMES / name / "beliefs.json")
@@ -104,7 +114,9 @@ def _exported(home: Path) -> Iterator[tuple[str, str]]:
 
 
 def _objects(home: Path) -> Iterator[tuple[str, str]]:
-    for file in sorted(home.glob("hub/repositories/*/lfs/??/??/*")):
+    large = home.glob("hub/repositories/*/lfs/??/??/*")
+    assets = (each for each in home.glob("**/*-releases/**/*") if each.is_file())
+    for file in sorted([*large, *assets]):
         yield str(file.relative_to(home)), base64.b64encode(file.read_bytes()).decode()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sandbox.hub.spaces.card import CardError, SpaceCard, parse_card
 from sandbox.hub.spaces.environment import build_arguments
 from sandbox.hub.spaces.faults import Fault
+from sandbox.hub.spaces.running.build_log import BuildLog
 from sandbox.hub.spaces.running.logs import LogKind, LogWriter
 from sandbox.hub.spaces.running.turn import SettledError, Turn, other_slot
 from sandbox.hub.spaces.stages import Stage, Wanted, building
@@ -111,7 +112,7 @@ def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
             raise BuildFailedError(f"Build timed out after {limit:.0f} s")
 
     try:
-        turn.parts.machine.build(request, log, check)
+        turn.parts.machine.build(request, BuildLog(log), check)
     except BuildFailedError as error:
         for line in str(error).splitlines():
             log(line)
