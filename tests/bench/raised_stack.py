@@ -25,7 +25,6 @@ class RaisedStack:
     hub: HfApi
     faults: Faults
     github: str  # of the sandbox, for people
-    render: str
 
     @classmethod
     def here(cls) -> "RaisedStack":
@@ -40,7 +39,6 @@ class RaisedStack:
             hub,
             Faults(home.open_database()),
             pulumi.environment["GITHUB_BASE_URL"].rstrip("/"),
-            pulumi.environment["RENDER_API_URL"].removesuffix("/v1"),
         )
 
     def url(self, system: str, output: str) -> str:

@@ -12,10 +12,10 @@ from playwright.sync_api import sync_playwright
 
 from doors.behaviour.pictures import NONE, browser
 from tests.bench.raised_stack import RaisedStack
-from tests.pages.walks import WALKS
+from tests.pages.walks import MILLISECONDS, WALKS
 
 FOLDER = Path("docs/pictures")
-_SIZE = {"width": 960, "height": 640}  # pixels; one look at a laptop's half of a screen
+_SIZE = {"width": 960, "height": 800}  # pixels; one look at half of a screen
 
 
 def main() -> int:
@@ -31,8 +31,9 @@ def main() -> int:
         chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name, walk in WALKS.items():
             page = chromium.new_page(viewport=_SIZE, color_scheme="light")
+            page.set_default_timeout(MILLISECONDS)
             walk(page, stack)
-            page.screenshot(path=FOLDER / f"{name}.png", full_page=True, animations="disabled")
+            page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
             sys.stdout.write(f"{name}: as it should be, {FOLDER / name}.png\n")
             page.close()
         chromium.close()
