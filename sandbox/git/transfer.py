@@ -2,7 +2,10 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+
+_CHUNK = 256 * 1024
 
 
 def fetch(into: Path, source: Path, *refspecs: str) -> None:
@@ -27,8 +30,43 @@ def clone_at(source: Path, commit: str, into: Path, *, origin: str) -> None:
     _git("-C", str(into), "checkout", "--quiet", "--detach", commit)
 
 
+def archive(repository: Path, commit: str, *, ending: str, prefix: str) -> Iterator[bytes]:
+    """The files of a commit in one file, piece by piece, as `git archive` makes it.
+
+    Args:
+        repository: which has the commit.
+        commit: its full sha.
+        ending: "tar.gz" or "zip".
+        prefix: the folder that all files lie in, with the slash at its end.
+    """
+    program = subprocess.Popen(
+        [
+            "git",
+            "-C",
+            str(repository),
+            "archive",
+            f"--format={ending}",
+            f"--prefix={prefix}",
+            commit,
+        ],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        if program.stdout is not None:  # it was asked for above
+            while piece := program.stdout.read(_CHUNK):
+                yield piece
+    finally:  # also when nobody reads on
+        program.kill()
+        program.communicate()
+
+
 def _git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], env=_environment(), check=True, capture_output=True)
+
+
+def _environment() -> dict[str, str]:
     """Without what a user has set for git."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *arguments], env=environment, check=True, capture_output=True)
+    return environment | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

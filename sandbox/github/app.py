@@ -32,6 +32,7 @@ from sandbox.github.pulls.api.merge_routes import MergeRoutes
 from sandbox.github.pulls.api.pages import PullPages
 from sandbox.github.pulls.api.reviews_routes import ReviewRoutes
 from sandbox.github.pulls.api.routes import PullRoutes
+from sandbox.github.releases.archives_routes import ArchiveRoutes
 from sandbox.github.releases.assets_routes import AssetRoutes
 from sandbox.github.releases.routes import ReleaseRoutes
 from sandbox.github.repositories.commit_writer import Writer
@@ -91,6 +92,7 @@ def create_github_app(
         ReviewCommentRoutes(access, service.pulls, pulls),
         ReleaseRoutes(access, service.releases),
         AssetRoutes(access, service.releases),
+        ArchiveRoutes(access, service.registry),
         CompareRoutes(access),
         ForkRoutes(access, service.registry, service.events),
         HookRoutes(access, service.webhooks),

@@ -11,6 +11,7 @@ from sandbox.machine.contract import RunRequest
 
 STOP_LABEL = "slipway.stop-seconds"
 JOINS = "container:"
+ROOT = "root"
 
 # What official images need that begin as root and hand over to a user of their own (postgres,
 # nginx, redis), or confine themselves. Of an engine's defaults that leaves out raw packets, device
@@ -78,7 +79,7 @@ def container_options(
                 **public.hosts,
             },
         }
-    if request.user is None:  # a user by number has none, whatever the container may give
+    if request.user in {None, ROOT}:  # a user by number has none, whatever the container may give
         options["cap_add"] = list(_CAPABILITIES)
     if request.stop_seconds is not None:
         options["labels"][STOP_LABEL] = str(request.stop_seconds)
@@ -89,13 +90,20 @@ def container_options(
             EngineMount(each.target, str(each.source), type="bind", read_only=not each.writable)
             for each in request.mounts
         ]
-    if request.command is not None:
-        options["command"] = list(request.command)
-    if request.user is not None:
-        options["user"] = request.user
+    options |= _begun_with(request)
     if request.memory_bytes is not None:
         options["mem_limit"] = request.memory_bytes
         options["memswap_limit"] = request.memory_bytes  # the platforms give no swap
     if request.cpus is not None:
         options["nano_cpus"] = int(request.cpus * 1_000_000_000)
     return options
+
+
+def _begun_with(request: RunRequest) -> dict[str, Any]:
+    """What begins in the container, and as whom, where that is not the image's own."""
+    asked = {
+        "command": None if request.command is None else list(request.command),
+        "entrypoint": None if request.entrypoint is None else list(request.entrypoint),
+        "user": request.user,
+    }
+    return {name: value for name, value in asked.items() if value is not None}

@@ -48,12 +48,13 @@ class RunRequest:
     image: str
     port: int | None  # TCP port the application listens on inside; None: nobody visits it
     env: Mapping[str, str] = field(default_factory=dict[str, str])
-    user: str | None = None  # numeric uid, or None for the image's own
+    user: str | None = None  # numeric uid, "root", or None for the image's own
     memory_bytes: int | None = None
     cpus: float | None = None
     # What it may write outside of volumes; None: what the machine lets everybody.
     disk_bytes: int | None = None
     command: Sequence[str] | None = None  # instead of the image's own; None keeps that
+    entrypoint: Sequence[str] | None = None  # the same
     files: Mapping[str, str] = field(default_factory=dict[str, str])  # absolute path -> content
     # Volumes of this sandbox, made when first named: name -> absolute path. Only `remove_volume`
     # ends one.
@@ -134,6 +135,7 @@ class Companion:
 
     request: RunRequest
     health: HealthCheck | None = None  # None: the image's own, if it has one
+    alias: str | None = None  # its host name for the others; None: they share `localhost` with it
 
 
 class Companions(Protocol):
@@ -264,7 +266,7 @@ class Machine(Protocol):
     def attach(self, request: RunRequest, beside: Companions | None = None) -> Attached:
         """Starts a container that nobody visits, whose input and output are the caller's.
 
-        With companions, `localhost` is the same for it and for them.
+        With companions, `localhost` is the same for it and for them, or they have host names.
 
         Its program has to end when its standard input does: that happens when this process ends,
         however that ends.

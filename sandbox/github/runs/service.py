@@ -104,6 +104,7 @@ class RunService:
             folder=folder,
             addresses=self.addresses,
             runner=runner,
+            groups=Groups(),
             token_for=token_for,
             identify=_nobody if identities is None else identities.given,
             environment=dict(job_environment or {}),
@@ -115,7 +116,6 @@ class RunService:
         self._surroundings = Surroundings(
             tools=tools,
             publisher=self._publisher,
-            groups=Groups(self.cancel),
             ended=self._ended,
         )
 

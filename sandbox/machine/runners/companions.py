@@ -1,4 +1,4 @@
-"""Containers that serve one job: they share a network in which `localhost` is the same for all."""
+"""Containers that serve one job: they share a network, as host names or as one `localhost`."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -21,18 +21,22 @@ _NANOSECONDS = 1_000_000_000
 
 
 class StartedCompanions:
-    """Those of one job; the first one's network is that of all. Errors are the engine's own."""
+    """Those of one job, in its network: the first one's own, or one where each has a name.
+
+    Errors are the engine's own.
+    """
 
     def __init__(self, networks: EngineNetworks, network: str, public: PublicNames) -> None:
         self._public = public
         self._networks = networks
         self._network = network
         self._containers: list[Container] = []
+        self._by_name = False
 
     @property
     def network_mode(self) -> str:
         """How a container joins them, as the engine takes it."""
-        return f"{JOINS}{self._containers[0].id}"
+        return self._network if self._by_name else f"{JOINS}{self._containers[0].id}"
 
     def start(
         self,
@@ -48,13 +52,17 @@ class StartedCompanions:
             each.request,
             labels,
             0,
-            network=self.network_mode if self._containers else self._network,
+            network=self._network if each.alias or not self._containers else self.network_mode,
             volumes={},
             map_inside_host=map_inside_host,
             public=self._public,
         )
         if each.health is not None:
             options["healthcheck"] = _healthcheck(each.health)
+        if each.alias is not None:
+            self._by_name = True
+            named = client.api.create_endpoint_config(aliases=[each.alias])
+            options["networking_config"] = {self._network: named}
         name = f"{self._network}-{len(self._containers)}"
         made = client.containers.create(image, name=name, **options)
         self._containers.append(made)

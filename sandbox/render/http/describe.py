@@ -88,11 +88,10 @@ class Describer:
             }
         if deploy.image_ref is not None:
             login = self._login(deploy.frozen.settings.registry_credential_id)
-            described["image"] = {
-                "ref": deploy.image_ref,
-                "sha": deploy.image_sha or "",
-                "registryCredential": "" if login is None else login["name"],
-            }
+            image = {"ref": deploy.image_ref, "sha": deploy.image_sha or ""}
+            if login is not None:
+                image["registryCredential"] = login["name"]
+            described["image"] = image
         return described
 
     @staticmethod
@@ -145,11 +144,15 @@ class Describer:
             "pullRequestPreviewsEnabled": "no",
             "region": settings.region,
         }
+        if settings.plan != "free":  # those have no SSH
+            details["sshAddress"] = f"{service.id}@ssh.{settings.region}.render.com"
         if settings.listens:
+            # Always a list: the official client reads no other, and its description knows none.
             details["openPorts"] = [{"port": DEFAULT_PORT, "protocol": "TCP"}]
             details["url"] = f"{service.slug}:{DEFAULT_PORT}"  # in the private network
         if settings.public:
             details |= {
+                "cache": {"profile": "no-cache"},
                 "healthCheckPath": settings.health_check_path,
                 "ipAllowList": [_EVERYWHERE],
                 "maintenanceMode": {"enabled": False, "uri": ""},
@@ -170,8 +173,9 @@ class Describer:
             "dockerCommand": settings.docker_command,
             "dockerContext": settings.docker_context if built else "",
             "dockerfilePath": settings.dockerfile_path if built else "",
-            "preDeployCommand": settings.pre_deploy_command,
         }
+        if settings.pre_deploy_command:
+            details["preDeployCommand"] = settings.pre_deploy_command
         login = self._login(settings.registry_credential_id)
         return details if login is None else details | {"registryCredential": login}
 

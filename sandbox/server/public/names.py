@@ -36,6 +36,7 @@ IMITATED: Mapping[str, Imitated] = {
     "www.github.com": Imitated("github"),
     "api.github.com": Imitated("github"),
     "uploads.github.com": Imitated("github", _upload),
+    "codeload.github.com": Imitated("github"),
     "raw.githubusercontent.com": Imitated("github", _raw),
 }
 # Hosts that take the same tokens, or hand out what is behind them, and that nothing here imitates.
@@ -46,7 +47,6 @@ REFUSED = (
     "cdn-lfs.huggingface.co",
     "cas-server.xethub.hf.co",
     "dashboard.render.com",
-    "codeload.github.com",
     "gist.github.com",
     "objects.githubusercontent.com",
     "ghcr.io",

@@ -141,6 +141,13 @@ def test_what_the_platform_refuses_is_refused_with_its_words(
     assert offending == "README.md" or f"- {offending} (ref: refs/heads/main)" in done.stderr
 
 
+def test_a_small_binary_is_pushed_as_it_is(git, api, space, clone):
+    picture = b"\x89PNG\x00\x01" * 400
+    push(git, clone, {"static/favicon.png": picture})
+    [found] = api.get_paths_info(space, ["static/favicon.png"], repo_type="space")
+    assert (found.size, found.lfs) == (len(picture), None)
+
+
 def test_a_binary_that_was_deleted_again_is_still_refused(git, clone):
     for files in ({"x.dat": b"\x00\x01" * 600_000}, {}):
         for path in files:

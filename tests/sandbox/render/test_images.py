@@ -146,3 +146,22 @@ def test_pre_deploy_command_that_fails_keeps_what_serves(render, shop):
     again = render.deploy(service["id"], imageUrl="acme/shop:2")
     assert render.settled(service["id"], again["id"])["status"] == "live"
     assert render.version(service) == "two"
+
+
+def test_a_service_has_the_keys_that_were_recorded_and_no_others_of_them(render, machine):
+    machine.registry = {ONE: app("one")}
+    free, deploy = render.create("free", image=image("acme/shop:1"), details={"plan": "free"})
+    paid, _ = render.create("paid", image=image("acme/shop:1"), details={"plan": "starter"})
+    ended = render.settled(free["id"], deploy)
+    assert set(ended["image"]) == {"ref", "sha"}, "no credential was asked for"
+    shown = free["serviceDetails"]
+    assert shown["cache"] == {"profile": "no-cache"}
+    assert "sshAddress" not in shown
+    assert "preDeployCommand" not in shown["envSpecificDetails"]
+    details = paid["serviceDetails"]
+    assert details["sshAddress"] == f"{paid['id']}@ssh.{details['region']}.render.com"
+    render.http.patch(
+        f"/services/{paid['id']}", json={"serviceDetails": {"preDeployCommand": "true"}}
+    )
+    read = render.http.get(f"/services/{paid['id']}").json()["serviceDetails"]
+    assert read["envSpecificDetails"]["preDeployCommand"] == "true"

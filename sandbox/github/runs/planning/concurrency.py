@@ -1,76 +1,114 @@
-"""Concurrency groups: of each, one run is at work and at most one waits."""
+"""Concurrency groups of runs and jobs: of each, one is at work and at most one waits."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import text_of, truth
-from sandbox.github.runs.planning.expressions import render
-from sandbox.github.runs.planning.workflow import Workflow
+
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Group:
-    """The group of one run."""
+    """The group of one run or job."""
 
     name: str  # with the repository: groups of different ones know nothing of each other
     cancel_in_progress: bool
 
+    @property
+    def deadlock(self) -> str:
+        """What is said to a job that could only begin when what it is part of has ended."""
+        shown = self.name.partition("\n")[2]
+        return (
+            f"Canceling since a deadlock for concurrency group '{shown}' was detected between this"
+            " job and the workflow that it is part of."
+        )
+
+    @property
+    def superseded(self) -> str:
+        """What is said to a job that gives way."""
+        shown = self.name.partition("\n")[2]
+        return f"Canceling since a higher priority waiting request for '{shown}' exists"
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A run, a job or a call that is in a group, or waits for it. Each is only equal to itself."""
+
+    cancel: Callable[[], object] = field(repr=False)
+
 
 @dataclass
 class _Places:
-    working: int
-    waiting: int | None = None
+    working: Member
+    waiting: Member | None = None
 
 
 class Groups:
     """Who is at work in which group. Thread-safe."""
 
-    def __init__(self, cancel: Callable[[int], object]) -> None:
-        self._cancel = cancel
+    def __init__(self) -> None:
         self._places: dict[str, _Places] = {}
         self._changing = threading.Condition()
 
-    def enter(self, group: Group, run: int, is_cancelled: Callable[[], bool]) -> bool:
-        """Waits for the run's turn; False if it was cancelled while it waited.
+    @contextmanager
+    def turn(
+        self, group: Group | None, member: Member, is_cancelled: Callable[[], bool]
+    ) -> Iterator[bool]:
+        """Waits for a member's turn, which lasts as long as the block; None makes nobody wait.
 
-        A newer run takes the place of the one that waits, and with `cancel-in-progress` that of
+        Returns:
+            Whether it may work; False if it was cancelled while it waited.
+        """
+        mine = group is None or self.enter(group, member, is_cancelled)
+        try:
+            yield mine
+        finally:
+            if group is not None and mine:
+                self.leave(group, member)
+
+    def enter(self, group: Group, member: Member, is_cancelled: Callable[[], bool]) -> bool:
+        """Waits for a member's turn; False if it was cancelled while it waited.
+
+        A newer one takes the place of the one that waits, and with `cancel-in-progress` that of
         the one at work.
         """
         ended = []
         with self._changing:
             places = self._places.get(group.name)
             if places is None:
-                self._places[group.name] = _Places(working=run)
+                self._places[group.name] = _Places(working=member)
                 return True
             if places.waiting is not None:
                 ended.append(places.waiting)
-            places.waiting = run
+            places.waiting = member
             if group.cancel_in_progress:
                 ended.append(places.working)
         for each in ended:
-            self._cancel(each)
+            each.cancel()
         with self._changing:
             while not is_cancelled():
                 places = self._places.get(group.name)
-                if places is None or places.working == run:
-                    self._places.setdefault(group.name, _Places(working=run))
+                if places is None or places.working is member:
+                    self._places.setdefault(group.name, _Places(working=member))
                     return True
-                self._changing.wait(0.2)
+                self._changing.wait(_LOOK_SECONDS)
             places = self._places.get(group.name)
-            if places is not None and places.waiting == run:
+            if places is not None and places.waiting is member:
                 places.waiting = None
-            mine = places is not None and places.working == run
+            mine = places is not None and places.working is member
         if mine:
-            self.leave(group, run)
+            self.leave(group, member)
         return False
 
-    def leave(self, group: Group, run: int) -> None:
-        """The run ended: the one that waits is next."""
+    def leave(self, group: Group, member: Member) -> None:
+        """The member ended: the one that waits is next."""
         with self._changing:
             places = self._places.get(group.name)
-            if places is None or places.working != run:
+            if places is None or places.working is not member:
                 return
             if places.waiting is None:
                 del self._places[group.name]
@@ -79,12 +117,8 @@ class Groups:
             self._changing.notify_all()
 
 
-def group_of(workflow: Workflow, repository: str, context: Context) -> Group | None:
-    """The concurrency group of a run; raises ExpressionError."""
-    written = workflow.source.get("concurrency")
-    if written is None:
-        return None
-    rendered = render(written, context)
+def group_of(rendered: Any, repository: str) -> Group | None:  # noqa: ANN401 - as YAML has it
+    """The group that a `concurrency:` names, its expressions evaluated, if it names one."""
     if isinstance(rendered, dict):
         name = text_of(rendered.get("group"))
         at_once = truth(rendered.get("cancel-in-progress"))

@@ -24,6 +24,7 @@ class PlannedJob:
     matrix: Mapping[str, Any] | None
     timeout_minutes: float
     forgiven: bool  # continue-on-error
+    concurrency: Any = None  # its `concurrency:`, evaluated
     refusal: str | None = None  # why it fails without having run
 
 
@@ -125,6 +126,7 @@ def _planned(job: Job, context: Context, matrix: Mapping[str, Any] | None) -> Pl
         environment=text_of(environment) or None,
         matrix=matrix,
         timeout_minutes=float(minutes) if minutes else _DEFAULT_MINUTES,
+        concurrency=render(source.get("concurrency"), context),
         forgiven=truth(render(source.get("continue-on-error", False), context)),
     )
 

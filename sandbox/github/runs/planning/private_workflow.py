@@ -23,7 +23,7 @@ ENVIRONMENT_URL = "slipway-environment-url"  # an output that every job with suc
 _DELIMITER = "SLIPWAY_END_OF_OUTPUTS_6b1f0c"
 _DECIDED_BEFORE = {
     *("name", "if", "runs-on", "environment", "concurrency", "strategy", "timeout-minutes"),
-    *("continue-on-error", "needs", "steps", "services"),
+    *("continue-on-error", "needs", "steps", "services", "container"),
 }
 # docs.github.com, "Variables reference", the default ones. GITHUB_TOKEN is none: steps set it.
 _PLATFORM_S = re.compile(
@@ -98,6 +98,8 @@ def private_workflow(
     steps = [_without_the_platform_s(step) for step in job.steps]
     body |= {"runs-on": RUNNER, "if": "${{ always() }}", "steps": [*steps, *_added_steps(job)]}
     body = _without_the_platform_s(body)
+    if job.source.get("container"):
+        body["defaults"] = _with_plain_shell(body.get("defaults"), workflow.source.get("defaults"))
     environment = job.source.get("environment")
     if isinstance(environment, dict) and environment.get("url"):
         own = dict(body.get("outputs") or {})
@@ -126,6 +128,12 @@ def _without_the_platform_s(source: Mapping[str, Any]) -> dict[str, Any]:
         return dict(source)
     kept = {k: v for k, v in env.items() if not _PLATFORM_S.fullmatch(str(k))}
     return {**source, "env": kept}
+
+
+def _with_plain_shell(own: Any, above: Any) -> dict[str, Any]:  # noqa: ANN401 - as YAML has it
+    """`defaults` of a job in an image of its own choice, where the shell is `sh` if nobody says."""
+    inner, outer = ((each or {}).get("run") or {} for each in (own, above))
+    return {**(own or {}), "run": {"shell": "sh", **outer, **inner}}
 
 
 def _strategy(job: Job, matrix: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.github.runs.planning.expression_places import Place, mistakes
 from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml, place_in
+from sandbox.github.runs.runners.job_container import container_mistakes
 
 FOLDER = ".github/workflows"
 _TOP = {"name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"}
@@ -206,8 +207,15 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
                 f"jobs.{key}.steps: The identifier '{twice}' may not be used more than once within "
                 "the same scope.",
             )
+    _check_container(key, body.get("container"))
     needs = body.get("needs") or []
     return Job(key=key, needs=[needs] if isinstance(needs, str) else list(needs), source=body)
+
+
+def _check_container(job: str, container: Any) -> None:  # noqa: ANN401 - from YAML
+    for part, reason in container_mistakes(container)[:1]:
+        place = ("jobs", job, "container", *([part] if part else []))
+        raise PlacedError(place, f"jobs.{job}.container: {reason}")
 
 
 def _check_step(place: Place, name: str, step: Any) -> None:  # noqa: ANN401 - from YAML

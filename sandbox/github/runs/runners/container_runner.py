@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.github.runs.runners.act_program import ActProgram
+from sandbox.github.runs.runners.job_container import JobContainer
 from sandbox.github.runs.runners.job_environment import container_environment
 from sandbox.github.runs.runners.runner import (
     PROGRAMS,
@@ -40,6 +42,15 @@ _OURS = "/slipway"  # where a job sees what it is given
 _SUPERVISOR = f"{_OURS}/supervise.py"
 _ACT = f"{_OURS}/bin/act"
 _HOME = "/home/runner"
+# An image that a job names has its own PATH, and keeps its Python somewhere on that.
+_ITS_PYTHON = "python3"
+_IN_ITS_IMAGE = (
+    'command -v python3 > /dev/null || { echo "The image of this job has no python3, by which its'
+    ' steps are started here. On GitHub it would run." >&2; exit 127; }\n'
+    'for folder in "$SLIPWAY_WORKSPACE" $SLIPWAY_FOLDERS; do mkdir -p "$folder" || exit; done\n'
+    'PATH="$SLIPWAY_SHELLS:$PATH"; export PATH; unset SLIPWAY_WORKSPACE SLIPWAY_FOLDERS\n'
+    f'exec {_ITS_PYTHON} -I -S {_SUPERVISOR} "$@"'
+)
 
 
 class ContainerRunner:
@@ -106,7 +117,7 @@ class ContainerRunner:
             workspace=f"{_HOME}/work",
             action_cache=f"{_OURS}/act",
             programs=f"{_OURS}/programs",
-            python=_PYTHON,
+            python=_PYTHON if folders.container is None else _ITS_PYTHON,
             act=_ACT,
         )
 
@@ -128,27 +139,43 @@ class ContainerRunner:
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> Iterator[Companions | None]:
-        """Starts a job's services in one network with it, each with a job's limits."""
+        """Starts a job's services in one network with it, each with a job's limits.
+
+        In a container of its own choice the job reaches them by their names, else at localhost.
+        """
+        image = folders.container
+        if image is not None:
+            say(f"This job runs in its own container, of the image {image.image}.")
+            self._pull(image)
+            check()
+        for each in services:
+            say(f"Service {each.name}: {each.image}")
+            self._pull(each)
+            check()
         if not services:
             yield None
             return
+        companions = [self._companion(each, by_name=image is not None) for each in services]
         try:
-            for each in services:
-                say(f"Service {each.name}: {each.image}")
-                self._machine.pull(each.image, each.tag, each.login)
-                check()
-            started = self._machine.start_companions(
-                f"{folders.name}-services", [self._companion(each) for each in services], check
-            )
-        except (ImageUnavailableError, MachineUnavailableError) as error:
+            started = self._machine.start_companions(f"{folders.name}-services", companions, check)
+        except MachineUnavailableError as error:
             raise UnavailableRunnerError(f"A service can't be had: {error}") from None
-        say("The services are up; the job reaches them at localhost.")
+        where = "localhost" if image is None else "their names as hosts"
+        say(f"The services are up; the job reaches them at {where}.")
         try:
             yield started
         finally:
             started.remove()
 
-    def _companion(self, service: Service) -> Companion:
+    def _pull(self, wanted: JobContainer | Service) -> None:
+        try:
+            self._machine.pull(wanted.image, wanted.tag, wanted.login)
+        except (ImageUnavailableError, MachineUnavailableError) as error:
+            why = self._machine.why_not(wanted.image)
+            more = "" if why is None else f" ({why})"
+            raise UnavailableRunnerError(f"An image can't be had: {error}{more}") from None
+
+    def _companion(self, service: Service, *, by_name: bool) -> Companion:
         request = RunRequest(
             name=service.name,
             image=service.tag,
@@ -157,7 +184,8 @@ class ContainerRunner:
             memory_bytes=self._memory,
             cpus=self._cpus,
         )
-        return Companion(request=request, health=service.health)
+        alias = service.name if by_name else None
+        return Companion(request=request, health=service.health, alias=alias)
 
     def start(
         self,
@@ -194,6 +222,8 @@ class ContainerRunner:
                 *(Mount(source=path, target=at, writable=True) for at, path in writable.items()),
             ],
         )
+        if folders.container is not None:
+            request = _in_its_image(request, folders.container, paths, command)
         try:
             return self._machine.attach(request, beside)
         except MachineUnavailableError as error:
@@ -204,3 +234,25 @@ class ContainerRunner:
     def recover(self) -> None:
         """Removes the containers of a sandbox that was killed."""
         self._machine.remove_attached()
+
+
+def _in_its_image(
+    request: RunRequest, container: JobContainer, paths: JobPaths, command: Sequence[str]
+) -> RunRequest:
+    """The same job in the image that it names: as root there, and without that one's entry point.
+
+    PATH is the image's own, unless the job sets one.
+    """
+    kept = {name: value for name, value in request.env.items() if name != "PATH"}
+    own = {
+        "SLIPWAY_WORKSPACE": paths.workspace,
+        "SLIPWAY_FOLDERS": " ".join(container.folders),
+    }
+    return replace(
+        request,
+        image=container.tag,
+        env={**kept, **container.env, **own},
+        user="root",
+        entrypoint=["/bin/sh"],
+        command=["-c", _IN_ITS_IMAGE, "sh", *command],
+    )

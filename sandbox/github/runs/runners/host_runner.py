@@ -60,7 +60,7 @@ class HostRunner:
         """Everything lies where it is."""
         own = folders.folder
         for name in ("home", "workspace", "act"):
-            (own / name).mkdir()
+            (own / name).mkdir(exist_ok=True)
         return JobPaths(
             given=str(folders.given),
             out=str(folders.out),
@@ -92,8 +92,13 @@ class HostRunner:
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> AbstractContextManager[None]:
-        """Refuses services: what they listen on would be this machine's."""
-        del folders, say, check
+        """Refuses services, which would listen on this machine's ports, and a job's container."""
+        del say, check
+        if folders.container is not None:
+            raise UnavailableRunnerError(
+                "This job asks for a job container (`container:`), which jobs on this machine"
+                " itself do not have."
+            )
         if services:
             raise UnavailableRunnerError(
                 "This job asks for service containers (`services:`), which jobs on this machine"

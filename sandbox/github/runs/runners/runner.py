@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sandbox.github.runs.runners.job_container import JobContainer
 from sandbox.github.runs.runners.services import Service
 from sandbox.machine.contract import Attached, Check, Companions
 
@@ -30,6 +31,7 @@ class JobFolders:
     artifacts: Path  # of its run
     cache: Path  # of its repository
     actions: Mapping[str, Path]  # "owner/name@ref" -> its files
+    container: JobContainer | None = None  # where the job names its image itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ class Runner(Protocol):
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> AbstractContextManager[Companions | None]:
-        """Starts a job's services, and ends them with the context.
+        """Fetches the image that a job names, starts its services; ends them with the context.
 
         Raises:
             Whatever `check` raises.

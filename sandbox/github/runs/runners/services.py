@@ -38,8 +38,17 @@ class Service:
         return f"Service({self.name!r}, image={self.image!r})"
 
 
-def services_of(rendered: Any) -> list[Service]:  # noqa: ANN401 - as YAML has it
+def services_of(
+    rendered: Any,  # noqa: ANN401 - as YAML has it
+    *,
+    by_name: bool = False,
+) -> list[Service]:
     """What a job's `services:` asks for, its expressions evaluated.
+
+    Args:
+        rendered: the mapping.
+        by_name: whether the job reaches each under its own host name, so that none stands in
+            another one's way.
 
     Raises:
         ServiceError: it asks for what is not imitated, or for nothing that makes sense.
@@ -48,11 +57,16 @@ def services_of(rendered: Any) -> list[Service]:  # noqa: ANN401 - as YAML has i
         return []
     if not isinstance(rendered, Mapping):
         raise ServiceError("`services:` has to be a mapping of names to containers.")
-    found = [_service(str(name), given) for name, given in rendered.items()]
+    found = [_service(str(name), given, by_name=by_name) for name, given in rendered.items()]
     return [each for each in found if each.image]  # without an image it is not started
 
 
-def _service(name: str, given: Any) -> Service:  # noqa: ANN401 - as YAML has it
+def _service(
+    name: str,
+    given: Any,  # noqa: ANN401 - as YAML has it
+    *,
+    by_name: bool,
+) -> Service:
     if isinstance(given, str):
         given = {"image": given}
     if not isinstance(given, Mapping):
@@ -62,29 +76,31 @@ def _service(name: str, given: Any) -> Service:  # noqa: ANN401 - as YAML has it
             f"Service {name}: {', '.join(sorted(strange))} is not imitated; {', '.join(_KEYS)} are."
         )
     for written in given.get("ports") or ():
-        _check_port(name, str(written))
-    credentials = given.get("credentials") or {}
-    login = None
-    if credentials:
-        login = RegistryLogin(
-            str(credentials.get("username", "")), str(credentials.get("password", ""))
-        )
+        check_port(f"Service {name}", str(written), by_name=by_name)
     return Service(
         name=name,
         image=str(given.get("image") or ""),
-        env={str(key): _text(value) for key, value in (given.get("env") or {}).items()},
-        login=login,
+        env={str(key): text_of(value) for key, value in (given.get("env") or {}).items()},
+        login=login_of(given.get("credentials") or {}),
         health=_health(name, str(given.get("options") or "")),
     )
 
 
-def _check_port(service: str, written: str) -> None:
+def login_of(credentials: Mapping[str, Any]) -> RegistryLogin | None:
+    """Who asks for an image, by its `credentials`; None where there are none."""
+    if not credentials:
+        return None
+    return RegistryLogin(str(credentials.get("username", "")), str(credentials.get("password", "")))
+
+
+def check_port(whose: str, written: str, *, by_name: bool) -> None:
+    """Refuses a port that is not reached here as it is written; raises ServiceError."""
     found = _PORT.fullmatch(written)
     if found is None:
-        raise ServiceError(f"Service {service}: {written} is no port that is imitated.")
-    if found["host"] not in {None, found["port"]}:
+        raise ServiceError(f"{whose}: {written} is no port that is imitated.")
+    if not by_name and found["host"] not in {None, found["port"]}:
         raise ServiceError(
-            f"Service {service}: port {found['port']} under another number ({written}) is not"
+            f"{whose}: port {found['port']} under another number ({written}) is not"
             f" imitated. A job and its services share localhost here; use"
             f" {found['port']}:{found['port']}."
         )
@@ -92,7 +108,7 @@ def _check_port(service: str, written: str) -> None:
 
 def _health(service: str, options: str) -> HealthCheck | None:
     """The health check of `docker create`'s options; others are refused."""
-    given = dict(_options(service, options))
+    given = dict(options_of(f"Service {service}", options))
     command = given.pop("health-cmd", None)
     seconds = {
         key: _seconds(service, given.pop(f"health-{key}"))
@@ -113,16 +129,17 @@ def _health(service: str, options: str) -> HealthCheck | None:
     )
 
 
-def _options(service: str, written: str) -> Iterator[tuple[str, str]]:
+def options_of(whose: str, written: str) -> Iterator[tuple[str, str]]:
+    """Options of `docker create` and their values; raises ServiceError."""
     try:
         words = shlex.split(written)
     except ValueError as error:
-        raise ServiceError(f"Service {service}: options: {error}") from None
+        raise ServiceError(f"{whose}: options: {error}") from None
     while words:
         name, is_one_word, value = words.pop(0).partition("=")
         follows = bool(words) and not words[0].startswith("--")
         if not name.startswith("--") or not (is_one_word or follows):
-            raise ServiceError(f"Service {service}: options: {name} is not imitated.")
+            raise ServiceError(f"{whose}: options: {name} is not imitated.")
         yield name.removeprefix("--"), value if is_one_word else words.pop(0)
 
 
@@ -135,5 +152,6 @@ def _seconds(service: str, written: str) -> float:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - as YAML has it
+def text_of(value: Any) -> str:  # noqa: ANN401 - as YAML has it
+    """A value of YAML as an environment variable has it."""
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

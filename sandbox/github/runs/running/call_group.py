@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from sandbox.github.runs.calls.inputs import input_values, output_values
 from sandbox.github.runs.calls.scope import Scope, declared_by, passed_secrets, require_secrets
+from sandbox.github.runs.planning.concurrency import Group, Member, group_of
 from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
+from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob, plain_name
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Called, Job
@@ -29,6 +31,15 @@ class Graph(Protocol):
     @property
     def run(self) -> Run:
         """What runs."""
+        ...
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which it is at work."""
+        ...
+
+    def holds(self, group: Group) -> None:
+        """It is at work in a concurrency group."""
         ...
 
     @property
@@ -67,6 +78,8 @@ class _Call:
     planned: PlannedJob
     graph: Graph
     contexts: Context  # as the called workflow's outputs see it
+    groups: Sequence[Group]  # of the job that calls, then of the workflow that it calls
+    gave_way: threading.Event  # to a newer one of such a group
 
 
 class CallGroup:
@@ -125,7 +138,13 @@ class CallGroup:
             name=f"{scope.name}{planned.name} / ",
         )
         seen = Context(values={**context.values, "inputs": inputs})
-        return _Call(planned, self._caller.below(below), seen)
+        asked = self._called.workflow.source.get("concurrency")
+        groups = [
+            group
+            for rendered in (planned.concurrency, render(asked, seen))
+            if (group := group_of(rendered, run.repository)) is not None
+        ]
+        return _Call(planned, self._caller.below(below), seen, groups, threading.Event())
 
     def _one(self, call: _Call) -> None:
         ended = JobEnd(FAILURE)
@@ -140,20 +159,39 @@ class CallGroup:
 
     def _work(self, call: _Call) -> JobEnd:
         while not self._parallel.acquire(timeout=0.1):
-            if self._is_over():
+            if self._is_over(call):
                 return JobEnd(CANCELLED)
         try:
-            if self._is_over():
+            return self._in_turn(call, call.groups)
+        finally:
+            self._parallel.release()
+
+    def _in_turn(self, call: _Call, groups: Sequence[Group]) -> JobEnd:
+        """Runs the called workflow when each of its concurrency groups lets it."""
+        if not groups:
+            if self._is_over(call):
                 return JobEnd(CANCELLED)
             conclusion = call.graph.work()
             outputs = output_values(self._declared, call.graph.results, call.contexts.values)
             return JobEnd(conclusion, outputs)
-        finally:
-            self._parallel.release()
+        group, *others = groups
+        if group.name in call.graph.held:
+            self._refuse(call, group.deadlock)
+            return JobEnd(FAILURE)
+        member = Member(lambda: self._give_way(call))
+        with self._tools.groups.turn(group, member, lambda: self._is_over(call)) as mine:
+            if not mine:
+                return JobEnd(CANCELLED)
+            call.graph.holds(group)
+            return self._in_turn(call, others)
 
-    def _is_over(self) -> bool:
+    def _give_way(self, call: _Call) -> None:
+        call.gave_way.set()
+        call.graph.stop()
+
+    def _is_over(self, call: _Call) -> bool:
         cancelled = self._caller.is_cancelled and not self._was_cancelled
-        return cancelled or self._stopped.is_set()
+        return cancelled or self._stopped.is_set() or call.gave_way.is_set()
 
     def _refuse(self, call: _Call, reason: str) -> None:
         """Shows as a job of the caller's name why the call failed."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sandbox.github.runs.calls.scope import Scope
+from sandbox.github.runs.planning.concurrency import Group
 from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
 from sandbox.github.runs.planning.job_plan import (
@@ -34,6 +35,11 @@ class Above(Protocol):
     @property
     def run(self) -> Run:
         """What runs."""
+        ...
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which it is at work."""
         ...
 
     @property
@@ -96,6 +102,7 @@ class JobGraph:
         self._changed = threading.Condition()
         self._workers: dict[int, JobWorker] = {}
         self._stopped = threading.Event()
+        self._held: frozenset[str] = frozenset()
         self._was_cancelled = above.is_cancelled  # then it runs in spite of that
 
     def work(self) -> str:
@@ -135,6 +142,15 @@ class JobGraph:
     def run(self) -> Run:
         """What runs."""
         return self._above.run
+
+    def holds(self, group: Group) -> None:
+        """It is at work in a concurrency group, which none of its jobs can enter."""
+        self._held |= {group.name}
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which it is at work, or what it is part of."""
+        return self._held | self._above.held
 
     @property
     def is_cancelled(self) -> bool:

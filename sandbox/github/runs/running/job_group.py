@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sandbox.github.runs.calls.scope import Scope
+from sandbox.github.runs.planning.concurrency import Group, Member, group_of
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Job
@@ -33,6 +34,11 @@ class GraphAtWork(Protocol):
     @property
     def scope(self) -> Scope:
         """Its workflow, and what the jobs of that share."""
+        ...
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which it is at work."""
         ...
 
     @property
@@ -83,6 +89,7 @@ class JobGroup:
         self._ends: list[tuple[PlannedJob, JobEnd]] = []
         self._ending = threading.Lock()
         self._at_work: dict[int, JobWorker] = {}
+        self._gave_way: set[int] = set()  # to newer ones of their concurrency group
 
     def start(self) -> None:
         """Adds the jobs and lets them run."""
@@ -125,21 +132,43 @@ class JobGroup:
     def _work(self, number: int, planned: PlannedJob) -> JobEnd:
         if planned.refusal is not None:
             return refuse(self._tools, self._worker.run, number, planned.refusal)
-        for gate in (self._parallel, self._tools.slots):
-            if gate is self._tools.slots and not self._waited(number, planned):
-                self._parallel.release()
-                return JobEnd(CANCELLED)
-            while not gate.acquire(timeout=0.1):
-                if self._is_over():
-                    self._release(gate)
-                    return JobEnd(CANCELLED)
+        group = group_of(planned.concurrency, self._worker.run.repository)
+        if group is not None and group.name in self._worker.held:
+            return refuse(self._tools, self._worker.run, number, group.deadlock)
+        member = Member(lambda: self._give_way(number, group))
+        if not self._acquired(self._parallel, number):
+            return JobEnd(CANCELLED)
         try:
-            if self._is_over():
-                return JobEnd(CANCELLED)
-            return self._run_job(number, planned)
+            turn = self._tools.groups.turn(group, member, lambda: self._is_over(number))
+            with turn as mine:
+                if not mine or not self._waited(number, planned):
+                    return JobEnd(CANCELLED)
+                if not self._acquired(self._tools.slots, number):
+                    return JobEnd(CANCELLED)
+                try:
+                    over = self._is_over(number)
+                    return JobEnd(CANCELLED) if over else self._run_job(number, planned)
+                finally:
+                    self._tools.slots.release()
         finally:
-            self._tools.slots.release()
             self._parallel.release()
+
+    def _acquired(self, gate: threading.Semaphore, number: int) -> bool:
+        """Waits until a job may pass a gate; False where it is over before that."""
+        while not gate.acquire(timeout=_LOOK_SECONDS):
+            if self._is_over(number):
+                return False
+        return True
+
+    def _give_way(self, number: int, group: Group | None) -> None:
+        """Another job wants the place that this one has, or waits for, in its group."""
+        if group is not None:
+            self._tools.records.set_job(number, note=group.superseded)
+        with self._ending:
+            self._gave_way.add(number)
+            worker = self._at_work.get(number)
+        if worker is not None:
+            worker.cancel()
 
     def _waited(self, number: int, planned: PlannedJob) -> bool:
         """Waits as long as its environment wants; False where it is over before that.
@@ -156,20 +185,15 @@ class JobGroup:
         self._worker.publish(number)
         deadline = time.monotonic() + minutes * _MINUTE
         while time.monotonic() < deadline:
-            if self._is_over():
+            if self._is_over(number):
                 return False
             time.sleep(_LOOK_SECONDS)
         self._tools.records.set_job(number, status="queued")
         return True
 
-    def _release(self, stopped_at: threading.Semaphore) -> None:
-        """Gives back what was acquired before the gate at which it stopped."""
-        if stopped_at is self._tools.slots:
-            self._parallel.release()
-
-    def _is_over(self) -> bool:
+    def _is_over(self, number: int) -> bool:
         cancelled = self._worker.is_cancelled and not self._was_cancelled
-        return cancelled or self._stopped.is_set()
+        return cancelled or self._stopped.is_set() or number in self._gave_way
 
     def _run_job(self, number: int, planned: PlannedJob) -> JobEnd:
         self._tools.records.set_job(number, status="in_progress", started=moment())
@@ -192,7 +216,7 @@ class JobGroup:
             self._at_work[number] = worker
         self._worker.enter(number, worker)
         try:
-            if self._is_over():
+            if self._is_over(number):
                 worker.cancel()
             return worker.work()
         finally:

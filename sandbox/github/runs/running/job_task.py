@@ -11,6 +11,7 @@ from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.permissions import Permissions
+from sandbox.github.runs.planning.concurrency import Groups
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.source import Sources
@@ -38,6 +39,7 @@ class Tools:
     identify: Identify  # of one job, while that runs
     environment: Mapping[str, str]  # for every job
     slots: threading.BoundedSemaphore
+    groups: Groups  # of runs, jobs and calls
     cancel_seconds: float  # for steps that run even when cancelled
 
     def log_of(self, run: int, attempt: int, job: int) -> Path:
@@ -70,12 +72,6 @@ class JobTask:
     def workflow(self) -> Workflow:
         """The file that it is written in."""
         return self.scope.workflow
-
-    @property
-    def ignores_concurrency(self) -> bool:
-        """Whether a concurrency group is asked for that is not kept here."""
-        of_called = self.scope.called is not None and "concurrency" in self.workflow.source
-        return of_called or "concurrency" in self.job.source
 
     @property
     def permissions(self) -> Permissions | None:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.github.http.job_tokens import Grant
@@ -20,6 +21,7 @@ from sandbox.github.runs.planning.private_workflow import (
     private_workflow,
 )
 from sandbox.github.runs.runners.act_process import ActProcess
+from sandbox.github.runs.runners.job_container import JobContainer, container_of
 from sandbox.github.runs.runners.runner import JobFolders, JobPaths, UnavailableRunnerError
 from sandbox.github.runs.runners.services import Service, ServiceError, services_of
 from sandbox.github.runs.running.disk_watch import DiskWatch
@@ -30,7 +32,6 @@ from sandbox.github.runs.running.job_watch import JobWatch
 from sandbox.github.runs.running.masking import JobMask
 from toolchain.cache import remove_tree
 
-_NOT_RUN = {"container": "a job container"}
 _NO_RUNNER = ("windows", "macos")
 
 
@@ -123,8 +124,6 @@ class JobWorker:
             if refusal is not None:
                 raise RefusedError(refusal)
             log(1, f"Environment: {task.environment}")
-        if task.ignores_concurrency:
-            log(1, "##[warning]The concurrency of a job is not imitated; that of a run is.")
         if task.run.foreign:
             log(1, "What a fork proposes is run without secrets, and its token can only read.")
 
@@ -185,12 +184,6 @@ class JobWorker:
 
     def _refuse_what_is_not_run(self) -> None:
         task = self._task
-        for key, what in _NOT_RUN.items():
-            if task.job.source.get(key):
-                raise RefusedError(
-                    f"This job asks for {what} (`{key}:`), which the sandbox does not"
-                    " imitate. On GitHub it would run."
-                )
         if any(label.lower().startswith(_NO_RUNNER) for label in task.labels):
             raise RefusedError(
                 f"There is no runner for {', '.join(task.labels)} here: jobs run on Linux alone."
@@ -206,10 +199,13 @@ class JobWorker:
         files.make()
         paths = runner.paths(folders)
         given = self._given(token, paths, log, mask)
+        container, services = self._asked(given)
+        if container is not None:
+            folders = replace(folders, container=container)
+            paths = runner.paths(folders)
         files.write(given, paths)
         environment = files.environment(runner.environment(paths), given, paths)
         command = files.command(given, paths)
-        services = self._services(given)
         with runner.serving(folders, services, lambda line: log(1, line), self._check) as beside:
             with self._changing:
                 self._check()
@@ -225,11 +221,9 @@ class JobWorker:
         url = outputs.pop(ENVIRONMENT_URL, "")
         return JobEnd(watch.result or FAILURE, outputs, url)
 
-    def _services(self, given: JobInput) -> list[Service]:
-        """What the job asks for beside itself."""
-        task = self._task
-        if not task.job.source.get("services"):
-            return []
+    def _asked(self, given: JobInput) -> tuple[JobContainer | None, list[Service]]:
+        """The container that the job asks for instead of ours, and what it asks for beside it."""
+        task, source = self._task, self._task.job.source
         values = {
             "github": {**given.github, "token": given.secrets[TOKEN]},
             "vars": dict(given.variables),
@@ -238,10 +232,14 @@ class JobWorker:
             "needs": needs_context(task.needed),
             "inputs": dict(task.scope.inputs),
         }
+        part, context = "container", Context(values=values)
         try:
-            return services_of(render(task.job.source["services"], Context(values=values)))
+            container = container_of(render(source.get(part), context))
+            part = "services"
+            by_name = container is not None
+            return container, services_of(render(source.get(part), context), by_name=by_name)
         except (ServiceError, ExpressionError) as error:
-            raise RefusedError(f"`services:`: {error}") from None
+            raise RefusedError(f"`{part}:`: {error}") from None
 
     def _follow(self, act: ActProcess, files: JobFiles, watch: JobWatch, log: JobLog) -> None:
         """Reads what act says to its end, which comes when the job's minutes are over."""

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sandbox.github.runs.planning.concurrency import Group, Groups, group_of
+from sandbox.github.runs.planning.concurrency import Member, group_of
 from sandbox.github.runs.planning.dispatch_inputs import EVENT
 from sandbox.github.runs.planning.event import event_of, github_context, typed_inputs
 from sandbox.github.runs.planning.expression_parser import Context
@@ -28,7 +28,6 @@ class Surroundings:
 
     tools: Tools
     publisher: Publisher
-    groups: Groups
     ended: Callable[[Run], None]  # told last, when everything about the run is written down
 
 
@@ -90,18 +89,16 @@ class RunThread:
         title = self._workflow.source.get("run-name")
         if title:
             around.tools.records.set_run(run.id, title=text_of(render(title, context)))
-        group = group_of(self._workflow, run.repository, context)
-        if group is not None and not self._enter(group):
-            return CANCELLED
-        try:
-            around.tools.records.set_run(run.id, status="in_progress", started=moment())
-            return self._worker.work()
-        finally:
+        asked = render(self._workflow.source.get("concurrency"), context)
+        group, worker = group_of(asked, run.repository), self._worker
+        turn = around.tools.groups.turn(group, Member(self.cancel), lambda: worker.is_cancelled)
+        with turn as mine:
+            if not mine:
+                return CANCELLED
             if group is not None:
-                around.groups.leave(group, run.id)
-
-    def _enter(self, group: Group) -> bool:
-        return self._around.groups.enter(group, self._run.id, lambda: self._worker.is_cancelled)
+                worker.holds(group)
+            around.tools.records.set_run(run.id, status="in_progress", started=moment())
+            return worker.work()
 
     def _context(self) -> Context:
         tools, run = self._around.tools, self._run

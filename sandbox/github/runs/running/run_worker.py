@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 
 from sandbox.github.runs.calls.scope import Scope, own_secrets
+from sandbox.github.runs.planning.concurrency import Group
 from sandbox.github.runs.planning.dispatch_inputs import EVENT
 from sandbox.github.runs.planning.event import event_of, github_context, typed_inputs
 from sandbox.github.runs.planning.private_workflow import Needed
@@ -43,6 +44,11 @@ class RunWorker:
         self._workers: dict[int, JobWorker] = {}
         self._cancelled = threading.Event()
         self._at_once = threading.Event()
+        self._held: frozenset[str] = frozenset()
+
+    def holds(self, group: Group) -> None:
+        """The run is at work in a concurrency group, which none of its jobs can enter."""
+        self._held = frozenset({group.name})
 
     def cancel(self) -> None:
         """Ends the run; steps and jobs that always run still do."""
@@ -107,6 +113,11 @@ class RunWorker:
     def run(self) -> Run:
         """What runs."""
         return self._run
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which the run is at work."""
+        return self._held
 
     @property
     def is_cancelled(self) -> bool:

@@ -1,11 +1,14 @@
 """The local equivalents of actions that a workflow would take from the internet."""
 
+import os
+import subprocess
 import sys
 
 import pytest
 
 from sandbox.github.runs.api.artifacts import artifacts_of
 from sandbox.github.runs.planning.equivalents import find_actions, known_equivalents
+from sandbox.github.runs.runners.runner import PROGRAMS
 from sandbox.github.runs.running.programs.setup_python import _fits
 from tests.sandbox.github.runs.conftest import in_both
 from tests.sandbox.github.runs.repositories import git
@@ -289,3 +292,48 @@ def test_artifacts_belong_to_an_attempt_and_those_of_kept_jobs_go_on(world, repo
     assert "made in 1\nused in 2" in world.log(run, "use")
     assert again(failed_only=False) == {"made": "made in 3", "used": "used in 3"}
     assert "made in 3\nused in 3" in world.log(run, "use")
+
+
+def test_a_reference_that_is_named_is_checked_out_as_it_is_now(tmp_path):
+    def ran(*words: str) -> str:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    origin, work = tmp_path / "acme" / "one", tmp_path / "work"
+    ran("init", "-q", "--bare", "-b", "main", str(origin))
+    at = ("-C", str(work), "-c", "user.name=ann", "-c", "user.email=ann@example.org")
+    ran("init", "-q", "-b", "main", str(work))
+    commits = []
+    for number in range(2):
+        ran(*at, "commit", "-q", "--allow-empty", "-m", str(number))
+        commits.append(ran(*at, "rev-parse", "HEAD"))
+    ran(*at, "tag", "v1")
+    ran(*at, "push", "-q", str(origin), "main", "main:dev", "v1")
+    inputs = {
+        **dict.fromkeys(("WANTED_REPOSITORY", "WANTED_TOKEN", "WANTED_PATH", "WANTED_LFS"), ""),
+        "WANTED_SUBMODULES": "",
+        "WANTED_REF": "dev",
+        "WANTED_DEPTH": "0",
+        "WANTED_TAGS": "",
+        "KEEPS_CREDENTIALS": "true",
+        "GITHUB_SERVER_URL": f"file://{tmp_path}",
+        "GITHUB_REPOSITORY": "acme/one",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_SHA": commits[0],
+        "GITHUB_WORKSPACE": str(tmp_path / "job"),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "SLIPWAY_SOURCE": str(work),
+    }
+    program = PROGRAMS / "checkout.py"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(program)],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **inputs},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    job = ("-C", str(tmp_path / "job"))
+    assert ran(*job, "rev-parse", "HEAD") == commits[1], "what the branch is now, not the run's"
+    assert ran(*job, "tag") == "v1"
+    assert "origin/main" in ran(*job, "branch", "-r", "--format=%(refname:short)").split()

@@ -295,3 +295,90 @@ def test_a_killed_sandbox_leaves_no_process_and_the_next_one_says_so(own, tmp_pa
     assert run.conclusion == "cancelled"
     assert run.note == "The sandbox was stopped while this run was at work"
     assert not list((own.folder / "runs").glob("work/*"))
+
+
+def _until_its_job_is_in_the_group(world, run, number):
+    """Jobs of different runs arrive in the order of their pushes; a third one ends the second."""
+    place = f"{world.service.records.get(run).repository}\ndeploy-main".casefold()
+    seen = set()
+
+    def arrived():
+        places = world.service._tools.groups._places.get(place)
+        if places is not None:
+            seen.update({places.working, places.waiting} - {None})
+        return len(seen) > min(number, 1) and "deploy" in world.jobs(run)
+
+    world.until(arrived)
+
+
+def test_of_jobs_in_one_group_the_newest_waits_and_the_others_give_way(world, repository):
+    text = """
+      on: push
+      jobs:
+        beside: {runs-on: ubuntu-latest, steps: [{run: echo}]}
+        deploy:
+          runs-on: ubuntu-latest
+          concurrency: {group: "Deploy-${{ github.ref_name }}"}
+          steps: [{run: sleep 1.5}]
+    """
+    runs = []
+    for number in range(3):
+        runs += world.push(repository, {"c.yml": text, "n": str(number)})
+        _until_its_job_is_in_the_group(world, runs[-1], number)
+    ended = [world.finished(run).conclusion for run in runs]
+    assert ended == ["success", "cancelled", "success"]
+    first, second, third = (world.jobs(run)["deploy"] for run in runs)
+    assert third.started >= first.completed
+    assert (second.conclusion, second.started) == ("cancelled", None)
+    assert "higher priority waiting request for 'deploy-main'" in second.note
+    assert world.conclusions(runs[1])["beside"] == "success"
+
+
+def test_a_newer_job_ends_the_one_at_work_where_an_expression_says_so(world, repository):
+    text = """
+      on: push
+      jobs:
+        a:
+          runs-on: ubuntu-latest
+          concurrency:
+            group: g
+            cancel-in-progress: ${{ github.ref == 'refs/heads/main' }}
+          steps: [{run: "sleep ${{ vars.LONG }}"}]
+    """
+    world.repositories.variable_values[repository, None] = {"LONG": "60"}
+    (first,) = world.push(repository, {"c.yml": text})
+    world.until(lambda: [j.status for j in world.service.records.jobs(first)] == ["in_progress"])
+    world.repositories.variable_values[repository, None] = {"LONG": "0"}
+    (second,) = world.push(repository, {"n": "1"})
+    assert world.finished(second).conclusion == "success"
+    assert world.conclusions(first) == {"a": "cancelled"}
+    assert world.finished(first).conclusion == "cancelled"
+
+
+def test_a_job_in_its_own_workflow_s_group_is_told_that_it_would_wait_forever(world, repository):
+    text = """
+      on: push
+      concurrency: g
+      jobs: {a: {runs-on: ubuntu-latest, concurrency: g, steps: [{run: echo}]}}
+    """
+    (run,) = world.push(repository, {"c.yml": text})
+    assert world.finished(run).conclusion == "failure"
+    assert "a deadlock for concurrency group 'g'" in world.log(run, "a")
+
+
+def test_a_called_workflow_s_group_is_one_for_all_that_call_it(world, repository):
+    called = """
+      on: workflow_call
+      concurrency: "only-${{ github.ref_name }}"
+      jobs: {inner: {runs-on: ubuntu-latest, steps: [{run: sleep 1}]}}
+    """
+    caller = """
+      on: push
+      jobs:
+        one: {uses: ./.github/workflows/called.yml}
+        two: {uses: ./.github/workflows/called.yml}
+    """
+    (run,) = world.push(repository, {"c.yml": caller, "called.yml": called})
+    assert world.finished(run).conclusion == "success"
+    one, two = sorted(world.jobs(run).values(), key=lambda job: job.started)
+    assert two.started >= one.completed
