@@ -24,6 +24,7 @@ _DATABASE, _REPOSITORY, _PAGE = "SLIPWAY_DATABASE", "SLIPWAY_REPOSITORY", "SLIPW
 _USER, _ADMIN = "SLIPWAY_USER", "SLIPWAY_USER_ADMINISTERS"
 _WORKFLOWS = "SLIPWAY_MAY_CHANGE_WORKFLOWS"
 _LARGEST_FILE = 100 << 20  # bytes
+_LARGEST_ADVISED = 50 << 20
 _WORKFLOW_FOLDER = ".github/workflows/"
 
 
@@ -75,6 +76,14 @@ def main() -> int:
             "https://git-lfs.github.com.",
             *too_large,
         )
+    say(
+        *(
+            f"warning: File {blob.path} is {blob.size / 2**20:.2f} MB; this is larger than "
+            "GitHub's recommended maximum file size of 50.00 MB"
+            for blob in blobs
+            if _LARGEST_ADVISED < blob.size <= _LARGEST_FILE
+        )
+    )
     _tell_unheard([each for each in blobs if _is_workflow(each.path)])
     return int(bool(refused or too_large))
 

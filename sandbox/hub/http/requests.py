@@ -115,6 +115,10 @@ def page(
     request: Request, items: Sequence[Item], size: int
 ) -> tuple[Sequence[Item], dict[str, str]]:
     """The items of the page a request asks for, and the headers that lead to the next one."""
+    given = request.query_params.get("limit")
+    # What the Hub says to such a limit is not recorded; of 0 its client makes the best itself.
+    if given is not None and number(given) is None:
+        raise BadRequestError('Invalid "limit": it must be a number of items')
     size = min(size, positive(request, "limit", size))
     try:
         start = number(decode_cursor(request.query_params.get("cursor") or encode_cursor("0")))

@@ -179,7 +179,16 @@ def test_workflows_are_changed_only_by_tokens_with_that_scope(gh, clone):
     clone.git("push", "--quiet", "origin", "main")
 
 
-def test_a_file_over_100_mb_is_refused(gh, clone, repository, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("name", "said", "code"),
+    [
+        ("_LARGEST_FILE", "GH001", 1),
+        ("_LARGEST_ADVISED", "warning: File big.bin is 0.00 MB; this is larger than", 0),
+    ],
+)
+def test_a_file_over_100_mb_is_refused_and_one_over_50_mb_warned_of(
+    gh, clone, repository, monkeypatch, capsys, name, said, code
+):
     sha = clone.commit("big.bin", "x" * 2000)
     clone.git("push", "--quiet", "origin", "main:work")
     clone.git("push", "--quiet", "--delete", "origin", "work")  # its objects stay, as in quarantine
@@ -187,15 +196,15 @@ def test_a_file_over_100_mb_is_refused(gh, clone, repository, monkeypatch, capsy
     variables = push_hook.hook_variables(
         gh.database.path, found, "http://page", 1, admin=True, may_change_workflows=True
     )
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
     monkeypatch.chdir(found.path)
-    monkeypatch.setattr(push_hook, "_LARGEST_FILE", 1000)  # 100 MB would take a minute
+    monkeypatch.setattr(push_hook, name, 1000)  # as many MB would take a minute
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{NOTHING} {sha} refs/heads/work\n"))
-    assert push_hook.main() == 1
-    said = capsys.readouterr().err
-    assert "GH001" in said
-    assert "big.bin is 0.00 MB" in said
+    assert push_hook.main() == code
+    told = capsys.readouterr().err
+    assert said in told
+    assert "big.bin is 0.00 MB" in told
 
 
 def test_the_default_branch_cannot_be_deleted(gh, clone, repository):

@@ -325,3 +325,15 @@ def test_datasets_have_a_page(hub, api, name):
         page = client.get(f"/datasets/{name}")
         assert page.status_code == 200
         assert f"/datasets/{name}/resolve/main/.gitattributes" in page.text
+
+
+@pytest.mark.parametrize("limit", ["-1", "x", "1.5", ""])
+def test_a_limit_that_is_no_number_of_items_is_refused(hub, limit):
+    answer = get(hub, "/api/models", params={"limit": limit})
+    assert answer.status_code == 400
+    assert "limit" in answer.json()["error"]
+
+
+def test_a_limit_of_nothing_gives_the_client_nothing(api, name):
+    api.create_repo(name)
+    assert list(api.list_models(author="ada", limit=0)) == []
