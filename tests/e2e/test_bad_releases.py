@@ -76,7 +76,7 @@ def docker():
 def images(docker, tmp_path_factory):
     """Every release as an image in the registry: `good`, and one for each thing that is wrong."""
     folder = tmp_path_factory.mktemp("releases")
-    registry = docker._builder._address.registry
+    registry = docker._builder._builder._address.registry
     made = {}
     for name, text in {"good": GOOD, **{name: bad[0] for name, bad in BAD.items()}}.items():
         context = folder / name

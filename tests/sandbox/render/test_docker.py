@@ -86,7 +86,7 @@ def test_dockerfile_gets_its_arguments_port_secret_files_and_the_plans_limits(
 def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_deploy(
     render, docker, tmp_path
 ):
-    registry = docker._builder._address.registry
+    registry = docker._builder._builder._address.registry
     for tag, text in (("one", "one"), ("two", "two")):
         context = tmp_path / tag
         context.mkdir()
