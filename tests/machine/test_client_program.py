@@ -88,7 +88,7 @@ def test_threads_of_many_builds_end_with_them():
     before = threading.active_count()
     for _ in range(3):
         run_client(python("print('x' * 1000000)"), {}, lambda _: None, wanted_to_the_end)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # those of others may end meanwhile
 
 
 def test_it_does_not_outlive_a_server_that_is_killed(tmp_path):

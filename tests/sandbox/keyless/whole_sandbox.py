@@ -129,7 +129,10 @@ def whole_sandbox(
     bind, machine = "127.0.0.1", machine or NoMachine()
     if engine is not None:
         bind = engine.bind_host
-        machine = DockerMachine(engine, made.home.identity().name)
+        contained = DockerMachine(engine, made.home.identity().name)
+        # A computer's first time takes minutes, for which no test's own patience is meant.
+        contained.runner_image(print)
+        machine = contained
     addresses = AddressBook(made.home.open_database(), bind_host=bind)
     platforms = compose(made.home, options, machine, addresses)
     by_port = {each.port: each.app for each in platforms}

@@ -162,6 +162,8 @@ def engine() -> Iterator[EngineAddress]:
 def machine(engine) -> Iterator[DockerMachine]:
     """A machine of a sandbox's own; that nothing of it is left in the engine is checked."""
     made = DockerMachine(engine, f"jobs-{uuid.uuid4().hex[:10]}")
+    # A computer's first time takes minutes, for which no test's own patience is meant.
+    made.runner_image(print)
     yield made
     assert made.remove_containers() == 0, "a job's container outlived it"
 
