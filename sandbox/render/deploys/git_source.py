@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.machine.contract import Check, wanted_to_the_end
 from sandbox.render.http.errors import BadRequestError
-from sandbox.render.http.ids import written
 
 _SECONDS = 300
 _CHECK_SECONDS = 0.1  # between two questions whether the answer is still wanted
@@ -89,7 +88,9 @@ class GitSource:
             what = f"branch {branch!r}" if commit is None else f"commit {commit!r}"
             raise SourceError(f"{what} does not exist in {repo}") from None
         identifier, moment, message = told.split("\n", 2)
-        return Commit(identifier, message.strip(), written(datetime.fromisoformat(moment)))
+        # Whole seconds, as git has them and recorded answers show.
+        at = datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Commit(identifier, message.strip(), at)
 
     def export(self, service: str, commit: str, target: Path) -> None:
         """Writes the files of a commit that was fetched into an empty folder."""

@@ -1,5 +1,6 @@
 """The deploy machine: a new version serves once it is healthy, a bad one never does."""
 
+import re
 from dataclasses import replace
 
 import httpx
@@ -345,7 +346,7 @@ def test_a_deploy_names_its_commit_at_once(render, repository):
     assert made.status_code == 201
     named = made.json()["commit"]
     assert (named["id"], named["message"]) == (commit, "Say two")
-    assert named["createdAt"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", named["createdAt"])
     assert render.settled(service["id"], made.json()["id"])["status"] == "live"
     assert render.version(service) == "two"
     repository.commit(files("three"))
