@@ -86,9 +86,17 @@ class Outcome:
 
 async def state(stack: RaisedStack, client: httpx.AsyncClient) -> list[dict[str, Any]]:
     """Every alert that has something to say: its name, value, threshold, and whether raised."""
-    answer = await client.get(f"{stack.url(_SYSTEM, 'url')}/logs", params={"limit": 1})
-    found: list[dict[str, Any]] = answer.raise_for_status().json()["alerts"]
-    return found
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            answer = await client.get(f"{stack.url(_SYSTEM, 'url')}/logs", params={"limit": 1})
+            found: list[dict[str, Any]] = answer.raise_for_status().json()["alerts"]
+        except httpx.HTTPError:  # between two processes, or behind hundreds of requests
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return found
 
 
 async def raise_by_traffic(stack: RaisedStack, client: httpx.AsyncClient, name: str) -> Outcome:

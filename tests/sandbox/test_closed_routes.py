@@ -209,6 +209,7 @@ def hidden_on_the_hub(client: TestClient, owner: Mapping[str, str], told: str) -
         "oid": "0" * 64,
         "uid": sha[:24],
         "rest": "main/a.txt",
+        "file": "main.tar.gz",
         "webhook": webhook["id"],
         "word": "tree",
     }
@@ -258,6 +259,7 @@ def hidden_on_github(client: TestClient, owner: Mapping[str, str], told: str) ->
         "number": "2",
         "path": "a.txt",
         "rest": "main/a.txt",
+        "file": "main.tar.gz",
         "name": "OPEN",
         "environment": "production",
         "workflow": "w.yml",
