@@ -9,36 +9,20 @@ from typing import Any
 
 import httpx
 
+from doors.behaviour.golden import all_golden
 from sandbox.http.faults import HoldBefore
 from tests.bench.raised_stack import NO_ANSWER, OK, RaisedStack
 
 _SYSTEM = "turnover"
-_LEAVING = {
-    "age": 29,
-    "department": "sales",
-    "business_travel": "frequent",
-    "overtime": True,
-    "monthly_income": 1900,
-    "distance_km": 34.5,
-    "job_satisfaction": 1,
-    "work_life_balance": 2,
-    "companies_before": 4,
-    "years_at_company": 3,
-    "years_since_promotion": 3,
+# The employees that a change is asked about as well, by their names there.
+_GOLDEN = {
+    each.name: each.body
+    for golden in all_golden()
+    if golden.system == _SYSTEM
+    for each in golden.requests
 }
-_STAYING = {
-    "age": 47,
-    "department": "research",
-    "business_travel": "none",
-    "overtime": False,
-    "monthly_income": 9500,
-    "distance_km": 3.0,
-    "job_satisfaction": 4,
-    "work_life_balance": 4,
-    "companies_before": 1,
-    "years_at_company": 15,
-    "years_since_promotion": 1,
-}
+_LEAVING = _GOLDEN["somebody likely to leave"]
+_STAYING = _GOLDEN["somebody likely to stay"]
 _FEW = 40  # requests; twice of what an alert needs to say anything
 _MOST_ROUNDS = 6
 _START_SECONDS = 120.0

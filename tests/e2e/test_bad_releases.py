@@ -64,19 +64,23 @@ BAD = {  # what is wrong: its Dockerfile, what the error concludes, what the app
 
 
 @pytest.fixture(scope="module")
-def docker():
-    engine = ensure_engine(Progress())
-    machine = DockerMachine(engine.address, sandbox_id=f"releases-{secrets.token_hex(4)}")
-    yield machine
-    machine.remove_all()
-    engine.release(Progress())
+def engine():
+    with ensure_engine(Progress()) as held:
+        yield held.address
 
 
 @pytest.fixture(scope="module")
-def images(docker, tmp_path_factory):
+def docker(engine):
+    machine = DockerMachine(engine, sandbox_id=f"releases-{secrets.token_hex(4)}")
+    yield machine
+    machine.remove_all()
+
+
+@pytest.fixture(scope="module")
+def images(engine, docker, tmp_path_factory):
     """Every release as an image in the registry: `good`, and one for each thing that is wrong."""
     folder = tmp_path_factory.mktemp("releases")
-    registry = docker._builder._builder._address.registry
+    registry = engine.buildkit.registry
     made = {}
     for name, text in {"good": GOOD, **{name: bad[0] for name, bad in BAD.items()}}.items():
         context = folder / name

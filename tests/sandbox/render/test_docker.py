@@ -12,6 +12,7 @@ from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.render.services.plans import PLANS
 from tests.sandbox.render.live import OWNER, QUICK, LiveRender, Repository, until
+from toolchain.engine.address import EngineAddress
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
@@ -33,12 +34,16 @@ CMD ["perl", "-e", "my @kept; while (1) { push @kept, 'x' x 10_000_000 }"]
 
 
 @pytest.fixture(scope="module")
-def docker() -> Iterator[DockerMachine]:
-    engine = ensure_engine(Progress())
-    machine = DockerMachine(engine.address, sandbox_id=f"render-{secrets.token_hex(4)}")
+def engine() -> Iterator[EngineAddress]:
+    with ensure_engine(Progress()) as held:
+        yield held.address
+
+
+@pytest.fixture(scope="module")
+def docker(engine) -> Iterator[DockerMachine]:
+    machine = DockerMachine(engine, sandbox_id=f"render-{secrets.token_hex(4)}")
     yield machine
     machine.remove_all()
-    engine.release(Progress())
 
 
 @pytest.fixture
@@ -84,9 +89,9 @@ def test_dockerfile_gets_its_arguments_port_secret_files_and_the_plans_limits(
 
 
 def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_deploy(
-    render, docker, tmp_path
+    render, engine, docker, tmp_path
 ):
-    registry = docker._builder._builder._address.registry
+    registry = engine.buildkit.registry
     for tag, text in (("one", "one"), ("two", "two")):
         context = tmp_path / tag
         context.mkdir()
