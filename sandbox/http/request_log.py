@@ -269,6 +269,12 @@ def reads_only(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def changes(endpoint: Endpoint) -> Endpoint:
+    """Declares that a route changes something although its method suggests that it does not."""
+    vars(endpoint)["mutates"] = True
+    return endpoint
+
+
 def mutating(routes: Sequence[BaseRoute], scope: Scope) -> bool:
     """Whether a request may change state, by its route's word or else by its method."""
     for route in routes:

@@ -6,13 +6,11 @@ from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.access import Access
-from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, page, route
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, page
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
 from sandbox.github.runs.workflow_files import WorkflowFiles
 
@@ -41,7 +39,7 @@ class Runs(Protocol):
         ...
 
 
-class AddressedRuns:
+class AddressedRuns(Routes):
     """Finds what an address means, as far as the caller may know of it."""
 
     def __init__(self, runs: Runs, access: Access) -> None:
@@ -76,12 +74,3 @@ class AddressedRuns:
         items, links = page(request, found)
         content = {"total_count": len(found), name: [shown(item) for item in items]}
         return answer(request, content, headers=links)
-
-
-def bodyless_route(method: str, path: str, handler: Callable[[Request], Response]) -> BaseRoute:
-    """An endpoint that takes no body, or ignores it."""
-
-    def handle(request: Request, _body: Body) -> Response:
-        return handler(request)
-
-    return route(method, path, handle)
