@@ -11,8 +11,8 @@ from sandbox.github.checks.deployments_view import deployment_status_view, deplo
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, nothing, page, urls
+from sandbox.github.http.errors import ConflictError, UnprocessableError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
 
@@ -40,10 +40,8 @@ class DeploymentRoutes(Routes):
             if all(asked.get(key, each.fields[key]) == each.fields[key] for key in _FILTERS)
             and asked.get("sha", each.sha) == each.sha
         ]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._shown(repository, each, here))
 
     @at("POST", f"{REPOSITORY}/deployments")
     def _add(self, request: Request, body: Body) -> Response:
@@ -106,10 +104,12 @@ class DeploymentRoutes(Routes):
         """`GET R/deployments/{id}/statuses`, newest first."""
         repository = self._access.readable(request)
         found = self._found(request, repository)
-        chosen, headers = page(request, self._deployments.statuses(found))
         here = urls(request)
-        shown = [self._status(repository, found, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._deployments.statuses(found),
+            lambda each: self._status(repository, found, each, here),
+        )
 
     @at("POST", f"{_ONE}/statuses")
     def _add_status(self, request: Request, body: Body) -> Response:
@@ -135,10 +135,7 @@ class DeploymentRoutes(Routes):
         return answer(request, self._status(repository, found, added, urls(request)), 201)
 
     def _found(self, request: Request, repository: Repository) -> Deployment:
-        found = self._deployments.find(repository.id, request.path_params["deployment"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._deployments.find(repository.id, request.path_params["deployment"]))
 
     def _shown(self, repository: Repository, found: Deployment, here: Urls) -> dict[str, Any]:
         return deployment_view(repository, found, self._access.accounts, here)

@@ -11,8 +11,8 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Account
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import commit_node_id, minimal_repository, node_id, simple_user
-from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
-from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, page, urls
+from sandbox.github.http.errors import UnprocessableError, invalid, there
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, page, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
 
@@ -59,10 +59,12 @@ class StatusRoutes(Routes):
     def _list(self, request: Request, _body: Body) -> Response:
         """Every one, newest first."""
         repository, sha = self._commit(request)
-        chosen, headers = page(request, self._statuses.all(repository.id, sha))
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._statuses.all(repository.id, sha),
+            lambda each: self._shown(repository, each, here),
+        )
 
     @at("GET", f"{_COMMIT}/status")
     def _combined(self, request: Request, _body: Body) -> Response:
@@ -86,9 +88,7 @@ class StatusRoutes(Routes):
 
     def _commit(self, request: Request) -> tuple[Repository, str]:
         repository = self._access.readable(request)
-        sha = repository.git.resolve(request.path_params["ref"])
-        if sha is None:
-            raise NotFoundError
+        sha = there(repository.git.resolve(request.path_params["ref"]))
         return repository, sha
 
     def _shown(self, repository: Repository, status: Status, here: Urls) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sandbox.github.hooks.views import config_view, delivery_item, delivery_view
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, nothing, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
 from sandbox.http.pages_of_lists import other_page, positive
@@ -37,10 +37,12 @@ class HookRoutes(Routes):
     @at("GET", _HOOKS)
     def _list(self, request: Request, _body: Body) -> Response:
         repository, _ = self._access.administered(request)
-        chosen, headers = page(request, self._webhooks.records.of(repository.id))
         here = urls(request)
-        shown = [hook_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._webhooks.records.of(repository.id),
+            lambda each: hook_view(each, repository, here),
+        )
 
     @at("POST", _HOOKS)
     def _add(self, request: Request, body: Body) -> Response:

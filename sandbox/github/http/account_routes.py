@@ -7,8 +7,8 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import ACTIONS, Account, Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository, own_user, simple_user, user
-from sandbox.github.http.errors import ForbiddenError, NotFoundError
-from sandbox.github.http.requests import Routes, answer, page, urls
+from sandbox.github.http.errors import ForbiddenError, NotFoundError, there
+from sandbox.github.http.requests import Routes, answer, listed, page, urls
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.http.handlers import at
 
@@ -38,9 +38,7 @@ class AccountRoutes(Routes):
 
     @at("GET", "/user/{number:int}")
     def _by_number(self, request: Request, _body: Body) -> Response:
-        account = self._access.accounts.with_id(request.path_params["number"])
-        if account is None:
-            raise NotFoundError
+        account = there(self._access.accounts.with_id(request.path_params["number"]))
         return self._shown(request, account)
 
     @at("GET", "/orgs/{login}")
@@ -76,17 +74,12 @@ class AccountRoutes(Routes):
 
     def _list(self, request: Request, caller: Caller | None, owned: list[Repository]) -> Response:
         visible = [each for each in owned if self._access.visible(caller, each)]
-        chosen, headers = page(request, visible)
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_repository(each, accounts, caller, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, visible, lambda each: full_repository(each, accounts, caller, here))
 
     def _shown(self, request: Request, account: Account) -> Response:
         public = sum(not each.private for each in self._registry.list(account.login))
         return answer(request, user(account, urls(request), repositories=public))
 
     def _account(self, request: Request) -> Account:
-        account = self._access.accounts.find(request.path_params["login"])
-        if account is None:
-            raise NotFoundError
-        return account
+        return there(self._access.accounts.find(request.path_params["login"]))

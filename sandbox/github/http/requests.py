@@ -131,3 +131,29 @@ def page(
         for name, to in links.items()
     )
     return items[(number - 1) * size : number * size], {"Link": text} if text else {}
+
+
+def listed(
+    request: Request,
+    items: Sequence[Item],
+    shown: Callable[[Item], Any],
+    name: str | None = None,
+    *,
+    size: int = 30,
+    largest: int = LARGEST_PAGE,
+) -> Response:
+    """The page of a list that a request asks for: bare, or under a name beside the whole's length.
+
+    Args:
+        request: what is answered.
+        items: all of them, in order.
+        shown: what is told of one; asked for those on the page alone.
+        name: of the list in the answer; None for a bare one.
+        size: of a page, unless the request says another one.
+        largest: that it may ask for.
+    """
+    chosen, headers = page(request, items, size=size, largest=largest)
+    content: Any = [shown(each) for each in chosen]
+    if name is not None:
+        content = {"total_count": len(items), name: content}
+    return answer(request, content, headers=headers)

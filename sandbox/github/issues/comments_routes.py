@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from sandbox.github.http.access import ISSUES, Right, require_own, require_right
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, urls
+from sandbox.github.http.errors import there
+from sandbox.github.http.requests import REPOSITORY, answer, listed, nothing, urls
 from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.records import Comment, Issue
 from sandbox.github.issues.views import comment_view
@@ -26,9 +26,11 @@ class CommentRoutes(AddressedIssues):
         repository, issue = self._addressed(request)
         found = self._issues.records.comments(issue)
         since = request.query_params.get("since", "")
-        chosen, headers = page(request, [each for each in found if each.updated_at >= since])
-        shown = [self._comment(request, each, issue, repository) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            [each for each in found if each.updated_at >= since],
+            lambda each: self._comment(request, each, issue, repository),
+        )
 
     @at("GET", f"{REPOSITORY}/issues/comments")
     def _all_comments(self, request: Request, _body: Body) -> Response:
@@ -36,9 +38,11 @@ class CommentRoutes(AddressedIssues):
         repository = self._access.readable(request)
         records = self._issues.records
         issues = {each.id: each for each in records.list(repository.id)}
-        chosen, headers = page(request, records.comments_of(repository.id))
-        shown = [self._comment(request, e, issues[e.issue], repository) for e in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            records.comments_of(repository.id),
+            lambda e: self._comment(request, e, issues[e.issue], repository),
+        )
 
     @at("POST", f"{ISSUE}/comments")
     def _add_comment(self, request: Request, body: Body) -> Response:
@@ -86,10 +90,7 @@ class CommentRoutes(AddressedIssues):
         return comment_view(comment, issue, repository, self._issues.accounts, urls(request))
 
     def _with_comment(self, repository: Repository, request: Request) -> tuple[Issue, Comment]:
-        found = self._issues.records.comment(repository.id, request.path_params["comment"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._issues.records.comment(repository.id, request.path_params["comment"]))
 
 
 def _required(body: Body) -> str:

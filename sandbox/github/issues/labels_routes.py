@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, urls
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import REPOSITORY, answer, listed, nothing, urls
 from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
@@ -33,10 +33,12 @@ class LabelRoutes(AddressedIssues):
     @at("GET", f"{REPOSITORY}/labels")
     def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
-        chosen, headers = page(request, self._labels.list(repository.id))
         here = urls(request)
-        shown = [label_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._labels.list(repository.id),
+            lambda each: label_view(each, repository, here),
+        )
 
     @at("GET", _ONE)
     def _get(self, request: Request, _body: Body) -> Response:
@@ -110,10 +112,10 @@ class LabelRoutes(AddressedIssues):
         return self._borne(request, repository, issue)
 
     def _borne(self, request: Request, repository: Repository, issue: Issue) -> Response:
-        chosen, headers = page(request, self._labels.of(issue.id))
         here = urls(request)
-        shown = [label_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request, self._labels.of(issue.id), lambda each: label_view(each, repository, here)
+        )
 
     def _shown(
         self, request: Request, repository: Repository, label: Label, status: int = 200
@@ -121,10 +123,7 @@ class LabelRoutes(AddressedIssues):
         return answer(request, label_view(label, repository, urls(request)), status)
 
     def _label(self, repository: Repository, request: Request) -> Label:
-        found = self._labels.find(repository.id, request.path_params["name"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._labels.find(repository.id, request.path_params["name"]))
 
 
 def _color(body: Body, default: str) -> str:

@@ -9,7 +9,7 @@ from sandbox.github.http.access import ISSUES, require_own
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, answer, page, urls
+from sandbox.github.http.requests import REPOSITORY, answer, listed, urls
 from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
 from sandbox.github.repositories.registry import Repository
@@ -43,10 +43,8 @@ class IssueRoutes(AddressedIssues):
             found.sort(key=lambda each: each.updated_at, reverse=True)
         if asked.get("direction") == "asc":
             found.reverse()
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._issues.view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._issues.view(each, repository, here))
 
     @at("POST", f"{REPOSITORY}/issues")
     def _add(self, request: Request, body: Body) -> Response:

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from sandbox.git.transfer import archive
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.errors import NotFoundError, there
 from sandbox.github.http.requests import REPOSITORY, Routes, urls
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.http.handlers import at
@@ -114,10 +114,7 @@ class ArchiveRoutes(Routes):
 
 
 def _commit(repository: Repository, ref: str) -> str:
-    commit = repository.git.resolve(ref)
-    if commit is None:
-        raise NotFoundError
-    return commit
+    return there(repository.git.resolve(ref))
 
 
 def _short(ref: str) -> str:

@@ -6,8 +6,8 @@ from starlette.routing import Route
 
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import Routes, answer, nothing, page, urls
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import Routes, answer, listed, nothing, urls
 from sandbox.github.releases.records import Asset, Release
 from sandbox.github.releases.routes import RELEASES
 from sandbox.github.releases.service import ReleaseService
@@ -39,9 +39,11 @@ class AssetRoutes(Routes):
     def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         release = self._release(request, repository)
-        chosen, headers = page(request, self._records.assets(release))
-        shown = [self._shown(request, repository, release, each) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._records.assets(release),
+            lambda each: self._shown(request, repository, release, each),
+        )
 
     def _add(self, request: Request, content: bytes) -> Response:
         """`POST R/releases/{id}/assets?name=…`: the body is the file."""
@@ -121,9 +123,7 @@ class AssetRoutes(Routes):
         return self._visible(request, repository, found)
 
     def _asset(self, request: Request, repository: Repository) -> tuple[Release, Asset]:
-        found = self._records.find_asset(repository.id, request.path_params["asset"])
-        if found is None:
-            raise NotFoundError
+        found = there(self._records.find_asset(repository.id, request.path_params["asset"]))
         self._visible(request, repository, found[0])
         return found
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, nothing, page, urls
+from sandbox.github.http.errors import NotFoundError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.releases.records import Release
 from sandbox.github.releases.service import ReleaseService, Words
 from sandbox.github.repositories.registry import Repository
@@ -30,10 +30,8 @@ class ReleaseRoutes(Routes):
         repository = self._access.readable(request)
         writes = self._writes(request, repository)
         found = [e for e in self._service.records.list(repository.id) if writes or not e.draft]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._service.view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._service.view(each, repository, here))
 
     @at("POST", RELEASES)
     def _add(self, request: Request, body: Body) -> Response:
@@ -97,10 +95,7 @@ class ReleaseRoutes(Routes):
         return right_to(self._access.caller(request), repository) >= Right.WRITE
 
     def _required(self, request: Request, repository: Repository) -> Release:
-        found = self._service.records.find(repository.id, request.path_params["release"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._service.records.find(repository.id, request.path_params["release"]))
 
     def _found(self, request: Request, repository: Repository, release: Release | None) -> Response:
         if release is None or (release.draft and not self._writes(request, repository)):

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError, there
 from sandbox.github.http.objects import full_commit, git_commit
-from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, page, urls
 from sandbox.github.repositories.changes_view import file_view, stats_view
 from sandbox.github.repositories.differences import changed_files, diff_text
 from sandbox.github.repositories.registry import Repository
@@ -38,10 +38,12 @@ class CommitRoutes(Routes):
     def _branches(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         found = repository.git.references("refs/heads/")
-        chosen, headers = page(request, list(found.items()))
         here = urls(request)
-        shown = [self._branch(repository, ref, target, here) for ref, target in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            list(found.items()),
+            lambda each: self._branch(repository, each[0], each[1], here),
+        )
 
     @at("GET", f"{REPOSITORY}/branches/{{branch:path}}")
     def branch(self, request: Request, _body: Body) -> Response:
@@ -85,14 +87,14 @@ class CommitRoutes(Routes):
         repository = self._access.readable(request)
         if not repository.git.references():
             raise ConflictError("Git Repository is empty.")
-        start = repository.git.resolve(request.query_params.get("sha") or "HEAD")
-        if start is None:
-            raise NotFoundError
+        start = there(repository.git.resolve(request.query_params.get("sha") or "HEAD"))
         path = request.query_params.get("path", "").strip("/")
-        chosen, headers = page(request, list(repository.git.history(start, path)))
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_commit(repository, each, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            list(repository.git.history(start, path)),
+            lambda each: full_commit(repository, each, accounts, here),
+        )
 
     @at("GET", f"{REPOSITORY}/commits/{{ref:path}}")
     def _commit(self, request: Request, _body: Body) -> Response:

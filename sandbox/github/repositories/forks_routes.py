@@ -8,8 +8,8 @@ from sandbox.github.events import Events
 from sandbox.github.http.access import Access, require_voice
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
-from sandbox.github.http.errors import ForbiddenError, NotFoundError
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, page, urls
+from sandbox.github.http.errors import ForbiddenError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, urls
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.http.handlers import at
 
@@ -28,10 +28,8 @@ class ForkRoutes(Routes):
     def _list(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.readable(request), self._access.caller(request)
         found = [e for e in self._registry.forks(repository) if self._access.visible(caller, e)]
-        chosen, headers = page(request, found)
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_repository(each, accounts, caller, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: full_repository(each, accounts, caller, here))
 
     @at("POST", _PLACE)
     def _add(self, request: Request, body: Body) -> Response:
@@ -40,9 +38,7 @@ class ForkRoutes(Routes):
         repository = self._access.readable(request)
         require_voice(caller, repository, "administration")
         owner = body.optional_text("organization") or caller.login
-        account = self._access.accounts.find(owner)
-        if account is None:
-            raise NotFoundError
+        account = there(self._access.accounts.find(owner))
         if not caller.administers(owner):
             raise ForbiddenError(f"You need admin access to the organization {owner}")
         if owner.lower() == repository.owner.lower():

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from sandbox.git.moves import NOTHING, Move
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.errors import ConflictError, UnprocessableError, there
 from sandbox.github.http.objects import reference
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, nothing, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
@@ -33,9 +33,7 @@ class ReferenceRoutes(Routes):
     def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         name = f"refs/{request.path_params['ref']}"
-        target = repository.git.references().get(name)
-        if target is None:
-            raise NotFoundError
+        target = there(repository.git.references().get(name))
         return answer(request, reference(repository, name, target, urls(request)))
 
     @at("GET", f"{_GIT}/matching-refs/{{ref:path}}")
@@ -43,10 +41,10 @@ class ReferenceRoutes(Routes):
         """Those that begin so."""
         repository = self._access.readable(request)
         found = repository.git.references(f"refs/{request.path_params['ref']}")
-        chosen, headers = page(request, list(found.items()))
         here = urls(request)
-        shown = [reference(repository, name, target, here) for name, target in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request, list(found.items()), lambda each: reference(repository, each[0], each[1], here)
+        )
 
     @at("POST", f"{_GIT}/refs")
     def _add(self, request: Request, body: Body) -> Response:

@@ -10,7 +10,7 @@ from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import node_id
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, nothing, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.environments import BranchPolicy, Environment, Environments
 from sandbox.github.settings.holders import Holder
@@ -44,11 +44,10 @@ class EnvironmentRoutes(Routes):
     def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         environments = self._environments.list(repository.id)
-        chosen, headers = page(request, environments)
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        content = {"total_count": len(environments), "environments": shown}
-        return answer(request, content, headers=headers)
+        return listed(
+            request, environments, lambda each: self._shown(repository, each, here), "environments"
+        )
 
     @at("GET", _ONE)
     def _get(self, request: Request, _body: Body) -> Response:
@@ -80,12 +79,7 @@ class EnvironmentRoutes(Routes):
     def _policies(self, request: Request, _body: Body) -> Response:
         _, environment = self._addressed.readable_environment(request)
         policies = self._environments.policies(environment)
-        chosen, headers = page(request, policies)
-        content = {
-            "total_count": len(policies),
-            "branch_policies": [_policy(each) for each in chosen],
-        }
-        return answer(request, content, headers=headers)
+        return listed(request, policies, _policy, "branch_policies")
 
     @at("POST", _POLICIES)
     def _add_policy(self, request: Request, body: Body) -> Response:

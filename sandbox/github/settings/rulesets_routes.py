@@ -10,7 +10,7 @@ from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import node_id
-from sandbox.github.http.errors import ForbiddenError, NotFoundError
+from sandbox.github.http.errors import ForbiddenError, there
 from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, nothing, page, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rule_kinds import read_ruleset
@@ -109,10 +109,7 @@ class RulesetRoutes(Routes):
             )
 
     def _found(self, request: Request, repository: Repository) -> Ruleset:
-        found = self._rulesets.find(repository.id, request.path_params["ruleset"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._rulesets.find(repository.id, request.path_params["ruleset"]))
 
     def _shown(
         self, repository: Repository, found: Ruleset, caller: Caller | None, here: Urls

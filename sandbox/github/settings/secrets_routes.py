@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import HOLDERS, Routes, answer, nothing, page
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import HOLDERS, Routes, answer, listed, nothing
 from sandbox.github.settings.holders import checked_name
 from sandbox.github.settings.secret_store import SecretStore
 from sandbox.http.handlers import at
@@ -27,9 +27,7 @@ class SecretRoutes(Routes):
     @at("GET", *_ALL)
     def _list(self, request: Request, _body: Body) -> Response:
         secrets = self._store.list(self._addressed.holder(request))
-        chosen, headers = page(request, secrets)
-        shown = [asdict(each) for each in chosen]
-        return answer(request, {"total_count": len(secrets), "secrets": shown}, headers=headers)
+        return listed(request, secrets, asdict, "secrets")
 
     @at("GET", *(f"{place}/public-key" for place in _ALL))
     def _public_key(self, request: Request, _body: Body) -> Response:
@@ -40,9 +38,7 @@ class SecretRoutes(Routes):
     def _get(self, request: Request, _body: Body) -> Response:
         """Never the value."""
         holder = self._addressed.holder(request)
-        secret = self._store.find(holder, request.path_params["name"])
-        if secret is None:
-            raise NotFoundError
+        secret = there(self._store.find(holder, request.path_params["name"]))
         return answer(request, asdict(secret))
 
     @at("PUT", *_ONE)

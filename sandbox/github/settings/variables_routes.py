@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.body import Body
-from sandbox.github.http.requests import HOLDERS, Routes, answer, nothing, page
+from sandbox.github.http.requests import HOLDERS, Routes, answer, listed, nothing
 from sandbox.github.settings.holders import check_size, checked_name
 from sandbox.github.settings.variable_store import VariableStore
 from sandbox.http.handlers import at
@@ -27,9 +27,7 @@ class VariableRoutes(Routes):
     @at("GET", *_ALL)
     def _list(self, request: Request, _body: Body) -> Response:
         variables = self._store.list(self._addressed.holder(request))
-        chosen, headers = page(request, variables, size=_PAGE, largest=_LARGEST_PAGE)
-        shown = [asdict(each) for each in chosen]
-        return answer(request, {"total_count": len(variables), "variables": shown}, headers=headers)
+        return listed(request, variables, asdict, "variables", size=_PAGE, largest=_LARGEST_PAGE)
 
     @at("GET", *_ONE)
     def _get(self, request: Request, _body: Body) -> Response:

@@ -7,7 +7,7 @@ from sandbox.github.http.access import PULLS, Access, Right, require_right, requ
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, nothing, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
@@ -34,9 +34,11 @@ class ReviewCommentRoutes(Routes):
     def _list(self, request: Request, _body: Body) -> Response:
         """Oldest first."""
         repository, pull = self._addressed.addressed(request)
-        chosen, headers = page(request, self._reviews.comments(pull.issue.id))
-        shown = [self._view(request, each, pull, repository) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._reviews.comments(pull.issue.id),
+            lambda each: self._view(request, each, pull, repository),
+        )
 
     @at("POST", f"{PULL}/comments")
     def _add(self, request: Request, body: Body) -> Response:

@@ -10,7 +10,7 @@ from sandbox.console.page import page, state, table
 from sandbox.console.words import rendered
 from sandbox.github.checks.statuses import Status, Statuses
 from sandbox.github.http.access import Access
-from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.errors import there
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.pulls.records import Pull
@@ -92,9 +92,7 @@ class PullPages(Handlers):
     def _issue(self, request: Request) -> Response:
         repository = self._access.readable(request)
         number = request.path_params["number"]
-        issue = self._pulls.issues.records.find(repository.id, number)
-        if issue is None:
-            raise NotFoundError
+        issue = there(self._pulls.issues.records.find(repository.id, number))
         head = (
             f"<p>{_state(issue.state)} {self._labels(issue)}"
             f' <span class="quiet">opened by {escape(issue.author)} on {_day(issue.created_at)}'
@@ -158,9 +156,7 @@ class PullPages(Handlers):
 
     def _addressed(self, request: Request) -> tuple[Repository, Pull]:
         repository = self._access.readable(request)
-        pull = self._pulls.records.find(repository.id, request.path_params["number"])
-        if pull is None:
-            raise NotFoundError
+        pull = there(self._pulls.records.find(repository.id, request.path_params["number"]))
         return repository, pull
 
     def _conversation(self, issue: Issue, pull: Pull | None) -> Sequence[tuple[str, str, str, str]]:

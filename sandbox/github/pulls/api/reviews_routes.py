@@ -7,7 +7,7 @@ from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import Routes, answer, page, urls
+from sandbox.github.http.requests import Routes, answer, listed, urls
 from sandbox.github.issues.views import person
 from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
@@ -45,9 +45,7 @@ class ReviewRoutes(Routes):
         repository, pull = self._addressed.addressed(request)
         caller = self._access.caller(request)
         found = [e for e in self._reviews.of(pull.issue.id) if _visible(e, caller)]
-        chosen, headers = page(request, found)
-        shown = [self._view(request, each, pull, repository) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._view(request, each, pull, repository))
 
     @at("POST", f"{PULL}/reviews")
     def _add(self, request: Request, body: Body) -> Response:
@@ -99,10 +97,12 @@ class ReviewRoutes(Routes):
     def _comments(self, request: Request, _body: Body) -> Response:
         repository, pull = self._addressed.addressed(request)
         review = self._review(request, pull, self._access.caller(request))
-        chosen, headers = page(request, self._reviews.comments(pull.issue.id, review.id))
         accounts, here = self._access.accounts, urls(request)
-        shown = [review_comment_view(each, pull, repository, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._reviews.comments(pull.issue.id, review.id),
+            lambda each: review_comment_view(each, pull, repository, accounts, here),
+        )
 
     @at("POST", f"{_REVIEW}/events")
     def _submit(self, request: Request, body: Body) -> Response:

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from sandbox.github.http.access import PULLS, Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.errors import UnprocessableError, there
 from sandbox.github.http.objects import full_commit
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, page, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, urls
 from sandbox.github.issues.records import CLOSED, OPEN
 from sandbox.github.pulls.proposing import Wanted, change, propose
 from sandbox.github.pulls.records import Pull
@@ -53,10 +53,8 @@ class PullRoutes(Routes):
             found.sort(key=lambda each: each.issue.updated_at, reverse=True)
         if asked.get("direction", "desc" if sort == "created" else "asc") == "asc":
             found.reverse()
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._pulls.simple_view(each, repository, here))
 
     @at("POST", f"{REPOSITORY}/pulls")
     def _add(self, request: Request, body: Body) -> Response:
@@ -103,35 +101,27 @@ class PullRoutes(Routes):
         """Oldest first."""
         repository, pull = self.addressed(request)
         found = commits_between(repository.git, pull.base_sha, pull.head_sha)
-        chosen, headers = page(request, found)
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_commit(repository, each, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: full_commit(repository, each, accounts, here))
 
     @at("GET", f"{PULL}/files")
     def _files(self, request: Request, _body: Body) -> Response:
         repository, pull = self.addressed(request)
         found = proposed_files(repository.git, pull.base_sha, pull.head_sha)[:_MOST_FILES]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [file_view(each, pull.head_sha, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: file_view(each, pull.head_sha, repository, here))
 
     @at("GET", f"{REPOSITORY}/commits/{{sha}}/pulls")
     def _of_commit(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
-        sha = repository.git.resolve(request.path_params["sha"])
-        if sha is None:
-            raise NotFoundError
+        sha = there(repository.git.resolve(request.path_params["sha"]))
         found = [
             each
             for each in self._pulls.records.list(repository.id)
             if self._brings(each, repository, sha)
         ]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._pulls.simple_view(each, repository, here))
 
     # --- for routes below a pull request
 
@@ -151,10 +141,7 @@ class PullRoutes(Routes):
     # --- inside
 
     def _pull(self, repository: Repository, request: Request) -> Pull:
-        found = self._pulls.records.find(repository.id, request.path_params["number"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._pulls.records.find(repository.id, request.path_params["number"]))
 
     @staticmethod
     def _brings(pull: Pull, repository: Repository, sha: str) -> bool:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import answer, urls
+from sandbox.github.http.requests import answer, listed, urls
 from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns
 from sandbox.github.runs.api.artifacts import Artifact, artifact_view, artifacts_of
 from sandbox.github.runs.records import Run
@@ -35,8 +35,8 @@ class ArtifactRoutes(AddressedRuns):
             for artifact in artifacts_of(self._runs.folder, run)
             if name in (None, artifact.name)
         ]
-        return self._listed(
-            request, "artifacts", found, lambda each: artifact_view(each[0], each[1], urls(request))
+        return listed(
+            request, found, lambda each: artifact_view(each[0], each[1], urls(request)), "artifacts"
         )
 
     @at("GET", _ARTIFACT)

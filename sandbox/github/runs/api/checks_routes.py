@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, page, urls
+from sandbox.github.http.errors import there
+from sandbox.github.http.requests import REPOSITORY, answer, listed, page, urls
 from sandbox.github.runs.api.addressed_runs import AddressedRuns
 from sandbox.github.runs.api.annotations import annotations_of
 from sandbox.github.runs.api.views import check_run_view, check_suite_view
@@ -43,11 +43,11 @@ class CheckRoutes(AddressedRuns):
             for run, job in found
             if name in (None, job.name) and status in (None, job.status)
         ]
-        return self._listed(
+        return listed(
             request,
-            "check_runs",
             kept,
             lambda each: self._shown(each[0], each[1], request),
+            "check_runs",
         )
 
     @at("GET", f"{REPOSITORY}/check-runs/{{job:int}}")
@@ -69,7 +69,7 @@ class CheckRoutes(AddressedRuns):
             count = len(self._records.jobs(run.id, run.attempt))
             return check_suite_view(run, count, urls(request))
 
-        return self._listed(request, "check_suites", self._of_commit(request), shown)
+        return listed(request, self._of_commit(request), shown, "check_suites")
 
     def _shown(self, run: Run, job: JobRecord, request: Request) -> dict[str, Any]:
         count = len(self._annotations(run, job, request))
@@ -81,7 +81,5 @@ class CheckRoutes(AddressedRuns):
 
     def _of_commit(self, request: Request) -> list[Run]:
         repository = self._readable(request)
-        commit = self._runs.repositories.resolve(repository, request.path_params["ref"])
-        if commit is None:
-            raise NotFoundError
+        commit = there(self._runs.repositories.resolve(repository, request.path_params["ref"]))
         return self._records.runs_on(repository, commit)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.errors import ConflictError, ForbiddenError, NotFoundError
-from sandbox.github.http.requests import answer, urls
+from sandbox.github.http.requests import answer, listed, urls
 from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, Runs
 from sandbox.github.runs.api.artifacts_routes import ArtifactRoutes
 from sandbox.github.runs.api.checks_routes import CheckRoutes
@@ -44,7 +44,7 @@ class RunRoutes(AddressedRuns):
         found = [
             self._records.workflow(repository, path) for path in self._runs.files.paths(repository)
         ]
-        return self._listed(request, "workflows", found, lambda each: self._shown(each, request))
+        return listed(request, found, lambda each: self._shown(each, request), "workflows")
 
     @at("GET", f"{ACTIONS}/workflows/{{workflow}}")
     def workflow(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class RunRoutes(AddressedRuns):
         shown = partial(
             run_view, repository=place, accounts=self._access.accounts, urls=urls(request)
         )
-        return self._listed(request, "workflow_runs", found, shown)
+        return listed(request, found, shown, "workflow_runs")
 
     @at("GET", RUN, _ATTEMPT)
     def run(self, request: Request) -> Response:
@@ -130,7 +130,7 @@ class RunRoutes(AddressedRuns):
         if request.query_params.get("filter") == "all":
             attempt = None
         found = self._records.jobs(run.id, attempt)
-        return self._listed(request, "jobs", found, lambda job: self._job_shown(run, job, request))
+        return listed(request, found, lambda job: self._job_shown(run, job, request), "jobs")
 
     @at("GET", f"{ACTIONS}/jobs/{{job:int}}")
     def job(self, request: Request) -> Response:
