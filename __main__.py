@@ -12,7 +12,7 @@ from systems.plan import plan_systems
 
 def main() -> None:
     """Reads the stack's configuration and raises what it names, once all of it can work."""
-    gc.disable()  # nearly all that is made here is kept to the end; looking through it costs a tenth
+    gc.disable()  # nearly all that is made here stays, and collecting is a tenth of the run
     config = StackConfig.load()
     config.check_names(SYSTEMS)
     plans = plan_systems(config, SYSTEMS)
