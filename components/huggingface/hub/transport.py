@@ -15,7 +15,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
 from slipway.core import cancelling
-from slipway.core.backoff import (
+from slipway.core.secrecy.digests import redact
+from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
@@ -24,7 +25,6 @@ from slipway.core.backoff import (
     pause_seconds,
     tell_pause,
 )
-from slipway.core.secrecy.digests import redact
 from slipway.errors import ApiError, ConfigError, DeployError
 
 Result = TypeVar("Result")

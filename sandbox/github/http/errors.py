@@ -1,7 +1,7 @@
 """What GitHub refuses, and the status and body with which it says so."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.http.errors import Refusal
 
 DOCUMENTATION = "https://docs.github.com/rest"
+Found = TypeVar("Found")
 
 
 class GitHubError(Refusal):
@@ -62,6 +63,13 @@ class NotFoundError(GitHubError):
 
     def __init__(self, message: str = "Not Found") -> None:
         super().__init__(message)
+
+
+def there(found: Found | None) -> Found:
+    """What was looked for; raises NotFoundError if it was not found."""
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 class ConflictError(GitHubError):

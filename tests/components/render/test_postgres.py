@@ -83,7 +83,7 @@ def provider(databases, monkeypatch):
         made.configure(ConfigureRequest(Config({}, "slipway")))
         made.client.sleep = made.client.calls.sleep = lambda _seconds: None
         made.wire = Wire(databases)
-        made.client.calls._session().mount("http://", made.wire)
+        made.client.calls._connections.session.mount("http://", made.wire)
         return made
 
     return make

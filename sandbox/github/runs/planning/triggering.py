@@ -11,12 +11,7 @@ from sandbox.github.runs.planning.dispatch_inputs import (
 )
 from sandbox.github.runs.planning.filters import listens, skips
 from sandbox.github.runs.planning.source import Sources
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    Workflow,
-    WorkflowError,
-    is_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, Workflow, WorkflowError, is_workflow
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.running.publishing import Publisher
 
