@@ -97,6 +97,8 @@ class Container:
 
     id: str
     host_port: int  # 0 where nobody visits it
+    # Address and port of the application itself, where this machine has a way there.
+    own_address: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)

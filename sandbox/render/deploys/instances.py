@@ -58,7 +58,8 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
     log.say("Your service is live")
     if url:
         log.say(f"Available at your primary URL {url}")
-    return Instance(turn.deploy.id, container.host_port, container.id, name, follower)
+    ways = (container.host_port, container.id, name, follower, container.own_address)
+    return Instance(turn.deploy.id, *ways)
 
 
 def one_instance(settings: Settings) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable
 from sandbox.apps.serving import ServingApps
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.apps.workers import Workers
 from sandbox.machine.contract import Machine, MachineUnavailableError
@@ -175,7 +176,7 @@ class PostgresService:
         record, running = self.records.get(number), self._serving.get(number)
         if record is None or running is None or not specification.admits(record, visitor.peer):
             return _SLEEPS
-        return Upstream(running.container.host_port)
+        return Upstream(running.container.host_port, running.container.own_address)
 
     def _look_around(self) -> None:
         while not self._stopping.wait(self._tuning.watch_seconds):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.store.database import Database
 from tests.sandbox.spaces.conftest import until
 
@@ -172,6 +173,17 @@ def test_dead_upstream_is_a_502(book):
         dead = gone.getsockname()[1]
     port = book.open("app", lambda _visitor: Upstream(dead))
     assert httpx.get(f"http://127.0.0.1:{port}").status_code == 502
+
+
+def test_an_app_whose_port_died_is_reached_by_its_own_address(book, echo):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        dead = gone.getsockname()[1]
+    port = book.open("app", lambda _visitor: Upstream(dead, ("127.0.0.1", echo.port)))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        head = b"GET / HTTP/1.1\r\n\r\n"
+        assert exchange(connection, head) == head
+    deaf = book.open("other", lambda _visitor: Upstream(dead, ("127.0.0.1", dead)))
+    assert httpx.get(f"http://127.0.0.1:{deaf}").status_code == 502
 
 
 def test_addresses_do_not_listen_on_public_interfaces(book):

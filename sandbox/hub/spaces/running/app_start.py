@@ -69,7 +69,11 @@ def start_app(turn: Turn, *, host: str) -> None:
         follower = follow(parts, container.id, log)
         _wait_until_healthy(turn, container, follower, log)
         serving = Serving(
-            port=container.host_port, container_id=container.id, container=name, follower=follower
+            port=container.host_port,
+            own_address=container.own_address,
+            container_id=container.id,
+            container=name,
+            follower=follower,
         )
         old = turn.serve(serving, sha=record.image_commit, hardware_current=record.hardware)
     except BaseException:

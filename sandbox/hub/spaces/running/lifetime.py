@@ -102,6 +102,7 @@ class Lifetime:
         follower = follow(self._parts, found.id, log)
         app = Serving(
             port=found.host_port,
+            own_address=found.own_address,
             container_id=found.id,
             container=record.container,
             follower=follower,
