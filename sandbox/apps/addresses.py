@@ -9,15 +9,16 @@ under which containers reach this sandbox, so that apps reach each other; never 
 
 import asyncio
 import random
+import resource
 import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
+from sandbox.apps.unavailable import CROWDED, DEAF, FOREIGN, Unavailable
 from sandbox.apps.upstream import Upstream, connected, join
 from sandbox.apps.visitor import Visitor, read_visitor
 from sandbox.http.hosts import is_own
@@ -30,6 +31,9 @@ PORTS = range(20000, 30000)
 _WAKE_SECONDS = 20.0  # how long a visitor of a sleeping app is kept waiting for it
 _WAKE_POLL_SECONDS = 0.05
 _CHUNK = 64 * 1024
+# Of all files this process may open, that the visitors of one app may hold: each has two here, and
+# six in an engine's proxy, which ends for good at the first that is too many.
+_SHARE_OF_FILES = 8
 _ATTEMPTS = 200  # free ports tried before giving up
 
 _SCHEMA = """
@@ -41,28 +45,6 @@ class AddressUnavailableError(Exception):
     """A port is taken by another program; the message names it and the remedy."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unavailable:
-    """Nothing serves; `retry_after` (seconds) says that something will by itself, None that not."""
-
-    title: str
-    remedy: str
-    status: int = HTTPStatus.SERVICE_UNAVAILABLE
-    retry_after: int | None = None
-    hold: bool = False  # keep the visitor waiting a while, as for an app that is being woken
-
-
-# A page's name may be made to lead to this machine once a browser has loaded the page.
-_FOREIGN = Unavailable(
-    title="The sandbox does not answer under this name",
-    remedy="Use the app's address, or a name below localhost.",
-    status=HTTPStatus.MISDIRECTED_REQUEST,
-)
-_DEAF = Unavailable(
-    title="The app does not accept connections",
-    remedy="Look at its run log.",
-    status=HTTPStatus.BAD_GATEWAY,
-)
 Route = Callable[[Visitor], Upstream | Unavailable]  # called in a worker thread, may block shortly
 
 
@@ -257,14 +239,18 @@ async def _serve(
     if visitor is None:
         return
     address.touch()
-    foreign = visitor.host and not is_own(visitor.host, inside)
-    answer = _FOREIGN if foreign else await _answer(address, visitor)
+    if visitor.host and not is_own(visitor.host, inside):
+        answer: Upstream | Unavailable = FOREIGN
+    elif len(address.connections) > _most_visitors():
+        answer = CROWDED
+    else:
+        answer = await _answer(address, visitor)
     if isinstance(answer, Upstream):
         app = await connected(answer)
         if app is not None:
             await join(visitor.head, (reader, writer), app, address.touch)
             return
-        answer = _DEAF
+        answer = DEAF
     if not address.http:
         return
     writer.write(visitor.render(answer.status, answer.title, answer.remedy, answer.retry_after))
@@ -282,6 +268,10 @@ async def _answer(address: _Address, visitor: Visitor) -> Upstream | Unavailable
         await asyncio.sleep(_WAKE_POLL_SECONDS)
         answer = await asyncio.to_thread(address.route, visitor)
     return answer
+
+
+def _most_visitors() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _SHARE_OF_FILES
 
 
 async def _discard(reader: asyncio.StreamReader) -> None:

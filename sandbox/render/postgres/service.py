@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
 from sandbox.apps.serving import ServingApps
+from sandbox.apps.unavailable import Unavailable
 from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.apps.workers import Workers

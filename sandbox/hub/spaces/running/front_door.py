@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
 from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
