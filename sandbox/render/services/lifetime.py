@@ -73,6 +73,7 @@ class Lifetime:
                 names = [each.container for each in serving if each]
                 # Whoever stops the sandbox waits for it: not as long as an app may ask a deploy to.
                 list(pool.map(lambda name: self._remove(name, soon=True), names))
+        self._parts.logs.flush()
 
     def _remove(self, name: str, *, soon: bool = False) -> None:
         try:

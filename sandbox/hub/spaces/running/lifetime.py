@@ -80,6 +80,7 @@ class Lifetime:
         if containers and names:
             with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
                 list(pool.map(self._parts.machine.remove, names))
+        self._parts.logs.flush()
 
     @staticmethod
     def _still_serving(record: SpaceRecord) -> bool:
