@@ -93,7 +93,7 @@ class DockerMachine:
         self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
         self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
-        self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
+        self._networks = EngineNetworks(self._client, self._labels, engine)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
         hosts = list(self._public.hosts)
         self._builder = OnceMore(
@@ -146,7 +146,7 @@ class DockerMachine:
             limits = self._disk.labels(request, self._engine_name)
             labels = {**self._labels, _NAME_LABEL: request.name, **limits}
             own_name = self._engine_name(request.name)
-            self._networks.make(own_name, labels)
+            self._networks.make(own_name, labels, request.outgoing)
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)

@@ -17,6 +17,7 @@ from sandbox.hub.spaces.stages import Stage, starting
 from sandbox.machine.contract import Container, ContainerState, Machine, RunRequest
 
 _USER = "1000"  # the uid every Docker Space runs under (Hub docs)
+_OUTGOING = (80, 443, 8080)  # ports of others that a Space may call (Hub docs)
 _LAST_LINES = 20  # of the run log, quoted in errorMessage
 _LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
 
@@ -63,6 +64,7 @@ def start_app(turn: Turn, *, host: str) -> None:
         user=_USER,
         memory_bytes=bounds.memory_bytes,
         cpus=bounds.cpus,
+        outgoing=_OUTGOING,
     )
     try:
         container = _run(parts.machine, request)
