@@ -239,7 +239,7 @@ def test_a_server_killed_at_work_finishes_it_once_and_leaves_nothing(sandbox, en
         pushed.append(sandbox.commit_repository("Dockerfile", dockerfile))
         # All over the build, the deploy, the job, and the moments after; then over what the next
         # start takes up of it, for as long as there is something to take up.
-        moments = [draw.uniform(0, lasts) for _ in range(AT_A_PUSH)]
+        moments = [draw.uniform(0, lasts / (1 if n == 0 else 2)) for n in range(AT_A_PUSH)]
         done: list[float] = []
         began = time.monotonic()
         try:
