@@ -8,6 +8,7 @@ one server process, at start and at the end.
 """
 
 import argparse
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from pathlib import Path
 from sandbox.console.report import table
 from sandbox.render.deploys.turn import Tuning
 from sandbox.server.prune import prune
-from sandbox.store.database import Database
 from tests.sandbox.kills.checks import settle
 from tests.sandbox.kills.server import Server
 from tests.sandbox.kills.world import World
@@ -91,7 +91,7 @@ def check(world: World, rounds: int) -> None:
     world.until(
         lambda: counted() == ([rounds + 1] * 2, "live", last), lambda: f"at the end: {counted()}"
     )
-    with closing(Database(world.server.home.database)._connection()) as database:
+    with closing(sqlite3.connect(world.server.home.database)) as database:
         [[deploys]] = database.execute(
             "SELECT count(DISTINCT commit_id) FROM render_deploys WHERE cause = 'new_commit'"
         ).fetchall()
@@ -100,7 +100,7 @@ def check(world: World, rounds: int) -> None:
 
 def measured(world: World) -> dict[str, float]:
     process = Path("/proc", str(world.server.pid))
-    with closing(Database(world.server.home.database)._connection()) as database:
+    with closing(sqlite3.connect(world.server.home.database)) as database:
         [[containers]] = database.execute(
             "SELECT (SELECT count(container) FROM spaces)"
             " + (SELECT count(container) FROM render_services)"
