@@ -42,13 +42,13 @@ def _status_at(place: tuple[str, int], path: str) -> int | None:
         connection.close()
 
 
-def answers(port: int) -> bool:
-    """Whether something on this loopback port answers `GET /` with any HTTP status.
+def answers(port: int, *, own_address: tuple[str, int] | None = None) -> bool:
+    """Whether something on this loopback port answers `GET /` with any HTTP status; as `status_of`.
 
     A status of 500 counts as well: on the Hub an app that answers with errors is RUNNING all the
     same.
     """
-    return status_of(port) is not None
+    return status_of(port, own_address=own_address) is not None
 
 
 def listens(port: int) -> bool:

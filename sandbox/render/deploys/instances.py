@@ -185,7 +185,7 @@ def _wait_until_healthy(
             follower.join(_LOG_END_SECONDS)
             raise _ended(turn, state, log, Status.UPDATE_FAILED)
         if path and not turn.deploy.frozen.settings.static:
-            status = status_of(container.host_port, path)
+            status = status_of(container.host_port, path, own_address=container.own_address)
             open_port = open_port or status is not None or listens(container.host_port)
             if status is not None and HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
                 return

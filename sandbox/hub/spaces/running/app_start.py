@@ -164,7 +164,7 @@ def _wait_until_healthy(
             raise SettledError(
                 Stage.RUNTIME_ERROR, exit_message(state, last_lines(parts, record.id))
             )
-        if answers(container.host_port):
+        if answers(container.host_port, own_address=container.own_address):
             return
         if time.monotonic() > deadline:
             message = f"Launch timed out, workload was not healthy after {_duration(allowed)}"

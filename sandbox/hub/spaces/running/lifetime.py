@@ -96,7 +96,7 @@ class Lifetime:
             found = machine.find(record.container)
         except MachineUnavailableError:
             return False
-        if found is None or not answers(found.host_port):
+        if found is None or not answers(found.host_port, own_address=found.own_address):
             return False
         secrets = self._parts.settings.values(record.id, Kind.SECRET)
         log = self._parts.logs.begin(record.id, LogKind.RUN, masked=secrets.values())
