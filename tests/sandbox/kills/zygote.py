@@ -13,6 +13,7 @@ import struct
 import sys
 import traceback
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ from sandbox.server.home import Home
 from sandbox.server.options import Options
 from sandbox.store.database import Database
 from tests.providers.thread_machine import ThreadMachine
+from toolchain.images import base_images, host_needs
 
 WITH_ENGINE = "engine"
 COUNTER = struct.Struct("q")
@@ -93,13 +95,24 @@ def child(folder: Path, *, with_engine: bool) -> None:
     serving.serve(Home(folder), Options(clock_speed=1000.0))
 
 
+def ask_this_machine_once() -> None:
+    """What apt and pip say of it: each start asks them, for longer than all else takes."""
+    base_images.candidate_versions = cache(base_images.candidate_versions)
+    base_images.candidate_versions("python3", "busybox")
+    host_needs.pip_settings = cache(host_needs.pip_settings)
+    host_needs.pip_settings()
+
+
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
+    with_engine = sys.argv[1:] == [WITH_ENGINE]
+    if with_engine:
+        ask_this_machine_once()
     while folder := sys.stdin.readline().strip():
         pid = os.fork()
         if pid == 0:
             try:
-                child(Path(folder), with_engine=sys.argv[1:] == [WITH_ENGINE])
+                child(Path(folder), with_engine=with_engine)
             except BaseException:  # noqa: BLE001 - for the log, whatever it was
                 traceback.print_exc()
             os._exit(0)
