@@ -13,8 +13,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sandbox.console.report import table
@@ -105,10 +105,10 @@ def measured(world: World) -> dict[str, float]:
             "SELECT (SELECT count(container) FROM spaces)"
             " + (SELECT count(container) FROM render_services)"
         ).fetchall()
-    files = [each for each in world.server.home.folder.rglob("*") if each.is_file()]
+    sizes = list(file_sizes(world.server.home.folder))
     return {
-        "disk, MB": sum(each.stat().st_size for each in files) / (1 << 20),
-        "files": float(len(files)),
+        "disk, MB": sum(sizes) / (1 << 20),
+        "files": float(len(sizes)),
         "resident, MB": int((process / "statm").read_text().split()[1]) * 4096 / (1 << 20),
         "open files": float(len(list((process / "fd").iterdir()))),
         "containers": float(containers),
@@ -119,6 +119,14 @@ def measured(world: World) -> dict[str, float]:
         ),
         "list of services, ms": milliseconds(lambda: world.render.get("/v1/services")),
     }
+
+
+def file_sizes(folder: Path) -> Iterator[int]:
+    """In bytes, of what is there for longer than a look."""
+    for each in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            if each.is_file():
+                yield each.stat().st_size
 
 
 def milliseconds(ask: Callable[[], object]) -> float:
