@@ -14,8 +14,9 @@ from typing import Self
 import pygit2
 from pygit2.enums import FileMode, SortMode
 
-from sandbox.git.moves import DEFAULT_BRANCH
+from sandbox.git import moves
 
+DEFAULT_BRANCH = moves.DEFAULT_BRANCH
 _SHA = re.compile(r"[0-9a-f]{4,40}")
 
 

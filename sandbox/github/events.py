@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sandbox.git.moves import Move
 from sandbox.github.contract import RunHost, Trigger
-from sandbox.github.http.job_tokens import ACTIONS
+from sandbox.github.http.accounts import ACTIONS
 from sandbox.github.repositories.registry import Repository
 
 _LOG = logging.getLogger(__name__)

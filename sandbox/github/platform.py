@@ -7,8 +7,8 @@ from dataclasses import fields
 from sandbox.github.app import create_github_app
 from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Accounts, Token, User, fine_grained
-from sandbox.github.http.job_tokens import ACTIONS, JobTokens
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User, fine_grained
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import API_PREFIX, AddressesAsSent
 from sandbox.github.oidc.job_identities import JobIdentities

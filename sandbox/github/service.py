@@ -11,9 +11,8 @@ from sandbox.github.checks.statuses import Statuses
 from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
 from sandbox.github.hooks.service import Webhooks
-from sandbox.github.http.accounts import Accounts, Caller
+from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService

@@ -7,8 +7,7 @@ from sandbox.github.checks.deployments import Deployment, Deployments, Deploymen
 from sandbox.github.checks.deployments_view import deployment_status_view, deployment_view
 from sandbox.github.contract import Trigger
 from sandbox.github.events import Events
-from sandbox.github.http.accounts import Accounts
-from sandbox.github.http.job_tokens import ACTIONS
+from sandbox.github.http.accounts import ACTIONS, Accounts
 from sandbox.github.http.requests import Urls
 from sandbox.github.repositories.registry import Repository
 

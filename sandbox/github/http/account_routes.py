@@ -5,11 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Account, Caller
+from sandbox.github.http.accounts import ACTIONS, Account, Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository, own_user, simple_user, user
 from sandbox.github.http.errors import ForbiddenError, NotFoundError
-from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.github.http.requests import answer, page, route, urls
 from sandbox.github.repositories.registry import Registry, Repository
 

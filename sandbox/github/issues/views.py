@@ -5,9 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.github.http.access import Right, right_of_account
-from sandbox.github.http.accounts import Accounts
+from sandbox.github.http.accounts import ACTIONS, Accounts
 from sandbox.github.http.describe import node_id, simple_user
-from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Comment, Issue

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sandbox.git.moves import DEFAULT_BRANCH
+from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.http.bodies import with_body
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RevisionNotFoundError

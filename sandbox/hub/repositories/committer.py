@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sandbox.git.moves import DEFAULT_BRANCH
+from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.errors import BadRequestError, InvalidCardError
 from sandbox.hub.repositories import operations as write

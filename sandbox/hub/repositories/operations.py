@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.git.moves import DEFAULT_BRANCH, NOTHING, Move
-from sandbox.git.store import Person
+from sandbox.git.moves import NOTHING, Move
+from sandbox.git.store import DEFAULT_BRANCH, Person
 from sandbox.git.writer import (
     Draft,
     InvalidReferenceError,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pygit2.enums import FileMode
 
-from sandbox.git.moves import DEFAULT_BRANCH
+from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.hub.http.errors import RevisionNotFoundError
 from sandbox.hub.repositories.files import HubEntry
 from sandbox.hub.repositories.names import RepoKind

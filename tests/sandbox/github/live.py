@@ -16,8 +16,8 @@ from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
 from sandbox.github.hooks.run_events import RunWebhooks
 from sandbox.github.http.access import Access
-from sandbox.github.http.accounts import Accounts, Token, User
-from sandbox.github.http.job_tokens import ACTIONS, JobTokens
+from sandbox.github.http.accounts import ACTIONS, Accounts, Token, User
+from sandbox.github.http.job_tokens import JobTokens
 from sandbox.github.http.rate_limit import Limits
 from sandbox.github.http.wire import AddressesAsSent
 from sandbox.github.runs.runners.host_runner import HostRunner

@@ -4,9 +4,8 @@ from typing import Any
 
 from sandbox.github.graphql.connections import Argument, Connection, nothing
 from sandbox.github.graphql.inquiry import Inquiry, Part
-from sandbox.github.http.accounts import Account
+from sandbox.github.http.accounts import ACTIONS, Account
 from sandbox.github.http.describe import SINCE, account_node_id, node_id
-from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.github.repositories.registry import Repository
 
 _ORDERS = {

@@ -10,8 +10,8 @@ from sandbox.github.contract import CheckedJob, CheckedRun
 from sandbox.github.graphql.connections import Argument, Connection
 from sandbox.github.graphql.errors import UnresolvedError
 from sandbox.github.graphql.inquiry import Inquiry, Part
+from sandbox.github.http.accounts import ACTIONS
 from sandbox.github.http.describe import node_id, read_node_id
-from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.github.repositories.registry import Repository
 
 _WELL = {"success", "neutral", "skipped"}
