@@ -58,7 +58,8 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
     log.say("Your service is live")
     if url:
         log.say(f"Available at your primary URL {url}")
-    return Instance(turn.deploy.id, container.host_port, container.id, name, follower)
+    ways = (container.host_port, container.id, name, follower, container.own_address)
+    return Instance(turn.deploy.id, *ways)
 
 
 def one_instance(settings: Settings) -> str:
@@ -184,7 +185,7 @@ def _wait_until_healthy(
             follower.join(_LOG_END_SECONDS)
             raise _ended(turn, state, log, Status.UPDATE_FAILED)
         if path and not turn.deploy.frozen.settings.static:
-            status = status_of(container.host_port, path)
+            status = status_of(container.host_port, path, own_address=container.own_address)
             open_port = open_port or status is not None or listens(container.host_port)
             if status is not None and HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
                 return

@@ -79,6 +79,7 @@ class Instance:
     container_id: str
     container: str  # its name
     follower: threading.Thread = field(compare=False)  # copies its output until it ends
+    own_address: tuple[str, int] | None = None  # of the app in its container
 
 
 @dataclass(frozen=True, kw_only=True)

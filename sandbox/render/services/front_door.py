@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.render.deploys.records import OPEN
@@ -92,7 +94,7 @@ class FrontDoor:
                 retry_after=_SOON,
             )
         if instance is not None:
-            return Upstream(instance.port)
+            return Upstream(instance.port, instance.own_address)
         if service.live is None and not self._parts.deploys.of(number, OPEN):
             return Unavailable(
                 title=f"Service {service.slug} has no live deploy",

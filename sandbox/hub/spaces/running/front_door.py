@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.hub.spaces.records import SpaceRecord
@@ -79,7 +81,7 @@ class FrontDoor:
             return _GONE
         app = self._parts.serving.get(space)
         if app is not None:
-            return Upstream(app.port)
+            return Upstream(app.port, app.own_address)
         title = f"Space {record.repo_id}: {record.stage}"
         remedy = _REMEDIES.get(record.stage)
         if remedy is not None:
