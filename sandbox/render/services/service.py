@@ -94,6 +94,7 @@ class RenderService:
             hidden=self.postgres.passwords,
         )
         self._door = FrontDoor(self.parts, addresses)
+        self.app_port = self._door.port_of
         self.disks = DiskService(self.parts.disks, services, self.parts.events)
         self.notifications = Notifications(database)
         self.describe = Describer(

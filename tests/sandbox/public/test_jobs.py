@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.public.sandboxes import OWNER, Served, served_sandbox
+from tests.sandbox.public.sandboxes import OWNER, Served, git, served_sandbox
 
 pytestmark = pytest.mark.machine
 
@@ -52,6 +52,14 @@ gh api "repos/$GITHUB_REPOSITORY" --jq .full_name && gh run list --limit 1
     "git-to-github": """
 git clone -q https://x:$GITHUB_TOKEN@github.com/$GITHUB_REPOSITORY.git again && test -d again/.git
 """,
+    "an-app-by-its-name": """
+curl -fsS -H "Authorization: Bearer $HF_TOKEN" https://slipway-door.hf.space/ | grep "behind it"
+curl -sS https://slipway-door.hf.space/ | grep 404
+""",
+    "an-app-that-is-not-here": """
+curl -sS -H "Authorization: Bearer $RENDER_API_KEY" https://$(echo some).onrender.com/ |
+  grep -F "No app of this sandbox has the name some.onrender.com"
+""",
     "the-hosts-of-the-context": """
 test "$GITHUB_SERVER_URL" = https://github.com && test "$GITHUB_API_URL" = https://api.github.com
 git remote get-url origin | grep -Fx "https://github.com/$GITHUB_REPOSITORY"
@@ -79,6 +87,8 @@ def jobs(served: Served, tmp_path_factory):
     with served.hub() as client:
         card = {"type": "space", "name": name, "sdk": "static"}
         assert client.post("/api/repos/create", json=card).is_success
+        card |= {"name": "door", "private": True}
+        assert client.post("/api/repos/create", json=card).is_success
     env = {
         "HF_TOKEN": "${{ secrets.HF_TOKEN }}",
         "RENDER_API_KEY": "${{ secrets.RENDER_API_KEY }}",
@@ -97,6 +107,13 @@ def jobs(served: Served, tmp_path_factory):
         "README.md": "---\nsdk: static\n---\nwritten out\n",
         "index.html": "<p>written out",
     }
+    door = tmp_path_factory.mktemp("door")
+    (door / "index.html").write_text("behind it")
+    git(door, "init", "-q", "-b", "main")
+    git(door, "add", "-A")
+    git(door, "commit", "-qm", "door")
+    remote = f"http://x:{of.hub_token}@127.0.0.1:{of.hub_port}/spaces/{OWNER}/door"
+    git(door, "push", "-qf", remote, "main")
     commit = served.push(name, files, tmp_path_factory.mktemp("clone"))
     return *served.run(name, commit), commit
 
