@@ -142,6 +142,45 @@ def test_no_token_is_in_the_log(served, jobs):
     assert served.identity.render_key not in log
 
 
+WITHOUT_GIT = """
+! command -v git && test ! -e .git && test -x run.sh && test "$(./run.sh)" = "of the commit"
+test "$(readlink link)" = run.sh && test "$(ls other)" = README.md && echo "did without git"
+"""
+
+
+def test_without_git_in_its_image_a_job_has_the_files_that_the_api_gives(served, tmp_path):
+    served.repository("bare", private=True)
+    served.repository("other")
+    served.push("other", {"README.md": "another one"}, tmp_path / "other")
+    clone = tmp_path / "bare"
+    clone.mkdir()
+    (clone / "run.sh").write_text("#!/bin/sh\necho of the commit\n")
+    (clone / "run.sh").chmod(0o755)
+    (clone / "link").symlink_to("run.sh")
+    other = {"repository": f"{OWNER}/other", "path": "other"}
+    steps = [
+        {"uses": "actions/checkout@v4"},
+        {"uses": "actions/checkout@v4", "with": other},
+        {"run": WITHOUT_GIT.strip()},
+        {
+            "uses": "actions/checkout@v4",
+            "continue-on-error": True,
+            "with": {"ref": "no-such", "path": "a"},
+        },
+        {"uses": "actions/checkout@v4", "with": {"submodules": True, "path": "b"}},
+    ]
+    job = {"runs-on": "ubuntu-latest", "container": "python:3.11-slim", "steps": steps}
+    text = json.dumps({"on": "push", "jobs": {"job": job}})
+    conclusion, log = served.run(
+        "bare", served.push("bare", {".github/workflows/w.yml": text}, clone)
+    )
+    assert "did without git" in log, log
+    assert "downloaded using the GitHub REST API" in log
+    assert "does not give the files of slipway/bare at no-such: status 404" in log
+    assert conclusion == "failure"
+    assert "Input 'submodules' not supported" in log
+
+
 def _plain(log: str) -> str:
     """A log without the time before each line."""
     return "\n".join(line.partition(" ")[2] for line in log.splitlines()) + "\n"
