@@ -24,6 +24,14 @@ _SHA_LENGTH = 40
 def main() -> int:
     """Checks out; the exit code."""
     server, own = os.environ["GITHUB_SERVER_URL"], os.environ["GITHUB_REPOSITORY"]
+    asked = os.environ.get("WANTED_SERVER", "").rstrip("/")
+    if asked not in {"", "https://github.com", server.rstrip("/")}:
+        sys.stdout.write(f"::error::github-server-url: {asked} is not the sandbox's GitHub\n")
+        return 1
+    if os.environ.get("WANTED_SSH_KEY") == "true":
+        sys.stdout.write(
+            "::warning::ssh-key is not used: this GitHub has no SSH, and is asked with the token.\n"
+        )
     repository = os.environ["WANTED_REPOSITORY"] or own
     ref, token = os.environ["WANTED_REF"], os.environ["WANTED_TOKEN"]
     folder = Path(os.environ["GITHUB_WORKSPACE"], os.environ["WANTED_PATH"] or ".").resolve()
@@ -41,6 +49,7 @@ def main() -> int:
             folder, "config", "--local", f"http.{server}/.extraheader",
             f"AUTHORIZATION: basic {said}",
         )  # fmt: skip
+    _sparse(folder)
     run_ref, commit = os.environ["GITHUB_REF"], os.environ["GITHUB_SHA"]
     # A reference that is named is fetched as it is now: a job before this one may have moved it.
     if is_own and ref in {"", commit}:
@@ -59,6 +68,14 @@ def main() -> int:
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
         output.write(f"ref={ref or run_ref}\ncommit={head}\n")
     return 0
+
+
+def _sparse(folder: Path) -> None:
+    """Only folders, or patterns, that are named will be written."""
+    lines = map(str.strip, os.environ.get("WANTED_SPARSE", "").splitlines())
+    if patterns := [each for each in lines if each]:
+        kind = "--no-cone" if os.environ.get("WANTED_CONE") == "false" else "--cone"
+        _git(folder, "sparse-checkout", "set", kind, *patterns)
 
 
 def _downloaded(folder: Path, repository: str, ref: str, token: str) -> int:
