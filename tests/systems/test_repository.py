@@ -99,6 +99,19 @@ def test_what_deploys_a_stack_finds_its_state_and_the_key_and_no_token(raised, s
     assert texts.count("s3://states") >= len(names)
 
 
+def test_a_preview_from_a_snapshot_lays_out_the_state_of_the_deployment(raised, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///of-the-preview")
+    monkeypatch.setenv("SLIPWAY_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    texts = [
+        text
+        for each in raised(deploys=True).resources.values()
+        for text in clear_texts(each.inputs)
+    ]
+    assert "s3://states" in texts
+    assert "file:///of-the-preview" not in texts
+
+
 def test_a_state_that_is_nowhere_is_refused_and_so_is_a_missing_key(raised, monkeypatch):
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")

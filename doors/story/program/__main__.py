@@ -13,11 +13,12 @@ from slipway import (
     RepositorySettingsArgs,
     Space,
     SpaceArgs,
+    api_key,
     payload_from_folder,
 )
+from slipway.core.credentials import Credential
 
 HERE = Path(__file__).parent
-WHERE = ("PULUMI_BACKEND_URL", "PULUMI_HOME")  # state and plugins, as whoever runs this has them
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
         sdk="static",
         protect=bool(values["protect"]),
         variables=dict(values["variables"]),
+        secrets={name: key(name) for name in values.get("keys", [])},
     )
     pulumi.export("page", Space("board", space).url)
     stack, branch = pulumi.get_stack(), str(values["branch"])
@@ -47,13 +49,14 @@ def main() -> None:
 
 
 def environment(name: str, branch: str) -> EnvironmentArgs:
-    """Where a job finds the state and what opens it; the platforms' tokens lie sealed in there."""
-    return EnvironmentArgs(
-        name=name,
-        branch=branch,
-        secrets={"PULUMI_CONFIG_PASSPHRASE": Output.secret(passphrase())},
-        variables={name: os.environ[name] for name in WHERE if name in os.environ},
-    )
+    """Where a job finds what opens the state; the platforms' tokens lie sealed in there."""
+    secrets = {"PULUMI_CONFIG_PASSPHRASE": Output.secret(passphrase())}
+    return EnvironmentArgs(name=name, branch=branch, secrets=secrets)
+
+
+def key(name: str) -> Output[str]:
+    """One that is drawn for this stack."""
+    return api_key(f"board-{name.lower()}", given_as=Credential(name, name.lower(), "key"))
 
 
 def passphrase() -> str:
