@@ -11,7 +11,7 @@ from nacl.public import PublicKey, SealedBox
 
 from sandbox.github.settings.holders import Holder
 from sandbox.http.faults import Answer, CutBefore
-from slipway.core.credentials import github_endpoint
+from slipway.core.credentials import PLACEHOLDER, github_endpoint
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ApiError, ConfigError, DeployError
 from slipway.github.claims.provider import ClaimProvider
@@ -119,6 +119,16 @@ def test_free_names_are_claimed_and_only_looked_at_once(hub, repository):
     assert requests(hub, before) == [("GET", f"/api/v3/repos/{OWNER}/{repository}")]
     assert engine.refresh()
     assert engine.up(claim(repository, HF_TOKEN, ENVIRONMENT, INSIDE)) == "same"
+
+
+def test_a_plan_from_a_snapshot_asks_nobody(hub, repository, monkeypatch):
+    engine = Engine(ClaimProvider)
+    engine.up(claim(repository, HF_TOKEN))
+    monkeypatch.setenv("GITHUB_TOKEN", PLACEHOLDER)
+    before = last(hub)
+    assert not engine.diff(claim(repository, HF_TOKEN)).changes
+    assert engine.diff(claim(repository, HF_TOKEN, ENVIRONMENT)).changes
+    assert requests(hub, before) == []
 
 
 def test_a_taken_name_is_refused_with_what_to_do_and_without_a_write(hub, repository):

@@ -142,6 +142,10 @@ def test_setup_python_gives_a_python_of_the_jobs_own(world, repository):
     python -c 'import sys; print("own", sys.prefix != sys.base_prefix, sys.prefix)'
     test "$(command -v python)" = "${{ steps.py.outputs.python-path }}"
     python --version | grep -F "${{ steps.py.outputs.python-version }}"
+- run: |
+    test "$(command -v pip)" = "$(dirname "$(command -v python)")/pip"
+    pip --version | grep -F "$(dirname "$(dirname "$(command -v python)")")"
+    pip uninstall --quiet --yes pip && ! python -m pip --version
 - {shell: python, run: "import sys; print('shell', sys.prefix != sys.base_prefix)"}
 """
     log = _ran(world, repository, steps)
