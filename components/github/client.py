@@ -28,6 +28,9 @@ _PAGE = 100
 _SAID_LENGTH = 300
 _SECONDARY_SECONDS = 60.0  # what GitHub asks for where it names no time
 _SCOPE = "repo"
+# How the token of an app's installation begins. It has single rights and never a person's role, so
+# whether it may write shows with the first write.
+_INSTALLATION = "ghs_"
 
 _HINTS = {
     401: "The token is wrong, expired or revoked: check GITHUB_TOKEN, or this stack's githubToken.",
@@ -79,7 +82,8 @@ class GitHubClient:
         scopes = response.headers.get("X-OAuth-Scopes")
         if scopes is not None and _SCOPE not in _listed(scopes):
             raise _lacks_scope(what, scopes)
-        if not (found.get("permissions") or {}).get("admin"):
+        administers = (found.get("permissions") or {}).get("admin")
+        if not administers and not self.token.startswith(_INSTALLATION):
             raise ApiError(
                 f"{what}: the token may read it, not administer it. Secrets, environments and "
                 "rules need an administrator's token: ask for the role Admin, or use another "

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.github.http.accounts import ACTIONS
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import UnprocessableError
+from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.store.database import Database
 from sandbox.store.table import Table
 

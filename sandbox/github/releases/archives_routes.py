@@ -102,9 +102,9 @@ class ArchiveRoutes(Routes):
         until, _, signed = request.query_params.get("token", "").partition(".")
         parameters = request.path_params
         found = self._registry.find(parameters["owner"], parameters["repo"])
-        if found is not None and until.isdigit() and int(until) >= time.time():
+        if found is not None and until.isdecimal() and int(until) >= time.time():
             right = self._signature(found, parameters["ref"], int(until))
-            if hmac.compare_digest(right, signed):
+            if hmac.compare_digest(right.encode(), signed.encode()):
                 return found
         return self._access.readable(request)
 

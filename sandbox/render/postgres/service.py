@@ -7,9 +7,11 @@ import threading
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
 from sandbox.apps.life import Life, remove_all
 from sandbox.apps.serving import ServingApps
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.machine.contract import Machine
 from sandbox.machine.no_machine import require_containers
@@ -165,7 +167,7 @@ class PostgresService:
         record, running = self.records.get(number), self._serving.get(number)
         if record is None or running is None or not specification.admits(record, visitor.peer):
             return _SLEEPS
-        return Upstream(running.container.host_port)
+        return Upstream(running.container.host_port, running.container.own_address)
 
     def _look(self) -> None:
         for number, running in self._serving.all().items():

@@ -62,7 +62,7 @@ class Triggering:
 
     def _dispatched_path(self, trigger: Trigger) -> str:
         named = trigger.workflow or ""
-        if named.isdigit():  # the API takes the number too
+        if named.isdecimal():  # the API takes the number too
             known = self._records.workflow_with_id(trigger.repository, int(named))
             named = "" if known is None else known.path
         return named if named.startswith(f"{FOLDER}/") else f"{FOLDER}/{named}"

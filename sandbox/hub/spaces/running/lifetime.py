@@ -75,6 +75,7 @@ class Lifetime:
                 names.append(record.container)
         if containers:
             remove_all(self._parts.machine, names)
+        self._parts.logs.flush()
 
     @staticmethod
     def _still_serving(record: SpaceRecord) -> bool:
@@ -90,13 +91,14 @@ class Lifetime:
             found = machine.find(record.container)
         except MachineUnavailableError:
             return False
-        if found is None or not answers(found.host_port):
+        if found is None or not answers(found.host_port, own_address=found.own_address):
             return False
         secrets = self._parts.settings.values(record.id, Kind.SECRET)
         log = self._parts.logs.begin(record.id, LogKind.RUN, masked=secrets.values())
         follower = follow(self._parts, found.id, log)
         app = Serving(
             port=found.host_port,
+            own_address=found.own_address,
             container_id=found.id,
             container=record.container,
             follower=follower,
