@@ -7,43 +7,34 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
+from sandbox.http.handlers import at
 from sandbox.render.http.errors import BadRequestError, NotFoundError
-from sandbox.render.http.requests import Door, listed, page, time_parameter
+from sandbox.render.http.requests import Door, Routes, listed, page, time_parameter
 
 _TIMES = ("createdBefore", "createdAfter", "updatedBefore", "updatedAfter")
 
 
-class ProjectRoutes:
+class ProjectRoutes(Routes):
     """Endpoints about projects and environments."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        keyed = self._door.keyed
-        return [
-            Route("/v1/projects", keyed(self.projects), methods=["GET"]),
-            Route("/v1/projects/{id}", keyed(self.none), methods=["GET"]),
-            Route("/v1/environments", keyed(self.environments), methods=["GET"]),
-            Route("/v1/environments/{id}", keyed(self.none), methods=["GET"]),
-        ]
-
-    def projects(self, request: Request, _body: bytes) -> Response:
-        """`GET /projects`."""
+    @at("GET", "/v1/projects")
+    def _projects(self, request: Request, _body: bytes) -> Response:
         return self._door.answer(_empty(request, "project"))
 
-    def environments(self, request: Request, _body: bytes) -> Response:
-        """`GET /environments`, of the projects that are named."""
+    @at("GET", "/v1/environments")
+    def _environments(self, request: Request, _body: bytes) -> Response:
+        """Of the projects that are named."""
         if not listed(request, "projectId"):
             raise BadRequestError("projectId is required")
         return self._door.answer(_empty(request, "environment"))
 
     @staticmethod
-    def none(request: Request, _body: bytes) -> Response:
-        """`GET …/{id}`."""
+    @at("GET", "/v1/projects/{id}", "/v1/environments/{id}")
+    def _none(request: Request, _body: bytes) -> Response:
         raise NotFoundError(request.path_params["id"])
 
 
