@@ -4,11 +4,9 @@ import os
 import shlex
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.apps.builds import build_within, place_to_build
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -71,7 +69,7 @@ def build_image(turn: Turn, log: LogWriter) -> str:
     tag = image_tag(service.id, turn.deploy.id)
     try:
         with (
-            _build_slot(turn),
+            place_to_build(parts.builds, turn.check, poll_seconds=parts.tuning.poll_seconds),
             tempfile.TemporaryDirectory(dir=parts.folder, prefix=CONTEXT_PREFIX) as made,
         ):
             _checkout(turn, Path(made) / "src", log)
@@ -162,17 +160,10 @@ def _write_static(turn: Turn, folder: Path) -> None:
 
 
 def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
-    deadline = time.monotonic() + turn.parts.tuning.build_seconds
-
-    def check() -> None:
-        turn.check()
-        if time.monotonic() > deadline:
-            raise BuildFailedError("Build timed out")
-
-    started = time.monotonic()
-    turn.parts.machine.build(request, log, check)
-    turn.check()
-    log.say(f"Build successful, in {time.monotonic() - started:.1f} s")
+    machine, limit = turn.parts.machine, turn.parts.tuning.build_seconds
+    late = "Build timed out"
+    seconds = build_within(limit, machine, request, log, turn.check, too_long=late)
+    log.say(f"Build successful, in {seconds:.1f} s")
 
 
 def _inside(source: Path, path: Path, what: str, given: str) -> Path:
@@ -181,16 +172,3 @@ def _inside(source: Path, path: Path, what: str, given: str) -> Path:
     if not real.is_relative_to(source.resolve()):
         raise BuildFailedError(f"{what} {given!r} leads out of the repository")
     return real
-
-
-@contextmanager
-def _build_slot(turn: Turn) -> Iterator[None]:
-    """A place among the few builds that run at once; waiting for it ends with a cancel."""
-    builds = turn.parts.builds
-    while not builds.acquire(timeout=turn.parts.tuning.poll_seconds):
-        turn.check()
-    try:
-        turn.check()
-        yield
-    finally:
-        builds.release()

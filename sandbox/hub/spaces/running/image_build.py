@@ -1,12 +1,10 @@
 """From a commit to an image, or to the stage that says why there is none."""
 
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sandbox.apps.builds import build_within, place_to_build
 from sandbox.hub.spaces.card import CardError, SpaceCard, parse_card
 from sandbox.hub.spaces.environment import build_arguments
 from sandbox.hub.spaces.faults import Fault
@@ -75,7 +73,7 @@ def build_image(turn: Turn) -> tuple[str, SpaceCard]:
         turn.pause()
     image = other_slot(record.base_name, record.image, ":")
     with (
-        _build_slot(turn),
+        place_to_build(parts.builds, turn.check, poll_seconds=parts.tuning.poll_seconds),
         tempfile.TemporaryDirectory(dir=parts.folder, prefix=CONTEXT_PREFIX) as made,
     ):
         context = Path(made)
@@ -103,36 +101,18 @@ def build_image(turn: Turn) -> tuple[str, SpaceCard]:
 
 
 def _run_build(turn: Turn, request: BuildRequest, log: LogWriter) -> None:
-    started = time.monotonic()
-    limit = turn.parts.tuning.build_seconds
-
-    def check() -> None:
-        turn.check()
-        if time.monotonic() > started + limit:
-            raise BuildFailedError(f"Build timed out after {limit:.0f} s")
-
+    parts, limit = turn.parts, turn.parts.tuning.build_seconds
+    late = f"Build timed out after {limit:.0f} s"
     try:
-        turn.parts.machine.build(request, BuildLog(log), check)
+        seconds = build_within(
+            limit, parts.machine, request, BuildLog(log), turn.check, too_long=late
+        )
     except BuildFailedError as error:
         for line in str(error).splitlines():
             log(line)
         turn.check()
         raise SettledError(Stage.BUILD_ERROR, _BUILD_FAILED) from None
-    turn.check()
-    log(f"===== Build done in {time.monotonic() - started:.1f} s =====")
-
-
-@contextmanager
-def _build_slot(turn: Turn) -> Iterator[None]:
-    """A place among the few builds that run at once; waiting for it ends when superseded."""
-    builds = turn.parts.builds
-    while not builds.acquire(timeout=turn.parts.tuning.poll_seconds):
-        turn.check()
-    try:
-        turn.check()
-        yield
-    finally:
-        builds.release()
+    log(f"===== Build done in {seconds:.1f} s =====")
 
 
 def _empty_logs(turn: Turn) -> None:
