@@ -17,6 +17,7 @@ def test_live_apps_come_back_under_their_addresses_without_a_build_or_a_deploy(
     with LiveRender(tmp_path / "sandbox", machine) as first:
         service, deploy = first.create(repo=repository.url)
         first.settled(service["id"], deploy)
+        service = first.http.get(f"/services/{service['id']}").json()
     assert machine.names() == []
     with pytest.raises(httpx.ConnectError):
         first.app(service)
