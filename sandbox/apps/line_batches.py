@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 0.05  # that a line waits at most for others
-# Lines at once. Whoever brings more waits for the next time: programs that print without end get ten
-# thousand a second stored, and requests a database that is free most of the time.
+# Lines at once. Whoever brings more waits for the next time: of programs that print without end ten
+# thousand a second are stored, and the database is free for requests most of the time.
 _MOST = 500
 _IDLE_ROUNDS = 40  # without a line, after which the thread ends
 
