@@ -1,5 +1,7 @@
 # The doors. `make` lists them.
 PYTHON ?= python3
+# Some machines' images set it, and every start would compile all that it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery
@@ -85,10 +87,10 @@ bench: ## measure what a model stage and a model in the image save, as ratios (h
 load: ## ask the raised apps of dev at a steady rate, and raise each alert (8 minutes; needs `make up`)
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m tests.bench.load $(ARGS)
 
-pictures: ## walk through the pages of dev in a real browser and keep pictures (needs `make up`)
+pictures: ## walk through the pages of dev in a real browser and keep pictures (needs `make up`); ARGS=story: of a pull request
 	@checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh'
 	.venv/bin/python -m doors.python_packages requirements-pages.txt
-	.venv/bin/python -m tests.pages
+	.venv/bin/python -m tests.pages $(ARGS)
 
 model: ## train the small models, for use on the real platforms
 	$(sandbox) model

@@ -12,13 +12,13 @@ from pathlib import Path
 from doors.behaviour.command import compare, touched, write
 from doors.behaviour.findings import Found
 from doors.behaviour.golden import all_golden
-from doors.deployed.preview import preview_deployed
+from doors.deployed.preview import deployed, preview_deployed
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
-from doors.policy import ask_rules
+from doors.policy import ask_about, ask_rules
 from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
@@ -119,6 +119,11 @@ def _preview(home: Home, options: argparse.Namespace) -> int:
 
 
 def _policy(home: Home, options: argparse.Namespace) -> int:
+    if options.deployed:
+        if len(options.stacks) != 1:
+            raise SetupError("Of which stack is the snapshot? Name it: policy --deployed FILE prod")
+        [stack] = options.stacks
+        return ask_about(deployed(home, stack, Path(options.deployed), progress_on()), stack)
     pulumi = prepare(home, say_if_ready=True, containers=not options.no_containers)
     return ask_rules(pulumi, options.stacks or ("dev", "prod"))
 
@@ -208,17 +213,17 @@ def _parser() -> argparse.ArgumentParser:
     change = command("preview", _preview, "Shows what `up` would change.")
     change.add_argument("stack")
     change.add_argument("--save", metavar="FILE", help="also keep the plan, as JSON")
-    change.add_argument(
-        "--deployed",
-        metavar="SNAPSHOT",
-        help="start from this redacted state instead of the sandbox's; asks no platform",
-    )
     asked = command("behaviour", _behaviour, "Runs base and head of what a change touches.")
     asked.add_argument("base", help="a commit or branch; what is there now is compared with it")
     asked.add_argument("--save", metavar="FOLDER", help="for the findings and the pictures")
     rules = command("policy", _policy, "Asks the rules about stacks, as planned and as raised.")
     rules.add_argument("stacks", nargs="*", metavar="STACK")
     for each in (change, rules):
+        each.add_argument(
+            "--deployed",
+            metavar="SNAPSHOT",
+            help="start from this redacted state instead of the sandbox's; asks no platform",
+        )
         each.add_argument(
             "--no-containers",
             action="store_true",

@@ -1,5 +1,6 @@
 """What the rules of `policies/` say of stacks: of what is planned, and of what is there."""
 
+import json
 from collections.abc import Sequence
 
 from doors.deployment import Pulumi, rules_of
@@ -22,20 +23,29 @@ class _FromHeadings:
 
 
 def ask_rules(pulumi: Pulumi, stacks: Sequence[str]) -> int:
-    """Asks about each stack, first its plan and then its state; the worst exit code."""
-    return max(
-        code for stack in stacks for code in (_planned(pulumi, stack), _there(pulumi, stack))
-    )
+    """Asks about each stack of the sandbox; the worst exit code."""
+    worst = 0
+    for stack in stacks:
+        pulumi.prepare_preview(stack)
+        worst = max(worst, ask_about(pulumi, stack))
+    return worst
+
+
+def ask_about(pulumi: Pulumi, stack: str) -> int:
+    """Asks about a stack that is there, first its plan and then its state; the worse exit code."""
+    return max(_planned(pulumi, stack), _there(pulumi, stack))
 
 
 def _planned(pulumi: Pulumi, stack: str) -> int:
-    pulumi.prepare_preview(stack)
     Progress().note(f"Stack {stack}, as it is planned")
     return _asked(pulumi, stack, "preview", "--non-interactive", "--suppress-outputs")
 
 
 def _there(pulumi: Pulumi, stack: str) -> int:
     """In a state nothing is unknown any more."""
+    exported = json.loads(pulumi.read("stack", "export", "--stack", stack))
+    if not exported["deployment"].get("resources"):
+        return 0  # nothing is raised
     Progress().note(f"Stack {stack}, as it is raised")
     return _asked(pulumi, stack, "policy", "analyze")
 

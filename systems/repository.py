@@ -45,6 +45,7 @@ class RepositoryValues:
     deploy_hook_service: DeployedService = ""  # Render service (srv-…) deployed by its hook
     api_key_rotation: Rotation = 0  # another number draws another API_KEY
     deploys: bool = False  # the workflows Deploy and Drift find the stack's state, and its key
+    stored_token: bool = False  # the Hub's, which may write: for workflows that no Hub trusts
     adopt: list[CheckName] = field(default_factory=list[str])
     """What is there already and handed over."""
 
@@ -52,12 +53,13 @@ class RepositoryValues:
 def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
     """The environment with its secrets, and the branch's rules."""
     drawn = Drawn("repository-api-key", API_KEY, values.api_key_rotation)
+    stored = {"HF_TOKEN": Given(HUB_TOKEN)} if values.stored_token else {}
     delivery = Delivery(values.environment, values.branch, on=values.deploys)
     deployment = Environment(
         name=values.environment,
         branch=values.branch,
         reviewers=values.reviewers,
-        secrets={"HF_TOKEN": Given(HUB_TOKEN), "API_KEY": drawn, **delivery.secrets},
+        secrets={**stored, "API_KEY": drawn, **delivery.secrets},
         variables={"SLIPWAY_STACK": values.environment, **delivery.variables},
         hook_service=values.deploy_hook_service,
     )
@@ -68,10 +70,8 @@ def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
         admins_bypass=values.admins_bypass,
     )
     environments = {"deployment": deployment, **delivery.environments()}
-    branches = {"branch": rules}
-    pipeline = Pipeline(
-        "repository", stack, values.name, environments, branches, values.adopt, "repository"
-    )
+    settings = (environments, {"branch": rules}, values.adopt, "repository")
+    pipeline = Pipeline("repository", stack, values.name, *settings)
     costs = note("repository", "environments, secrets and rules cost nothing")
     return Plan([pipeline, delivery], lambda: {"page": pipeline.declare()}, [costs])
 

@@ -54,6 +54,10 @@ class Credential:
         )
 
 
+# Value of each secret, platform's token and passphrase alike, where a plan starts from a state that
+# anybody may read (`slipway.snapshot`). Whoever holds it asks no platform. It is base64, as what is
+# sealed for GitHub has to be.
+PLACEHOLDER = "SlipwaysPlaceholderOfASecret"
 _HUB_TOKENS = f"{HUB_ENDPOINT}/settings/tokens"
 HUB_TOKEN = Credential(
     "HF_TOKEN", "hfToken", "Hugging Face token with write access", page=_HUB_TOKENS

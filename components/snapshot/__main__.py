@@ -8,8 +8,9 @@ import json
 import os
 import sys
 
+from slipway.core.credentials import PLACEHOLDER
 from slipway.errors import ConfigError
-from slipway.snapshot.redaction import PLACEHOLDER, redacted
+from slipway.snapshot.redaction import redacted
 
 _HIDDEN = ("HF_TOKEN", "RENDER_API_KEY", "GITHUB_TOKEN", "PULUMI_CONFIG_PASSPHRASE")
 

@@ -14,13 +14,13 @@ from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from slipway.core.credentials import PLACEHOLDER
 from slipway.core.secrecy.digests import keyed_digest, keyed_digests
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.core.secrecy.shapes import credential_in
 from slipway.errors import ConfigError, DeployError
 from slipway.render.service.provider import ServiceProvider
 
-PLACEHOLDER = "slipway-placeholder-of-a-secret"  # value, platform's token and passphrase alike
 SALT = hashlib.sha256(PLACEHOLDER.encode()).hexdigest()
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # how the engine marks what is special in a state
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, none itself

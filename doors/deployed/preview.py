@@ -4,6 +4,7 @@
 passphrase and every platform's token as well. No platform is asked for anything.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -29,6 +30,10 @@ _TOKENS = (
     "GITHUB_TOKEN",
 )
 
+_LAID = "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable"
+_BACKEND = "PULUMI_BACKEND_URL"
+_BACKEND_OF_PROGRAMS = "SLIPWAY_BACKEND_URL"  # what programs lay out instead of the engine's own
+
 
 def preview_deployed(
     home: Home, stack: str, snapshot: Path, progress: Progress, save: Path | None = None
@@ -36,11 +41,26 @@ def preview_deployed(
     """Shows what `pulumi up` would change of what is deployed; the engine's exit code.
 
     Args:
+        home: as `deployed`.
+        stack: as `deployed`.
+        snapshot: as `deployed`.
+        progress: as `deployed`.
+        save: a file for the plan.
+
+    Raises:
+        SetupError: as `deployed`.
+    """
+    return planned(deployed(home, stack, snapshot, progress), stack, save)
+
+
+def deployed(home: Home, stack: str, snapshot: Path, progress: Progress) -> Pulumi:
+    """The CLI with a stack that is what was deployed, as far as anybody may know.
+
+    Args:
         home: of this clone; the state lies below it, and its sandbox is left alone.
         stack: whose state it is.
         snapshot: that state.
         progress: where the set-up announces itself.
-        save: a file for the plan.
 
     Raises:
         SetupError: the snapshot is none, or the toolchain can't be set up.
@@ -51,7 +71,10 @@ def preview_deployed(
     if own.folder.exists():  # of an earlier preview; nothing in it is anybody's
         shutil.rmtree(own.folder)
     with tools(home, progress, server=False, containers=False) as (toolchain, _):
-        environment = _environment(own, pulumi_environment(toolchain, home.folder))
+        environment = {
+            **_environment(own, pulumi_environment(toolchain, home.folder)),
+            **_told_of_the_state(snapshot),
+        }
     pulumi_home = Path(environment["PULUMI_HOME"])
     ensure_standins(pulumi_home)
     install_plugin(progress, pulumi_home)
@@ -59,7 +82,7 @@ def preview_deployed(
     pulumi = Pulumi(own, environment)
     pulumi.read("stack", "init", stack, "--non-interactive")
     pulumi.read("stack", "import", "--stack", stack, "--file", str(snapshot.resolve()))
-    return planned(pulumi, stack, save)
+    return pulumi
 
 
 def _environment(own: Home, toolchain: Mapping[str, str]) -> dict[str, str]:
@@ -77,6 +100,17 @@ def _environment(own: Home, toolchain: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_BACKEND_URL": own.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": placeholder,
     }
+
+
+def _told_of_the_state(snapshot: Path) -> dict[str, str]:
+    """What the deployment tells its workflows of where its state lies, which is not here."""
+    try:
+        resources = json.loads(snapshot.read_bytes())["deployment"]["resources"]
+    except (ValueError, KeyError, TypeError):
+        return {}  # the engine says what is wrong with it
+    laid = (each.get("inputs") or {} for each in resources if each.get("type") == _LAID)
+    found = [each.get("value") for each in laid if each.get("variableName") == _BACKEND]
+    return {_BACKEND_OF_PROGRAMS: str(found[0])} if found else {}
 
 
 def _placeholder(checkout: Path) -> str:

@@ -1,6 +1,6 @@
 """Plays a change from its pull request to prod, and its drift, in a sandbox of its own.
 
-    python -m doors.story           a quarter of an hour on two busy cores
+    python -m doors.story           all of it
     python -m doors.story --keep    leaves the sandbox, to be looked at
 
 The user's own sandbox is neither asked nor touched.
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    say.act("The end")
+    say.end()
     return 0
 
 

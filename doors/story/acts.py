@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doors.story.narration import Narration
-from doors.story.stage import STACKS, Stage
+from doors.story.stage import STACKS, WHERE, Stage
 from doors.story.waiting import ended_run, job_log, newest, until
 from report.github.rest import PostingError
 from toolchain.progress import SetupError
@@ -51,18 +51,23 @@ class Story:
         """The repository with its two branches, and both stacks raised once by hand."""
         stage = self.stage
         self.say.act("dev and prod are raised once, by hand")
-        for stack in STACKS:
-            stage.seal_tokens(stack)
+        with ThreadPoolExecutor() as both:
+            list(both.map(stage.seal_tokens, STACKS))
         stage.git("checkout", "-q", "-b", "dev")
         # From the first `up` on both branches are under rules, and nobody pushes to them any more.
         stage.commit("The notice board [skip ci]", *STACKS.values())
         with ThreadPoolExecutor() as both:
             list(both.map(stage.raise_by_hand, STACKS))
-        stage.ask("POST", "actions/variables", {"name": "SLIPWAY_DEPLOYS", "value": "true"})
+            list(both.map(stage.keep_snapshot, STACKS))
+        variables = {name: stage.environment[name] for name in WHERE}
+        variables |= {"SLIPWAY_DEPLOYS": "true", "SLIPWAY_SNAPSHOTS": "true"}
+        for name, value in variables.items():
+            stage.ask("POST", "actions/variables", {"name": name, "value": value})
         for stack in STACKS:
             self.say.line(f"{stack} answers at {stage.output(stack, 'page')}: {self._page(stack)}")
         self.say.line("The platforms' tokens are sealed in the stacks' files. What opens them lies")
-        self.say.line("in the repository's environments, of which each belongs to one branch.")
+        self.say.line("in the repository's environments, of which each belongs to one branch. Each")
+        self.say.line("state lies without its secrets on the branch snapshots, for previews.")
         self.say.line(f"The repository: {stage.page}")
 
     def propose(self) -> int:
@@ -123,7 +128,7 @@ class Story:
         self.say.act("What dev runs is proposed to main")
         before = newest(stage, "comment.yml")
         promotion = ("-m", "report.github.promotion", "--from", "dev", "--to", "main")
-        said = stage.run(sys.executable, *promotion, environment=self._github())
+        said = stage.run(sys.executable, *promotion, environment=stage.as_a_job())
         self.say.line(said)
         found = re.search(r"/pull/(\d+)", said)
         if found is None:
@@ -217,11 +222,3 @@ class Story:
             text = answer.read().decode()
         found = re.search(r"<p>(.*?)</p>", text)
         return found[1] if found else text
-
-    def _github(self) -> dict[str, str]:
-        one = self.stage.github
-        return {
-            "GITHUB_API_URL": one.api,
-            "GITHUB_REPOSITORY": one.name,
-            "GITHUB_TOKEN": one.token,
-        }

@@ -16,14 +16,19 @@ class Narration:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._begun = time.monotonic()
+        self._begun = self._act_begun = time.monotonic()
         self._acts = 0
 
     def act(self, title: str) -> None:
-        """Begins an act."""
+        """Begins an act; says how long the one before it took."""
+        self._ended_act()
         self._acts += 1
-        minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
-        self._write(f"\n{self._acts}. {title}  [{minutes}:{seconds:02}]")
+        self._write(f"\n{self._acts}. {title}")
+
+    def end(self) -> None:
+        """Ends the last act; says how long all of them took."""
+        self._ended_act()
+        self._write(f"\nThe end: {_clock(time.monotonic() - self._begun)} minutes in all.")
 
     def line(self, text: str) -> None:
         """Something that was seen."""
@@ -38,6 +43,17 @@ class Narration:
         if len(lines) > _QUOTED:
             self._write("   | …")
 
+    def _ended_act(self) -> None:
+        now = time.monotonic()
+        if self._acts:
+            self._write(f"   [{_clock(now - self._act_begun)}]")
+        self._act_begun = now
+
     def _write(self, text: str) -> None:
         self._stream.write(f"{text}\n")
         self._stream.flush()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

@@ -29,10 +29,13 @@ from sandbox.server.process import stop_server
 from toolchain.cache import cache_folder
 from toolchain.progress import SetupError
 from toolchain.pulumi.cli import ensure_pulumi
+from toolchain.pulumi.docker_build_plugin import build_plugin
 
 PROGRAM = Path(__file__).parent / "program"
 PLAYED = {"preview.yml", "comment.yml", "deploy.yml", "drift.yml"}  # the others deploy other things
 STACKS = {"dev": "dev", "prod": "main"}  # stack: branch
+# What jobs on this machine itself need besides: this machine's state and plugins.
+WHERE = ("PULUMI_BACKEND_URL", "PULUMI_HOME")
 _CACHE = Path(__file__).parents[2] / "sandbox/github/runs/running/programs/cache.py"
 _ARCHITECTURES = {"x86_64": "X64", "aarch64": "ARM64"}  # GitHub's words
 _EXCEPTION = "a notice board is for everybody to read"
@@ -47,6 +50,7 @@ class Stage:
         self.project = folder / "project"
         token = home.identity().github_token
         self.github = Rest(f"{github_endpoint(home)}/api/v3", REPOSITORY, token)
+        self._outputs: dict[tuple[str, str], str] = {}
 
     def git(self, *arguments: str) -> str:
         """Runs git in the story's checkout."""
@@ -96,9 +100,28 @@ class Stage:
         up = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
         self.run(*up, environment=sealed_alone)
 
+    def keep_snapshot(self, stack: str) -> None:
+        """What each deployment does from then on: keep the state without its secrets."""
+        folder = self.folder / f"snapshot-{stack}"
+        self.run(sys.executable, "-m", "doors.delivery", "snapshot", stack, str(folder))
+        kept = ("-m", "report.github.snapshots", str(folder), "--stack", stack)
+        self.run(sys.executable, *kept, environment=self.as_a_job())
+
+    def as_a_job(self) -> dict[str, str]:
+        """What a job of the repository is told of its GitHub, with a person's token."""
+        return {
+            "GITHUB_API_URL": self.github.api,
+            "GITHUB_REPOSITORY": self.github.name,
+            "GITHUB_SERVER_URL": github_endpoint(self.home),
+            "GITHUB_TOKEN": self.github.token,
+        }
+
     def output(self, stack: str, name: str) -> str:
-        """An output of a stack."""
-        return self.run("pulumi", "stack", "output", name, "--stack", stack)
+        """An output of a stack, which stays what it is once it is raised."""
+        if (stack, name) not in self._outputs:
+            said = self.run("pulumi", "stack", "output", name, "--stack", stack)
+            self._outputs[stack, name] = said
+        return self._outputs[stack, name]
 
     def change(self, path: str, old: str, new: str) -> None:
         """Edits a file of the story's checkout."""
@@ -174,7 +197,7 @@ def _put_the_program(stage: Stage) -> None:
 def _keep_what_is_built(stage: Stage) -> None:
     """A cache as an earlier run of the workflows would have kept it: what takes minutes to make."""
     home, cache = stage.folder / "cached", cache_folder()
-    for found in (*cache.glob("*-model-*"), *cache.glob("built/docker-build-*")):
+    for found in (*cache.glob("*-model-*"), build_plugin(progress_on()).parent):
         if found.is_dir():
             kept = home / ".cache/slipway" / found.relative_to(cache)
             shutil.copytree(found, kept, symlinks=True)

@@ -80,7 +80,8 @@ def keyless(stored: StoredValue, settings: Settings) -> Iterator[Verdict]:
         yield Broken(
             f"{stored.name} is a stored token for the Hub, good for whoever gets hold of it",
             "Make the workflow a Trusted Publisher of the repository on the Hub, and drop the "
-            "secret: each job then gets a token of an hour for that repository alone",
+            "secret: each job then gets a token of an hour for that repository alone. Where a Hub "
+            "trusts nobody, say so as an exception of this stack",
         )
 
 
@@ -106,7 +107,6 @@ RULES = (
         about="no token is stored where a job could get one of its own",
         why="a stored token works for a thief as well, from anywhere and until somebody notices",
         severity=Severity.HIGH,
-        prod=Level.ADVISORY,
         dev=Level.ADVISORY,
         kind=StoredValue,
         thing=keyless,

@@ -59,16 +59,16 @@ def keep(remote: Remote, stack: str, snapshot: bytes) -> str | None:
         git = _Git(Path(folder), remote)
         git.run("init", "--quiet", "--bare", ".")
         for _ in range(_TRIES):
-            made = _committed(git, f"{stack}.json", snapshot)
+            parent = git.fetched()
+            made = _committed(git, parent, f"{stack}.json", snapshot)
             if made is None:
                 return None
-            if git.pushed(made):
+            if git.pushed(made, parent):
                 return made
     raise PostingError(0, f"{BRANCH} of {remote.url} moves at every try; run the job again.")
 
 
-def _committed(git: "_Git", name: str, content: bytes) -> str | None:
-    parent = git.fetched()
+def _committed(git: "_Git", parent: str | None, name: str, content: bytes) -> str | None:
     files = git.files(parent) if parent else {}
     blob = git.run("hash-object", "-w", "--stdin", given=content)
     if files.get(name) == blob:
@@ -102,7 +102,7 @@ class _Git:
 
     def fetched(self) -> str | None:
         """The branch's commit; None if there is no such branch yet."""
-        if not self.run("ls-remote", self.remote.url, f"refs/heads/{BRANCH}"):
+        if self._there() is None:
             return None
         refs = f"+refs/heads/{BRANCH}:{_LATEST}"
         self.run("fetch", "--quiet", "--depth", "1", self.remote.url, refs)
@@ -114,13 +114,20 @@ class _Git:
         parts = [each.partition("\t") for each in listed if each]
         return {name: about.split(" ")[2] for about, _, name in parts if name.endswith(".json")}
 
-    def pushed(self, commit: str) -> bool:
-        """Whether the branch is that commit now; no, if it moved on meanwhile."""
+    def pushed(self, commit: str, parent: str | None) -> bool:
+        """Whether the branch is that commit now; no, if it moved on from the parent meanwhile."""
         words = ("push", "--quiet", "--porcelain", self.remote.url, f"{commit}:refs/heads/{BRANCH}")
-        ended = self._ended(words, b"")
-        if ended.returncode != 0 and b"[rejected]" not in ended.stdout + ended.stderr:
-            self.run(*words)  # says why
-        return ended.returncode == 0
+        if self._ended(words, b"").returncode == 0:
+            return True
+        # Whether a server says "rejected" of a branch that is moving right now depends on the race.
+        if self._there() != parent:
+            return False
+        self.run(*words)  # says why, or it was for the moment alone
+        return True
+
+    def _there(self) -> str | None:
+        said = self.run("ls-remote", self.remote.url, f"refs/heads/{BRANCH}")
+        return said.partition("\t")[0] or None
 
     def _ended(
         self, arguments: tuple[str, ...], given: bytes

@@ -74,6 +74,7 @@ class AddressBook:
         bind_host: str = LOOPBACK,
         inside: str = LOOPBACK,
         ports: range = PORTS,
+        named: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Prepares the addresses; the serving thread starts with the first one.
 
@@ -82,11 +83,12 @@ class AddressBook:
             bind_host: the address besides loopback on which containers reach this host.
             inside: the name or address that containers have for it.
             ports: where new ports are chosen from.
+            named: whether an app may be asked under a host that is none of this machine.
         """
         self._database = database
         self.bind_host = bind_host
         self._hosts = tuple(dict.fromkeys([LOOPBACK, bind_host]))
-        self._inside = inside
+        self._is_own = lambda host: is_own(host, inside) or named(host)
         self._ports = ports
         self._open: dict[str, _Address] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -210,7 +212,7 @@ class AddressBook:
                 task.add_done_callback(address.connections.discard)
             # A visitor who goes away, or an app that does, ends the connection and nothing else.
             with suppress(OSError, TimeoutError, asyncio.CancelledError):
-                await _serve(address, self._inside, reader, writer)
+                await _serve(address, self._is_own, reader, writer)
             writer.close()
 
         for listener in sockets:
@@ -230,7 +232,10 @@ class AddressBook:
 
 
 async def _serve(
-    address: _Address, inside: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    address: _Address,
+    is_known: Callable[[str], bool],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     if address.http:
         visitor = await read_visitor(reader)
@@ -240,7 +245,7 @@ async def _serve(
     if visitor is None:
         return
     address.touch()
-    if visitor.host and not is_own(visitor.host, inside):
+    if visitor.host and not is_known(visitor.host):
         answer: Upstream | Unavailable = FOREIGN
     elif len(address.connections) > _most_visitors():
         answer = CROWDED

@@ -95,11 +95,10 @@ class DockerMachine:
         self._images = EngineImages(self._client, sandbox_id)
         self._networks = EngineNetworks(self._client, self._labels, engine)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
-        hosts = list(self._public.hosts)
         self._builder = OnceMore(
-            BuildxBuilder(engine.docker_host, hosts, map_inside_host=self._map_inside_host)
+            BuildxBuilder(engine.docker_host, self._public, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
-            else BuildkitBuilder(engine.buildkit, self._client, hosts)
+            else BuildkitBuilder(engine.buildkit, self._client, self._public)
         )
         self._runner = RunnerImage(self._client, self._builder, closed=engine.buildkit is not None)
         parts = (self._client, self._images, self._networks, self._labels)

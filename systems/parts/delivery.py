@@ -17,7 +17,11 @@ PASSPHRASE = Credential(
     "PULUMI_CONFIG_PASSPHRASE", "passphrase", "passphrase that opens this stack's state"
 )
 BACKEND = "PULUMI_BACKEND_URL"
-_WHERE = (BACKEND, "SLIPWAY_REGISTRY")
+_WHERE = {  # variable: where its value stands, the first that is set
+    # A preview from a snapshot has its state elsewhere than the deployment that it is about.
+    BACKEND: ("SLIPWAY_BACKEND_URL", BACKEND),
+    "SLIPWAY_REGISTRY": ("SLIPWAY_REGISTRY",),
+}
 _SCHEDULES = "main"  # the branch on which GitHub runs what a schedule starts, whatever the stack
 
 
@@ -50,7 +54,13 @@ class Delivery(Part):
     @property
     def variables(self) -> Mapping[str, str]:
         """Of each environment: as whoever raises the stack has them."""
-        return {name: os.environ[name] for name in _WHERE if self.on and os.environ.get(name)}
+        if not self.on:
+            return {}
+        given = {
+            name: next(filter(None, map(os.environ.get, places)), None)
+            for name, places in _WHERE.items()
+        }
+        return {name: value for name, value in given.items() if value}
 
     def environments(self) -> Mapping[str, Environment]:
         """Those that let a job look; nobody is asked before it does."""

@@ -11,6 +11,7 @@ from doors.policy import ask_rules
 
 # Stands in for the CLI: notes how it was called, and says what the engine says.
 PROGRAM = """#!/bin/sh
+case "$*" in "stack export"*) printf '{"deployment": {"resources": [%s]}}' "$RAISED"; exit;; esac
 echo "$*" >> "$CALLS"
 echo " +  what:would:be Made create"
 case "$*" in *preview*prod*) echo "Policies:"; echo "    [mandatory] protected"; exit 1;; esac
@@ -36,7 +37,7 @@ def door(tmp_path, monkeypatch):
             """Nothing is looked at here."""
 
     calls = tmp_path / "calls"
-    environment = {"PATH": os.environ["PATH"], "CALLS": str(calls)}
+    environment = {"PATH": os.environ["PATH"], "CALLS": str(calls), "RAISED": "{}"}
     return Prepared(home, environment), lambda: calls.read_text().splitlines()
 
 
@@ -58,6 +59,13 @@ def test_each_stack_is_asked_as_planned_and_as_raised_and_the_worst_answer_count
         "prod"
     ] * 2
     assert ask_rules(pulumi, ["dev"]) == 0
+
+
+def test_what_is_not_raised_is_asked_about_as_it_is_planned_alone(door):
+    pulumi, calls = door
+    pulumi.environment["RAISED"] = ""
+    assert ask_rules(pulumi, ["dev"]) == 0
+    assert [call.split()[0] for call in calls()] == ["preview"]
 
 
 def test_what_would_be_made_is_left_to_the_log(door, capfd):

@@ -16,7 +16,7 @@ EXPORT = "pulumi stack export --show-secrets --stack dev | python -m slipway.sna
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    made = Clone.make(tmp_path_factory.mktemp("deployed"), systems="inference")
+    made = Clone.make(tmp_path_factory.mktemp("deployed"), systems="inference, repository")
     try:
         made.up("dev")
         yield made

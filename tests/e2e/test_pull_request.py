@@ -1,20 +1,23 @@
 """The project's own workflows on pull requests, from a branch and from a stranger's fork.
 
 They run as they stand in `.github/workflows`, hosts and actions unchanged: the plan of the base and
-of the head, the rules, the artifact, and then the other workflow that may write the comment.
+of the head, the rules, both sides of the app that is touched, the artifacts, and then the other
+workflow that may write the comment. Jobs find on this machine what others have built there.
 """
 
+import base64
 import os
-import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from nacl.public import PublicKey, SealedBox
 
 from report.comment import marker
 from sandbox.github.runs.running.job_log import read_log
-from tests.e2e.clone import CHECKOUT, Clone
+from tests.e2e.clone import Clone
 from tests.sandbox.github.live import STRANGER, STRANGERS_TOKEN
 from tests.sandbox.github.runs.served import served_runs
 from toolchain.cache import cache_folder
@@ -23,8 +26,22 @@ pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 REPOSITORY = "slipway/slipway"
 WAIT_SECONDS = 900
-# No app's: a second job would raise it twice, each time on an engine of the job's own.
+SYSTEMS = "inference, repository"
 CHANGED, OLD, NEW = "Pulumi.prod.yaml", "checks: [lint, test]", "checks: [{}]"
+APP = "app/inference/app/local_engine.py"
+PROMPT = '"prompt": request.prompt'
+# What a stranger who writes a workflow's step would take, and do.
+TAKING = """\
+      - name: What a stranger would take
+        run: |
+          cat <<'END'
+          ${{ toJSON(secrets) }}
+          END
+          curl --silent --output /dev/null --write-out 'answered %{http_code}\\n' \\
+            --header "Authorization: Bearer ${{ github.token }}" --data '{"labels": ["mine"]}' \\
+            "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/issues/1/labels"
+"""
+FIRST_STEP = "      - name: What is deployed\n"
 TRIED = {"preview.yml", "comment.yml"}  # the others test and deploy, which takes an hour
 
 
@@ -46,14 +63,15 @@ class Project:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def change(self, branch: str, check: str) -> None:
-        """Commits another check that prod's repository asks for, on a new branch of main."""
+    def change(self, branch: str, **changes: tuple[str, str, str]) -> None:
+        """Commits changes of files, each a text for another one, on a new branch of main."""
         self.git("checkout", "-q", "-B", branch, "main")
-        file = self.folder / CHANGED
-        text = file.read_text()
-        assert OLD in text
-        file.write_text(text.replace(OLD, NEW.format(check)))
-        self.git("commit", "-qam", f"Change {CHANGED}")
+        for path, old, new in changes.values():
+            file = self.folder / path
+            text = file.read_text()
+            assert old in text
+            file.write_text(text.replace(old, new))
+        self.git("commit", "-qam", ", ".join(changes))
 
     def log(self, run) -> str:
         lines = []
@@ -66,10 +84,10 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pulls")
-    with served_runs(folder / "github") as live, live.http() as http:
+    shared = {"XDG_CACHE_HOME": str(cache_folder().parent)}
+    with served_runs(folder / "github", job_environment=shared) as live, live.http() as http:
         http.post("/user/repos", json={"name": "slipway"}).raise_for_status()
-        clone = Clone.make(folder / "project", systems=None)
-        (clone.folder / ".venv").unlink()
+        clone = Clone.make(folder / "project", systems=SYSTEMS)
         for each in (clone.folder / ".github" / "workflows").iterdir():
             if each.name not in TRIED:
                 each.unlink()
@@ -78,31 +96,16 @@ def project(tmp_path_factory):
         made.git("add", "-A")
         made.git("commit", "-qm", "The project")
         made.git("push", "-q", live.git_url(REPOSITORY), "main")
-        keep_what_is_built(live, folder)
         yield made
 
 
-def keep_what_is_built(live, folder: Path) -> None:
-    """A cache as an earlier run of the workflow would have kept it: what takes minutes to build."""
-    home, cache = folder / "home", cache_folder()
-    for each in cache.iterdir():
-        if each.is_dir() and (each.name in ("built", "pulumi") or "-model-" in each.name):
-            shutil.copytree(each, home / ".cache" / "slipway" / each.name, symlinks=True)
-    programs = CHECKOUT / "sandbox" / "github" / "runs" / "running" / "programs"
-    for whose in ("cache", "cache-of-forks"):
-        subprocess.run(
-            [sys.executable, "-I", "-S", str(programs / "cache.py"), "save"],
-            check=True,
-            capture_output=True,
-            env={
-                **os.environ,
-                "HOME": str(home),
-                "GITHUB_WORKSPACE": str(folder),
-                "SLIPWAY_CACHE": str(live.runs.folder / whose / "slipway--slipway"),
-                "CACHE_PATHS": "~/.cache/slipway",
-                "CACHE_KEY": "slipway-Linux-X64-kept",
-            },
-        )
+def keep_secret(http, name: str, value: str) -> None:
+    """What a maintainer does on the repository's page."""
+    key = http.get(f"/repos/{REPOSITORY}/actions/secrets/public-key").json()
+    box = SealedBox(PublicKey(base64.b64decode(key["key"]))).encrypt(value.encode())
+    sealed = {"encrypted_value": base64.b64encode(box).decode(), "key_id": key["key_id"]}
+    answer = http.put(f"/repos/{REPOSITORY}/actions/secrets/{name}", json=sealed)
+    answer.raise_for_status()
 
 
 def opened(http, head: str) -> int:
@@ -112,8 +115,8 @@ def opened(http, head: str) -> int:
     return answer.json()["number"]
 
 
-def commented(project, number: int) -> str:
-    """The one comment below a pull request, once both workflows have ended."""
+def commented(project, number: int) -> tuple[str, str]:
+    """The one comment below a pull request, once both workflows have ended; the preview's log."""
     runs = project.live.runs.records.runs(REPOSITORY)
     [preview] = [e for e in runs if e.event == "pull_request" and e.name == "Preview"][:1]
     project.live.finished(REPOSITORY, "pull_request", 1, WAIT_SECONDS)
@@ -124,15 +127,15 @@ def commented(project, number: int) -> str:
         found = http.get(f"/repos/{REPOSITORY}/issues/{number}/comments").json()
     [comment] = found
     assert comment["user"]["login"] == "github-actions[bot]"
-    return comment["body"]
+    return comment["body"], project.log(preview)
 
 
 def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
-    project.change("longer", "lint")
+    project.change("longer", check=(CHANGED, OLD, NEW.format("lint")))
     project.git("push", "-q", project.live.git_url(REPOSITORY), "longer")
     with project.live.http() as http:
         number = opened(http, "longer")
-        body = commented(project, number)
+        body, _ = commented(project, number)
         labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
     assert body.startswith(marker("prod"))  # what main deploys
     assert "<code>repository</code>" in body
@@ -140,13 +143,32 @@ def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
     assert [each["name"] for each in labels] == ["preview: changes"]
 
 
-def test_a_fork_s_gets_the_same_without_a_secret(project):
+def test_a_fork_s_change_of_an_app_is_run_and_told_without_a_secret(project):
+    canary = "canary-of-the-repository-5d1f0c77"
+    with project.live.http() as http:
+        keep_secret(http, "HF_TOKEN", canary)
     with project.live.http(STRANGERS_TOKEN) as http:
         http.post(f"/repos/{REPOSITORY}/forks", json={}).raise_for_status()
-        project.change("theirs", "test")
+        project.change(
+            "theirs",
+            check=(CHANGED, OLD, NEW.format("test")),
+            app=(APP, PROMPT, f'{PROMPT}.replace("A:", "In a word:")'),
+            workflow=(".github/workflows/preview.yml", FIRST_STEP, TAKING + FIRST_STEP),
+        )
         fork = f"{STRANGER}/slipway"
         project.git("push", "-q", project.live.git_url(fork, STRANGERS_TOKEN), "theirs")
+        began = time.monotonic()
         number = opened(http, f"{STRANGER}:theirs")
-    body = commented(project, number)
+    body, log = commented(project, number)
+    minutes = (time.monotonic() - began) / 60
+    sys.stdout.write(f"{minutes:.1f} minutes\n{body}")  # what docs/preview.md says
     assert "<code>repository</code>" in body
-    assert "No app and no model is touched: nothing was run." in body
+    # Both sides were raised and asked, on this machine and by the stranger's own code.
+    assert "answers change" in body
+    assert "In a word" not in body.partition("### Behaviour")[0]
+    assert "answered 403" in log
+    assert canary not in log
+    assert '"HF_TOKEN"' not in log
+    with project.live.http() as http:
+        labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
+    assert [each["name"] for each in labels] == ["preview: changes"]

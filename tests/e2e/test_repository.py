@@ -69,6 +69,9 @@ def secret_on_server(database, name, environment=""):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     made = Clone.make(tmp_path_factory.mktemp("repository"), systems="repository")
+    # Two secrets, of which one is given and one drawn.
+    own = "slipway:repository:\n"
+    made.put_stack_value("dev", own, f"{own}    storedToken: true\n")
     yield made
     made.sandbox("reset")
 

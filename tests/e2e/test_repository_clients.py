@@ -50,6 +50,8 @@ jobs:
 @pytest.fixture(scope="module")
 def raised(tmp_path_factory):
     made = Clone.make(tmp_path_factory.mktemp("clients"), systems="repository")
+    own = "slipway:repository:\n"
+    made.put_stack_value("dev", own, f"{own}    storedToken: true\n")
     try:
         made.up("dev")
         yield made

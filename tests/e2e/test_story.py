@@ -11,6 +11,7 @@ from doors.story.acts import NEW, Story
 from doors.story.narration import Narration
 from doors.story.stage import staged
 from tests.e2e.leaks import holds
+from tests.e2e.shown_by_github import shown
 
 pytestmark = [pytest.mark.e2e, pytest.mark.rare, pytest.mark.timeout(3600)]
 
@@ -28,14 +29,8 @@ def test_a_change_goes_from_its_pull_request_to_prod_and_its_drift_is_told(monke
             "github": identity.github_token,
             "passphrase": stage.home.passphrase_file.read_text(),
         }
-        runs = stage.home.folder / "github-runs"
-        leaks = {
-            str(path.relative_to(runs)): found
-            for kind in ("logs", "artifacts")
-            for path in (runs / kind).rglob("*")
-            if path.is_file() and (found := holds(path.read_bytes(), secrets))
-        }
-        assert leaks == {}
+        for place, content in shown(stage.github):
+            assert holds(content, secrets) == set(), place
         folder = stage.folder
     said = told.getvalue()
     assert {"pull", "check", "deploy dev", "promotion", "deploy prod", "issue"} <= set(story.seen)

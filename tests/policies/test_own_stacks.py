@@ -92,8 +92,15 @@ def test_the_same_key_for_tests_and_production_is_found_whatever_platform_it_is_
 
 def test_spaces_that_got_the_token_that_can_write_are_found(results, monkeypatch):
     monkeypatch.setenv("HF_READ_TOKEN", os.environ["HF_TOKEN"])
-    found = {each.object for each in results("prod") if each.rule == "secrets-differ"}
+    said = results("prod", "repository", storedToken=True)
+    found = {each.object for each in said if each.rule == "secrets-differ"}
     assert found == {"Space slipway/inference", "Space slipway/inference-engine"}
+
+
+def test_a_stored_token_of_the_hub_stops_prod_and_is_said_in_dev(results):
+    for stack, stops_it in (("prod", True), ("dev", False)):
+        said = results(stack, "repository", storedToken=True)
+        assert [each.stops for each in said if each.rule == "keyless"] == [stops_it]
 
 
 def test_no_result_says_any_secret(results):

@@ -1,6 +1,7 @@
 """The redacted state of each stack, kept on a branch that holds nothing else."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,6 +61,13 @@ def test_who_was_quicker_is_kept(github, remote, monkeypatch):
     assert keep(remote, "dev", b'{"later": true}')
     expected = {"dev.json": '{"later": true}', "prod.json": '{"quicker": true}'}
     assert on_branch(github, remote) == (expected, 3)
+
+
+def test_two_first_ones_at_once_are_both_kept(github, remote):
+    names = ["dev", "prod", "trial"]
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert all(pool.map(lambda name: keep(remote, name, b"{}"), names))
+    assert on_branch(github, remote) == ({f"{name}.json": "{}" for name in names}, 3)
 
 
 def test_a_token_that_may_not_write_is_refused_in_a_sentence_without_it(remote):

@@ -14,7 +14,8 @@ from report.markdown import length
 from report.plan import Operation
 from report.reading import read_plan
 from report.terminal import render_terminal
-from slipway.snapshot.redaction import PLACEHOLDER, redacted
+from slipway.core.credentials import PLACEHOLDER
+from slipway.snapshot.redaction import redacted
 from tests.e2e.leaks import holds
 from tests.providers.render_platform import IMAGE, KEY, running_render
 from toolchain.progress import Progress

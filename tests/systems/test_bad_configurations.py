@@ -107,7 +107,7 @@ FLAGS = {
     "frigo": ["trainHere", "authRequired", "database"],
     "turnover": ["trainHere", "modelPrivate", "authRequired", "debug", "storedToken"],
     "retraining": ["authRequired", "storedToken"],
-    "repository": ["adminsBypass", "deploys"],
+    "repository": ["adminsBypass", "deploys", "storedToken"],
 }
 COUNTS = {
     "inference": {"modelMegabytes": []},

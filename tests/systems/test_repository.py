@@ -32,7 +32,7 @@ def raised(stack_values, monkeypatch):
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_secret_lies_in_the_stacks_environment_which_one_branch_alone_may_use(raised, stack):
-    recorder = raised(stack, deployHookService="srv-0123456789abcdefghij")
+    recorder = raised(stack, storedToken=True, deployHookService="srv-0123456789abcdefghij")
     found = {(s.inputs["secretName"], s.inputs["environment"]) for s in recorder.of_type(SECRET)}
     names = {"HF_TOKEN", "API_KEY", "RENDER_DEPLOY_HOOK"}
     assert found == {(name, stack) for name in names}
@@ -47,7 +47,8 @@ def test_every_secret_lies_in_the_stacks_environment_which_one_branch_alone_may_
 def test_each_stacks_own_values_are_what_lies_there(raised, monkeypatch):
     for token in ("canary-of-dev", "canary-of-prod"):
         monkeypatch.setenv("HF_TOKEN", token)
-        boxes = {each.inputs["name"]: each.inputs for each in raised().of_type(SEALED)}
+        made = raised(storedToken=True).of_type(SEALED)
+        boxes = {each.inputs["name"]: each.inputs for each in made}
         assert is_secret(boxes["HF_TOKEN"]["sealed"])
         opened = {
             name: unseal("canary-github-token", unwrap(box["sealed"]))
@@ -56,8 +57,14 @@ def test_each_stacks_own_values_are_what_lies_there(raised, monkeypatch):
         assert opened == {"HF_TOKEN": token, "API_KEY": "canary-api-key"}
 
 
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_no_token_of_the_hub_is_stored_where_nobody_asked_for_it(raised, stack):
+    laid = {each.inputs["secretName"] for each in raised(stack).of_type(SECRET)}
+    assert laid == {"API_KEY"}
+
+
 def test_nothing_of_a_credential_stands_in_clear(raised):
-    recorder = raised("prod", deployHookService="srv-0123456789abcdefghij")
+    recorder = raised("prod", storedToken=True, deployHookService="srv-0123456789abcdefghij")
     texts = [text for each in recorder.resources.values() for text in clear_texts(each.inputs)]
     assert not [text for text in texts if "canary" in text]
 
@@ -77,7 +84,7 @@ def test_what_deploys_a_stack_finds_its_state_and_the_key_and_no_token(raised, s
     found = {(s.inputs["secretName"], s.inputs["environment"]) for s in recorder.of_type(SECRET)}
     for name in names:
         assert ("PULUMI_CONFIG_PASSPHRASE", name) in found
-    assert {where for what, where in found if what == "HF_TOKEN"} == {stack}
+    assert not [where for what, where in found if what == "HF_TOKEN"]
     policies = recorder.of_type(
         "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
     )
@@ -90,6 +97,19 @@ def test_what_deploys_a_stack_finds_its_state_and_the_key_and_no_token(raised, s
     texts = [text for each in recorder.resources.values() for text in clear_texts(each.inputs)]
     assert not [text for text in texts if "canary" in text]
     assert texts.count("s3://states") >= len(names)
+
+
+def test_a_preview_from_a_snapshot_lays_out_the_state_of_the_deployment(raised, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///of-the-preview")
+    monkeypatch.setenv("SLIPWAY_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    texts = [
+        text
+        for each in raised(deploys=True).resources.values()
+        for text in clear_texts(each.inputs)
+    ]
+    assert "s3://states" in texts
+    assert "file:///of-the-preview" not in texts
 
 
 def test_a_state_that_is_nowhere_is_refused_and_so_is_a_missing_key(raised, monkeypatch):

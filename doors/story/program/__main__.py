@@ -13,11 +13,12 @@ from slipway import (
     RepositorySettingsArgs,
     Space,
     SpaceArgs,
+    api_key,
     payload_from_folder,
 )
+from slipway.core.credentials import Credential
 
 HERE = Path(__file__).parent
-WHERE = ("PULUMI_BACKEND_URL", "PULUMI_HOME")  # state and plugins, as whoever runs this has them
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def main() -> None:
         variables=dict(values["variables"]),
     )
     pulumi.export("page", Space("board", space).url)
+    for name in values.get("keys", []):  # for whoever raised it; a static page can keep no secret
+        pulumi.export(name, key(name))
     stack, branch = pulumi.get_stack(), str(values["branch"])
     settings = RepositorySettingsArgs(
         owner=str(values["space"]).partition("/")[0],
@@ -47,13 +50,14 @@ def main() -> None:
 
 
 def environment(name: str, branch: str) -> EnvironmentArgs:
-    """Where a job finds the state and what opens it; the platforms' tokens lie sealed in there."""
-    return EnvironmentArgs(
-        name=name,
-        branch=branch,
-        secrets={"PULUMI_CONFIG_PASSPHRASE": Output.secret(passphrase())},
-        variables={name: os.environ[name] for name in WHERE if name in os.environ},
-    )
+    """Where a job finds what opens the state; the platforms' tokens lie sealed in there."""
+    secrets = {"PULUMI_CONFIG_PASSPHRASE": Output.secret(passphrase())}
+    return EnvironmentArgs(name=name, branch=branch, secrets=secrets)
+
+
+def key(name: str) -> Output[str]:
+    """One that is drawn for this stack."""
+    return api_key(f"board-{name.lower()}", given_as=Credential(name, name.lower(), "key"))
 
 
 def passphrase() -> str:

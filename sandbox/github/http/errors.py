@@ -1,11 +1,12 @@
 """What GitHub refuses, and with which status."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.http.errors import Refusal
 
 DOCUMENTATION = "https://docs.github.com/rest"
+Found = TypeVar("Found")
 
 
 class GitHubError(Refusal):
@@ -59,6 +60,13 @@ class NotFoundError(GitHubError):
 
     def __init__(self, message: str = "Not Found") -> None:
         super().__init__(message)
+
+
+def there(found: Found | None) -> Found:
+    """What was looked for; raises NotFoundError if it was not found."""
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 class ConflictError(GitHubError):

@@ -55,6 +55,13 @@ class FrontDoor:
         """Seconds since a visitor's or the app's last byte passed."""
         return self._addresses.idle_seconds(address_owner(number))
 
+    def port_of(self, slug: str) -> int | None:
+        """The port of the app that has a name below onrender.com; None where there is none."""
+        for service in self._parts.services.all():
+            if service.slug == slug and service.settings.public:
+                return self._addresses.port(address_owner(service.number))
+        return None
+
     def url(self, service: Service) -> str:
         """The address under which the app answers who asks now; empty for one that has none.
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import time
 
@@ -10,7 +11,7 @@ from nacl.public import PublicKey, SealedBox
 
 from sandbox.github.settings.holders import Holder
 from sandbox.http.faults import Answer, CutBefore
-from slipway.core.credentials import github_endpoint
+from slipway.core.credentials import PLACEHOLDER, github_endpoint
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ApiError, ConfigError, DeployError
 from slipway.github.claims.provider import ClaimProvider
@@ -120,6 +121,16 @@ def test_free_names_are_claimed_and_only_looked_at_once(hub, repository):
     assert engine.up(claim(repository, HF_TOKEN, ENVIRONMENT, INSIDE)) == "same"
 
 
+def test_a_plan_from_a_snapshot_asks_nobody(hub, repository, monkeypatch):
+    engine = Engine(ClaimProvider)
+    engine.up(claim(repository, HF_TOKEN))
+    monkeypatch.setenv("GITHUB_TOKEN", PLACEHOLDER)
+    before = last(hub)
+    assert not engine.diff(claim(repository, HF_TOKEN)).changes
+    assert engine.diff(claim(repository, HF_TOKEN, ENVIRONMENT)).changes
+    assert requests(hub, before) == []
+
+
 def test_a_taken_name_is_refused_with_what_to_do_and_without_a_write(hub, repository):
     put_secret(hub, repository, "HF_TOKEN")
     hub.http.put(f"/repos/{OWNER}/{repository}/environments/Prod", json={})
@@ -177,6 +188,19 @@ def test_a_token_that_will_not_do_is_refused(repository, monkeypatch, token, say
             action()
         assert token not in str(caught.value)
     assert engine.id  # never taken for gone
+
+
+@pytest.mark.parametrize(("token", "passes"), [("ghs_of-an-app", True), ("ghp_of-ada", False)])
+def test_the_token_of_an_app_has_rights_and_no_role(hub, repository, token, passes):
+    """GitHub says of such a token that it administers nothing, whatever rights it was given."""
+    seen = {"id": 7, "html_url": "http://page", "permissions": {"admin": False}}
+    hub.faults.set("github", Answer(200, {}, json.dumps(seen)), path=repository)
+    client = GitHubClient(github_endpoint(), token, OWNER)
+    if passes:
+        assert client.repository(repository).id == 7
+    else:
+        with pytest.raises(ApiError, match="not administer it"):
+            client.repository(repository)
 
 
 @pytest.mark.parametrize("trouble", [Answer(404), Answer(403), Answer(500), CutBefore()])

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from slipway.core.credentials import PLACEHOLDER
 from slipway.core.secrecy.digests import keyed_digests, new_salt
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ConfigError
 from slipway.huggingface.space.provider import SpaceProvider
-from slipway.snapshot.redaction import PLACEHOLDER, SALT, redacted
+from slipway.snapshot.redaction import SALT, redacted
 from tests.e2e.leaks import encodings, holds
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"

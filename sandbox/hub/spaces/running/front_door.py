@@ -11,6 +11,7 @@ from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.hub.spaces.running.turn import Parts
+from sandbox.hub.spaces.runtime import subdomain
 from sandbox.hub.spaces.stages import Stage
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,13 @@ class FrontDoor:
     def host(self, record: SpaceRecord) -> str:
         """The address without its scheme, as who asks now reaches it."""
         return f"{asked_host()}:{self._addresses.port(address_owner(record.id))}"
+
+    def port_of(self, name: str) -> int | None:
+        """The port of the app that has a name below hf.space; None where there is no such app."""
+        for record in self._parts.records.all():
+            if record.repo_id is not None and subdomain(record.repo_id) == name:
+                return self._addresses.port(address_owner(record.id))
+        return None
 
     def idle_seconds(self, space: int) -> float:
         """Seconds since a visitor's or the app's last byte passed."""

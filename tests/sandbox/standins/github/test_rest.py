@@ -6,6 +6,7 @@ import time
 import pytest
 
 from sandbox.http.faults import Answer, AnswerAfter, CutAfter, CutBefore
+from slipway.core.credentials import PLACEHOLDER
 from tests.sandbox.github.live import (
     PUBLIC_TOKEN,
     READ_TOKEN,
@@ -15,6 +16,7 @@ from tests.sandbox.github.live import (
 from tests.sandbox.standins.github.small_engine import refusal
 from tests.sandbox.standins.shelf import configure, served
 from toolchain.standins.github import PLUGIN, rest
+from toolchain.standins.github import connection as connection_module
 from toolchain.standins.github.address import rest_root
 from toolchain.standins.github.connection import connect
 from toolchain.standins.protocol import PluginError
@@ -108,6 +110,14 @@ def test_a_wrong_token_is_refused_at_once_and_never_shown(hub):
     assert "401 (Bad credentials)" in said
     assert "GITHUB_TOKEN" in said
     assert token not in said
+
+
+def test_the_placeholder_of_a_token_asks_nobody():
+    assert connection_module.PLACEHOLDER == PLACEHOLDER
+    dead = {"baseUrl": "http://127.0.0.1:9", "token": PLACEHOLDER}
+    assert connect({**dead, "owner": "acme"}, threading.Event()).owner == "acme"
+    with pytest.raises(PluginError):
+        connect({**dead, "token": "ghp_other", "owner": "acme"}, threading.Event())
 
 
 @pytest.mark.parametrize(

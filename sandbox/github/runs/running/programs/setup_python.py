@@ -14,6 +14,26 @@ from pathlib import Path
 _OLDEST = (3, 11)
 _NAMES = ("python3", *(f"python3.{minor}" for minor in range(20, 8, -1)))
 _SAYS = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"
+# Run by the new environment's Python: what `ensurepip` would have pip install is unpacked instead,
+# without being compiled, in a tenth of the time. Python's own wheels are meant to be so unpacked.
+_UNPACK = """
+import ensurepip, sys, sysconfig, zipfile
+from pathlib import Path
+folders = (sysconfig.get_config_var("WHEEL_PKG_DIR"), Path(ensurepip.__file__).parent / "_bundled")
+wheels = [each for name in ("pip", "setuptools") for folder in folders if folder
+          for each in sorted(Path(folder).glob(name + "-*.whl"))[-1:]]
+if not any(each.name.startswith("pip-") for each in wheels) or len(sys.executable) > 100:
+    sys.exit(1)
+for each in wheels:
+    with zipfile.ZipFile(each) as packed:
+        packed.extractall(sysconfig.get_path("purelib"))
+lines = ["#!" + sys.executable, "import sys", "from pip._internal.cli.main import main",
+         "sys.exit(main())", ""]
+for name in ("pip", "pip3", "pip%d.%d" % sys.version_info[:2]):
+    script = Path(sysconfig.get_path("scripts"), name)
+    script.write_text("\\n".join(lines))
+    script.chmod(0o755)
+"""
 
 
 def main() -> int:
@@ -35,8 +55,7 @@ def main() -> int:
             f" On GitHub {wanted} would be downloaded.\n"
         )
     folder = Path(os.environ["RUNNER_TEMP"], "python")
-    made = subprocess.run([chosen, "-m", "venv", str(folder)], check=False)
-    if made.returncode != 0:
+    if not _made(chosen, folder):
         sys.stdout.write(f"::error::{chosen} -m venv failed: is python3-venv installed?\n")
         return 1
     # Also where a `shell: python` looks, which asks for `python` alone.
@@ -51,6 +70,19 @@ def main() -> int:
         sys.stdout.write("cache: packages are fetched anew; this equivalent keeps none\n")
     sys.stdout.write(f"Python {version} of this machine ({chosen}), in {folder}\n")
     return 0
+
+
+def _made(chosen: str, folder: Path) -> bool:
+    """Whether there is an environment with pip in it."""
+    quick = [chosen, "-m", "venv", "--without-pip", str(folder)]
+    unpack = [str(folder / "bin" / "python"), "-I", "-c", _UNPACK]
+    if all(
+        subprocess.run(each, check=False, capture_output=True).returncode == 0
+        for each in (quick, unpack)
+    ):
+        return True
+    whole = subprocess.run([chosen, "-m", "venv", "--clear", str(folder)], check=False)
+    return whole.returncode == 0
 
 
 def _wanted() -> str:
@@ -102,7 +134,7 @@ def _fits(version: str, wanted: str) -> bool:
 
 
 def _parts(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 if __name__ == "__main__":
