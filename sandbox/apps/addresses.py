@@ -8,6 +8,7 @@ under which containers reach this sandbox, so that apps reach each other; never 
 """
 
 import asyncio
+import math
 import random
 import resource
 import socket
@@ -275,8 +276,9 @@ async def _answer(address: _Address, visitor: Visitor) -> Upstream | Unavailable
     return answer
 
 
-def _most_visitors() -> int:
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _SHARE_OF_FILES
+def _most_visitors() -> float:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return math.inf if files == resource.RLIM_INFINITY else files // _SHARE_OF_FILES
 
 
 async def _discard(reader: asyncio.StreamReader) -> None:

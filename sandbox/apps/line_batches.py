@@ -5,6 +5,7 @@ waiting for the disk.
 """
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +13,9 @@ from typing import Generic, TypeVar
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 0.05  # that a line waits at most for others
-_MOST = 1000  # lines at once; whoever brings the next waits until they are stored
+# Lines at once. Whoever brings more waits for the next time: of programs that print without end ten
+# thousand a second are stored, and the database is free for requests most of the time.
+_MOST = 500
 _IDLE_ROUNDS = 40  # without a line, after which the thread ends
 
 Row = TypeVar("Row")
@@ -29,26 +32,26 @@ class LineBatches(Generic[Row]):
         """
         self._store = store
         self._rows: list[Row] = []
-        self._collecting = threading.Lock()
+        self._collecting = threading.Condition()
         self._storing = threading.Lock()
         self._works = False
 
     def add(self, row: Row) -> None:
         """Takes one; it is stored within a moment, or as soon as somebody asks for it."""
         with self._collecting:
+            while len(self._rows) >= _MOST:
+                self._collecting.wait()
             self._rows.append(row)
-            full = len(self._rows) >= _MOST
             begins, self._works = not self._works, True
         if begins:
             threading.Thread(target=self._work, name="log-lines", daemon=True).start()
-        if full:
-            self.flush()
 
     def flush(self) -> None:
         """Stores what has come; whoever reads calls it first."""
         with self._storing:
             with self._collecting:
                 rows, self._rows = self._rows, []
+                self._collecting.notify_all()
             if rows:
                 self._store(rows)
 
@@ -58,7 +61,7 @@ class LineBatches(Generic[Row]):
             time.sleep(_SECONDS)
             try:
                 self.flush()
-            except OSError as error:  # of a full disk, say: what comes next is tried again
+            except (OSError, sqlite3.Error) as error:  # a full disk, say: what comes next may do
                 _LOG.warning("log lines could not be stored: %s", error)
             with self._collecting:
                 idle = 0 if self._rows else idle + 1

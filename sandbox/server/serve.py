@@ -4,13 +4,14 @@ import asyncio
 import fcntl
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -59,6 +60,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             note_home(home)
             engine = stack.enter_context(ensure_engine(Progress())).address
             bind_host = engine.bind_host
+        _open_as_many_files_as_may_be()  # not what an engine started here, and its apps, inherit
         public, address = stack.enter_context(entrances(home, engine))
         if engine is not None:
             machine = DockerMachine(engine, name, public.names)
@@ -83,6 +85,13 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         app = public.around(served, named, address=address, inside=inside)
         said = {"code": options.revision, CONTAINERS: "none" if engine is None else "some"}
         _Server(app, home, said, told, lambda protocol: public.open(protocol, named)).run(sockets)
+
+
+def _open_as_many_files_as_may_be() -> None:
+    """Each visitor of an app has two open here, and a shell may let a program have few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # a kernel may have a limit of its own below
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -93,6 +94,17 @@ def test_stopping_takes_down_everything_that_the_server_runs(home, start):
     assert process.wait(10) == 0
     assert (home.folder / "ended").read_text().split() == ["spaces", "engine"]
     assert not home.server_file.exists()
+
+
+def test_a_shells_small_limit_of_open_files_is_no_limit_of_the_sandbox(home, start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 600), hard))
+    try:
+        process = start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    wait_until(lambda: running_server(home))
+    assert resource.prlimit(process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
 
 
 def test_a_server_that_is_still_starting_is_stopped_too(home, start):

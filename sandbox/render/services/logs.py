@@ -144,8 +144,7 @@ class Logs:
             )
 
     def trim(self, service: int) -> None:
-        """Drops what goes beyond the bound."""
-        self.flush()
+        """Drops what goes beyond the bound; what is still to be stored is not counted."""
         self._database.execute(
             "DELETE FROM render_logs WHERE service = ? AND at <= (SELECT at FROM render_logs"
             " WHERE service = ? ORDER BY at DESC LIMIT 1 OFFSET ?)",

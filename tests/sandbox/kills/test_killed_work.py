@@ -56,7 +56,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: |
-          (setsid sleep 7777 &)
+          (setsid {left_running} &)
           for n in 1 2 3 4 5; do echo working; sleep 0.3; done
 """
 OVER = {"live", "deactivated", "canceled", "build_failed", "update_failed"}
@@ -74,6 +74,8 @@ class Sandbox:
         self.github = _client(identity.github_port, identity.github_token)
         self.render = _client(identity.render_port, identity.render_key)
         self.github_url = f"http://127.0.0.1:{identity.github_port}"
+        # No other sandbox's jobs leave the same behind.
+        self.left_running = f"sleep 7{secrets.randbelow(10**8):08}"
 
     def until(self, holds: Callable[[], Any], what: str | Callable[[], object]) -> Any:
         deadline = time.monotonic() + SECONDS
@@ -110,7 +112,8 @@ class Sandbox:
         dockerfile = DOCKERFILE.format(text="v0", first=ENDS_AT_ONCE)
         self.commit_space(dockerfile)
         self.commit_repository("Dockerfile", dockerfile)
-        self.commit_repository(".github/workflows/w.yml", WORKFLOW)
+        workflow = WORKFLOW.format(left_running=self.left_running)
+        self.commit_repository(".github/workflows/w.yml", workflow)
         owner = self.render.get("/v1/owners").json()[0]["owner"]["id"]
         service = {
             "type": "web_service",
@@ -313,7 +316,7 @@ def settled(
     own = [name for name in found["networks"] if name in found["containers"]]
     assert own == found["containers"]
     assert len(found["networks"]) <= len(found["containers"]) + 1, "and Render's private network"
-    assert command_lines("sleep 7777") == []
+    assert command_lines(sandbox.left_running) == []
     assert [each for each in command_lines(f"/{sandbox.name}/") if "buildctl" in each] == []
     contexts = [*sandbox.home.folder.rglob("build-*"), *sandbox.home.folder.rglob("work/*")]
     assert contexts == []

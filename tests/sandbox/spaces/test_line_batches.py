@@ -38,15 +38,27 @@ def test_rows_are_stored_together_and_in_order_however_many_bring_them(stored):
     assert len(stored) < 400
 
 
-def test_nobody_brings_more_than_can_be_stored(monkeypatch, stored):
+def test_who_brings_more_than_can_be_stored_waits(monkeypatch, stored):
     monkeypatch.setattr(line_batches, "_MOST", 10)
     monkeypatch.setattr(line_batches, "_SECONDS", 1000)
     batches = LineBatches(stored.append)
-    for number in range(95):
-        batches.add(number)
-    assert [len(batch) for batch in stored] == [10] * 9
+    brought = threading.Event()
+
+    def bring():
+        for number in range(25):
+            batches.add(number)
+        brought.set()
+
+    bringing = threading.Thread(target=bring)
+    bringing.start()
+    for most in (10, 20):
+        until(lambda: len(batches._rows) == 10)
+        assert not brought.wait(0.05)
+        batches.flush()
+        assert sum(map(len, stored)) == most
+    bringing.join()
     batches.flush()
-    assert [row for batch in stored for row in batch] == list(range(95))
+    assert [row for batch in stored for row in batch] == list(range(25))
 
 
 def test_a_disk_that_is_full_for_a_while_ends_no_log(stored):

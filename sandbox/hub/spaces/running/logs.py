@@ -114,8 +114,7 @@ class SpaceLogs:
             )
 
     def trim(self, place: tuple[int, LogKind, int]) -> None:
-        """Drops what goes beyond the bound."""
-        self.flush()
+        """Drops what goes beyond the bound; what is still to be stored is not counted."""
         self._database.execute(
             "DELETE FROM space_logs WHERE space = ? AND kind = ? AND run = ? AND number <="
             " (SELECT number FROM space_logs WHERE space = ? AND kind = ? AND run = ?"
