@@ -43,12 +43,13 @@ def take() -> None:
 
         def drifted(page: Page) -> None:
             page.goto(story.seen["issue"])
+            page.locator("summary").first.click()
             expect(page.get_by_text("AUDIENCE").first).to_be_visible()
 
         pictures.take("comment", commented, part=COMMENT)
         story.break_a_rule(pull)
         pictures.take("pull-request", stopped, height=1400)
-        pictures.take("check", failed)
+        pictures.take("check", failed, height=1500)
         story.drift()
         pictures.take("drift", drifted)
         story.say.end()
