@@ -1,5 +1,7 @@
 # The doors. `make` lists them.
 PYTHON ?= python3
+# Some machines' images set it, and every start would compile all that it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 develop = @checkout=. PYTHON=$(PYTHON) packages=develop sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 sandbox = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors
 delivery = @checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh' && .venv/bin/python -m doors.delivery

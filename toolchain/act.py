@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import ACT
+from toolchain.logged_command import said
 from toolchain.progress import Progress
 
 VERSION = ACT.version
@@ -49,11 +49,5 @@ def ensure_linux_act(progress: Progress) -> Path:
 
 def _version_of(program: str) -> str | None:
     """The version a program says it is; None if it is no act or does not answer."""
-    try:
-        said = subprocess.run(
-            [program, "--version"], check=False, capture_output=True, text=True, timeout=30
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.fullmatch(r"act version (\S+)\s*", said)
+    found = re.fullmatch(r"act version (\S+)\s*", said([program, "--version"]) or "")
     return found.group(1) if found else None

@@ -1,4 +1,4 @@
-"""Runs a program of the set-up with its whole output in a log file."""
+"""Runs a program of the set-up: with its whole output in a log file, or for what it answers."""
 
 import os
 import shlex
@@ -14,6 +14,7 @@ from toolchain.progress import SetupError
 
 _running: set["subprocess.Popen[bytes]"] = set()
 _guard = threading.Lock()
+_ANSWER_SECONDS = 30.0  # a busy machine starts a large program slowly
 
 
 def run_logged(
@@ -84,3 +85,23 @@ def _registered(process: "subprocess.Popen[bytes]") -> Iterator[None]:
         if process.poll() is None:  # we were interrupted: nobody would wait for it any more
             process.terminate()
             process.wait()
+
+
+def said(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str | None:
+    """What a program prints to such a question; None if it is not there or does not answer.
+
+    Args:
+        command: the program and its arguments.
+        environment: beside this process's own.
+    """
+    try:
+        return subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **(environment or {})},
+            timeout=_ANSWER_SECONDS,
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None

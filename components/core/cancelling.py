@@ -3,7 +3,9 @@
 On a first Ctrl-C the engine asks every plugin to cancel, and then waits for the calls that are
 under way; a second one ends it at once, and what those calls have made is not written down. The
 host that Pulumi runs dynamic providers in does nothing when it is asked. And it serves four calls
-at a time: while four of them wait, it does not hear that anybody asks.
+at a time: while four of them wait, it does not hear that anybody asks, and everybody else's quick
+calls wait as well (measured: 8 quick creates beside 8 waits of 6 s end after 13.8 s, in a pool
+that is wide enough after 1.7 s).
 """
 
 import sys
@@ -16,7 +18,7 @@ from typing import Any
 
 from slipway.errors import DeployError
 
-CALLS_AT_A_TIME = 16  # more than one program waits for on one platform
+CALLS_AT_A_TIME = 64  # more than a program waits for; a thread exists once a call needs it
 
 _CANCELLED = Event()
 

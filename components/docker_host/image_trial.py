@@ -17,7 +17,6 @@ import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.component import Component
-from slipway.core.waiting import waiting_provider
 from slipway.docker_host.health_check import HealthCheck
 from slipway.docker_host.host import DockerHost
 from slipway.docker_host.resources import TrialRunResource
@@ -126,7 +125,7 @@ class ImageTrial(Component):
                 "cpus": args.cpus,
                 "timeout_seconds": args.timeout_seconds,
             },
-            ResourceOptions(parent=self, provider=waiting_provider("docker")),
+            ResourceOptions(parent=self),
         )
         self.ref = run.ref
         self.healthy_after_seconds = run.healthy_after_seconds

@@ -46,7 +46,7 @@ def read_dockerfile(text: str) -> DockerfileFacts:
             case "FROM":
                 ports.clear()  # only what the last stage exposes is the image's
             case "EXPOSE":
-                ports += [int(p) for w in words if (p := w.removesuffix("/tcp")).isdigit()]
+                ports += [int(p) for w in words if (p := w.removesuffix("/tcp")).isdecimal()]
             case "RUN":
                 for mount in _secret_mounts(words):
                     mounted.add(mount["id"])

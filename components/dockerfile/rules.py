@@ -33,12 +33,6 @@ def target_stage(stages: Stages, delivery: str) -> Stage | None:
     return stages.find(delivery) or (last if last.name not in DELIVERIES else None)
 
 
-def model_stage(stages: Stages, target: Stage) -> Stage | None:
-    """The stage that fetches the model for this image; None if the image takes none from one."""
-    found = model_copy(stages, target)
-    return stages.find(found.origin or "") if found else None
-
-
 def model_copy(stages: Stages, target: Stage) -> Copy | None:
     """The COPY that puts the model stage's files into the image."""
     for stage in stages.lineage(target):

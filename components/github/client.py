@@ -3,25 +3,22 @@
 The settings themselves are written by Pulumi's provider for GitHub. This knows nothing of Pulumi.
 """
 
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import requests
 
 from slipway.core import cancelling
-from slipway.core.backoff import (
+from slipway.core.secrecy.digests import redact
+from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
-    RETRIES,
     asked_seconds,
-    pause_seconds,
-    tell_pause,
 )
-from slipway.core.secrecy.digests import redact
+from slipway.core.transport.calls import Bearer, Connections, Failure, lost, tried
 from slipway.errors import ApiError
 from slipway.github.claims.claims import Claim
 
@@ -31,6 +28,9 @@ _PAGE = 100
 _SAID_LENGTH = 300
 _SECONDARY_SECONDS = 60.0  # what GitHub asks for where it names no time
 _SCOPE = "repo"
+# How the token of an app's installation begins. It has single rights and never a person's role, so
+# whether it may write shows with the first write.
+_INSTALLATION = "ghs_"
 
 _HINTS = {
     401: "The token is wrong, expired or revoked: check GITHUB_TOKEN, or this stack's githubToken.",
@@ -67,7 +67,7 @@ class GitHubClient:
     token: str = field(repr=False)
     owner: str
     sleep: Callable[[float], None] = cancelling.pause
-    _sessions: threading.local = field(default_factory=threading.local, repr=False)
+    _connections: Connections = field(default_factory=Connections, repr=False)
 
     def repository(self, name: str) -> Repository:
         """A repository that this token administers.
@@ -82,7 +82,8 @@ class GitHubClient:
         scopes = response.headers.get("X-OAuth-Scopes")
         if scopes is not None and _SCOPE not in _listed(scopes):
             raise _lacks_scope(what, scopes)
-        if not (found.get("permissions") or {}).get("admin"):
+        administers = (found.get("permissions") or {}).get("admin")
+        if not administers and not self.token.startswith(_INSTALLATION):
             raise ApiError(
                 f"{what}: the token may read it, not administer it. Secrets, environments and "
                 "rules need an administrator's token: ask for the role Admin, or use another "
@@ -157,40 +158,25 @@ class GitHubClient:
             number += 1
 
     def _get(self, what: str, path: str) -> requests.Response:
-        for attempt in range(RETRIES + 1):
-            asked: float | None = None
+        def once() -> requests.Response | Failure:
             try:
-                response = self._session().get(
+                response = self._connections.session.get(
                     self.endpoint + path,
                     headers=_HEADERS,
-                    auth=_Bearer(self.token),
+                    auth=Bearer(self.token),
                     timeout=(CONNECT_SECONDS, READ_SECONDS),
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
-                failure = ApiError(
-                    f"{what}: no usable answer from {self.endpoint} ({type(error).__name__}). "
-                    "Check the network and GITHUB_BASE_URL, then run the same command again."
-                )
-                again = True
-            else:
-                if response.ok and not response.is_redirect:
-                    return response
-                asked = _asked_seconds(response)
-                failure = self._refusal(what, response, asked)
-                again = response.status_code in RETRIED_STATUSES or asked is not None
-            if not again or attempt == RETRIES or (asked or 0) > LONGEST_WAIT_SECONDS:
-                raise failure
-            pause = pause_seconds(attempt, asked)
-            tell_pause(what, pause)
-            self.sleep(pause)
-        raise AssertionError("the loop above returns or raises")
+                return Failure(lost(what, self.endpoint, error, "GITHUB_BASE_URL"), again=True)
+            if response.ok and not response.is_redirect:
+                return response
+            asked = _asked_seconds(response)
+            again = response.status_code in RETRIED_STATUSES or asked is not None
+            again = again and (asked or 0) <= LONGEST_WAIT_SECONDS
+            return Failure(self._refusal(what, response, asked), again=again, asked=asked)
 
-    def _session(self) -> requests.Session:
-        # One for each thread: a session shared by threads mixes up its connections.
-        if not hasattr(self._sessions, "session"):
-            self._sessions.session = requests.Session()
-        return cast("requests.Session", self._sessions.session)
+        return tried(what, once, self.sleep)
 
     def _refusal(self, what: str, response: requests.Response, asked: float | None) -> ApiError:
         status, scopes = response.status_code, response.headers.get("X-OAuth-Scopes")
@@ -212,17 +198,6 @@ _HEADERS = {
     "X-GitHub-Api-Version": "2022-11-28",
     "User-Agent": "slipway",
 }
-
-
-class _Bearer(requests.auth.AuthBase):
-    """As an auth object, since a plain header would give way to a ~/.netrc entry of the host."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 def _folder(environment: str) -> str:

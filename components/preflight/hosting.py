@@ -51,21 +51,6 @@ def note_hardware_price(subject: str, name: str) -> list[Finding]:
     return [note(subject, f"by the list of {hardware.AS_OF}, hardware {name}: {price}")]
 
 
-def check_cost(subject: str, plans: list[str], limit_dollars: float) -> list[Finding]:
-    """The monthly sum of some plans' list prices, as far as they are known, against a limit."""
-    total = sum(PLANS[name].dollars_a_month or 0 for name in plans)
-    if total <= limit_dollars:
-        return []
-    return [
-        warning(
-            subject,
-            f"its plans cost {total:g} dollars a month by the list of {AS_OF}, more than the "
-            f"{limit_dollars:g} that are set as its limit",
-            "Take smaller plans, or raise the limit",
-        )
-    ]
-
-
 def _price(plan: str, number: int) -> str:
     dollars = PLANS[plan].dollars_a_month
     if dollars is None:

@@ -9,15 +9,17 @@ under which containers reach this sandbox, so that apps reach each other; never 
 
 import asyncio
 import random
+import resource
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
+from sandbox.apps.unavailable import CROWDED, DEAF, FOREIGN, Unavailable
+from sandbox.apps.upstream import Upstream, connected, join
 from sandbox.apps.visitor import Visitor, read_visitor
 from sandbox.http.hosts import is_own
 from sandbox.store.database import Database
@@ -28,9 +30,10 @@ LOOPBACK = "127.0.0.1"
 PORTS = range(20000, 30000)
 _WAKE_SECONDS = 20.0  # how long a visitor of a sleeping app is kept waiting for it
 _WAKE_POLL_SECONDS = 0.05
-_CONNECT_SECONDS = 10.0
-_HALF_CLOSED_SECONDS = 300.0  # a client that stopped sending may still be read to for so long
 _CHUNK = 64 * 1024
+# Of all files this process may open, that the visitors of one app may hold: each has two here, and
+# six in an engine's proxy, which ends for good at the first that is too many.
+_SHARE_OF_FILES = 8
 _ATTEMPTS = 200  # free ports tried before giving up
 
 _SCHEMA = """
@@ -42,30 +45,6 @@ class AddressUnavailableError(Exception):
     """A port is taken by another program; the message names it and the remedy."""
 
 
-@dataclass(frozen=True)
-class Upstream:
-    """What serves an address now: a port on loopback."""
-
-    port: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unavailable:
-    """Nothing serves; `retry_after` (seconds) says that something will by itself, None that not."""
-
-    title: str
-    remedy: str
-    status: int = HTTPStatus.SERVICE_UNAVAILABLE
-    retry_after: int | None = None
-    hold: bool = False  # keep the visitor waiting a while, as for an app that is being woken
-
-
-# A page's name may be made to lead to this machine once a browser has loaded the page.
-_FOREIGN = Unavailable(
-    title="The sandbox does not answer under this name",
-    remedy="Use the app's address, or a name below localhost.",
-    status=HTTPStatus.MISDIRECTED_REQUEST,
-)
 Route = Callable[[Visitor], Upstream | Unavailable]  # called in a worker thread, may block shortly
 
 
@@ -79,6 +58,10 @@ class _Address:
     connections: set[asyncio.Task[None]] = field(default_factory=set)
     last_active: float = field(default_factory=time.monotonic)
 
+    def touch(self) -> None:
+        """A byte of a visitor or for a visitor has passed."""
+        self.last_active = time.monotonic()
+
 
 class AddressBook:
     """All public addresses of one sandbox, served by one thread."""
@@ -90,6 +73,7 @@ class AddressBook:
         bind_host: str = LOOPBACK,
         inside: str = LOOPBACK,
         ports: range = PORTS,
+        named: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Prepares the addresses; the serving thread starts with the first one.
 
@@ -98,11 +82,12 @@ class AddressBook:
             bind_host: the address besides loopback on which containers reach this host.
             inside: the name or address that containers have for it.
             ports: where new ports are chosen from.
+            named: whether an app may be asked under a host that is none of this machine.
         """
         self._database = database
         self.bind_host = bind_host
         self._hosts = tuple(dict.fromkeys([LOOPBACK, bind_host]))
-        self._inside = inside
+        self._is_own = lambda host: is_own(host, inside) or named(host)
         self._ports = ports
         self._open: dict[str, _Address] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -200,7 +185,8 @@ class AddressBook:
                 # The bridge is made with the first container network, perhaps later than this.
                 if host != LOOPBACK and not _is_local(host):
                     continue
-                _close_all(sockets)
+                for each in sockets:
+                    each.close()
                 raise AddressUnavailableError(
                     f"{host}:{port} cannot be used ({error.strerror}); end what listens there"
                 ) from error
@@ -225,7 +211,7 @@ class AddressBook:
                 task.add_done_callback(address.connections.discard)
             # A visitor who goes away, or an app that does, ends the connection and nothing else.
             with suppress(OSError, TimeoutError, asyncio.CancelledError):
-                await _serve(address, self._inside, reader, writer)
+                await _serve(address, self._is_own, reader, writer)
             writer.close()
 
         for listener in sockets:
@@ -245,7 +231,10 @@ class AddressBook:
 
 
 async def _serve(
-    address: _Address, inside: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    address: _Address,
+    is_known: Callable[[str], bool],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     if address.http:
         visitor = await read_visitor(reader)
@@ -254,22 +243,19 @@ async def _serve(
         visitor = Visitor(head=b"", method="", authorization=None, browser=False, peer=peer)
     if visitor is None:
         return
-    address.last_active = time.monotonic()
-    foreign = visitor.host and not is_own(visitor.host, inside)
-    answer = _FOREIGN if foreign else await _answer(address, visitor)
+    address.touch()
+    if visitor.host and not is_known(visitor.host):
+        answer: Upstream | Unavailable = FOREIGN
+    elif len(address.connections) > _most_visitors():
+        answer = CROWDED
+    else:
+        answer = await _answer(address, visitor)
     if isinstance(answer, Upstream):
-        connecting = asyncio.open_connection(LOOPBACK, answer.port)
-        try:
-            up_reader, up_writer = await asyncio.wait_for(connecting, _CONNECT_SECONDS)
-        except (OSError, TimeoutError):
-            answer = Unavailable(
-                title="The app does not accept connections",
-                remedy="Look at its run log.",
-                status=HTTPStatus.BAD_GATEWAY,
-            )
-        else:
-            await _join(address, visitor, (reader, writer), (up_reader, up_writer))
+        app = await connected(answer)
+        if app is not None:
+            await join(visitor.head, (reader, writer), app, address.touch)
             return
+        answer = DEAF
     if not address.http:
         return
     writer.write(visitor.render(answer.status, answer.title, answer.remedy, answer.retry_after))
@@ -283,41 +269,14 @@ async def _answer(address: _Address, visitor: Visitor) -> Upstream | Unavailable
     if isinstance(answer, Upstream) or not answer.hold:
         return answer
     deadline = time.monotonic() + _WAKE_SECONDS
-    while isinstance(answer, Unavailable) and answer.retry_after is not None:
-        if time.monotonic() > deadline:
-            break
+    while isinstance(answer, Unavailable) and answer.retry_after and time.monotonic() < deadline:
         await asyncio.sleep(_WAKE_POLL_SECONDS)
         answer = await asyncio.to_thread(address.route, visitor)
     return answer
 
 
-_Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-async def _join(address: _Address, visitor: Visitor, client: _Stream, app: _Stream) -> None:
-    """Copies both ways until the app has said all; then both connections are closed."""
-    app[1].write(visitor.head)
-    to_app = asyncio.create_task(_copy(address, client[0], app[1]))
-    to_client = asyncio.create_task(_copy(address, app[0], client[1]))
-    try:
-        await asyncio.wait({to_app, to_client}, return_when=asyncio.FIRST_COMPLETED)
-        if not to_client.done():
-            await asyncio.wait({to_client}, timeout=_HALF_CLOSED_SECONDS)
-    finally:
-        to_app.cancel()
-        to_client.cancel()
-        await asyncio.gather(to_app, to_client, return_exceptions=True)
-        app[1].close()
-
-
-async def _copy(
-    address: _Address, source: asyncio.StreamReader, target: asyncio.StreamWriter
-) -> None:
-    while data := await source.read(_CHUNK):
-        address.last_active = time.monotonic()
-        target.write(data)
-        await target.drain()
-    target.write_eof()
+def _most_visitors() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _SHARE_OF_FILES
 
 
 async def _discard(reader: asyncio.StreamReader) -> None:
@@ -333,8 +292,3 @@ def _is_local(host: str) -> bool:
         except OSError:
             return False
     return True
-
-
-def _close_all(sockets: Iterable[socket.socket]) -> None:
-    for each in sockets:
-        each.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+DEFAULT_BRANCH = "main"  # of a repository that nobody has pushed to
 NOTHING = "0" * 40  # what git writes where there is no commit
 
 

@@ -14,8 +14,10 @@ from typing import Self
 import pygit2
 from pygit2.enums import FileMode, SortMode
 
+from sandbox.git import moves
+
+DEFAULT_BRANCH = moves.DEFAULT_BRANCH
 _SHA = re.compile(r"[0-9a-f]{4,40}")
-DEFAULT_BRANCH = "main"  # of a repository that nobody has pushed to
 
 
 @dataclass(frozen=True)

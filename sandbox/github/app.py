@@ -17,12 +17,19 @@ from sandbox.github.hooks.routes import HookRoutes
 from sandbox.github.http.access import Access
 from sandbox.github.http.account_routes import AccountRoutes
 from sandbox.github.http.addressed import Addressed
-from sandbox.github.http.errors import NotFoundError, render_error, response_of
+from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.pages import PageRoutes
 from sandbox.github.http.rate_limit import Limiter, Limits
 from sandbox.github.http.requests import unquote_parameters
 from sandbox.github.http.smart_http import GitRoutes
-from sandbox.github.http.wire import API_WORDS, Wire, is_api, request_id_of
+from sandbox.github.http.wire import (
+    API_WORDS,
+    Wire,
+    is_api,
+    render_error,
+    request_id_of,
+    response_of,
+)
 from sandbox.github.issues.comments_routes import CommentRoutes
 from sandbox.github.issues.labels_routes import LabelRoutes
 from sandbox.github.issues.routes import IssueRoutes

@@ -12,7 +12,7 @@ from sandbox.github.contract import RunHost
 from sandbox.github.events import Events
 from sandbox.github.hooks.service import Webhooks
 from sandbox.github.http.accounts import ACTIONS, Accounts, Caller
-from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.errors import there
 from sandbox.github.http.requests import Urls
 from sandbox.github.issues.service import IssueService
 from sandbox.github.pulls.service import PullService
@@ -123,9 +123,7 @@ class GitHubService:
             ForbiddenError: the caller, or the token, makes none for this owner.
             UnprocessableError: the name is none, or is taken.
         """
-        account = self.accounts.find(owner)
-        if account is None:
-            raise NotFoundError
+        account = there(self.accounts.find(owner))
         require_creation(caller, account.login, private=private)
         added = self.registry.add(
             account.login,
@@ -287,10 +285,7 @@ class GitHubService:
 
     def require(self, full_name: str) -> Repository:
         """The repository of that `owner/name`; raises NotFoundError."""
-        found = self.registry.find_full(full_name)
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self.registry.find_full(full_name))
 
     def _holders(self, repository: str, environment: str | None) -> list[Holder]:
         found = self.require(repository)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -45,6 +46,7 @@ def require_at_most(request: Request, limit: int) -> None:
 def with_body(handler: Handler, limit: int = USUAL) -> Endpoint:
     """Makes an endpoint of a blocking handler that wants the whole body."""
 
+    @wraps(handler)  # also what is declared of it
     async def endpoint(request: Request) -> Response:
         body = await read(request, limit)
         return await run_in_threadpool(handler, request, body)

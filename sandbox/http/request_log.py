@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.http.connection import Aborter, aborter, with_aborter
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS requests (
@@ -78,31 +79,13 @@ class RequestLog:
         self._kept = kept
         self._recorded = count(1)
         database.create(_TABLES)
+        self._requests = Table(database, "requests", LoggedRequest)
 
     def record(self, request: "ObservedRequest") -> None:
         """Adds one request."""
-        self._database.execute(
-            "INSERT INTO requests (time, platform, method, path, status, mutates, duration_ms,"
-            " bytes_in, bytes_out, agent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                request.time,
-                request.platform,
-                request.method,
-                request.path,
-                request.status,
-                request.mutates,
-                request.duration_ms,
-                request.bytes_in,
-                request.bytes_out,
-                request.agent,
-            ),
-        )
+        self._requests.add(**vars(request))
         if next(self._recorded) % max(1, self._kept // _AT_ONCE) == 0:
-            self._database.execute(
-                "DELETE FROM requests WHERE id <= (SELECT max(id) FROM requests) - ?",
-                (self._kept,),
-            )
+            self._requests.drop_where("id <= (SELECT max(id) FROM requests) - ?", self._kept)
 
     def requests(
         self,
@@ -112,12 +95,10 @@ class RequestLog:
         mutates: bool | None = None,
     ) -> list[LoggedRequest]:
         """Requests younger than an id, oldest first, all or one platform's, all or one kind."""
-        rows = self._database.query(
-            "SELECT * FROM requests WHERE id > ? AND (? IS NULL OR platform = ?)"
-            " AND (? IS NULL OR mutates = ?) ORDER BY id",
-            (since_id, platform, platform, mutates, mutates),
+        return self._requests.where(
+            "id > ? AND (? IS NULL OR platform = ?) AND (? IS NULL OR mutates = ?)",
+            *(since_id, platform, platform, mutates, mutates),
         )
-        return [LoggedRequest(**{**dict(row), "mutates": bool(row["mutates"])}) for row in rows]
 
     def last_id(self) -> int:
         """The id of the youngest request, 0 if there is none: what to pass as `since_id` later."""
@@ -266,6 +247,12 @@ class _Exchange:
 def reads_only(endpoint: Endpoint) -> Endpoint:
     """Declares that a route changes nothing although its method suggests that it does."""
     vars(endpoint)["mutates"] = False
+    return endpoint
+
+
+def changes(endpoint: Endpoint) -> Endpoint:
+    """Declares that a route changes something although its method suggests that it does not."""
+    vars(endpoint)["mutates"] = True
     return endpoint
 
 

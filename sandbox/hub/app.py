@@ -28,12 +28,13 @@ from sandbox.hub.http.account_routes import AccountRoutes
 from sandbox.hub.http.commit_routes import CommitRoutes
 from sandbox.hub.http.content_routes import ContentRoutes
 from sandbox.hub.http.download_routes import DownloadRoutes
-from sandbox.hub.http.errors import RepositoryNotFoundError, render_error, response_of
+from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.http.lfs_routes import LfsRoutes
 from sandbox.hub.http.lifecycle_routes import LifecycleRoutes
 from sandbox.hub.http.pages import page_routes
 from sandbox.hub.http.rate_limit import PRO_QUOTAS, Quotas
 from sandbox.hub.http.refs_routes import RefRoutes
+from sandbox.hub.http.refusals import render_error, response_of
 from sandbox.hub.http.smart_http import SmartHttpRoutes
 from sandbox.hub.repositories import push_hook
 from sandbox.hub.repositories.committer import Committer

@@ -73,7 +73,7 @@ def hub(place: Place) -> Platform:
         webhooks.courier.stop()
         spaces.stop()
 
-    return place.platform(NAME, app, start=start, stop=stop)
+    return place.platform(NAME, app, start=start, stop=stop, app_port=spaces.app_port)
 
 
 def _audiences(place: Place) -> list[str]:

@@ -7,7 +7,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from sandbox.apps.log_lines import complete_lines
+from sandbox.machine.containers.log_lines import complete_lines
 
 # The private engine keeps at least this much of a container's log before it drops the beginning.
 _KEPT_BYTES = 10_000_000

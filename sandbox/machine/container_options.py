@@ -79,6 +79,8 @@ def container_options(
                 **public.hosts,
             },
         }
+        if public.resolver:  # the engine's own resolver, which knows aliases, asks it for the rest
+            options["dns"] = [public.resolver]
     if request.user in {None, ROOT}:  # a user by number has none, whatever the container may give
         options["cap_add"] = list(_CAPABILITIES)
     if request.stop_seconds is not None:

@@ -62,6 +62,8 @@ class RunRequest:
     # What each of them may hold, by its name; one that is not named has no limit.
     volume_bytes: Mapping[str, int] = field(default_factory=dict[str, int])
     private_network: "PrivateNetwork | None" = None  # besides the one of its own
+    # TCP ports of other machines that it may call, where it can be held to them; None: all.
+    outgoing: Sequence[int] | None = None
     stop_seconds: int | None = None  # between SIGTERM and SIGKILL; None: a few
     mounts: Sequence["Mount"] = ()
 
@@ -97,6 +99,8 @@ class Container:
 
     id: str
     host_port: int  # 0 where nobody visits it
+    # Address and port of the application itself, where this machine has a way there.
+    own_address: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)

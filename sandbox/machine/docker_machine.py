@@ -17,6 +17,7 @@ from sandbox.machine.builders.once_more import OnceMore
 from sandbox.machine.container_logs import followed_lines
 from sandbox.machine.container_options import DESKTOP_HOST, STOP_LABEL, container_options
 from sandbox.machine.containers.files import add_files
+from sandbox.machine.containers.own_address import reached
 from sandbox.machine.containers.public_names import PublicNames
 from sandbox.machine.contract import (
     Attached,
@@ -92,13 +93,12 @@ class DockerMachine:
         self._mine: dict[str, Any] = {"label": f"{SANDBOX_LABEL}={sandbox_id}"}
         self._disk = DiskLimits(self._client, self._mine["label"])
         self._images = EngineImages(self._client, sandbox_id)
-        self._networks = EngineNetworks(self._client, self._labels, engine.shared_range)
+        self._networks = EngineNetworks(self._client, self._labels, engine)
         self._stand_ins = None if engine.buildkit is None else StandInImages(engine.buildkit)
-        hosts = list(self._public.hosts)
         self._builder = OnceMore(
-            BuildxBuilder(engine.docker_host, hosts, map_inside_host=self._map_inside_host)
+            BuildxBuilder(engine.docker_host, self._public, map_inside_host=self._map_inside_host)
             if engine.buildkit is None
-            else BuildkitBuilder(engine.buildkit, self._client, hosts)
+            else BuildkitBuilder(engine.buildkit, self._client, self._public)
         )
         self._runner = RunnerImage(self._client, self._builder, closed=engine.buildkit is not None)
         parts = (self._client, self._images, self._networks, self._labels)
@@ -145,7 +145,7 @@ class DockerMachine:
             limits = self._disk.labels(request, self._engine_name)
             labels = {**self._labels, _NAME_LABEL: request.name, **limits}
             own_name = self._engine_name(request.name)
-            self._networks.make(own_name, labels)
+            self._networks.make(own_name, labels, request.outgoing)
             for volume in request.volumes:
                 # Known already, it stays as it is.
                 self._client.volumes.create(self._engine_name(volume), labels=self._labels)
@@ -174,7 +174,7 @@ class DockerMachine:
                         raise
                 else:
                     self._disk.watch(str(container.id), limits)
-                    return Container(str(container.id), port)
+                    return reached(container, port)
         raise MachineUnavailableError(
             f"Container {request.name}: {_PORT_TRIES} loopback ports in a row were taken by others"
             " while it started; try again."
@@ -213,7 +213,7 @@ class DockerMachine:
             if container.status != "running":
                 return None
             self._disk.watch(str(container.id), container.labels)
-            return Container(str(container.id), int(container.labels[_PORT_LABEL]))
+            return reached(container, int(container.labels[_PORT_LABEL]))
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""

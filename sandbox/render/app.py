@@ -22,6 +22,7 @@ from sandbox.render.http.errors import refused, render_error
 from sandbox.render.http.known_addresses import methods_of
 from sandbox.render.http.observe_routes import ObserveRoutes
 from sandbox.render.http.postgres_routes import PostgresRoutes
+from sandbox.render.http.projects_routes import ProjectRoutes
 from sandbox.render.http.requests import Door, Nulls
 from sandbox.render.http.services_routes import ServiceRoutes, VariableRoutes
 from sandbox.render.http.wire import Limiter, Limits, RequestIds
@@ -55,6 +56,7 @@ def create_render_app(
         ObserveRoutes(service, door),
         DiskRoutes(service, door),
         EnvGroupRoutes(service, door),
+        ProjectRoutes(door),
         PostgresRoutes(service.postgres, service.account, door),
     )
     routes: list[BaseRoute] = [route for part in parts for route in part.routes()]

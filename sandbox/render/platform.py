@@ -45,4 +45,6 @@ def render(place: Place) -> Platform:
         limits=Limits(**place.options.quotas_of(NAME, {each.name for each in fields(Limits)})),
         clock=place.options.clock(),
     )
-    return place.platform(NAME, app, start=service.start, stop=service.stop)
+    return place.platform(
+        NAME, app, start=service.start, stop=service.stop, app_port=service.app_port
+    )

@@ -76,6 +76,7 @@ class Place:
         start: Callable[[], None],
         stop: Callable[[], None],
         around: Callable[[ASGIApp], ASGIApp] | None = None,
+        app_port: Callable[[str], int | None] = lambda _: None,
     ) -> "Platform":
         """A platform with its request log and faults around it.
 
@@ -85,11 +86,13 @@ class Place:
             start: brings back what ran.
             stop: ends what runs and keeps what exists.
             around: goes around all of it.
+            app_port: see Platform.
         """
         # The log outside, so that injected trouble is recorded too.
         injector = FaultInjector(app, Faults(self.database), name)
         served: ASGIApp = RequestRecorder(injector, RequestLog(self.database), name, app.routes)
-        return Platform(name, self.ports[name], around(served) if around else served, start, stop)
+        served = around(served) if around else served
+        return Platform(name, self.ports[name], served, start, stop, app_port)
 
 
 @dataclass(frozen=True)
@@ -101,3 +104,5 @@ class Platform:
     app: ASGIApp
     start: Callable[[], None]
     stop: Callable[[], None]
+    # Where on loopback the app is asked that has a name below the real platform's domain of apps.
+    app_port: Callable[[str], int | None] = lambda _: None

@@ -17,6 +17,7 @@ from toolchain.progress import Progress
 DAYS = 30  # that requests are kept
 _DAY = 86_400.0  # seconds
 _FIRST_SECONDS = 600.0  # after a start, when what is brought up has come up
+_PACK_SECONDS = 60.0  # between two looks for repositories with many loose objects
 _MEGABYTE = 1 << 20
 
 
@@ -47,26 +48,36 @@ def _repositories(home: Home) -> list[Path]:
 
 
 @contextmanager
-def pruned_daily(home: Home, *, first_seconds: float = _FIRST_SECONDS) -> Iterator[None]:
+def pruned_daily(
+    home: Home, *, first_seconds: float = _FIRST_SECONDS, pack_seconds: float = _PACK_SECONDS
+) -> Iterator[None]:
     """Inside, what is old goes once a day, also what no checkout has asked of the cache for long.
+
+    Repositories are packed as they fill: each clone of one, as every run of a workflow makes, and
+    each fetch takes the longer the more loose objects there are.
 
     Args:
         home: of the sandbox.
         first_seconds: until it happens for the first time.
+        pack_seconds: between two looks for repositories to pack.
     """
     ended = threading.Event()
 
     def work() -> None:
-        seconds = first_seconds
-        while not ended.wait(seconds):
+        due = time.monotonic() + first_seconds
+        while not ended.wait(max(0.0, min(pack_seconds, due - time.monotonic()))):
             try:
+                for each in filter(needs_packing, _repositories(home)):
+                    pack(each)
+                if time.monotonic() < due:
+                    continue
+                due = time.monotonic() + _DAY  # if it can't be done, it is tried again tomorrow
                 for _ in prune(home, all_repositories=False):
                     pass
                 for old in remove_old_versions():
                     Progress().note(f"{old}: a version that nobody has used for long, removed")
-            except Exception as error:  # noqa: BLE001 - it is said, and tried again tomorrow
+            except Exception as error:  # noqa: BLE001 - it is said
                 Progress().note(f"The sandbox could not be pruned: {error}")
-            seconds = _DAY
 
     threading.Thread(target=work, name="prune", daemon=True).start()
     try:

@@ -1,5 +1,6 @@
 """The sandbox's server: one process with every platform in it."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -7,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
@@ -27,7 +28,8 @@ from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
 from sandbox.server.process import CONTAINERS
 from sandbox.server.prune import pruned_daily
-from sandbox.server.public.entrances import Entrances, entrances
+from sandbox.server.public.entrances import Protocol, entrances
+from sandbox.server.public.names import is_of_an_app
 from toolchain.engine.address import EngineAddress
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress, SetupError
@@ -61,7 +63,9 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         if engine is not None:
             machine = DockerMachine(engine, name, public.names)
         inside = machine.inside_host
-        addresses = AddressBook(home.open_database(), bind_host=bind_host, inside=inside)
+        addresses = AddressBook(
+            home.open_database(), bind_host=bind_host, inside=inside, named=is_of_an_app
+        )
         stack.callback(addresses.stop)
         platforms = compose(home, options, machine, addresses, has_public_names=bool(address))
         sockets = [
@@ -74,14 +78,11 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             platform.start()
         by_port = {platform.port: platform.app for platform in platforms}
         told = (lambda: announce(_welcome(home, platforms))) if announce else _nothing
-        app = public.around(
-            KnownHosts(_ByPort(by_port), inside),
-            {platform.name: platform.app for platform in platforms},
-            address=address,
-            inside=inside,
-        )
+        named = {platform.name: platform for platform in platforms}
+        served = KnownHosts(_ByPort(by_port), inside)
+        app = public.around(served, named, address=address, inside=inside)
         said = {"code": options.revision, CONTAINERS: "none" if engine is None else "some"}
-        _Server(app, home, said, told, public).run(sockets)
+        _Server(app, home, said, told, lambda protocol: public.open(protocol, named)).run(sockets)
 
 
 def _nothing() -> None:
@@ -167,7 +168,7 @@ class _Server(uvicorn.Server):
         home: Home,
         said: Mapping[str, str],
         told: Callable[[], None],
-        public: Entrances,
+        public: Callable[[Protocol], Awaitable[list[asyncio.Server]]],
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -190,7 +191,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to accept, then announces it."""
         await super().startup(sockets)
-        self.servers += await self._public.open(self._protocol)
+        self.servers += await self._public(self._protocol)
         said = {"pid": str(os.getpid()), **self._said}
         partial = self._home.server_file.with_suffix(".partial")
         partial.write_text(json.dumps(said), encoding="utf-8")

@@ -77,6 +77,11 @@ class Database:
         with self._disk_errors():
             return self._connection().execute(sql, parameters).rowcount
 
+    def insert(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """The same for one that adds a row; its number."""
+        with self._disk_errors():
+            return int(self._connection().execute(sql, parameters).lastrowid or 0)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Several statements, all or none; the write lock is taken at once.

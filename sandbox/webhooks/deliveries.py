@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 from sandbox.webhooks.sending import Answer
 
 KEPT = 100  # of each webhook; the oldest beyond go, sent or not
@@ -62,6 +63,7 @@ class Deliveries:
         self.database = database
         self._platform = platform
         database.create(_TABLES)
+        self._rows = Table(database, "webhook_deliveries", Delivery, order="id DESC")
 
     def add(
         self,
@@ -76,30 +78,35 @@ class Deliveries:
         """One that is to be sent; its id. The webhook's oldest beyond `KEPT` are forgotten."""
         text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
         action = json.loads(text).get("action")
-        with self.database.transaction() as connection:
-            added = connection.execute(
-                "INSERT INTO webhook_deliveries"
-                " (platform, hook, guid, event, action, redelivery, payload, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (self._platform, hook, guid, event, action, redelivery, text, created),
-            ).lastrowid
-            connection.execute(
-                "DELETE FROM webhook_deliveries WHERE platform = ? AND hook = ? AND id <= ("
-                "SELECT id FROM webhook_deliveries WHERE platform = ? AND hook = ?"
-                " ORDER BY id DESC LIMIT 1 OFFSET ?)",
-                (self._platform, hook, self._platform, hook, KEPT),
+        with self.database.transaction():
+            added = self._rows.add(
+                platform=self._platform,
+                hook=hook,
+                guid=guid,
+                event=event,
+                action=action,
+                redelivery=redelivery,
+                payload=text,
+                created=created,
             )
-        return int(added or 0)
+            self._rows.drop_where(
+                "platform = ? AND hook = ? AND id <= (SELECT id FROM webhook_deliveries"
+                " WHERE platform = ? AND hook = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                *(self._platform, hook, self._platform, hook, KEPT),
+            )
+        return added
 
     def sent(self, delivery: int, *, url: str, headers: Mapping[str, str], answer: Answer) -> None:
         """Notes what became of one."""
-        self.database.execute(
-            "UPDATE webhook_deliveries SET url = ?, request_headers = ?, status = ?, reason = ?,"
-            " seconds = ?, answer_headers = ?, answer = ? WHERE id = ?",
-            (
-                *(url, json.dumps(dict(headers)), answer.status, answer.reason, answer.seconds),
-                *(json.dumps(dict(answer.headers)), answer.body, delivery),
-            ),
+        self._rows.set(
+            delivery,
+            url=url,
+            request_headers=headers,
+            status=answer.status,
+            reason=answer.reason,
+            seconds=answer.seconds,
+            answer_headers=answer.headers,
+            answer=answer.body,
         )
 
     def find(self, delivery: int) -> Delivery | None:
@@ -116,24 +123,11 @@ class Deliveries:
 
     def drop(self, delivery: int) -> None:
         """Forgets one that is not to be sent any more."""
-        self.database.execute("DELETE FROM webhook_deliveries WHERE id = ?", (delivery,))
+        self._rows.drop(delivery)
 
     def forget(self, hook: str) -> None:
         """Forgets all of a webhook."""
-        self.database.execute(
-            "DELETE FROM webhook_deliveries WHERE platform = ? AND hook = ?",
-            (self._platform, hook),
-        )
+        self._rows.drop_where("platform = ? AND hook = ?", self._platform, hook)
 
     def _where(self, condition: str, *values: object) -> list[Delivery]:
-        rows = self.database.query(
-            f"SELECT * FROM webhook_deliveries WHERE platform = ? AND {condition}"  # noqa: S608 - conditions are written above
-            " ORDER BY id DESC",
-            (self._platform, *values),
-        )
-        return [_delivery(row) for row in rows]
-
-
-def _delivery(row: Any) -> Delivery:  # noqa: ANN401 - sqlite3.Row is untyped
-    decoded = {name: json.loads(row[name]) for name in ("request_headers", "answer_headers")}
-    return Delivery(**{**dict(row), **decoded, "redelivery": bool(row["redelivery"])})
+        return self._rows.where(f"platform = ? AND {condition}", self._platform, *values)

@@ -8,18 +8,18 @@ one server process, at start and at the end.
 """
 
 import argparse
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sandbox.console.report import table
 from sandbox.render.deploys.turn import Tuning
 from sandbox.server.prune import prune
-from sandbox.store.database import Database
 from tests.sandbox.kills.checks import settle
 from tests.sandbox.kills.server import Server
 from tests.sandbox.kills.world import World
@@ -91,7 +91,7 @@ def check(world: World, rounds: int) -> None:
     world.until(
         lambda: counted() == ([rounds + 1] * 2, "live", last), lambda: f"at the end: {counted()}"
     )
-    with closing(Database(world.server.home.database)._connection()) as database:
+    with closing(sqlite3.connect(world.server.home.database)) as database:
         [[deploys]] = database.execute(
             "SELECT count(DISTINCT commit_id) FROM render_deploys WHERE cause = 'new_commit'"
         ).fetchall()
@@ -100,15 +100,15 @@ def check(world: World, rounds: int) -> None:
 
 def measured(world: World) -> dict[str, float]:
     process = Path("/proc", str(world.server.pid))
-    with closing(Database(world.server.home.database)._connection()) as database:
+    with closing(sqlite3.connect(world.server.home.database)) as database:
         [[containers]] = database.execute(
             "SELECT (SELECT count(container) FROM spaces)"
             " + (SELECT count(container) FROM render_services)"
         ).fetchall()
-    files = [each for each in world.server.home.folder.rglob("*") if each.is_file()]
+    sizes = list(file_sizes(world.server.home.folder))
     return {
-        "disk, MB": sum(each.stat().st_size for each in files) / (1 << 20),
-        "files": float(len(files)),
+        "disk, MB": sum(sizes) / (1 << 20),
+        "files": float(len(sizes)),
         "resident, MB": int((process / "statm").read_text().split()[1]) * 4096 / (1 << 20),
         "open files": float(len(list((process / "fd").iterdir()))),
         "containers": float(containers),
@@ -119,6 +119,14 @@ def measured(world: World) -> dict[str, float]:
         ),
         "list of services, ms": milliseconds(lambda: world.render.get("/v1/services")),
     }
+
+
+def file_sizes(folder: Path) -> Iterator[int]:
+    """In bytes, of what is there for longer than a look."""
+    for each in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            if each.is_file():
+                yield each.stat().st_size
 
 
 def milliseconds(ask: Callable[[], object]) -> float:

@@ -1,5 +1,6 @@
 """Protects how the Hub is called: which failures are tried again, after how long, what is said."""
 
+import functools
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -241,3 +242,32 @@ def test_a_hub_of_ones_own_without_the_plain_protocol_is_refused(monkeypatch):
         calls.prepare_session()
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     calls.prepare_session()
+
+
+@pytest.mark.parametrize(("busy", "made"), [(2, True), (1000, False)])
+def test_repositories_of_one_namespace_are_made_one_after_the_other_and_not_for_ever(
+    busy, made, monkeypatch
+):
+    """The client alone asks again without a pause, for as long as it is told so."""
+    told = iter(range(1000))
+    pauses = []
+
+    def answer(request):
+        if next(told) < busy:
+            said = "Cannot create repo: another conflicting operation is in progress"
+            return httpx2.Response(409, json={"error": said}, request=request)
+        return httpx2.Response(200, json={"url": "https://hub/acme/demo"}, request=request)
+
+    session = calls._BoundedClient(transport=httpx2.MockTransport(answer))
+    monkeypatch.setattr("huggingface_hub.hf_api.get_session", lambda: session)
+    monkeypatch.setattr(
+        "slipway.huggingface.hub.client.call", functools.partial(calls.call, sleep=pauses.append)
+    )
+    hub = HubClient("https://hub", "hf_token")
+    if made:
+        assert hub.create_model_repository("acme/demo", "private")
+        assert len(pauses) == busy
+    else:
+        with pytest.raises(ApiError, match=r"acme/demo: create: the Hub is at work on another"):
+            hub.create_model_repository("acme/demo", "private")
+        assert next(told) <= 7

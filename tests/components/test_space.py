@@ -64,23 +64,16 @@ def build(args, **options):
     return record(program, **options)
 
 
-def test_it_registers_the_space_its_wait_and_a_provider_for_the_wait_below_itself(args):
+def test_it_registers_the_space_and_its_wait_below_itself_and_starts_no_process_for_them(args):
     recorder = build(args)
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "demo": "slipway:huggingface:Space",
         "demo-space": f"{DYNAMIC}:Space",
         "lineage": "pulumi-python:dynamic/core:Lineage",
-        "huggingface-waits": "pulumi:providers:pulumi-python",
         "demo-ready": f"{DYNAMIC}:SpaceReady",
     }
     assert recorder["demo"].parent == ""
     assert {recorder[f"demo-{role}"].parent for role in ("space", "ready")} == {"demo"}
-
-
-def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_space_does_not(args):
-    recorder = build(args)
-    assert recorder["demo-ready"].provider == "huggingface-waits"
-    assert recorder["demo-space"].provider != "huggingface-waits"
 
 
 def sealed_secret(recorder):
@@ -166,18 +159,16 @@ def test_only_the_app_of_a_private_space_is_asked_with_a_token(args, visibility,
     assert recorder["demo-ready"].inputs["private"] is private
 
 
-def test_a_private_space_needs_the_token_that_reads_and_the_wait_gets_the_stacks(args, monkeypatch):
+def test_a_private_space_needs_the_token_that_reads(args, monkeypatch):
     monkeypatch.delenv("HF_READ_TOKEN")
     private = args | {"visibility": "private"}
     recorder = Recorder()
     with pytest.raises(ConfigError, match=r"Export HF_READ_TOKEN.*--secret hfReadToken"):
         run(recorder, lambda: Space("demo", SpaceArgs(**private)))
     assert recorder.resources == {}
-    assert "slipway:hfReadToken" not in build(args)["huggingface-waits"].inputs
     config = {"slipway:hfReadToken": "hf_of-the-stack"}
     told = build(private, config=config, secret_keys=("slipway:hfReadToken",))
-    given = told["huggingface-waits"].inputs
-    assert is_secret(given["slipway:hfReadToken"])
+    assert told["demo-ready"].inputs["private"] is True
 
 
 def test_its_addresses_are_those_of_the_platform(args):
@@ -193,23 +184,11 @@ def test_protection_is_put_on_the_space_itself(args, protect):
     assert build(args | {"protect": protect})["demo-space"].protect is protect
 
 
-def test_the_waits_get_the_stacks_token_as_a_secret_where_the_environment_has_none(
-    args, monkeypatch
-):
+def test_the_stacks_token_is_no_input_of_anything(args, monkeypatch):
     monkeypatch.delenv("HF_TOKEN")
     recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    given = recorder["huggingface-waits"].inputs["slipway:hfToken"]
-    assert is_secret(given)
-    assert TOKEN in unwrap(given)
     for each in recorder.resources.values():
         assert not [text for text in clear_texts(each.inputs) if TOKEN in text], each.name
-
-
-@pytest.mark.parametrize("exported", ["", "from-environment"])
-def test_the_waits_find_a_token_wherever_the_space_finds_one(args, exported, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", exported)
-    recorder = build(args, config={"slipway:hfToken": TOKEN}, secret_keys=("slipway:hfToken",))
-    assert ("slipway:hfToken" in recorder["huggingface-waits"].inputs) is not bool(exported)
 
 
 def test_a_space_without_payload_leaves_the_files_to_git(args):

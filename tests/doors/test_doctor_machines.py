@@ -239,6 +239,7 @@ def test_somebody_elses_folder_where_sockets_would_lie(machine):
     assert refused(attempt, "sockets", "somebody else", "rm -r /run/slipway-")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reached", [".venv/pyvenv.cfg", ".venv/bin/pip", ".venv/bin/uv"])
 def test_one_killed_at_a_step_is_healed_by_the_next_attempt(machine, reached):
     machine.kill_when(machine.checkout / reached)
@@ -249,6 +250,7 @@ def test_one_killed_at_a_step_is_healed_by_the_next_attempt(machine, reached):
     assert machine.try_up().said == ""  # and the one after that has nothing to do
 
 
+@pytest.mark.long
 def test_a_moved_checkout_gets_a_new_environment(machine, tmp_path):
     assert machine.try_up().code == 0
     moved = Machine(tmp_path / "moved", machine.cache, machine.home)
@@ -259,6 +261,7 @@ def test_a_moved_checkout_gets_a_new_environment(machine, tmp_path):
     assert str(moved.checkout) in python
 
 
+@pytest.mark.long
 def test_tests_add_to_what_runs_and_a_change_of_either_begins_anew(machine):
     assert machine.try_up().code == 0
     marker = machine.checkout / ".venv/kept"

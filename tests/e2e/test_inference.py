@@ -64,6 +64,7 @@ def test_a_second_up_changes_nothing_and_mutates_nothing(raised):
     assert [row for row in raised.requests(before) if row["mutates"]] == []
 
 
+@pytest.mark.long
 def test_stopping_and_starting_brings_the_same_app_back_under_the_same_address(raised):
     url, space = raised.outputs()["inference"]["url"], raised.space("slipway/inference-dev")
     raised.sandbox("down")
@@ -96,6 +97,7 @@ def test_one_changed_file_is_sent_alone_and_never_ready_before_it_answers(raised
     assert changed_files(raised, space["head"]) == ["app/inference_server.py"]
 
 
+@pytest.mark.long
 def test_other_weights_change_the_text_and_the_sum_after_a_refresh(raised, tmp_path):
     before = generate(raised)
     assert raised.up().returncode == 0  # not looked at without a refresh
@@ -111,6 +113,7 @@ def test_other_weights_change_the_text_and_the_sum_after_a_refresh(raised, tmp_p
     assert after["text"] != before["text"]
 
 
+@pytest.mark.long
 def test_prod_stands_beside_dev_with_the_values_of_its_file(raised):
     raised.up("prod")
 

@@ -11,7 +11,7 @@ import requests
 
 from tests.e2e.clone import Clone, get_json
 
-pytestmark = [pytest.mark.e2e, pytest.mark.machine]
+pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
 MODEL = "app/turnover/training/build/model.pkl"
 PAYLOAD = "app/turnover/tests/fixtures/test_payload.json"
@@ -108,7 +108,6 @@ def test_a_push_to_the_space_is_served_and_no_up_takes_it_back(api, tmp_path):
     assert api.space("slipway/oc-p5-dev")["head"] == commit
 
 
-@pytest.mark.long
 def test_a_push_to_dev_runs_the_four_jobs_and_is_served(api, tmp_path):
     token = api.identity()["github_token"]
     address = f"{api.status()['github']}/slipway/slipway".replace("://", f"://me:{token}@")
@@ -127,7 +126,6 @@ def test_a_push_to_dev_runs_the_four_jobs_and_is_served(api, tmp_path):
     assert wait_for_version(api, "9.2.0")["model_loaded"] is True
 
 
-@pytest.mark.long
 def test_prod_stands_beside_it_and_answers_with_its_key_alone(api):
     api.up("prod")
     assert predict(api, "prod")[0] == 401

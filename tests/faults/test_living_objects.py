@@ -14,6 +14,8 @@ from tests.providers.render_platform import IMAGE
 
 __all__ = ["hub", "running_hub"]
 
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
 
 class Living:
     """What a project raised, looked at by the platforms' own clients."""

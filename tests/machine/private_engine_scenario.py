@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import resource
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -64,6 +66,26 @@ def killed_dockerd():
         again.containers.get("sleeper").remove(force=True)
         assert again.containers.run(image, ["echo", "runs"], name="echo") == b"runs\n"
         again.containers.get("echo").remove()
+
+
+def open_files():
+    """The engine may have as many as can be, for its proxies; an app has what its starter has."""
+    mine = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with dockerd() as daemon:
+        pid = daemon._process.pid()
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        assert hard >= max(mine[1], 1 << 20 if may_have_more() else 0)
+        client = docker.DockerClient(base_url=daemon.host)
+        with Path(os.environ["SLIPWAY_BUSYBOX"]).open("rb") as archive:
+            (image,) = client.images.load(archive)
+        asked = ["sh", "-c", "ulimit -S -n; ulimit -H -n"]
+        said = client.containers.run(image, asked, remove=True).split()
+        assert tuple(map(int, said)) == mine
+
+
+def may_have_more() -> bool:
+    """Whether this user may raise a limit."""
+    return subprocess.run(["sh", "-c", f"ulimit -n {1 << 20}"], check=False).returncode == 0
 
 
 def killed_builder():

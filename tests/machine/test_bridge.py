@@ -23,7 +23,7 @@ DEVICE = f"slipt{os.getpid()}"  # two workers at once
 
 def routes(monkeypatch, *networks):
     taken = [ipaddress.IPv4Network(network) for network in networks]
-    monkeypatch.setattr(bridge, "_routed_networks", lambda: taken)
+    monkeypatch.setattr(bridge, "routed_networks", lambda: taken)
 
 
 def test_a_range_in_use_is_passed_over(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.apps.log_lines import LONGEST, complete_lines
+from sandbox.machine.containers.log_lines import LONGEST, complete_lines
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def busybox(machine, build, tmp_path):
     "story",
     [
         "killed_dockerd",
+        "open_files",
         "killed_builder",
         "slow",
         "other_version",

@@ -52,3 +52,15 @@ def test_where_a_server_has_the_port_of_all_addresses_it_is_said_and_nothing_sta
         with pytest.raises(SetupError, match="of all its addresses"), public_address(RANGE):
             pass
     assert "198.18.77." not in _addresses()
+
+
+@needs_root
+def test_names_are_asked_of_it_unless_a_server_has_their_port_of_all_addresses(monkeypatch):
+    with public_address(RANGE) as one:
+        assert [each.getsockname() for each in one.names] == [(one.address, 53)] * 2
+        assert [each.type for each in one.names] == [socket.SOCK_DGRAM, socket.SOCK_STREAM]
+    with socket.create_server(("", 0)) as everywhere:
+        monkeypatch.setattr(public_addresses, "RESOLVER_PORT", everywhere.getsockname()[1])
+        with public_address(RANGE) as other:
+            assert other.names is None
+            assert len(other.listeners) == 2

@@ -1,13 +1,23 @@
 """Containers run apart from each other, within their limits, and are found again."""
 
+import os
+import signal
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from sandbox.apps.addresses import AddressBook
+from sandbox.apps.health import listens, status_of
+from sandbox.apps.upstream import Upstream
 from sandbox.machine.contract import MachineUnavailableError, RunRequest
 from sandbox.machine.docker_machine import DockerMachine
+from sandbox.store.database import Database
+from tests.sandbox.spaces.conftest import until
 
 pytestmark = pytest.mark.machine
 
@@ -56,6 +66,39 @@ def test_a_container_reaches_the_sandbox_and_no_other_container(machine, build, 
     assert "refused" in lines
     assert "target" not in lines
     assert fetch(f"http://127.0.0.1:{target.host_port}/").strip() == "target", "it is still there"
+
+
+def test_an_app_whose_published_port_died_still_answers(machine, build, fetch, tmp_path):
+    build(WEB)
+    app = machine.run(RunRequest(name="app", image="app:1", port=7860, env={"NAME": "app"}))
+    assert fetch(f"http://127.0.0.1:{app.host_port}/").strip() == "app"
+    assert machine.find("app") == app
+    if app.own_address is None:
+        pytest.skip("the engine is in a virtual machine, which has no such proxy")
+    # As one does by itself that can open no file for one more visitor.
+    (proxy,) = (pid for pid, line in command_lines() if proxies(line, app.host_port))
+    os.kill(proxy, signal.SIGTERM)
+    book = AddressBook(Database(tmp_path / "state.sqlite"))
+    try:
+        until(lambda: not listens(app.host_port))
+        port = book.open("app", lambda _: Upstream(app.host_port, app.own_address))
+        assert fetch(f"http://127.0.0.1:{port}/").strip() == "app"
+        assert status_of(app.host_port, own_address=app.own_address) == 200
+        assert status_of(app.host_port) is None
+    finally:
+        book.stop()
+
+
+def command_lines() -> Iterator[tuple[int, list[str]]]:
+    """Of all processes, with their numbers."""
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield int(each.parent.name), each.read_bytes().decode(errors="replace").split("\0")
+
+
+def proxies(line: list[str], port: int) -> bool:
+    """Whether it is the engine's proxy of a port of this machine."""
+    return line[0].endswith("docker-proxy") and str(port) in line
 
 
 def test_a_hog_is_killed_at_its_memory_limit(machine, build):

@@ -74,21 +74,37 @@ def test_large_files_go_a_day_after_no_commit_has_them(home):
     assert not partial.exists()
 
 
-def test_a_repository_of_many_loose_objects_is_packed_and_reads_as_before(tmp_path):
-    store = GitStore.create(tmp_path / "r.git")
-    assert not needs_packing(store.path)
+def fill(store: GitStore, *, files: int) -> None:
+    """A commit of small files, each an object of its own on the disk."""
     lines = [b"commit refs/heads/main", b"committer t <t@localhost> 0 +0000", b"data 1", b"m"]
-    for number in range(9000):
+    for number in range(files):
         lines += [b"M 100644 inline f%d" % number, b"data 5", b"%05d" % number]
     command = ["git", "-C", str(store.path), "-c", "fastimport.unpackLimit=20000", "fast-import"]
     script = b"\n".join(lines) + b"\n"
     subprocess.run([*command, "--quiet"], input=script, check=True, capture_output=True)
+
+
+def test_a_repository_of_many_loose_objects_is_packed_and_reads_as_before(tmp_path):
+    store = GitStore.create(tmp_path / "r.git")
+    assert not needs_packing(store.path)
+    fill(store, files=9000)
     head = store.branch_head("main")
     assert needs_packing(store.path)
     assert pack(store.path)
     assert not needs_packing(store.path)
     assert store.branch_head("main") == head
     assert store.entry(head, "f4711") is not None
+
+
+def test_a_repository_is_packed_as_it_fills(home):
+    store = GitStore.create(home.folder / "github" / "repositories" / "r" / "git")
+    fill(store, files=2000)
+    assert needs_packing(store.path)
+    with pruned_daily(home, first_seconds=1000, pack_seconds=0.01):
+        deadline = time.monotonic() + 20
+        while needs_packing(store.path) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert not needs_packing(store.path)
 
 
 def test_a_sandbox_whose_folder_is_gone_is_found_and_what_it_left_removed_once(home, tmp_path):

@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,6 @@ MAY_IMPORT = {
 }
 # What gets deployed: its Dockerfiles copy files one by one, so its folders follow the images.
 PAYLOADS = "app"
-TOO_LONG_STILL = {"sandbox/apps/addresses.py"}  # its merge with the other addresses is under way
 
 
 def product() -> list[Path]:
@@ -34,6 +34,14 @@ def product() -> list[Path]:
     return [each for each in files if each.parts[0] != "tests" and (CHECKOUT / each).is_file()]
 
 
+def imported(path):
+    """The first parts of the names that a module imports."""
+    for node in ast.walk(ast.parse((CHECKOUT / path).read_text())):
+        names = [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+        names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        yield from ((name or "").split(".")[0] for name in names)
+
+
 def test_no_folder_holds_more_modules_than_one_can_look_through():
     modules = [each for each in product() if each.name != "__init__.py"]
     folders = {each.parent for each in modules if each.parts[0] != PAYLOADS}
@@ -44,7 +52,7 @@ def test_no_folder_holds_more_modules_than_one_can_look_through():
 def test_no_module_is_longer_than_one_can_read_in_one_go():
     lengths = {str(each): len((CHECKOUT / each).read_text().splitlines()) for each in product()}
     too_long = {name: lines for name, lines in lengths.items() if lines > LARGEST_MODULE}
-    assert set(too_long) - TOO_LONG_STILL == set()
+    assert too_long == {}
 
 
 def test_no_system_is_longer_than_a_page():
@@ -59,11 +67,19 @@ def test_rooms_that_are_no_packages_of_ours_import_only_what_they_may():
         allowed = MAY_IMPORT.get(path.parts[0])
         if allowed is None:
             continue  # the contracts of import-linter hold these
-        for node in ast.walk(ast.parse((CHECKOUT / path).read_text())):
-            names = [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
-            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            roots = {(name or "").split(".")[0] for name in names} & {*OURS, "pulumi"}
-            assert roots <= allowed | {path.parts[0]}, path
+        roots = set(imported(path)) & {*OURS, "pulumi"}
+        assert roots <= allowed | {path.parts[0]}, path
+
+
+def test_only_a_system_asks_an_application_for_its_files():
+    asking = {path.parts[0] for path in product() if "app" in imported(path)}
+    assert asking - {"app"} == {"systems"}
+
+
+def test_the_report_needs_python_alone():
+    needed = {name for path in product() if path.parts[0] == "report" for name in imported(path)}
+    assert "argparse" in needed
+    assert needed - sys.stdlib_module_names == {"report"}
 
 
 def test_every_room_says_what_it_is_for():

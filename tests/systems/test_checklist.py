@@ -16,7 +16,7 @@ import requests
 from huggingface_hub import HfApi, constants
 
 from sandbox.server.options import Options, User
-from slipway.core import backoff
+from slipway.core.transport import backoff
 from slipway.huggingface.hub import transport
 from slipway.images import registry
 from systems.checklist import say_what_is_left_by_hand
@@ -338,7 +338,7 @@ def test_a_preview_prints_every_line_and_an_up_asks_nothing(said):
 
 def test_a_platform_that_does_not_answer_is_said_and_hides_no_other(said, monkeypatch):
     monkeypatch.setattr(backoff, "RETRIES", 0)
-    monkeypatch.setattr("slipway.render.api.transport.RETRIES", 0)
+    monkeypatch.setattr("slipway.core.transport.calls.RETRIES", 0)
     monkeypatch.setenv("RENDER_API_URL", "http://127.0.0.1:9/v1")
     lines = said(preview=True)
     assert "What is left to do by hand there can't be told. Render" in lines[0]

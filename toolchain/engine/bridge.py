@@ -14,7 +14,7 @@ from toolchain.progress import SetupError
 
 # Private ranges seldom met on a laptop or in an office; the first without a route of its own is
 # taken. Docker's own defaults (172.17-31, 192.168) are left to a Docker of the user's.
-_CANDIDATES = tuple(f"10.{second}.0.0/16" for second in (213, 87, 171, 59, 241, 33))
+SELDOM_MET = tuple(f"10.{second}.0.0/16" for second in (213, 87, 171, 59, 241, 33))
 _NETWORK_BITS = 28  # 14 addresses for each container's own network
 _CHECK_CHAIN = "SLIPWAY-CHECK"
 
@@ -48,13 +48,13 @@ def choose_bridge(folder: Path) -> Bridge:
     kept = folder / "bridge.json"
     if kept.is_file():
         return Bridge(**json.loads(kept.read_text(encoding="utf-8")))
-    taken = _routed_networks()
-    for candidate in map(ipaddress.IPv4Network, _CANDIDATES):
+    taken = routed_networks()
+    for candidate in map(ipaddress.IPv4Network, SELDOM_MET):
         if not any(candidate.overlaps(network) for network in taken):
             break
     else:
         raise SetupError(
-            f"No address range is free for the containers: {', '.join(_CANDIDATES)} all have a"
+            f"No address range is free for the containers: {', '.join(SELDOM_MET)} all have a"
             " route on this host already. Free one of them (`ip route`)."
         )
     lower, upper = candidate.subnets(prefixlen_diff=1)
@@ -168,17 +168,20 @@ def try_command(command: list[str]) -> str | None:
     return (ended.stderr.strip() or f"exit code {ended.returncode}").splitlines()[-1]
 
 
-def _routed_networks() -> list[ipaddress.IPv4Network]:
+def routed_networks() -> list[ipaddress.IPv4Network]:
     """Every IPv4 network this host has a route to, but for the default route."""
     program = shutil.which("ip") or "/usr/sbin/ip"
-    shown = subprocess.run(
-        [program, "-json", "-4", "route", "show", "table", "all"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    try:
+        shown = subprocess.run(
+            [program, "-json", "-4", "route", "show", "table", "all"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    except FileNotFoundError:  # of a host whose engine is in a virtual machine
+        return []
     networks = []
-    for route in json.loads(shown.stdout or "[]"):
+    for route in json.loads(shown or "[]"):
         destination = str(route["dst"])
         if destination != "default":
             networks.append(ipaddress.IPv4Network(destination, strict=False))

@@ -21,12 +21,13 @@ from socketserver import BaseRequestHandler, BaseServer, ThreadingTCPServer, Thr
 from urllib.parse import urlsplit
 
 from toolchain.detached_process import DetachedProcess
+from toolchain.engine.resolvers import RESOLVER_PORT
+from toolchain.engine.resolvers import resolvers as machine_resolvers
 
 _CODE = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 5.0
 _RESOLVER_SECONDS = 5.0
-_RESOLVER_PORT = 53
 _CHUNK = 1 << 20  # bytes
 _DATAGRAM = 65535  # bytes
 _CLONE_NEWNET = 0x40000000  # sched.h
@@ -67,7 +68,7 @@ def ways(
     """
     variables = {name.lower(): value for name, value in environment.items()}
     proxies = [_proxy(variables[name]) for name in _PROXIES if variables.get(name)]
-    names = [f"{each}:{_RESOLVER_PORT}" for each in _resolvers(resolvers)]
+    names = [f"{each}:{RESOLVER_PORT}" for each in machine_resolvers(resolvers)]
     tcp = dict.fromkeys(each for each in (*services, *proxies, *names) if _on_loopback(each))
     udp = tuple(each for each in names if _on_loopback(each))
     return WaysSettings(
@@ -207,15 +208,6 @@ def _enter(namespace: int) -> None:
     if _LIBC.setns(namespace, _CLONE_NEWNET) != 0:  # os.setns came with Python 3.12
         number = ctypes.get_errno()
         raise OSError(number, f"setns: {os.strerror(number)}")
-
-
-def _resolvers(file: Path) -> list[str]:
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    words = [line.split() for line in lines]
-    return [each[1] for each in words if len(each) > 1 and each[0] == "nameserver"]
 
 
 def _proxy(value: str) -> str:

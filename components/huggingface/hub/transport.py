@@ -15,7 +15,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
 from slipway.core import cancelling
-from slipway.core.backoff import (
+from slipway.core.secrecy.digests import redact
+from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
@@ -24,7 +25,6 @@ from slipway.core.backoff import (
     pause_seconds,
     tell_pause,
 )
-from slipway.core.secrecy.digests import redact
 from slipway.errors import ApiError, ConfigError, DeployError
 
 Result = TypeVar("Result")
@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 LONGEST_WAIT_SECONDS = 310.0  # of all pauses of a call; the Hub's rate windows are 300 s
 # Some calls of huggingface_hub read the body before the status, so a gateway's page of HTML shows
 # as a JSON error there.
+_BUSY = "another conflicting operation is in progress"
 _LOST = (httpx2.TransportError, ConnectionError, TimeoutError, json.JSONDecodeError)
 
 _HINTS = {
@@ -78,18 +79,26 @@ def _set_timeouts() -> None:
     )
 
 
+class _NamespaceBusyError(httpx2.TransportError):
+    """The Hub makes one repository of a namespace at a time, and makes another one just now."""
+
+
 class _BoundedClient(httpx2.Client):
-    """One under whose time-outs every request is, whatever its caller says.
+    """One under whose time-outs every request is, whatever its caller says, and every retry.
 
     Many calls of huggingface_hub have an optional time-out, and hand None on where none is given:
-    to this library that is a wait without an end.
+    to this library that is a wait without an end. And while the Hub makes another repository of the
+    same namespace, its `create_repo` asks again without a pause and without an end.
     """
 
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401
         """Sends a request."""
         if (request.extensions.get("timeout") or {}).get("read") is None:
             request.extensions = {**request.extensions, "timeout": self.timeout.as_dict()}
-        return super().send(request, **options)
+        response = super().send(request, **options)
+        if response.status_code == httpx2.codes.CONFLICT and _BUSY in response.read().decode():
+            raise _NamespaceBusyError(_BUSY, request=request)
+        return response
 
 
 def call(
@@ -131,6 +140,11 @@ def call(
             tell_pause(what, pause)
             sleep(pause)
         except _LOST as error:
+            if last and isinstance(error, _NamespaceBusyError):
+                raise ApiError(
+                    f"{what}: the Hub is at work on another repository of the same namespace, and "
+                    "does one at a time. Run the same command again."
+                ) from None
             if last:
                 raise ApiError(
                     f"{what}: no usable answer from {constants.ENDPOINT} ({type(error).__name__}). "

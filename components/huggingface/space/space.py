@@ -17,7 +17,6 @@ from slipway.core.component import Component
 from slipway.core.credentials import HUB_READ_TOKEN, HUB_TOKEN
 from slipway.core.lineage import mark_of
 from slipway.core.stack import comparable_digests, require_stack_credential, sealed
-from slipway.core.waiting import waiting_provider
 from slipway.dockerfile.executables import started_without_mode
 from slipway.dockerfile.facts import DockerfileFacts, read_dockerfile
 from slipway.dockerfile.summary import summary_of_text
@@ -199,7 +198,6 @@ class Space(Component):
         )
 
     def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
-        waits = waiting_provider("huggingface", HUB_TOKEN, HUB_READ_TOKEN)
         return SpaceReadyResource(
             f"{name}-ready",
             {
@@ -213,7 +211,7 @@ class Space(Component):
                 "awaits_push": args.first_files is None,
                 "timeout_seconds": args.timeout_seconds,
             },
-            ResourceOptions(parent=self, provider=waits),
+            ResourceOptions(parent=self),
         )
 
 

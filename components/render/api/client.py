@@ -10,8 +10,8 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from slipway.core import cancelling
-from slipway.core.backoff import pause_seconds
 from slipway.core.difference import Change
+from slipway.core.transport.backoff import pause_seconds
 from slipway.errors import ApiError, DeployError
 from slipway.render.api.transport import Calls, Json, UnclearError, is_gone
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from slipway.core.backoff import asked_seconds
+from slipway.core.transport.backoff import asked_seconds
 
 _SERVICE = re.compile(r"^/services/([^/]+)(?:/(?:deploys|suspend|resume|scale|rollback))?$")
 _CREATES = ("/services", "/postgres")

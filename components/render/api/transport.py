@@ -8,21 +8,20 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from slipway.core import cancelling
-from slipway.core.backoff import (
+from slipway.core.secrecy.digests import MASK, redact
+from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
     RETRIED_STATUSES,
-    RETRIES,
-    pause_seconds,
     tell_pause,
 )
-from slipway.core.secrecy.digests import MASK, redact
+from slipway.core.transport.calls import Bearer, Connections, Failure, lost, tried
 from slipway.errors import ApiError
 from slipway.render.api.rate_limits import Budget, bucket_of, seconds_asked
 
@@ -53,26 +52,6 @@ class UnclearError(ApiError):
     """No usable answer came to a request that may have been carried out."""
 
 
-@dataclass(frozen=True)
-class _Failure:
-    """A try that failed: what to say if it was the last, and whether another one may help."""
-
-    error: ApiError
-    again: bool
-    asked: float | None = None  # seconds the platform wants to be left alone
-
-
-class _Bearer(requests.auth.AuthBase):
-    """As an auth object, since a plain header would give way to a ~/.netrc entry of the host."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
-
-
 _BUDGETS: dict[tuple[str, str], Budget] = {}
 _BUDGETS_LOCK = threading.Lock()
 
@@ -91,7 +70,7 @@ class Calls:
     key: str = field(repr=False)
     sleep: Callable[[float], None] = cancelling.pause
     budget: Budget | None = None
-    _sessions: threading.local = field(default_factory=threading.local, repr=False)
+    _connections: Connections = field(default_factory=Connections, repr=False)
 
     def __post_init__(self) -> None:
         if self.budget is None:
@@ -121,17 +100,12 @@ class Calls:
             UnclearError: a POST may have been carried out; nobody knows.
             ApiError: refused, or no answer after all tries; the status is None without an answer.
         """
-        for attempt in range(RETRIES + 1):
+
+        def once() -> Json | Failure:
             self._keep_to_budget(what, method, path)
-            outcome = self._once(what, method, path, params, body, hidden)
-            if not isinstance(outcome, _Failure):
-                return outcome
-            if not outcome.again or attempt == RETRIES:
-                raise outcome.error
-            pause = pause_seconds(attempt, outcome.asked)
-            tell_pause(what, pause)
-            self.sleep(pause)
-        raise AssertionError("the loop above returns or raises")
+            return self._once(what, method, path, params, body, hidden)
+
+        return tried(what, once, self.sleep)
 
     def _once(
         self,
@@ -142,21 +116,22 @@ class Calls:
         body: Json,
         hidden: tuple[str, ...],
     ) -> Json:
-        """The JSON that is answered, or a `_Failure`."""
+        """The JSON that is answered, or a `Failure`."""
         try:
-            response = self._session().request(
+            response = self._connections.session.request(
                 method,
                 self.endpoint + path,
                 params=params,
                 json=body,
-                auth=_Bearer(self.key),
+                auth=Bearer(self.key),
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,  # a redirected POST would arrive as a GET
             )
         except requests.RequestException as error:
+            failure = lost(what, self.endpoint, error, "RENDER_API_URL")
             if method == "POST" and not _was_never_sent(error):
-                return _Failure(UnclearError(self._lost(what, error)), again=False)
-            return _Failure(ApiError(self._lost(what, error)), again=True)
+                return Failure(UnclearError(str(failure)), again=False)
+            return Failure(failure, again=True)
         return self._outcome(what, method, path, response, hidden)
 
     def _outcome(
@@ -178,14 +153,14 @@ class Calls:
             except requests.JSONDecodeError:
                 text = f"{what}: Render answered {status} with something that is not JSON."
                 kind = UnclearError if posts else ApiError
-                return _Failure(kind(text, status), again=not posts)
+                return Failure(kind(text, status), again=not posts)
         refusal = self._refusal(what, response, hidden)
         if status == TOO_MANY:
             asked = seconds_asked(response.headers)
-            return _Failure(refusal, again=asked <= LONGEST_WAIT_SECONDS, asked=asked or None)
+            return Failure(refusal, again=asked <= LONGEST_WAIT_SECONDS, asked=asked or None)
         if posts and status in RETRIED_STATUSES:
-            return _Failure(UnclearError(str(refusal), status), again=False)
-        return _Failure(refusal, again=status in RETRIED_STATUSES)
+            return Failure(UnclearError(str(refusal), status), again=False)
+        return Failure(refusal, again=status in RETRIED_STATUSES)
 
     def _keep_to_budget(self, what: str, method: str, path: str) -> None:
         if self.budget is None:
@@ -200,18 +175,6 @@ class Calls:
         if wait:
             tell_pause(what, wait)
             self.sleep(wait)
-
-    def _session(self) -> requests.Session:
-        # One for each thread: a session shared by threads mixes up its connections.
-        if not hasattr(self._sessions, "session"):
-            self._sessions.session = requests.Session()
-        return cast("requests.Session", self._sessions.session)
-
-    def _lost(self, what: str, error: requests.RequestException) -> str:
-        return (
-            f"{what}: no usable answer from {self.endpoint} ({type(error).__name__}). "
-            "Check the network and RENDER_API_URL, then run the same command again."
-        )
 
     def _refusal(self, what: str, response: requests.Response, hidden: tuple[str, ...]) -> ApiError:
         status = response.status_code

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
-from slipway.core.credentials import RENDER_API_KEY
-from slipway.core.waiting import waiting_provider
 from slipway.errors import ConfigError
 from slipway.render.resources import DeployResource, StaticSiteResource, WebServiceResource
 
@@ -54,7 +52,6 @@ def declare_deploy(
     secret_names: list[str],
 ) -> DeployResource:
     """Declares the deploy that comes after all writes to a service."""
-    waits = waiting_provider("render", RENDER_API_KEY)
     return DeployResource(
         f"{name}-deploy",
         {
@@ -75,7 +72,7 @@ def declare_deploy(
             "on_suspended": args.on_suspended,
             "timeout_seconds": args.timeout_seconds,
         },
-        ResourceOptions(parent=parent, provider=waits),
+        ResourceOptions(parent=parent),
     )
 
 

@@ -16,7 +16,6 @@ from slipway.core.credentials import RENDER_API_KEY
 from slipway.core.lineage import mark_of
 from slipway.core.secrecy.sealing import unseal
 from slipway.core.stack import require_stack_credential
-from slipway.core.waiting import waiting_provider
 from slipway.errors import ConfigError
 from slipway.render.deploy.declaring import one_of
 from slipway.render.names import check_name
@@ -92,7 +91,7 @@ class Postgres(Component):
         ready = PostgresReadyResource(
             f"{name}-ready",
             {"database_id": database.id, "timeout_seconds": args.timeout_seconds},
-            ResourceOptions(parent=self, provider=waiting_provider("render", RENDER_API_KEY)),
+            ResourceOptions(parent=self),
         )
         self.internal_url = _opened(key, ready.internal_url)
         self.external_url = _opened(key, ready.external_url)

@@ -119,8 +119,7 @@ def live_settings(service: Service, declared: Mapping[str, Any]) -> dict[str, An
     live: dict[str, Any] = {
         "name": service.name,
         "plan": details.get("plan"),
-        "auto_deploy": service.text("autoDeployTrigger")
-        or ("commit" if service.text("autoDeploy") == "yes" else "off"),
+        "auto_deploy": _live_auto_deploy(service, declared),
         "health_path": details.get("healthCheckPath") or "",
         "command": runtime.get("dockerCommand") or "",
         "pre_deploy_command": details.get("preDeployCommand")
@@ -178,6 +177,16 @@ def _gone(olds: Mapping[str, Any], news: Mapping[str, Any]) -> set[str]:
         return set()  # not known yet, in a preview
     same = ("image" in before) == ("image" in after)
     return {key for key in before if before[key]} - set(after) if same else set()
+
+
+def _live_auto_deploy(service: Service, declared: Mapping[str, Any]) -> str:
+    if trigger := service.text("autoDeployTrigger"):
+        return trigger
+    if service.text("imagePath"):
+        # No push reaches an image. What is recorded of such services on Render says "yes" and no
+        # trigger, whatever was written: read as a word, that would be a difference for ever.
+        return str(declared.get("auto_deploy") or "off")
+    return "commit" if service.text("autoDeploy") == "yes" else "off"
 
 
 def _live_source(service: Service, runtime: Mapping[str, Any]) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """Deployments and their statuses: what was brought where, as callers told it."""
 
-import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.github.http.clock import now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 
@@ -61,75 +60,52 @@ class Deployments:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._deployments = Table(database, "github_deployments", Deployment, order="id DESC")
+        self._statuses = Table(
+            database, "github_deployment_statuses", DeploymentStatus, order="id DESC"
+        )
 
     def add(self, repository: int, sha: str, fields: Mapping[str, Any], creator: str) -> Deployment:
         """A new deployment."""
         moment = now()
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_deployments"
-                " (repository, sha, fields, creator, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (repository, sha, json.dumps(fields), creator, moment, moment),
-            ).lastrowid
-        return Deployment(int(number or 0), sha, fields, creator, moment, moment)
+        number = self._deployments.add(
+            repository=repository,
+            sha=sha,
+            fields=fields,
+            creator=creator,
+            created_at=moment,
+            updated_at=moment,
+        )
+        return self._deployments.get(number)
 
     def list(self, repository: int) -> Sequence[Deployment]:
         """A repository's, newest first."""
-        rows = self._database.query(
-            "SELECT * FROM github_deployments WHERE repository = ? ORDER BY id DESC", (repository,)
-        )
-        return [_deployment(row) for row in rows]
+        return self._deployments.where("repository = ?", repository)
 
     def find(self, repository: int, number: int) -> Deployment | None:
         """The repository's deployment with that number."""
-        return next((each for each in self.list(repository) if each.id == number), None)
+        return self._deployments.first("repository = ? AND id = ?", repository, number)
 
     def delete(self, deployment: Deployment) -> None:
         """Forgets a deployment."""
-        self._database.execute("DELETE FROM github_deployments WHERE id = ?", (deployment.id,))
+        self._deployments.drop(deployment.id)
 
     def add_status(
         self, deployment: Deployment, state: str, fields: Mapping[str, Any], creator: str
     ) -> DeploymentStatus:
         """Another word about a deployment."""
         moment = now()
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_deployment_statuses"
-                " (deployment, state, fields, creator, created_at) VALUES (?, ?, ?, ?, ?)",
-                (deployment.id, state, json.dumps(fields), creator, moment),
-            ).lastrowid
-            connection.execute(
-                "UPDATE github_deployments SET updated_at = ? WHERE id = ?",
-                (moment, deployment.id),
+        with self._database.transaction():
+            number = self._statuses.add(
+                deployment=deployment.id,
+                state=state,
+                fields=fields,
+                creator=creator,
+                created_at=moment,
             )
-        return DeploymentStatus(int(number or 0), state, fields, creator, moment)
+            self._deployments.set(deployment.id, updated_at=moment)
+        return self._statuses.get(number)
 
     def statuses(self, deployment: Deployment) -> Sequence[DeploymentStatus]:
         """What was said about a deployment, newest first."""
-        rows = self._database.query(
-            "SELECT * FROM github_deployment_statuses WHERE deployment = ? ORDER BY id DESC",
-            (deployment.id,),
-        )
-        return [
-            DeploymentStatus(
-                row["id"],
-                row["state"],
-                json.loads(row["fields"]),
-                row["creator"],
-                row["created_at"],
-            )
-            for row in rows
-        ]
-
-
-def _deployment(row: sqlite3.Row) -> Deployment:
-    return Deployment(
-        row["id"],
-        row["sha"],
-        json.loads(row["fields"]),
-        row["creator"],
-        row["created_at"],
-        row["updated_at"],
-    )
+        return self._statuses.where("deployment = ?", deployment.id)

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.checks.deployment_service import DeploymentService
 from sandbox.github.checks.deployments import STATES, Deployment, DeploymentStatus
@@ -12,14 +11,16 @@ from sandbox.github.checks.deployments_view import deployment_status_view, deplo
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Urls, answer, nothing, page, route, urls
+from sandbox.github.http.errors import ConflictError, UnprocessableError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _FILTERS = ("ref", "task", "environment")
+_ONE = f"{REPOSITORY}/deployments/{{deployment:int}}"
 
 
-class DeploymentRoutes:
+class DeploymentRoutes(Routes):
     """Endpoints of deployments."""
 
     def __init__(self, access: Access, service: DeploymentService, statuses: Statuses) -> None:
@@ -28,20 +29,9 @@ class DeploymentRoutes:
         self._deployments = service.records
         self._statuses = statuses
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        one = f"{REPOSITORY}/deployments/{{deployment:int}}"
-        return [
-            route("GET", f"{REPOSITORY}/deployments", self.list),
-            route("POST", f"{REPOSITORY}/deployments", self.add),
-            route("GET", one, self.get),
-            route("DELETE", one, self.delete),
-            route("GET", f"{one}/statuses", self.statuses),
-            route("POST", f"{one}/statuses", self.add_status),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/deployments`, newest first."""
+    @at("GET", f"{REPOSITORY}/deployments")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Newest first."""
         repository = self._access.readable(request)
         asked = request.query_params
         found = [
@@ -50,13 +40,12 @@ class DeploymentRoutes:
             if all(asked.get(key, each.fields[key]) == each.fields[key] for key in _FILTERS)
             and asked.get("sha", each.sha) == each.sha
         ]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._shown(repository, each, here))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/deployments`: refused while required statuses are missing."""
+    @at("POST", f"{REPOSITORY}/deployments")
+    def _add(self, request: Request, body: Body) -> Response:
+        """Refused while required statuses are missing."""
         repository, caller = self._access.writable(request)
         ref = body.text("ref")
         sha = repository.git.resolve(ref)
@@ -88,15 +77,16 @@ class DeploymentRoutes:
             message = f"Conflict: Commit status checks failed for {body.text('ref')}."
             raise ConflictError(message, [{**error, **details}])
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/deployments/{id}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         return answer(
             request, self._shown(repository, self._found(request, repository), urls(request))
         )
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/deployments/{id}`: only one that is not active."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
+        """Only one that is not active."""
         repository, _ = self._access.writable(request)
         found = self._found(request, repository)
         statuses = self._deployments.statuses(found)
@@ -109,17 +99,21 @@ class DeploymentRoutes:
         self._deployments.delete(found)
         return nothing()
 
+    @at("GET", f"{_ONE}/statuses")
     def statuses(self, request: Request, _body: Body) -> Response:
         """`GET R/deployments/{id}/statuses`, newest first."""
         repository = self._access.readable(request)
         found = self._found(request, repository)
-        chosen, headers = page(request, self._deployments.statuses(found))
         here = urls(request)
-        shown = [self._status(repository, found, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._deployments.statuses(found),
+            lambda each: self._status(repository, found, each, here),
+        )
 
-    def add_status(self, request: Request, body: Body) -> Response:
-        """`POST R/deployments/{id}/statuses`; a success ends the former ones of its environment."""
+    @at("POST", f"{_ONE}/statuses")
+    def _add_status(self, request: Request, body: Body) -> Response:
+        """A success ends the former ones of its environment."""
         repository, caller = self._access.writable(request)
         found = self._found(request, repository)
         state = body.choice("state", STATES)
@@ -141,10 +135,7 @@ class DeploymentRoutes:
         return answer(request, self._status(repository, found, added, urls(request)), 201)
 
     def _found(self, request: Request, repository: Repository) -> Deployment:
-        found = self._deployments.find(repository.id, request.path_params["deployment"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._deployments.find(repository.id, request.path_params["deployment"]))
 
     def _shown(self, repository: Repository, found: Deployment, here: Urls) -> dict[str, Any]:
         return deployment_view(repository, found, self._access.accounts, here)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.github.http.accounts import ACTIONS
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import UnprocessableError
+from sandbox.github.http.job_tokens import ACTIONS
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 STATES = ("error", "failure", "pending", "success")
 _LIMIT = 1000  # of one commit and context
@@ -49,6 +50,7 @@ class Statuses:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._statuses = Table(database, "github_statuses", Status, order="id DESC")
 
     def add(
         self,
@@ -73,24 +75,23 @@ class Statuses:
                     "Validation Failed",
                     f"This SHA and context has reached the maximum number of statuses ({_LIMIT}).",
                 )
-            number = connection.execute(
-                "INSERT INTO github_statuses (repository, sha, state, context, description,"
-                " target_url, creator, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (repository, sha, state, context, description, target_url, creator, now()),
-            ).lastrowid
-            if number is not None and number % _SOME == 0:
-                oldest = "DELETE FROM github_statuses WHERE id <= ?"
-                connection.execute(oldest, (number - _KEPT,))
-            row = connection.execute("SELECT * FROM github_statuses WHERE id = ?", (number,))
-            return _status(dict(row.fetchone()))
+            number = self._statuses.add(
+                repository=repository,
+                sha=sha,
+                state=state,
+                context=context,
+                description=description,
+                target_url=target_url,
+                creator=creator,
+                created_at=now(),
+            )
+            if number % _SOME == 0:
+                self._statuses.drop_where("id <= ?", number - _KEPT)
+        return self._statuses.get(number)
 
     def all(self, repository: int, sha: str) -> Sequence[Status]:
         """Every status of a commit, newest first."""
-        rows = self._database.query(
-            "SELECT * FROM github_statuses WHERE repository = ? AND sha = ? ORDER BY id DESC",
-            (repository, sha),
-        )
-        return [_status(dict(row)) for row in rows]
+        return self._statuses.where("repository = ? AND sha = ?", repository, sha)
 
     def newest(self, repository: int, sha: str) -> Sequence[Status]:
         """The newest of each context, newest first."""
@@ -116,8 +117,3 @@ def combined(statuses: Sequence[Status]) -> str:
     if states & {"error", "failure"}:
         return "failure"
     return "success" if states == {"success"} else "pending"
-
-
-def _status(row: dict[str, object]) -> Status:
-    fields: dict[str, object] = {key: value for key, value in row.items() if key != "repository"}
-    return Status(**fields)  # type: ignore[arg-type]

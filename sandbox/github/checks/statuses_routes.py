@@ -4,27 +4,23 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.checks.statuses import STATES, Status, Statuses, combined
 from sandbox.github.events import Events
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Account
 from sandbox.github.http.body import Body
-from sandbox.github.http.describe import (
-    commit_node_id,
-    minimal_repository,
-    node_id,
-    simple_user,
-)
-from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
-from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
+from sandbox.github.http.describe import commit_node_id, minimal_repository, node_id, simple_user
+from sandbox.github.http.errors import UnprocessableError, invalid, there
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, page, urls
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _LONGEST_DESCRIPTION = 140  # characters
+_COMMIT = f"{REPOSITORY}/commits/{{ref:path}}"
 
 
-class StatusRoutes:
+class StatusRoutes(Routes):
     """Endpoints of commit statuses."""
 
     def __init__(self, access: Access, statuses: Statuses, events: Events) -> None:
@@ -32,18 +28,8 @@ class StatusRoutes:
         self._events = events
         self._statuses = statuses
 
-    def routes(self) -> list[Route]:
-        """The addresses served here; before that of a commit, whose name may hold slashes."""
-        commit = f"{REPOSITORY}/commits/{{ref:path}}"
-        return [
-            route("POST", f"{REPOSITORY}/statuses/{{sha}}", self.add),
-            route("GET", f"{REPOSITORY}/statuses/{{ref:path}}", self.list),
-            route("GET", f"{commit}/statuses", self.list),
-            route("GET", f"{commit}/status", self.combined),
-        ]
-
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/statuses/{sha}`."""
+    @at("POST", f"{REPOSITORY}/statuses/{{sha}}")
+    def _add(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         sha = request.path_params["sha"]
         if repository.git.resolve(sha) != sha:
@@ -69,16 +55,20 @@ class StatusRoutes:
         self._events.happened(repository.full_name, "status", caller.login, told)
         return answer(request, self._shown(repository, added, here), 201)
 
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits/{ref}/statuses`: every one, newest first."""
+    @at("GET", f"{REPOSITORY}/statuses/{{ref:path}}", f"{_COMMIT}/statuses")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Every one, newest first."""
         repository, sha = self._commit(request)
-        chosen, headers = page(request, self._statuses.all(repository.id, sha))
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._statuses.all(repository.id, sha),
+            lambda each: self._shown(repository, each, here),
+        )
 
-    def combined(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits/{ref}/status`: the newest of each context, taken together."""
+    @at("GET", f"{_COMMIT}/status")
+    def _combined(self, request: Request, _body: Body) -> Response:
+        """The newest of each context, taken together."""
         repository, sha = self._commit(request)
         newest = self._statuses.newest(repository.id, sha)
         chosen, headers = page(request, newest)
@@ -98,9 +88,7 @@ class StatusRoutes:
 
     def _commit(self, request: Request) -> tuple[Repository, str]:
         repository = self._access.readable(request)
-        sha = repository.git.resolve(request.path_params["ref"])
-        if sha is None:
-            raise NotFoundError
+        sha = there(repository.git.resolve(request.path_params["ref"]))
         return repository, sha
 
     def _shown(self, repository: Repository, status: Status, here: Urls) -> dict[str, Any]:

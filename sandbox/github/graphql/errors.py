@@ -7,11 +7,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from sandbox.github.graphql.limits import TooMuchError
-from sandbox.github.http.errors import (
-    ForbiddenError,
-    GitHubError,
-    NotFoundError,
-)
+from sandbox.github.http.errors import ForbiddenError, GitHubError, NotFoundError
 from sandbox.http.errors import NotImitatedError, Refusal
 
 _LOG = logging.getLogger(__name__)

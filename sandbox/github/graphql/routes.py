@@ -5,7 +5,6 @@ from typing import Any
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.contract import RunHost
 from sandbox.github.graphql.execution import answer_to
@@ -16,13 +15,14 @@ from sandbox.github.graphql.queries import Query
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import AuthenticationRequiredError, BadRequestError
-from sandbox.github.http.requests import answer, route, urls
+from sandbox.github.http.requests import Routes, answer, urls
 from sandbox.github.service import GitHubService
+from sandbox.http.handlers import at
 
 _LARGEST = 1 << 20  # bytes of a request: texts of bodies are shorter than 64 Ki characters
 
 
-class GraphQLRoutes:
+class GraphQLRoutes(Routes):
     """The endpoint of GraphQL."""
 
     def __init__(self, access: Access, service: GitHubService, run_host: RunHost) -> None:
@@ -30,15 +30,9 @@ class GraphQLRoutes:
         self._service = service
         self._run_host = run_host
 
-    def routes(self) -> list[Route]:
-        """The addresses served here; clients of a GitHub of one's own ask the second."""
-        return [
-            route("POST", "/graphql", self.answer, _LARGEST),
-            route("POST", "/api/graphql", self.answer, _LARGEST),
-        ]
-
-    def answer(self, request: Request, body: Body) -> Response:
-        """`POST /graphql`: 200 with `data` and `errors`, whatever the query; by signed-in callers.
+    @at("POST", "/graphql", "/api/graphql", limit=_LARGEST)
+    def _answer(self, request: Request, body: Body) -> Response:
+        """200 with `data` and `errors`, whatever the query; by signed-in callers.
 
         Raises:
             AuthenticationRequiredError: nobody asks.

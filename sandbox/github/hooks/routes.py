@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.hooks.kinds import fitting
 from sandbox.github.hooks.records import Config, Hook
@@ -15,8 +14,9 @@ from sandbox.github.hooks.views import config_view, delivery_item, delivery_view
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 from sandbox.http.pages_of_lists import other_page, positive
 from sandbox.webhooks.deliveries import Delivery
 
@@ -27,41 +27,26 @@ _ONE = f"{_HOOKS}/{{hook:int}}"
 _DELIVERY = f"{_ONE}/deliveries/{{delivery:int}}"
 
 
-class HookRoutes:
+class HookRoutes(Routes):
     """Endpoints of webhooks and their deliveries."""
 
     def __init__(self, access: Access, webhooks: Webhooks) -> None:
         self._access = access
         self._webhooks = webhooks
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", _HOOKS, self.list),
-            route("POST", _HOOKS, self.add),
-            route("GET", _ONE, self.get),
-            route("PATCH", _ONE, self.change),
-            route("DELETE", _ONE, self.delete),
-            route("GET", f"{_ONE}/config", self.config),
-            route("PATCH", f"{_ONE}/config", self.change_config),
-            route("POST", f"{_ONE}/pings", self.ping),
-            route("POST", f"{_ONE}/test", self.test),
-            route("POST", f"{_ONE}/tests", self.test),
-            route("GET", f"{_ONE}/deliveries", self.deliveries),
-            route("GET", _DELIVERY, self.delivery),
-            route("POST", f"{_DELIVERY}/attempts", self.redeliver),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/hooks`."""
+    @at("GET", _HOOKS)
+    def _list(self, request: Request, _body: Body) -> Response:
         repository, _ = self._access.administered(request)
-        chosen, headers = page(request, self._webhooks.records.of(repository.id))
         here = urls(request)
-        shown = [hook_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._webhooks.records.of(repository.id),
+            lambda each: hook_view(each, repository, here),
+        )
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/hooks`: the new one is pinged at once."""
+    @at("POST", _HOOKS)
+    def _add(self, request: Request, body: Body) -> Response:
+        """The new one is pinged at once."""
         repository, caller = self._access.administered(request)
         if body.choice("name", ["web"], "web") != "web":
             raise UnprocessableError("Validation Failed")
@@ -92,13 +77,14 @@ class HookRoutes:
             self._webhooks.ping(added, repository, caller.login)
         return answer(request, hook_view(added, repository, urls(request)), 201)
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/hooks/{id}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository, hook, _ = self._found(request)
         return answer(request, hook_view(hook, repository, urls(request)))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/hooks/{id}`: a `config` takes the place of the whole one, its secret too."""
+    @at("PATCH", _ONE)
+    def _change(self, request: Request, body: Body) -> Response:
+        """A `config` takes the place of the whole one, its secret too."""
         repository, hook, _ = self._found(request)
         sent = body.mapping("config")
         config = hook.config
@@ -112,38 +98,42 @@ class HookRoutes:
         )
         return answer(request, hook_view(changed, repository, urls(request)))
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/hooks/{id}`."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
         _, hook, _ = self._found(request)
         self._webhooks.forget(hook)
         return nothing()
 
+    @at("GET", f"{_ONE}/config")
     def config(self, request: Request, _body: Body) -> Response:
         """`GET R/hooks/{id}/config`."""
         _, hook, _ = self._found(request)
         return answer(request, config_view(hook.config))
 
-    def change_config(self, request: Request, body: Body) -> Response:
-        """`PATCH R/hooks/{id}/config`: what is not sent stays."""
+    @at("PATCH", f"{_ONE}/config")
+    def _change_config(self, request: Request, body: Body) -> Response:
+        """What is not sent stays."""
         _, hook, _ = self._found(request)
         config = self._config(request, hook.config, body.fields)
         changed = self._webhooks.records.change(hook, config, hook.events, active=hook.active)
         return answer(request, config_view(changed.config))
 
-    def ping(self, request: Request, _body: Body) -> Response:
-        """`POST R/hooks/{id}/pings`."""
+    @at("POST", f"{_ONE}/pings")
+    def _ping(self, request: Request, _body: Body) -> Response:
         repository, hook, login = self._found(request)
         self._webhooks.ping(hook, repository, login)
         return nothing()
 
-    def test(self, request: Request, _body: Body) -> Response:
-        """`POST R/hooks/{id}/tests`: the newest push again; `test` is its older name."""
+    @at("POST", f"{_ONE}/test", f"{_ONE}/tests")
+    def _test(self, request: Request, _body: Body) -> Response:
+        """The newest push again; `test` is its older name."""
         repository, hook, login = self._found(request)
         self._webhooks.test(hook, repository, login)
         return nothing()
 
-    def deliveries(self, request: Request, _body: Body) -> Response:
-        """`GET R/hooks/{id}/deliveries`: newest first, page by page from a cursor."""
+    @at("GET", f"{_ONE}/deliveries")
+    def _deliveries(self, request: Request, _body: Body) -> Response:
+        """Newest first, page by page from a cursor."""
         repository, hook, _ = self._found(request)
         size = min(positive(request, "per_page", 30), _MOST_LISTED)
         cursor = request.query_params.get("cursor", "")
@@ -160,13 +150,14 @@ class HookRoutes:
         shown = [delivery_item(each, repository) for each in found[:size]]
         return answer(request, shown, headers=headers)
 
+    @at("GET", _DELIVERY)
     def delivery(self, request: Request, _body: Body) -> Response:
         """`GET R/hooks/{id}/deliveries/{id}`."""
         repository, delivery = self._delivery(request)
         return answer(request, delivery_view(delivery, repository))
 
-    def redeliver(self, request: Request, _body: Body) -> Response:
-        """`POST R/hooks/{id}/deliveries/{id}/attempts`."""
+    @at("POST", f"{_DELIVERY}/attempts")
+    def _redeliver(self, request: Request, _body: Body) -> Response:
         _, delivery = self._delivery(request)
         self._webhooks.redeliver(delivery)
         return answer(request, {}, 202)

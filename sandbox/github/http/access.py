@@ -10,7 +10,12 @@ from starlette.requests import Request
 
 from sandbox.github.fine_grained import permission_of
 from sandbox.github.http.accounts import Accounts, Caller, Token
-from sandbox.github.http.errors import AuthenticationRequiredError, ForbiddenError, NotFoundError
+from sandbox.github.http.errors import (
+    AuthenticationRequiredError,
+    ForbiddenError,
+    NotFoundError,
+    there,
+)
 from sandbox.github.http.job_tokens import METADATA, Grant, kind_of
 from sandbox.github.repositories.registry import Registry, Repository
 
@@ -91,12 +96,8 @@ class Access:
     def _addressed(self, request: Request) -> Repository:
         parameters = request.path_params
         if "repository_id" in parameters:
-            found = self._registry.find_id(int(parameters["repository_id"]))
-        else:
-            found = self._registry.find(parameters["owner"], parameters["repo"])
-        if found is None:
-            raise NotFoundError
-        return found
+            return there(self._registry.find_id(int(parameters["repository_id"])))
+        return there(self._registry.find(parameters["owner"], parameters["repo"]))
 
 
 def _kind(caller: Caller | None, request: Request) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 
+from sandbox.github.http import job_tokens as tokens
 from sandbox.github.http.errors import BadCredentialsError
 from sandbox.github.http.job_tokens import Grant, JobTokens
 from sandbox.http.credentials import MalformedCredentialsError, alive, owner_of, token_of
 
-ACTIONS = "github-actions[bot]"  # who speaks for runs
+ACTIONS = tokens.ACTIONS
 _PERMISSIONS = {"workflow": "workflows", "delete_repo": "administration"}  # instead of a scope
 ALL_SCOPES = ("repo", "workflow", "delete_repo", "read:org", "user")
 

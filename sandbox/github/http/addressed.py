@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from sandbox.github.http.access import Access
-from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.errors import there
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.environments import Environment, Environments
 from sandbox.github.settings.holders import Holder
@@ -34,7 +34,4 @@ class Addressed:
         return repository, self._environment(request, repository)
 
     def _environment(self, request: Request, repository: Repository) -> Environment:
-        found = self._environments.find(repository.id, request.path_params["environment"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._environments.find(repository.id, request.path_params["environment"]))

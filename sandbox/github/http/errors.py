@@ -1,14 +1,12 @@
-"""What GitHub refuses, and the status and body with which it says so."""
+"""What GitHub refuses, and with which status."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from typing import Any, TypeVar
 
 from sandbox.http.errors import Refusal
 
 DOCUMENTATION = "https://docs.github.com/rest"
+Found = TypeVar("Found")
 
 
 class GitHubError(Refusal):
@@ -64,6 +62,13 @@ class NotFoundError(GitHubError):
         super().__init__(message)
 
 
+def there(found: Found | None) -> Found:
+    """What was looked for; raises NotFoundError if it was not found."""
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 class ConflictError(GitHubError):
     """The object is there already, or has moved on since the caller looked."""
 
@@ -80,21 +85,3 @@ def invalid(resource: str, field: str, message: str) -> UnprocessableError:
     """A field of an object breaks a rule that GitHub words itself."""
     error = {"resource": resource, "code": "custom", "field": field, "message": message}
     return UnprocessableError("Validation Failed", [error])
-
-
-def response_of(error: Refusal) -> Response:
-    """The HTTP form of a refusal."""
-    body: dict[str, Any] = {"message": error.message}
-    errors = error.errors if isinstance(error, GitHubError) else None
-    if errors is not None:
-        body["errors"] = errors if isinstance(errors, str) else list(errors)
-    body |= {"documentation_url": DOCUMENTATION, "status": str(error.status)}
-    headers = error.headers if isinstance(error, GitHubError) else None
-    return JSONResponse(body, error.status, headers)
-
-
-def render_error(_request: Request, error: Exception) -> Response:
-    """Starlette's handler for refusals."""
-    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
-        raise error
-    return response_of(error)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+ACTIONS = "github-actions[bot]"  # who speaks for runs
 _LEVELS = ("none", "read", "write")
 METADATA = "metadata"  # who sees a repository may always read that
 _LETTERS = string.ascii_letters + string.digits

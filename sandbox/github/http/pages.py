@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.console.page import page, table
 from sandbox.github.http.access import Access, Right, right_to
@@ -16,27 +15,22 @@ from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
 from sandbox.github.settings.holders import Holder
 from sandbox.github.settings.rulesets import Ruleset
+from sandbox.http.handlers import Handlers, at
 
 _PLACE = "/{owner}/{repo}"
 _SITE = "workflow runs"
 
 
-class PageRoutes:
+class PageRoutes(Handlers):
     """Addresses for people, as they stand in `html_url` and `download_url`."""
 
     def __init__(self, access: Access, service: GitHubService) -> None:
         self._access = access
         self._service = service
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            Route(_PLACE, self.repository),
-            Route(f"{_PLACE}/raw/{{rest:path}}", self.raw),
-        ]
-
-    def repository(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}`: what is in it, and what is set. Secrets are names and dates."""
+    @at("GET", _PLACE)
+    def _repository(self, request: Request) -> Response:
+        """What is in it, and what is set. Secrets are names and dates."""
         repository = self._access.readable(request)
         caller, name = self._access.caller(request), repository.full_name
         rules = [_rule_row(each) for each in self._service.rulesets.list(repository.id)]
@@ -77,8 +71,9 @@ class PageRoutes:
             value = f"<code>{escape(each.value)}</code>" if values else "variable"
             yield escape(place), f"<code>{each.name}</code>", value, _day(each.updated_at)
 
-    def raw(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/raw/{ref}/{path}`: a file as it is."""
+    @at("GET", f"{_PLACE}/raw/{{rest:path}}")
+    def _raw(self, request: Request) -> Response:
+        """A file as it is."""
         repository = self._access.readable(request)
         parts = request.path_params["rest"].split("/")
         # A branch may have slashes in its name: the shortest beginning that names one is meant.

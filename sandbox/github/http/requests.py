@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -13,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.github.http.body import Body
-from sandbox.http.bodies import USUAL, with_body
+from sandbox.http.bodies import Endpoint, with_body
+from sandbox.http.handlers import Address, Handlers, takes_body
 from sandbox.http.numbers import number
 from sandbox.http.pages_of_lists import other_page, positive
 
 Item = TypeVar("Item")
-Handler = Callable[[Request, Body], Response]
 
 REPOSITORY = "/repos/{owner}/{repo}"
 BY_NUMBER = "/repositories/{repository_id:int}"
@@ -31,18 +32,20 @@ HOLDERS = (
 LARGEST_PAGE = 100
 
 
-def route(
-    method: str, path: str, handler: Handler, limit: int = USUAL, *, array: str | None = None
-) -> Route:
-    """An endpoint of a blocking handler that gets the body, up to a limit, as a JSON object.
+class Routes(Handlers):
+    """Handlers that get the body as a JSON object, if they take it."""
 
-    With an `array` the body may be an array instead, which then counts as the field of that name.
-    """
+    def endpoint(self, handler: Callable[..., Response], address: Address) -> Endpoint:
+        """Reads the body in any case: one that is no object is refused."""
+        taken = takes_body(handler)
 
-    def handle(request: Request, content: bytes) -> Response:
-        return handler(request, Body({}) if method == "GET" else Body.parse(content, array))
+        @wraps(handler)
+        def handle(request: Request, content: bytes) -> Response:
+            reading = address.method == "GET"
+            body = Body({}) if reading else Body.parse(content, address.array)
+            return handler(request, body) if taken else handler(request)
 
-    return Route(path, with_body(handle, limit), methods=[method])
+        return with_body(handle, address.limit)
 
 
 class _Unquoted(Convertor[Any]):
@@ -128,3 +131,29 @@ def page(
         for name, to in links.items()
     )
     return items[(number - 1) * size : number * size], {"Link": text} if text else {}
+
+
+def listed(
+    request: Request,
+    items: Sequence[Item],
+    shown: Callable[[Item], Any],
+    name: str | None = None,
+    *,
+    size: int = 30,
+    largest: int = LARGEST_PAGE,
+) -> Response:
+    """The page of a list that a request asks for: bare, or under a name beside the whole's length.
+
+    Args:
+        request: what is answered.
+        items: all of them, in order.
+        shown: what is told of one; asked for those on the page alone.
+        name: of the list in the answer; None for a bare one.
+        size: of a page, unless the request says another one.
+        largest: that it may ask for.
+    """
+    chosen, headers = page(request, items, size=size, largest=largest)
+    content: Any = [shown(each) for each in chosen]
+    if name is not None:
+        content = {"total_count": len(items), name: content}
+    return answer(request, content, headers=headers)

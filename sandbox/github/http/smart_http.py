@@ -65,7 +65,7 @@ class GitRoutes:
 
         variables = push_hook.hook_variables(
             self._database,
-            repository,
+            repository.id,
             f"{urls(request).web}/{repository.full_name}",
             self._access.accounts.of(caller).id,
             admin=right >= Right.ADMIN,

@@ -1,13 +1,17 @@
 """How GitHub speaks HTTP around all endpoints: prefix of the API, headers of every answer."""
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.github.http.accounts import Accounts
-from sandbox.github.http.errors import BadCredentialsError, response_of
+from sandbox.github.http.errors import DOCUMENTATION, BadCredentialsError, GitHubError
+from sandbox.http.errors import Refusal
 from sandbox.http.headers import with_headers
 
 API_PREFIX = "/api/v3"  # where a GitHub of one's own serves the API; github.com has a host for it
@@ -90,3 +94,21 @@ def request_id_of(_headers: Headers) -> str:
     """A new one in GitHub's form."""
     drawn = secrets.token_hex(16).upper()
     return ":".join((drawn[:4], drawn[4:9], drawn[9:16], drawn[16:23], drawn[23:31]))
+
+
+def response_of(error: Refusal) -> Response:
+    """The HTTP form of a refusal."""
+    body: dict[str, Any] = {"message": error.message}
+    errors = error.errors if isinstance(error, GitHubError) else None
+    if errors is not None:
+        body["errors"] = errors if isinstance(errors, str) else list(errors)
+    body |= {"documentation_url": DOCUMENTATION, "status": str(error.status)}
+    headers = error.headers if isinstance(error, GitHubError) else None
+    return JSONResponse(body, error.status, headers)
+
+
+def render_error(_request: Request, error: Exception) -> Response:
+    """Starlette's handler for refusals."""
+    if not isinstance(error, Refusal):  # registered for those alone; else it is a bug
+        raise error
+    return response_of(error)

@@ -4,8 +4,8 @@ from starlette.requests import Request
 
 from sandbox.github.http.access import ISSUES, Access, require_voice
 from sandbox.github.http.accounts import Caller
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY
+from sandbox.github.http.errors import there
+from sandbox.github.http.requests import REPOSITORY, Routes
 from sandbox.github.issues.records import Issue
 from sandbox.github.issues.service import IssueService
 from sandbox.github.repositories.registry import Repository
@@ -13,7 +13,7 @@ from sandbox.github.repositories.registry import Repository
 ISSUE = f"{REPOSITORY}/issues/{{number:int}}"
 
 
-class AddressedIssues:
+class AddressedIssues(Routes):
     """Finds what an address means, as far as the caller may know of it."""
 
     def __init__(self, access: Access, issues: IssueService) -> None:
@@ -34,7 +34,4 @@ class AddressedIssues:
 
     def _issue(self, repository: Repository, request: Request) -> Issue:
         """The issue of that number in a repository; raises NotFoundError."""
-        found = self._issues.records.find(repository.id, request.path_params["number"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._issues.records.find(repository.id, request.path_params["number"]))

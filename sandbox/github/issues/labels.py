@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 # What a new repository has: docs.github.com, "Managing labels", default labels.
 _DEFAULTS = (
@@ -57,6 +58,7 @@ class Labels:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._labels = Table(database, "github_labels", Label, order="name")
 
     def add_defaults(self, repository: int) -> None:
         """The labels that a repository is born with."""
@@ -72,14 +74,12 @@ class Labels:
     ) -> Label:
         """A new one; raises UnprocessableError if the name is taken."""
         try:
-            self._database.execute(
-                "INSERT INTO github_labels (repository, name, color, description, is_default)"
-                " VALUES (?, ?, ?, ?, 0)",
-                (repository, name, color, description),
+            number = self._labels.add(
+                repository=repository, name=name, color=color, description=description, is_default=0
             )
         except sqlite3.IntegrityError:
             raise _taken() from None
-        return self.require(repository, name)
+        return self._labels.get(number)
 
     def require(self, repository: int, name: str) -> Label:
         """The label of that name, which is there; raises KeyError if it is not."""
@@ -90,38 +90,34 @@ class Labels:
 
     def find(self, repository: int, name: str) -> Label | None:
         """The label of that name, whatever its case."""
-        found = self._where("repository = ? AND name = ?", repository, name)
-        return found[0] if found else None
+        return self._labels.first("repository = ? AND name = ?", repository, name)
 
     def with_id(self, number: int) -> Label | None:
         """The label with that id, of any repository."""
-        found = self._where("id = ?", number)
-        return found[0] if found else None
+        return self._labels.find(number)
 
     def list(self, repository: int) -> Sequence[Label]:
         """Those of a repository, by name."""
-        return self._where("repository = ?", repository)
+        return self._labels.where("repository = ?", repository)
 
     def change(self, label: Label, name: str, color: str, description: str | None) -> Label:
         """Sets what a label is like; raises UnprocessableError if the name is taken."""
         try:
-            self._database.execute(
-                "UPDATE github_labels SET name = ?, color = ?, description = ? WHERE id = ?",
-                (name, color, description, label.id),
-            )
+            self._labels.set(label.id, name=name, color=color, description=description)
         except sqlite3.IntegrityError:
             raise _taken() from None
-        return self._where("id = ?", label.id)[0]
+        return self._labels.get(label.id)
 
     def remove(self, label: Label) -> None:
         """Takes a label from its repository and from all that bears it."""
-        self._database.execute("DELETE FROM github_labels WHERE id = ?", (label.id,))
+        self._labels.drop(label.id)
 
     # --- of an issue
 
     def of(self, issue: int) -> Sequence[Label]:
         """What an issue bears, by name."""
-        return self._where("id IN (SELECT label FROM github_issue_labels WHERE issue = ?)", issue)
+        borne = "id IN (SELECT label FROM github_issue_labels WHERE issue = ?)"
+        return self._labels.where(borne, issue)
 
     def put_on(self, repository: int, issue: int, names: Iterable[str]) -> Sequence[Label]:
         """Adds labels to an issue, those that are not known too; the ones it did not bear."""
@@ -144,13 +140,6 @@ class Labels:
                 "DELETE FROM github_issue_labels WHERE issue = ? AND label = ?",
                 [(issue, each.id) for each in labels],
             )
-
-    def _where(self, condition: str, *values: object) -> Sequence[Label]:
-        rows = self._database.query(
-            f"SELECT * FROM github_labels WHERE {condition} ORDER BY name",  # noqa: S608 - ours
-            values,
-        )
-        return [Label(**{**dict(row), "is_default": bool(row["is_default"])}) for row in rows]
 
 
 def _taken() -> UnprocessableError:

@@ -4,12 +4,11 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import REPOSITORY, answer, listed, nothing, urls
 from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
@@ -17,6 +16,7 @@ from sandbox.github.issues.routes import label_names
 from sandbox.github.issues.service import IssueService
 from sandbox.github.issues.views import label_view
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _ONE = f"{REPOSITORY}/labels/{{name}}"
 _OF_ISSUE = f"{ISSUE}/labels"
@@ -30,36 +30,23 @@ class LabelRoutes(AddressedIssues):
         super().__init__(access, issues)
         self._labels = issues.labels
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{REPOSITORY}/labels", self.list),
-            route("POST", f"{REPOSITORY}/labels", self.add),
-            route("GET", _ONE, self.get),
-            route("PATCH", _ONE, self.change),
-            route("DELETE", _ONE, self.remove),
-            route("GET", _OF_ISSUE, self.of_issue),
-            route("POST", _OF_ISSUE, self.put_on, array="labels"),
-            route("PUT", _OF_ISSUE, self.replace, array="labels"),
-            route("DELETE", _OF_ISSUE, self.take_all),
-            route("DELETE", f"{_OF_ISSUE}/{{name}}", self.take),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/labels`."""
+    @at("GET", f"{REPOSITORY}/labels")
+    def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
-        chosen, headers = page(request, self._labels.list(repository.id))
         here = urls(request)
-        shown = [label_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._labels.list(repository.id),
+            lambda each: label_view(each, repository, here),
+        )
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/labels/{name}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         return self._shown(request, repository, self._label(repository, request))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/labels`."""
+    @at("POST", f"{REPOSITORY}/labels")
+    def _add(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.writable(request)
         name = body.text("name")
         if not name.strip():
@@ -68,8 +55,8 @@ class LabelRoutes(AddressedIssues):
         made = self._labels.add(repository.id, name, color, body.optional_text("description"))
         return self._shown(request, repository, made, 201)
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/labels/{name}`."""
+    @at("PATCH", _ONE)
+    def _change(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.writable(request)
         label = self._label(repository, request)
         described = "description" in body
@@ -81,40 +68,42 @@ class LabelRoutes(AddressedIssues):
         )
         return self._shown(request, repository, changed)
 
-    def remove(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/labels/{name}`."""
+    @at("DELETE", _ONE)
+    def _remove(self, request: Request, _body: Body) -> Response:
         repository, _ = self._access.writable(request)
         self._labels.remove(self._label(repository, request))
         return nothing()
 
-    def of_issue(self, request: Request, _body: Body) -> Response:
-        """`GET R/issues/{number}/labels`."""
+    @at("GET", _OF_ISSUE)
+    def _of_issue(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         return self._borne(request, repository, self._issue(repository, request))
 
-    def put_on(self, request: Request, body: Body) -> Response:
-        """`POST R/issues/{number}/labels`: added to those that are there."""
+    @at("POST", _OF_ISSUE, array="labels")
+    def _put_on(self, request: Request, body: Body) -> Response:
+        """Added to those that are there."""
         repository, caller = self._access.writable(request)
         issue = self._issue(repository, request)
         self._issues.put_labels(repository, issue, caller.login, label_names(body))
         return self._borne(request, repository, issue)
 
-    def replace(self, request: Request, body: Body) -> Response:
-        """`PUT R/issues/{number}/labels`: these and no others."""
+    @at("PUT", _OF_ISSUE, array="labels")
+    def _replace(self, request: Request, body: Body) -> Response:
+        """These and no others."""
         repository, caller = self._access.writable(request)
         issue = self._issue(repository, request)
         self._issues.set_labels(repository, issue, caller.login, label_names(body))
         return self._borne(request, repository, issue)
 
-    def take_all(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/issues/{number}/labels`."""
+    @at("DELETE", _OF_ISSUE)
+    def _take_all(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.writable(request)
         issue = self._issue(repository, request)
         self._issues.set_labels(repository, issue, caller.login, ())
         return nothing()
 
-    def take(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/issues/{number}/labels/{name}`."""
+    @at("DELETE", f"{_OF_ISSUE}/{{name}}")
+    def _take(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.writable(request)
         issue, label = self._issue(repository, request), self._label(repository, request)
         if label.id not in {each.id for each in self._labels.of(issue.id)}:
@@ -123,10 +112,10 @@ class LabelRoutes(AddressedIssues):
         return self._borne(request, repository, issue)
 
     def _borne(self, request: Request, repository: Repository, issue: Issue) -> Response:
-        chosen, headers = page(request, self._labels.of(issue.id))
         here = urls(request)
-        shown = [label_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request, self._labels.of(issue.id), lambda each: label_view(each, repository, here)
+        )
 
     def _shown(
         self, request: Request, repository: Repository, label: Label, status: int = 200
@@ -134,10 +123,7 @@ class LabelRoutes(AddressedIssues):
         return answer(request, label_view(label, repository, urls(request)), status)
 
     def _label(self, repository: Repository, request: Request) -> Label:
-        found = self._labels.find(repository.id, request.path_params["name"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._labels.find(repository.id, request.path_params["name"]))
 
 
 def _color(body: Body, default: str) -> str:

@@ -1,12 +1,12 @@
 """Issues and their comments as they are kept. A pull request is an issue with a table beside."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.github.http.clock import now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 OPEN, CLOSED = "open", "closed"
 
@@ -80,6 +80,8 @@ class Issues:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._issues = Table(database, "github_issues", Issue, order="number DESC")
+        self._comments = Table(database, "github_comments", Comment)
 
     def add(
         self,
@@ -95,39 +97,31 @@ class Issues:
         with self._database.transaction() as connection:
             key = add_issue(connection, repository, author, title, body, pull=pull)
         if assignees:
-            self.set(key, assignees=json.dumps(list(assignees)))
-        return self._by_id(key)
+            self.set(key, assignees=list(assignees))
+        return self._issues.get(key)
 
     def find(self, repository: int, number: int) -> Issue | None:
         """The issue or pull request of that number."""
-        found = self._where("repository = ? AND number = ?", repository, number)
-        return found[0] if found else None
+        return self._issues.first("repository = ? AND number = ?", repository, number)
 
     def with_id(self, number: int) -> Issue | None:
         """The issue or pull request with that id, of any repository."""
-        found = self._where("id = ?", number)
-        return found[0] if found else None
+        return self._issues.find(number)
 
     def list(self, repository: int, *, state: str | None = None) -> Sequence[Issue]:
         """Those of a repository, newest first; of one state, or of both."""
-        return self._where(
-            "repository = ? AND (? IS NULL OR state = ?) ORDER BY number DESC",
-            *(repository, state, state),
+        return self._issues.where(
+            "repository = ? AND (? IS NULL OR state = ?)", repository, state, state
         )
 
     def set(self, issue: int, **values: object) -> Issue:
         """Changes columns of an issue."""
-        changed = {"updated_at": now(), **values}
-        columns = ", ".join(f"{name} = ?" for name in changed)
-        self._database.execute(
-            f"UPDATE github_issues SET {columns} WHERE id = ?",  # noqa: S608 - names are ours
-            (*changed.values(), issue),
-        )
-        return self._by_id(issue)
+        self._issues.set(issue, **{"updated_at": now(), **values})
+        return self._issues.get(issue)
 
     def assign(self, issue: Issue, logins: Sequence[str]) -> Issue:
         """Sets who is to see to it."""
-        return self.set(issue.id, assignees=json.dumps(list(dict.fromkeys(logins))))
+        return self.set(issue.id, assignees=list(dict.fromkeys(logins)))
 
     def set_state(self, issue: Issue, state: str, by: str, reason: str | None = None) -> Issue:
         """Closes or reopens one."""
@@ -146,26 +140,21 @@ class Issues:
     def add_comment(self, issue: Issue, author: str, body: str) -> Comment:
         """Writes below an issue."""
         moment = now()
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_comments (issue, author, body, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (issue.id, author, body, moment, moment),
-            ).lastrowid
-            connection.execute(
-                "UPDATE github_issues SET updated_at = ? WHERE id = ?", (moment, issue.id)
+        with self._database.transaction():
+            number = self._comments.add(
+                issue=issue.id, author=author, body=body, created_at=moment, updated_at=moment
             )
-        return self._comments("id = ?", number)[0]
+            self._issues.set(issue.id, updated_at=moment)
+        return self._comments.get(number)
 
     def comments(self, issue: Issue) -> Sequence[Comment]:
         """What is written below an issue, oldest first."""
-        return self._comments("issue = ?", issue.id)
+        return self._comments.where("issue = ?", issue.id)
 
     def comments_of(self, repository: int) -> Sequence[Comment]:
         """What is written below all issues of a repository, oldest first."""
-        return self._comments(
-            "issue IN (SELECT id FROM github_issues WHERE repository = ?)", repository
-        )
+        of_repository = "issue IN (SELECT id FROM github_issues WHERE repository = ?)"
+        return self._comments.where(of_repository, repository)
 
     def comment(self, repository: int, number: int) -> tuple[Issue, Comment] | None:
         """A comment by its number, with what it is below."""
@@ -174,49 +163,17 @@ class Issues:
 
     def comment_with_id(self, number: int) -> tuple[Issue, Comment] | None:
         """The same, of any repository."""
-        found = self._comments("id = ?", number)
-        return (self._by_id(found[0].issue), found[0]) if found else None
+        found = self._comments.find(number)
+        return None if found is None else (self._issues.get(found.issue), found)
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
         """Puts other words into it."""
-        self._database.execute(
-            "UPDATE github_comments SET body = ?, updated_at = ? WHERE id = ?",
-            (body, now(), comment.id),
-        )
-        return self._comments("id = ?", comment.id)[0]
+        self._comments.set(comment.id, body=body, updated_at=now())
+        return self._comments.get(comment.id)
 
     def remove_comment(self, comment: Comment) -> None:
         """Takes it away."""
-        self._database.execute("DELETE FROM github_comments WHERE id = ?", (comment.id,))
-
-    # --- inside
-
-    def _by_id(self, key: int) -> Issue:
-        return self._where("id = ?", key)[0]
-
-    def _where(self, condition: str, *values: object) -> Sequence[Issue]:
-        rows = self._database.query(
-            f"SELECT * FROM github_issues WHERE {condition}",  # noqa: S608 - written above
-            values,
-        )
-        return [
-            Issue(
-                **{
-                    **dict(row),
-                    "pull": bool(row["pull"]),
-                    "locked": bool(row["locked"]),
-                    "assignees": tuple(json.loads(row["assignees"])),
-                }
-            )
-            for row in rows
-        ]
-
-    def _comments(self, condition: str, *values: object) -> Sequence[Comment]:
-        rows = self._database.query(
-            f"SELECT * FROM github_comments WHERE {condition} ORDER BY id",  # noqa: S608 - as above
-            values,
-        )
-        return [Comment(**dict(row)) for row in rows]
+        self._comments.drop(comment.id)
 
 
 def add_issue(

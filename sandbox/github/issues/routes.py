@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import ISSUES, require_own
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, answer, listed, urls
 from sandbox.github.issues.addressed_issues import ISSUE, AddressedIssues
 from sandbox.github.issues.records import CLOSED, OPEN, Issue
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 
 _REASONS = ("completed", "not_planned", "reopened", "duplicate")
 
@@ -22,19 +22,9 @@ _REASONS = ("completed", "not_planned", "reopened", "duplicate")
 class IssueRoutes(AddressedIssues):
     """Endpoints of issues; pull requests answer here too, as on the platform."""
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{REPOSITORY}/issues", self.list),
-            route("POST", f"{REPOSITORY}/issues", self.add),
-            route("GET", ISSUE, self.get),
-            route("PATCH", ISSUE, self.change),
-            route("POST", f"{ISSUE}/assignees", self.assign),
-            route("DELETE", f"{ISSUE}/assignees", self.unassign),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/issues`, pull requests included; open ones unless `state` says otherwise."""
+    @at("GET", f"{REPOSITORY}/issues")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Pull requests included; open ones unless `state` says otherwise."""
         repository = self._access.readable(request)
         asked = request.query_params
         state = asked.get("state", OPEN)
@@ -53,13 +43,12 @@ class IssueRoutes(AddressedIssues):
             found.sort(key=lambda each: each.updated_at, reverse=True)
         if asked.get("direction") == "asc":
             found.reverse()
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._issues.view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._issues.view(each, repository, here))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/issues`: by anybody who sees the repository."""
+    @at("POST", f"{REPOSITORY}/issues")
+    def _add(self, request: Request, body: Body) -> Response:
+        """By anybody who sees the repository."""
         repository, caller = self._seen(request)
         if body.fields.get("milestone") is not None:
             raise NotImitatedError("milestones of issues")
@@ -74,13 +63,14 @@ class IssueRoutes(AddressedIssues):
         view = self._issues.view(issue, repository, urls(request))
         return answer(request, view, 201, {"Location": view["url"]})
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/issues/{number}`."""
+    @at("GET", ISSUE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository, issue = self._addressed(request)
         return answer(request, self._issues.view(issue, repository, urls(request)))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/issues/{number}`: by its author or who may write."""
+    @at("PATCH", ISSUE)
+    def _change(self, request: Request, body: Body) -> Response:
+        """By its author or who may write."""
         repository, issue, caller = self._own(request)
         if body.fields.get("milestone") is not None:
             raise NotImitatedError("milestones of issues")
@@ -102,14 +92,14 @@ class IssueRoutes(AddressedIssues):
         )
         return answer(request, self._issues.view(issue, repository, urls(request)))
 
-    def assign(self, request: Request, body: Body) -> Response:
-        """`POST R/issues/{number}/assignees`."""
+    @at("POST", f"{ISSUE}/assignees")
+    def _assign(self, request: Request, body: Body) -> Response:
         repository, issue, _ = self._sorted(request)
         issue = self._issues.assign(repository, issue, _logins(body))
         return answer(request, self._issues.view(issue, repository, urls(request)), 201)
 
-    def unassign(self, request: Request, body: Body) -> Response:
-        """`DELETE R/issues/{number}/assignees`."""
+    @at("DELETE", f"{ISSUE}/assignees")
+    def _unassign(self, request: Request, body: Body) -> Response:
         repository, issue, _ = self._sorted(request)
         issue = self._issues.unassign(issue, _logins(body))
         return answer(request, self._issues.view(issue, repository, urls(request)))

@@ -3,15 +3,16 @@
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from sandbox.github.http.errors import GitHubError
 from sandbox.github.oidc.claims import ALWAYS
 from sandbox.github.oidc.job_identities import ISSUER_PATH, JobIdentities, UnknownJobError
 from sandbox.github.oidc.signing_key import ALGORITHM
 from sandbox.http.credentials import MalformedCredentialsError, token_of
+from sandbox.http.handlers import Handlers, at
 
 _LONGEST_AUDIENCE = 1024  # characters
+_KNOWN = f"{ISSUER_PATH}/.well-known"
 
 
 class UnidentifiedError(GitHubError):
@@ -35,26 +36,18 @@ class UnacceptableAudienceError(GitHubError):
         super().__init__(f"audience: one of at most {_LONGEST_AUDIENCE} characters is wanted")
 
 
-class IdentityRoutes:
+class IdentityRoutes(Handlers):
     """Endpoints of the issuer."""
 
     def __init__(self, identities: JobIdentities) -> None:
         self._identities = identities
         self._limiter = CapacityLimiter(1)
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        known = f"{ISSUER_PATH}/.well-known"
-        return [
-            Route(f"{known}/openid-configuration", self.discovery),
-            Route(f"{known}/jwks", self.keys),
-            Route(f"{ISSUER_PATH}/jobs/{{job:int}}/idtoken", self.token),
-        ]
-
     # The first two need none of the threads that handlers share: other platforms' handlers, which
     # hold some, ask them.
 
-    async def discovery(self, _request: Request) -> Response:
+    @at("GET", f"{_KNOWN}/openid-configuration")
+    async def _discovery(self, _request: Request) -> Response:
         """`GET /.well-known/openid-configuration` below the issuer."""
         issuer = self._identities.issuer
         said = {
@@ -68,12 +61,14 @@ class IdentityRoutes:
         }
         return JSONResponse(said)
 
-    async def keys(self, _request: Request) -> Response:
+    @at("GET", f"{_KNOWN}/jwks")
+    async def _keys(self, _request: Request) -> Response:
         """`GET /.well-known/jwks` below the issuer."""
         key = await to_thread.run_sync(self._identities.key.published, limiter=self._limiter)
         return JSONResponse({"keys": [key]})
 
-    def token(self, request: Request) -> Response:
+    @at("GET", f"{ISSUER_PATH}/jobs/{{job:int}}/idtoken")
+    def _token(self, request: Request) -> Response:
         """What a job's ACTIONS_ID_TOKEN_REQUEST_URL asks, with `&audience=…` or without."""
         audience = request.query_params.get("audience")
         if audience is not None and not 0 < len(audience) <= _LONGEST_AUDIENCE:

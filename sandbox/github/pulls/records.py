@@ -120,10 +120,6 @@ class Pulls:
         """The open ones that would change a branch, newest first."""
         return self._where("i.state = 'open' AND p.repository = ? AND p.base = ?", repository, base)
 
-    def with_head(self, repository: int, sha: str) -> Sequence[Pull]:
-        """Those whose newest commit is this one, newest first."""
-        return self._where("p.repository = ? AND p.head_sha = ?", repository, sha)
-
     def set(self, pull: Pull, **values: object) -> Pull:
         """Changes columns of one."""
         columns = ", ".join(f"{name} = ?" for name in values)

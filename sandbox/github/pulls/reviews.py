@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.github.http.clock import now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 PENDING, COMMENTED, APPROVED = "PENDING", "COMMENTED", "APPROVED"
 CHANGES_REQUESTED, DISMISSED = "CHANGES_REQUESTED", "DISMISSED"
@@ -90,45 +91,41 @@ class Reviews:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._reviews = Table(database, "github_reviews", Review)
+        self._comments = Table(database, "github_review_comments", ReviewComment)
 
     def add(self, issue: int, author: str, state: str, body: str, commit: str) -> Review:
         """A new one; whoever says more than a comment is no longer asked to."""
         submitted = None if state == PENDING else now()
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_reviews (issue, author, state, body, commit_id, submitted_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (issue, author, state, body, commit, submitted),
-            ).lastrowid
+        with self._database.transaction():
+            number = self._reviews.add(
+                issue=issue,
+                author=author,
+                state=state,
+                body=body,
+                commit_id=commit,
+                submitted_at=submitted,
+            )
             if state != PENDING:
-                connection.execute(
-                    "DELETE FROM github_review_requests WHERE issue = ? AND login = ?",
-                    (issue, author),
-                )
-        return self._reviews("id = ?", number)[0]
+                self.unask(issue, [author])
+        return self._reviews.get(number)
 
     def of(self, issue: int) -> Sequence[Review]:
         """Those of a pull request, oldest first."""
-        return self._reviews("issue = ?", issue)
+        return self._reviews.where("issue = ?", issue)
 
     def find(self, issue: int, review: int) -> Review | None:
         """The review with that number."""
-        found = self._reviews("issue = ? AND id = ?", issue, review)
-        return found[0] if found else None
+        return self._reviews.first("issue = ? AND id = ?", issue, review)
 
     def with_id(self, review: int) -> Review | None:
         """The review with that id, of any pull request."""
-        found = self._reviews("id = ?", review)
-        return found[0] if found else None
+        return self._reviews.find(review)
 
     def set(self, review: Review, **values: object) -> Review:
         """Changes columns of one."""
-        columns = ", ".join(f"{name} = ?" for name in values)
-        self._database.execute(
-            f"UPDATE github_reviews SET {columns} WHERE id = ?",  # noqa: S608 - names are ours
-            (*values.values(), review.id),
-        )
-        return self._reviews("id = ?", review.id)[0]
+        self._reviews.set(review.id, **values)
+        return self._reviews.get(review.id)
 
     def submitted(self, review: Review, state: str, body: str) -> Review:
         """Says aloud what was pending; its author is no longer asked."""
@@ -137,7 +134,7 @@ class Reviews:
 
     def remove(self, review: Review) -> None:
         """Takes a pending one back."""
-        self._database.execute("DELETE FROM github_reviews WHERE id = ?", (review.id,))
+        self._reviews.drop(review.id)
 
     def standing(self, issue: int) -> Mapping[str, Review]:
         """By login what each reviewer's word is now; mere comments change nothing of it."""
@@ -179,56 +176,32 @@ class Reviews:
     ) -> ReviewComment:
         """Says something of a line."""
         moment = now()
-        values = {
+        number = self._comments.add(
             **vars(remark),
-            "issue": issue,
-            "review": review,
-            "author": author,
-            "created_at": moment,
-            "updated_at": moment,
-        }
-        names, marks = ", ".join(values), ", ".join("?" for _ in values)
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                f"INSERT INTO github_review_comments ({names}) VALUES ({marks})",  # noqa: S608 - ours
-                tuple(values.values()),
-            ).lastrowid
-        return self._comments("id = ?", number)[0]
+            issue=issue,
+            review=review,
+            author=author,
+            created_at=moment,
+            updated_at=moment,
+        )
+        return self._comments.get(number)
 
     def comments(self, issue: int, review: int | None = None) -> Sequence[ReviewComment]:
         """What was said of lines, oldest first; of one review, or all of it."""
-        return self._comments("issue = ? AND (? IS NULL OR review = ?)", issue, review, review)
+        return self._comments.where(
+            "issue = ? AND (? IS NULL OR review = ?)", issue, review, review
+        )
 
     def comment(self, repository: int, number: int) -> ReviewComment | None:
         """A comment on a line by its number."""
-        found = self._comments(
-            "id = ? AND issue IN (SELECT issue FROM github_pulls WHERE repository = ?)",
-            *(number, repository),
-        )
-        return found[0] if found else None
+        of_repository = "issue IN (SELECT issue FROM github_pulls WHERE repository = ?)"
+        return self._comments.first(f"id = ? AND {of_repository}", number, repository)
 
     def edit_comment(self, comment: ReviewComment, body: str) -> ReviewComment:
         """Puts other words into it."""
-        self._database.execute(
-            "UPDATE github_review_comments SET body = ?, updated_at = ? WHERE id = ?",
-            (body, now(), comment.id),
-        )
-        return self._comments("id = ?", comment.id)[0]
+        self._comments.set(comment.id, body=body, updated_at=now())
+        return self._comments.get(comment.id)
 
     def remove_comment(self, comment: ReviewComment) -> None:
         """Takes it away."""
-        self._database.execute("DELETE FROM github_review_comments WHERE id = ?", (comment.id,))
-
-    def _reviews(self, condition: str, *values: object) -> list[Review]:
-        rows = self._database.query(
-            f"SELECT * FROM github_reviews WHERE {condition} ORDER BY id",  # noqa: S608 - as above
-            values,
-        )
-        return [Review(**dict(row)) for row in rows]
-
-    def _comments(self, condition: str, *values: object) -> list[ReviewComment]:
-        rows = self._database.query(
-            f"SELECT * FROM github_review_comments WHERE {condition} ORDER BY id",  # noqa: S608 - as above
-            values,
-        )
-        return [ReviewComment(**dict(row)) for row in rows]
+        self._comments.drop(comment.id)

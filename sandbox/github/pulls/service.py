@@ -27,11 +27,7 @@ from sandbox.github.pulls.reviews import APPROVED, DISMISSED, Reviews
 from sandbox.github.pulls.standing import Standing
 from sandbox.github.pulls.views import Shown, Size, full_pull, simple_pull
 from sandbox.github.repositories.commit_writer import person_of
-from sandbox.github.repositories.differences import (
-    commits_between,
-    compare,
-    proposed_files,
-)
+from sandbox.github.repositories.differences import commits_between, compare, proposed_files
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Registry, Repository
 from sandbox.github.settings.rulesets import Rulesets

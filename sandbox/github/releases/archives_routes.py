@@ -14,17 +14,19 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from sandbox.git.transfer import archive
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, route, urls
+from sandbox.github.http.errors import NotFoundError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, urls
 from sandbox.github.repositories.registry import Registry, Repository
+from sandbox.http.handlers import at
 
 _ENDINGS = {"tarball": "tar.gz", "zipball": "zip"}
 _MEDIA_TYPES = {"tar.gz": "application/x-gzip", "zip": "application/zip"}
+_KINDS = [f"{kind}{ending}" for kind in ("legacy.", "") for ending in _MEDIA_TYPES]
+_PLACE = "/{owner}/{repo}"
 _SECONDS = 300  # that a token for one archive is good for
 _VERSION = re.compile(r"v(?=\d)")
 
@@ -39,7 +41,7 @@ class _Wanted:
     of_api: bool  # those of the API are named after their owner and commit
 
 
-class ArchiveRoutes:
+class ArchiveRoutes(Routes):
     """Endpoints of source archives."""
 
     def __init__(self, access: Access, registry: Registry) -> None:
@@ -47,24 +49,8 @@ class ArchiveRoutes:
         self._registry = registry
         self._key = secrets.token_bytes(32)
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        place = "/{owner}/{repo}"
-        return [
-            *(
-                route("GET", f"{REPOSITORY}/{kind}{ref}", self.lead_on)
-                for kind in _ENDINGS
-                for ref in ("", "/{ref:path}")
-            ),
-            route("GET", f"{place}/archive/{{file:path}}", self.lead_on_from_page),
-            *(
-                route("GET", f"{place}/{kind}{ending}/{{ref:path}}", self.get)
-                for kind in ("legacy.", "")
-                for ending in _MEDIA_TYPES
-            ),
-        ]
-
-    def lead_on(self, request: Request, _body: Body) -> Response:
+    @at("GET", *(f"{REPOSITORY}/{kind}{ref}" for kind in _ENDINGS for ref in ("", "/{ref:path}")))
+    def _lead_on(self, request: Request, _body: Body) -> Response:
         """`GET R/tarball/{ref}` and `R/zipball/{ref}`; without a ref, of the default branch."""
         repository = self._access.readable(request)
         words = request.url.path.split("/")
@@ -73,7 +59,8 @@ class ArchiveRoutes:
         _commit(repository, ref)
         return self._led_on(request, repository, f"legacy.{ending}", ref)
 
-    def lead_on_from_page(self, request: Request, _body: Body) -> Response:
+    @at("GET", f"{_PLACE}/archive/{{file:path}}")
+    def _lead_on_from_page(self, request: Request, _body: Body) -> Response:
         """`GET /{owner}/{repo}/archive/{ref}.tar.gz` and `.zip`."""
         repository = self._access.readable(request)
         for ending in _MEDIA_TYPES:
@@ -83,7 +70,8 @@ class ArchiveRoutes:
                 return self._led_on(request, repository, ending, ref)
         raise NotFoundError
 
-    def get(self, request: Request, _body: Body) -> Response:
+    @at("GET", *(f"{_PLACE}/{kind}/{{ref:path}}" for kind in _KINDS))
+    def _get(self, request: Request, _body: Body) -> Response:
         """`GET /{owner}/{repo}/tar.gz/{ref}`, and the like: the file."""
         repository = self._allowed(request)
         kind = request.url.path.strip("/").split("/")[2]
@@ -114,9 +102,9 @@ class ArchiveRoutes:
         until, _, signed = request.query_params.get("token", "").partition(".")
         parameters = request.path_params
         found = self._registry.find(parameters["owner"], parameters["repo"])
-        if found is not None and until.isdigit() and int(until) >= time.time():
+        if found is not None and until.isdecimal() and int(until) >= time.time():
             right = self._signature(found, parameters["ref"], int(until))
-            if hmac.compare_digest(right, signed):
+            if hmac.compare_digest(right.encode(), signed.encode()):
                 return found
         return self._access.readable(request)
 
@@ -126,10 +114,7 @@ class ArchiveRoutes:
 
 
 def _commit(repository: Repository, ref: str) -> str:
-    commit = repository.git.resolve(ref)
-    if commit is None:
-        raise NotFoundError
-    return commit
+    return there(repository.git.resolve(ref))
 
 
 def _short(ref: str) -> str:

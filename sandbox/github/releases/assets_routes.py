@@ -6,20 +6,23 @@ from starlette.routing import Route
 
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import answer, nothing, page, route, urls
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import Routes, answer, listed, nothing, urls
 from sandbox.github.releases.records import Asset, Release
 from sandbox.github.releases.routes import RELEASES
 from sandbox.github.releases.service import ReleaseService
 from sandbox.github.releases.views import asset_view
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.bodies import WITH_FILES, with_body
+from sandbox.http.handlers import at
 
 _BINARY = "application/octet-stream"
 _DOWNLOAD = "/{owner}/{repo}/releases"
+_OF_RELEASE = f"{RELEASES}/{{release:int}}/assets"
+_ONE = f"{RELEASES}/assets/{{asset:int}}"
 
 
-class AssetRoutes:
+class AssetRoutes(Routes):
     """Endpoints of the files of releases. A file is read whole, up to 256 MB; on GitHub 2 GB."""
 
     def __init__(self, access: Access, releases: ReleaseService) -> None:
@@ -28,27 +31,21 @@ class AssetRoutes:
         self._records = releases.records
 
     def routes(self) -> list[Route]:
-        """The addresses served here."""
-        of_release, one = f"{RELEASES}/{{release:int}}/assets", f"{RELEASES}/assets/{{asset:int}}"
-        return [
-            route("GET", of_release, self.list),
-            Route(of_release, with_body(self.add, WITH_FILES), methods=["POST"]),
-            route("GET", one, self.get),
-            route("PATCH", one, self.change),
-            route("DELETE", one, self.delete),
-            route("GET", f"{_DOWNLOAD}/download/{{tag}}/{{name}}", self.download),
-            route("GET", f"{_DOWNLOAD}/latest/download/{{name}}", self.download),
-        ]
+        """The addresses served here, and the one whose body is the file."""
+        adding = Route(_OF_RELEASE, with_body(self._add, WITH_FILES), methods=["POST"])
+        return [*super().routes(), adding]
 
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases/{id}/assets`."""
+    @at("GET", _OF_RELEASE)
+    def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         release = self._release(request, repository)
-        chosen, headers = page(request, self._records.assets(release))
-        shown = [self._shown(request, repository, release, each) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._records.assets(release),
+            lambda each: self._shown(request, repository, release, each),
+        )
 
-    def add(self, request: Request, content: bytes) -> Response:
+    def _add(self, request: Request, content: bytes) -> Response:
         """`POST R/releases/{id}/assets?name=…`: the body is the file."""
         repository, caller = self._access.writable(request)
         release = self._release(request, repository)
@@ -69,16 +66,18 @@ class AssetRoutes:
         )
         return answer(request, self._shown(request, repository, release, added), 201)
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases/assets/{id}`: what it is, or itself, as `Accept` asks."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
+        """What it is, or itself, as `Accept` asks."""
         repository = self._access.readable(request)
         release, asset = self._asset(request, repository)
         if _BINARY in request.headers.get("accept", ""):
             return self._content(release, asset)
         return answer(request, self._shown(request, repository, release, asset))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/releases/assets/{id}`: name and label."""
+    @at("PATCH", _ONE)
+    def _change(self, request: Request, body: Body) -> Response:
+        """Name and label."""
         repository, _ = self._access.writable(request)
         release, asset = self._asset(request, repository)
         name = body.optional_text("name") or asset.name
@@ -88,13 +87,14 @@ class AssetRoutes:
         changed = self._records.change_asset(asset, name=name, label=label)
         return answer(request, self._shown(request, repository, release, changed))
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/releases/assets/{id}`."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
         repository, _ = self._access.writable(request)
         self._records.delete_asset(*self._asset(request, repository))
         return nothing()
 
-    def download(self, request: Request, _body: Body) -> Response:
+    @at("GET", f"{_DOWNLOAD}/download/{{tag}}/{{name}}", f"{_DOWNLOAD}/latest/download/{{name}}")
+    def _download(self, request: Request, _body: Body) -> Response:
         """A file of a published release, by its names; without a tag, of the latest."""
         repository = self._access.readable(request)
         tag = request.path_params.get("tag")
@@ -123,9 +123,7 @@ class AssetRoutes:
         return self._visible(request, repository, found)
 
     def _asset(self, request: Request, repository: Repository) -> tuple[Release, Asset]:
-        found = self._records.find_asset(repository.id, request.path_params["asset"])
-        if found is None:
-            raise NotFoundError
+        found = there(self._records.find_asset(repository.id, request.path_params["asset"]))
         self._visible(request, repository, found[0])
         return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox.github.http.clock import now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS github_releases (
@@ -91,6 +92,8 @@ class Releases:
         self._database = database
         self._folder = folder
         database.create(_TABLES)
+        self._releases = Table(database, "github_releases", Release, order="id DESC")
+        self._assets = Table(database, "github_release_assets", Asset)
 
     def add(self, repository: int, author: str, **values: object) -> Release:
         """A new one; `values` are columns."""
@@ -103,23 +106,12 @@ class Releases:
             "created_at": moment,
             "updated_at": moment,
         }
-        columns, holes = ", ".join(given), ", ".join("?" * len(given))
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                f"INSERT INTO github_releases ({columns}) VALUES ({holes})",  # noqa: S608 - names are ours
-                tuple(given.values()),
-            ).lastrowid
-        return self._where("id = ?", int(number or 0))[0]
+        return self._releases.get(self._releases.add(**given))
 
     def change(self, release: Release, **values: object) -> Release:
         """Changes columns of one."""
-        given = {**values, "updated_at": now()}
-        names = ", ".join(f"{name} = ?" for name in given)
-        self._database.execute(
-            f"UPDATE github_releases SET {names} WHERE id = ?",  # noqa: S608 - names are ours
-            (*given.values(), release.id),
-        )
-        return self._where("id = ?", release.id)[0]
+        self._releases.set(release.id, **{**values, "updated_at": now()})
+        return self._releases.get(release.id)
 
     def set_latest(self, release: Release) -> None:
         """Lets one be the latest, as long as it is neither a draft nor a pre-release."""
@@ -131,7 +123,7 @@ class Releases:
 
     def delete(self, release: Release) -> None:
         """Forgets one with its assets."""
-        self._database.execute("DELETE FROM github_releases WHERE id = ?", (release.id,))
+        self._releases.drop(release.id)
         shutil.rmtree(self._place(release), ignore_errors=True)
 
     def forget(self, repository: int) -> None:
@@ -140,21 +132,21 @@ class Releases:
 
     def list(self, repository: int) -> Sequence[Release]:
         """A repository's, newest first."""
-        return self._where("repository = ?", repository)
+        return self._releases.where("repository = ?", repository)
 
     def find(self, repository: int, number: int) -> Release | None:
         """The one with that number."""
-        found = self._where("repository = ? AND id = ?", repository, number)
-        return found[0] if found else None
+        return self._releases.first("repository = ? AND id = ?", repository, number)
 
     def tagged(self, repository: int, tag: str, *, drafts: bool = False) -> Release | None:
         """The one of a tag; of drafts, which share it freely, the newest."""
-        found = self._where("repository = ? AND tag = ?", repository, tag)
+        found = self._releases.where("repository = ? AND tag = ?", repository, tag)
         return next((each for each in found if drafts or not each.draft), None)
 
     def latest(self, repository: int) -> Release | None:
         """The one that counts as the latest."""
-        found = self._where("repository = ? AND NOT draft AND NOT prerelease", repository)
+        published = "repository = ? AND NOT draft AND NOT prerelease"
+        found = self._releases.where(published, repository)
         return max(found, key=lambda each: (each.latest, each.id), default=None)
 
     # --- assets
@@ -165,46 +157,42 @@ class Releases:
     ) -> Asset:  # fmt: skip
         """A new file of a release, in which no other has that name."""
         moment = now()
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_release_assets (release, name, label, content_type, size,"
-                " sha256, uploader, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(release.id, name, label, kind, len(content)),
-                    *(hashlib.sha256(content).hexdigest(), uploader, moment, moment),
-                ),
-            ).lastrowid
+        with self._database.transaction():
+            number = self._assets.add(
+                release=release.id,
+                name=name,
+                label=label,
+                content_type=kind,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                uploader=uploader,
+                created_at=moment,
+                updated_at=moment,
+            )
             file = self._place(release) / str(number)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        return self._assets("id = ?", int(number or 0))[0]
+        return self._assets.get(number)
 
     def change_asset(self, asset: Asset, **values: object) -> Asset:
         """Changes columns of one."""
-        given = {**values, "updated_at": now()}
-        names = ", ".join(f"{name} = ?" for name in given)
-        self._database.execute(
-            f"UPDATE github_release_assets SET {names} WHERE id = ?",  # noqa: S608 - names are ours
-            (*given.values(), asset.id),
-        )
-        return self._assets("id = ?", asset.id)[0]
+        self._assets.set(asset.id, **{**values, "updated_at": now()})
+        return self._assets.get(asset.id)
 
     def delete_asset(self, release: Release, asset: Asset) -> None:
         """Forgets one."""
-        self._database.execute("DELETE FROM github_release_assets WHERE id = ?", (asset.id,))
+        self._assets.drop(asset.id)
         (self._place(release) / str(asset.id)).unlink(missing_ok=True)
 
     def assets(self, release: Release) -> Sequence[Asset]:
         """A release's, oldest first."""
-        return self._assets("release = ?", release.id)
+        return self._assets.where("release = ?", release.id)
 
     def find_asset(self, repository: int, number: int) -> tuple[Release, Asset] | None:
         """The asset of that number, with its release."""
-        for asset in self._assets("id = ?", number):
-            release = self.find(repository, asset.release)
-            if release is not None:
-                return release, asset
-        return None
+        asset = self._assets.find(number)
+        release = None if asset is None else self.find(repository, asset.release)
+        return None if asset is None or release is None else (release, asset)
 
     def content(self, release: Release, asset: Asset) -> bytes:
         """What is in an asset."""
@@ -214,20 +202,3 @@ class Releases:
 
     def _place(self, release: Release) -> Path:
         return self._folder / str(release.repository) / str(release.id)
-
-    def _where(self, condition: str, *values: object) -> Sequence[Release]:
-        rows = self._database.query(
-            f"SELECT * FROM github_releases WHERE {condition} ORDER BY id DESC",  # noqa: S608 - written above
-            values,
-        )
-        flags = ("draft", "prerelease")
-        return [
-            Release(**{**dict(row), **{flag: bool(row[flag]) for flag in flags}}) for row in rows
-        ]
-
-    def _assets(self, condition: str, *values: object) -> Sequence[Asset]:
-        rows = self._database.query(
-            f"SELECT * FROM github_release_assets WHERE {condition} ORDER BY id",  # noqa: S608 - written above
-            values,
-        )
-        return [Asset(**dict(row)) for row in rows]

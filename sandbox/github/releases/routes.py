@@ -2,53 +2,39 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.http.errors import NotFoundError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.releases.records import Release
 from sandbox.github.releases.service import ReleaseService, Words
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 RELEASES = f"{REPOSITORY}/releases"
 _LATEST = ("true", "false", "legacy")
+_ONE = f"{RELEASES}/{{release:int}}"
 
 
-class ReleaseRoutes:
+class ReleaseRoutes(Routes):
     """Endpoints of releases. Drafts are for those alone who may write."""
 
     def __init__(self, access: Access, releases: ReleaseService) -> None:
         self._access = access
         self._service = releases
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        one = f"{RELEASES}/{{release:int}}"
-        return [
-            route("GET", RELEASES, self.list),
-            route("POST", RELEASES, self.add),
-            route("POST", f"{RELEASES}/generate-notes", self.notes),
-            route("GET", f"{RELEASES}/latest", self.latest),
-            route("GET", f"{RELEASES}/tags/{{tag:path}}", self.tagged),
-            route("GET", one, self.get),
-            route("PATCH", one, self.change),
-            route("DELETE", one, self.delete),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases`, newest first."""
+    @at("GET", RELEASES)
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Newest first."""
         repository = self._access.readable(request)
         writes = self._writes(request, repository)
         found = [e for e in self._service.records.list(repository.id) if writes or not e.draft]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._service.view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._service.view(each, repository, here))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/releases`."""
+    @at("POST", RELEASES)
+    def _add(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         body.require("tag_name")
         words = _words(body)
@@ -59,8 +45,8 @@ class ReleaseRoutes:
         added = self._service.add(repository, caller, words)
         return self._answer(request, repository, added, 201)
 
-    def notes(self, request: Request, body: Body) -> Response:
-        """`POST R/releases/generate-notes`."""
+    @at("POST", f"{RELEASES}/generate-notes")
+    def _notes(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.writable(request)
         made = self._service.notes(
             repository,
@@ -70,32 +56,35 @@ class ReleaseRoutes:
         )
         return answer(request, dict(made))
 
-    def latest(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases/latest`."""
+    @at("GET", f"{RELEASES}/latest")
+    def _latest(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         return self._found(request, repository, self._service.records.latest(repository.id))
 
-    def tagged(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases/tags/{tag}`: of one that is published."""
+    @at("GET", f"{RELEASES}/tags/{{tag:path}}")
+    def _tagged(self, request: Request, _body: Body) -> Response:
+        """Of one that is published."""
         repository = self._access.readable(request)
         found = self._service.records.tagged(repository.id, request.path_params["tag"])
         return self._found(request, repository, found)
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/releases/{id}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         found = self._service.records.find(repository.id, request.path_params["release"])
         return self._found(request, repository, found)
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/releases/{id}`: what is not sent stays."""
+    @at("PATCH", _ONE)
+    def _change(self, request: Request, body: Body) -> Response:
+        """What is not sent stays."""
         repository, caller = self._access.writable(request)
         release = self._required(request, repository)
         changed = self._service.change(repository, release, caller, _words(body, latest="legacy"))
         return self._answer(request, repository, changed)
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/releases/{id}`: the tag stays."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
+        """The tag stays."""
         repository, caller = self._access.writable(request)
         self._service.delete(repository, self._required(request, repository), caller)
         return nothing()
@@ -106,10 +95,7 @@ class ReleaseRoutes:
         return right_to(self._access.caller(request), repository) >= Right.WRITE
 
     def _required(self, request: Request, repository: Repository) -> Release:
-        found = self._service.records.find(repository.id, request.path_params["release"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._service.records.find(repository.id, request.path_params["release"]))
 
     def _found(self, request: Request, repository: Repository, release: Release | None) -> Response:
         if release is None or (release.draft and not self._writes(request, repository)):

@@ -5,18 +5,18 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError, there
 from sandbox.github.http.objects import full_commit, git_commit
-from sandbox.github.http.requests import REPOSITORY, Urls, answer, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, page, urls
 from sandbox.github.repositories.changes_view import file_view, stats_view
 from sandbox.github.repositories.differences import changed_files, diff_text
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rulesets import Rulesets
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _MOST_FILES = 300  # of a commit, as on the platform before one asks for further pages
@@ -24,37 +24,28 @@ _MOST_FILES = 300  # of a commit, as on the platform before one asks for further
 # would take a branch "x/pulls" for the requests of "x".
 _BELOW_BRANCHES = re.compile(r".+/protection(?:/.+)?")
 _BELOW_COMMITS = re.compile(r".+/(?:branches-where-head|check-suites|comments)")
+_GIT = f"{REPOSITORY}/git"
 
 
-class CommitRoutes:
+class CommitRoutes(Routes):
     """Endpoints of what references point at."""
 
     def __init__(self, access: Access, rulesets: Rulesets) -> None:
         self._access = access
         self._rulesets = rulesets
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        git = f"{REPOSITORY}/git"
-        return [
-            route("GET", f"{REPOSITORY}/branches", self.branches),
-            route("GET", f"{REPOSITORY}/branches/{{branch:path}}", self.branch),
-            route("GET", f"{REPOSITORY}/tags", self.tags),
-            route("GET", f"{REPOSITORY}/commits", self.commits),
-            route("GET", f"{REPOSITORY}/commits/{{ref:path}}", self.commit),
-            route("GET", f"{git}/commits/{{sha}}", self.git_commit),
-            route("GET", f"{git}/trees/{{sha}}", self.tree),
-        ]
-
-    def branches(self, request: Request, _body: Body) -> Response:
-        """`GET R/branches`."""
+    @at("GET", f"{REPOSITORY}/branches")
+    def _branches(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         found = repository.git.references("refs/heads/")
-        chosen, headers = page(request, list(found.items()))
         here = urls(request)
-        shown = [self._branch(repository, ref, target, here) for ref, target in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            list(found.items()),
+            lambda each: self._branch(repository, each[0], each[1], here),
+        )
 
+    @at("GET", f"{REPOSITORY}/branches/{{branch:path}}")
     def branch(self, request: Request, _body: Body) -> Response:
         """`GET R/branches/{branch}`."""
         repository = self._access.readable(request)
@@ -70,8 +61,8 @@ class CommitRoutes:
         links = {"self": itself, "html": f"{here.web}/{repository.full_name}/tree/{name}"}
         return answer(request, {**shown, "commit": commit, "_links": links})
 
-    def tags(self, request: Request, _body: Body) -> Response:
-        """`GET R/tags`."""
+    @at("GET", f"{REPOSITORY}/tags")
+    def _tags(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         found = list(repository.git.references("refs/tags/"))
         chosen, headers = page(request, found)
@@ -90,22 +81,24 @@ class CommitRoutes:
             )
         return answer(request, shown, headers=headers)
 
-    def commits(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits`: the history of `sha`, newest first."""
+    @at("GET", f"{REPOSITORY}/commits")
+    def _commits(self, request: Request, _body: Body) -> Response:
+        """The history of `sha`, newest first."""
         repository = self._access.readable(request)
         if not repository.git.references():
             raise ConflictError("Git Repository is empty.")
-        start = repository.git.resolve(request.query_params.get("sha") or "HEAD")
-        if start is None:
-            raise NotFoundError
+        start = there(repository.git.resolve(request.query_params.get("sha") or "HEAD"))
         path = request.query_params.get("path", "").strip("/")
-        chosen, headers = page(request, list(repository.git.history(start, path)))
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_commit(repository, each, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            list(repository.git.history(start, path)),
+            lambda each: full_commit(repository, each, accounts, here),
+        )
 
-    def commit(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits/{ref}`, with the files that it changes; or as a difference."""
+    @at("GET", f"{REPOSITORY}/commits/{{ref:path}}")
+    def _commit(self, request: Request, _body: Body) -> Response:
+        """With the files that it changes; or as a difference."""
         repository = self._access.readable(request)
         ref = request.path_params["ref"]
         sha = repository.git.resolve(ref)
@@ -124,16 +117,17 @@ class CommitRoutes:
         listed = [file_view(each, sha, repository, here) for each in files[:_MOST_FILES]]
         return answer(request, {**shown, "stats": stats_view(files), "files": listed})
 
-    def git_commit(self, request: Request, _body: Body) -> Response:
-        """`GET R/git/commits/{sha}`."""
+    @at("GET", f"{_GIT}/commits/{{sha}}")
+    def _git_commit(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         sha = request.path_params["sha"]
         if not _SHA.fullmatch(sha) or repository.git.resolve(sha) is None:
             raise NotFoundError
         return answer(request, git_commit(repository, repository.git.commit(sha), urls(request)))
 
-    def tree(self, request: Request, _body: Body) -> Response:
-        """`GET R/git/trees/{sha}`, with `recursive` all the way down."""
+    @at("GET", f"{_GIT}/trees/{{sha}}")
+    def _tree(self, request: Request, _body: Body) -> Response:
+        """With `recursive` all the way down."""
         repository = self._access.readable(request)
         wanted = request.path_params["sha"]
         sha = repository.git.resolve(wanted) or wanted

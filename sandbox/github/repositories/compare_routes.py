@@ -2,13 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.objects import full_commit
-from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, page, urls
 from sandbox.github.repositories.changes_view import file_view
 from sandbox.github.repositories.differences import (
     changed_files,
@@ -17,22 +16,19 @@ from sandbox.github.repositories.differences import (
     diff_text,
 )
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 
 _MOST_FILES = 300  # of a comparison, as on the platform
 
 
-class CompareRoutes:
+class CompareRoutes(Routes):
     """The endpoint of comparisons."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [route("GET", f"{REPOSITORY}/compare/{{basehead:path}}", self.compare)]
-
-    def compare(self, request: Request, _body: Body) -> Response:
-        """`GET R/compare/{base}...{head}`."""
+    @at("GET", f"{REPOSITORY}/compare/{{basehead:path}}")
+    def _compare(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         base_ref, dots, head_ref = request.path_params["basehead"].partition("...")
         if ":" in base_ref or ":" in head_ref:

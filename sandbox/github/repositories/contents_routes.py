@@ -6,7 +6,6 @@ from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.git.store import Entry, Person
 from sandbox.github.http.access import Access
@@ -15,39 +14,31 @@ from sandbox.github.http.body import Body
 from sandbox.github.http.contents_view import described, inside
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError, invalid
 from sandbox.github.http.objects import git_commit
-from sandbox.github.http.requests import REPOSITORY, answer, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, urls
 from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.bodies import WITH_FILES
+from sandbox.http.handlers import at
 
 _CONTENTS = f"{REPOSITORY}/contents"
+_ONE = f"{_CONTENTS}/{{path:path}}"
 
 
-class ContentRoutes:
+class ContentRoutes(Routes):
     """Endpoints of files."""
 
     def __init__(self, access: Access, writer: Writer) -> None:
         self._access = access
         self._writer = writer
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        one = f"{_CONTENTS}/{{path:path}}"
-        return [
-            route("GET", _CONTENTS, self.get),
-            route("GET", one, self.get),
-            route("PUT", one, self.put, WITH_FILES),
-            route("DELETE", one, self.delete),
-            route("GET", f"{REPOSITORY}/readme", self.readme),
-        ]
-
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/contents/{path}`: a file, or what a folder holds."""
+    @at("GET", _CONTENTS, _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
+        """A file, or what a folder holds."""
         repository = self._access.readable(request)
         return self._content(request, repository, request.path_params.get("path", "").strip("/"))
 
-    def readme(self, request: Request, _body: Body) -> Response:
-        """`GET R/readme`."""
+    @at("GET", f"{REPOSITORY}/readme")
+    def _readme(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         commit = _commit_of(request, repository)
         for entry in repository.git.children(commit, "") or []:
@@ -55,8 +46,9 @@ class ContentRoutes:
                 return self._content(request, repository, entry.path)
         raise NotFoundError
 
-    def put(self, request: Request, body: Body) -> Response:
-        """`PUT R/contents/{path}`: 201 for a new file, 200 for a changed one."""
+    @at("PUT", _ONE, limit=WITH_FILES)
+    def _put(self, request: Request, body: Body) -> Response:
+        """201 for a new file, 200 for a changed one."""
         repository, caller = self._access.writable(request)
         path = _checked_path(request, caller)
         message = body.text("message")
@@ -78,8 +70,9 @@ class ContentRoutes:
         created = {"content": shown, "commit": committed}
         return answer(request, created, 201 if known is None else 200)
 
-    def delete(self, request: Request, body: Body) -> Response:
-        """`DELETE R/contents/{path}`; clients may send what it needs in the query."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, body: Body) -> Response:
+        """Clients may send what it needs in the query."""
         repository, caller = self._access.writable(request)
         body = Body({**request.query_params, **body.fields})
         path = _checked_path(request, caller)

@@ -2,19 +2,21 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.git.transfer import fetch
 from sandbox.github.events import Events
 from sandbox.github.http.access import Access, require_voice
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
-from sandbox.github.http.errors import ForbiddenError, NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.http.errors import ForbiddenError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, urls
 from sandbox.github.repositories.registry import Registry, Repository
+from sandbox.http.handlers import at
+
+_PLACE = f"{REPOSITORY}/forks"
 
 
-class ForkRoutes:
+class ForkRoutes(Routes):
     """Endpoints of forks."""
 
     def __init__(self, access: Access, registry: Registry, events: Events) -> None:
@@ -22,29 +24,21 @@ class ForkRoutes:
         self._events = events
         self._registry = registry
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        place = f"{REPOSITORY}/forks"
-        return [route("GET", place, self.list), route("POST", place, self.add)]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/forks`."""
+    @at("GET", _PLACE)
+    def _list(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.readable(request), self._access.caller(request)
         found = [e for e in self._registry.forks(repository) if self._access.visible(caller, e)]
-        chosen, headers = page(request, found)
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_repository(each, accounts, caller, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: full_repository(each, accounts, caller, here))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/forks`: for the caller or an organization of theirs; one that is there stays."""
+    @at("POST", _PLACE)
+    def _add(self, request: Request, body: Body) -> Response:
+        """For the caller or an organization of theirs; one that is there stays."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
         require_voice(caller, repository, "administration")
         owner = body.optional_text("organization") or caller.login
-        account = self._access.accounts.find(owner)
-        if account is None:
-            raise NotFoundError
+        account = there(self._access.accounts.find(owner))
         if not caller.administers(owner):
             raise ForbiddenError(f"You need admin access to the organization {owner}")
         if owner.lower() == repository.owner.lower():

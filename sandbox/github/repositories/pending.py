@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS github_pending_moves (
@@ -32,6 +33,7 @@ class Pending:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._moves = Table(database, "github_pending_moves", PendingMoves, key="repository")
 
     def begin(self, repository: int, login: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         """Notes that references are about to move; where they were when last announced.
@@ -43,31 +45,17 @@ class Pending:
             " ON CONFLICT (repository) DO UPDATE SET login = excluded.login",
             (repository, login, json.dumps(dict(refs))),
         )
-        [found] = [each for each in self.all() if each.repository == repository]
+        found = self._moves.get(repository)
         return found.refs if found.told is None else found.told
 
     def tell(self, repository: int, refs: Mapping[str, str]) -> None:
         """Runs and followers know of that; to be called in the transaction that tells them."""
-        self._database.execute(
-            "UPDATE github_pending_moves SET told = ? WHERE repository = ?",
-            (json.dumps(dict(refs)), repository),
-        )
+        self._moves.set(repository, told=refs)
 
     def end(self, repository: int) -> None:
         """Everybody was told."""
-        self._database.execute(
-            "DELETE FROM github_pending_moves WHERE repository = ?", (repository,)
-        )
+        self._moves.drop(repository)
 
     def all(self) -> Sequence[PendingMoves]:
         """What is under way."""
-        rows = self._database.query("SELECT * FROM github_pending_moves")
-        return [
-            PendingMoves(
-                repository=row["repository"],
-                login=row["login"],
-                refs=json.loads(row["refs"]),
-                told=None if row["told"] is None else json.loads(row["told"]),
-            )
-            for row in rows
-        ]
+        return self._moves.where()

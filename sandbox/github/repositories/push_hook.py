@@ -13,7 +13,6 @@ from sandbox.git.moves import Move
 from sandbox.git.push_judge import NewBlob, contents, git, moves, new_blobs, say
 from sandbox.github.checks.statuses import Statuses
 from sandbox.github.repositories.ancestry import GitAncestry
-from sandbox.github.repositories.registry import Repository
 from sandbox.github.runs.planning.workflow import is_workflow
 from sandbox.github.runs.unheard import unheard
 from sandbox.github.settings.rules import judge
@@ -30,7 +29,7 @@ _WORKFLOW_FOLDER = ".github/workflows/"
 
 def hook_variables(
     database: Path,
-    repository: Repository,
+    repository: int,
     page: str,
     user: int,
     *,
@@ -41,7 +40,7 @@ def hook_variables(
 
     Args:
         database: the sandbox's file.
-        repository: what is pushed to.
+        repository: the number of what is pushed to.
         page: address of its page, for people.
         user: the number of who pushes.
         admin: whether they administer the repository.
@@ -49,7 +48,7 @@ def hook_variables(
     """
     return {
         _DATABASE: str(database),
-        _REPOSITORY: str(repository.id),
+        _REPOSITORY: str(repository),
         _PAGE: page,
         _USER: str(user),
         _ADMIN: str(int(admin)),

@@ -6,59 +6,48 @@ from contextlib import contextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.git.moves import NOTHING, Move
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
+from sandbox.github.http.errors import ConflictError, UnprocessableError, there
 from sandbox.github.http.objects import reference
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.repositories.movements import Movements
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"refs/(?:[^/\x00-\x20~^:?*\[\\]+/)+[^/\x00-\x20~^:?*\[\\]+")
+_GIT = f"{REPOSITORY}/git"
 
 
-class ReferenceRoutes:
+class ReferenceRoutes(Routes):
     """Endpoints of references."""
 
     def __init__(self, access: Access, movements: Movements) -> None:
         self._access = access
         self._movements = movements
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        git = f"{REPOSITORY}/git"
-        return [
-            route("GET", f"{git}/ref/{{ref:path}}", self.get),
-            route("GET", f"{git}/matching-refs/{{ref:path}}", self.matching),
-            route("POST", f"{git}/refs", self.add),
-            route("PATCH", f"{git}/refs/{{ref:path}}", self.change),
-            route("DELETE", f"{git}/refs/{{ref:path}}", self.delete),
-        ]
-
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/git/ref/{ref}`."""
+    @at("GET", f"{_GIT}/ref/{{ref:path}}")
+    def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         name = f"refs/{request.path_params['ref']}"
-        target = repository.git.references().get(name)
-        if target is None:
-            raise NotFoundError
+        target = there(repository.git.references().get(name))
         return answer(request, reference(repository, name, target, urls(request)))
 
-    def matching(self, request: Request, _body: Body) -> Response:
-        """`GET R/git/matching-refs/{ref}`: those that begin so."""
+    @at("GET", f"{_GIT}/matching-refs/{{ref:path}}")
+    def _matching(self, request: Request, _body: Body) -> Response:
+        """Those that begin so."""
         repository = self._access.readable(request)
         found = repository.git.references(f"refs/{request.path_params['ref']}")
-        chosen, headers = page(request, list(found.items()))
         here = urls(request)
-        shown = [reference(repository, name, target, here) for name, target in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request, list(found.items()), lambda each: reference(repository, each[0], each[1], here)
+        )
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/git/refs`."""
+    @at("POST", f"{_GIT}/refs")
+    def _add(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         name, sha = body.text("ref"), body.text("sha")
         if not _REF.fullmatch(name):
@@ -70,8 +59,9 @@ class ReferenceRoutes:
             self._movements.move(repository, caller, Move(name, NOTHING, sha))
         return answer(request, reference(repository, name, sha, urls(request)), 201)
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/git/refs/{ref}`: fast-forward alone, unless it is forced."""
+    @at("PATCH", f"{_GIT}/refs/{{ref:path}}")
+    def _change(self, request: Request, body: Body) -> Response:
+        """Fast-forward alone, unless it is forced."""
         repository, caller = self._access.writable(request)
         name, old = self._existing(request, repository)
         sha = body.text("sha")
@@ -84,8 +74,8 @@ class ReferenceRoutes:
                 self._movements.move(repository, caller, Move(name, old, sha))
         return answer(request, reference(repository, name, sha, urls(request)))
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/git/refs/{ref}`."""
+    @at("DELETE", f"{_GIT}/refs/{{ref:path}}")
+    def _delete(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.writable(request)
         name, old = self._existing(request, repository)
         if name == f"refs/heads/{repository.git.default_branch()}":

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import full_repository
 from sandbox.github.http.errors import ForbiddenError, UnprocessableError, invalid
-from sandbox.github.http.requests import BY_NUMBER, REPOSITORY, answer, nothing, route, urls
+from sandbox.github.http.requests import BY_NUMBER, REPOSITORY, Routes, answer, nothing, urls
 from sandbox.github.repositories.commit_writer import Change, Writer
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 
 _LATER = ("gitignore_template", "license_template", "template_repository", "team_id")
 # Settings of a repository of which the sandbox knows one value, the platform's own default. Wikis,
@@ -41,7 +41,7 @@ _FIXED: Mapping[str, object] = {
 }
 
 
-class RepositoryRoutes:
+class RepositoryRoutes(Routes):
     """Endpoints of repositories."""
 
     def __init__(self, access: Access, service: GitHubService, writer: Writer) -> None:
@@ -49,22 +49,12 @@ class RepositoryRoutes:
         self._service = service
         self._writer = writer
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("POST", "/user/repos", self.add),
-            route("POST", "/orgs/{login}/repos", self.add),
-            route("GET", REPOSITORY, self.get),
-            route("GET", BY_NUMBER, self.get),
-            route("PATCH", REPOSITORY, self.change),
-            route("DELETE", REPOSITORY, self.delete),
-        ]
-
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R`."""
+    @at("GET", REPOSITORY, BY_NUMBER)
+    def _get(self, request: Request, _body: Body) -> Response:
         return self._shown(request, self._access.readable(request), 200)
 
-    def add(self, request: Request, body: Body) -> Response:
+    @at("POST", "/user/repos", "/orgs/{login}/repos")
+    def _add(self, request: Request, body: Body) -> Response:
         """`POST /user/repos` and `POST /orgs/{org}/repos`: empty unless `auto_init` is set."""
         caller = self._access.require_caller(request)
         owner = request.path_params.get("login", caller.login)
@@ -88,8 +78,8 @@ class RepositoryRoutes:
                 self._writer.commit(added, caller, None, [readme], "Initial commit")
         return self._shown(request, added, 201)
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R`."""
+    @at("PATCH", REPOSITORY)
+    def _change(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.administered(request)
         name = body.optional_text("name")
         if name is not None and name != repository.name:
@@ -110,8 +100,8 @@ class RepositoryRoutes:
         )
         return self._shown(request, self._service.require(repository.full_name), 200)
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R`."""
+    @at("DELETE", REPOSITORY)
+    def _delete(self, request: Request, _body: Body) -> Response:
         repository, caller = self._access.administered(request)
         if not caller.token.allows("delete_repo"):
             raise ForbiddenError("Must have admin rights to Repository.")

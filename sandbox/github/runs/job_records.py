@@ -1,12 +1,11 @@
 """What is kept of jobs and their steps."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 RUNS, JOBS = "workflow_runs", "workflow_jobs"  # the tables whose changes are told
 
@@ -92,35 +91,38 @@ class JobRecords:
         # Told of (table, id) whenever the status of a run or job was set, in the transaction.
         self.listeners: list[Callable[[str, int], object]] = []
         database.create(_SCHEMA)
+        self._jobs = Table(database, JOBS, JobRecord)
+        self._steps = Table(database, "workflow_steps", StepRecord, key="number")
 
     def add_job(self, run: int, attempt: int, *, key: str, name: str, labels: Sequence[str]) -> int:
         """Adds a queued job; its id."""
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                "INSERT INTO workflow_jobs (run, attempt, key, name, labels, status, created)"
-                " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
-                (run, attempt, key, name, json.dumps(list(labels)), moment()),
+        with self._database.transaction():
+            job = self._jobs.add(
+                run=run,
+                attempt=attempt,
+                key=key,
+                name=name,
+                labels=list(labels),
+                status="queued",
+                created=moment(),
             )
-            job = int(cursor.lastrowid or 0)
             self._tell(JOBS, job)
         return job
 
     def job(self, job: int) -> JobRecord | None:
         """The job with that id."""
-        rows = self._database.query("SELECT * FROM workflow_jobs WHERE id = ?", (job,))
-        return _job(rows[0]) if rows else None
+        return self._jobs.find(job)
 
     def jobs(self, run: int, attempt: int | None = None) -> list[JobRecord]:
         """A run's jobs, of one attempt or of all, in the order they were made."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_jobs WHERE run = ? AND (? IS NULL OR attempt = ?) ORDER BY id",
-            (run, attempt, attempt),
-        )
-        return [_job(row) for row in rows]
+        return self._jobs.where("run = ? AND (? IS NULL OR attempt = ?)", run, attempt, attempt)
 
     def set_job(self, job: int, **values: object) -> None:
         """Changes columns of a job."""
-        self._set(JOBS, job, values)
+        with self._database.transaction():
+            self._jobs.set(job, **values)
+            if "status" in values:
+                self._tell(JOBS, job)
 
     def add_steps(self, job: int, names: Sequence[str]) -> None:
         """Adds a job's steps, numbered from 1."""
@@ -132,18 +134,11 @@ class JobRecords:
 
     def set_step(self, job: int, number: int, **values: object) -> None:
         """Changes columns of a step."""
-        names = ", ".join(f"{name} = ?" for name in values)
-        self._database.execute(
-            f"UPDATE workflow_steps SET {names} WHERE job = ? AND number = ?",  # noqa: S608 - names are ours
-            (*values.values(), job, number),
-        )
+        self._steps.set_where(values, "job = ? AND number = ?", job, number)
 
     def steps(self, job: int) -> list[StepRecord]:
         """A job's steps in order."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_steps WHERE job = ? ORDER BY number", (job,)
-        )
-        return [StepRecord(**row) for row in rows]
+        return self._steps.where("job = ?", job)
 
     def add_summary(self, job: int, step: int, content: str) -> None:
         """Keeps what a step wrote to GITHUB_STEP_SUMMARY."""
@@ -159,21 +154,6 @@ class JobRecords:
         )
         return [row["content"] for row in rows]
 
-    def _set(self, table: str, row: int, values: Mapping[str, object]) -> None:
-        names = ", ".join(f"{name} = ?" for name in values)
-        with self._database.transaction() as connection:
-            connection.execute(
-                f"UPDATE {table} SET {names} WHERE id = ?",  # noqa: S608 - names are ours
-                (*values.values(), row),
-            )
-            if "status" in values:
-                self._tell(table, row)
-
     def _tell(self, table: str, row: int) -> None:
         for listener in self.listeners:
             listener(table, row)
-
-
-def _job(row: Any) -> JobRecord:  # noqa: ANN401 - sqlite3.Row is untyped
-    decoded = {"labels": json.loads(row["labels"]), "outputs": json.loads(row["outputs"])}
-    return JobRecord(**{**dict(row), **decoded})

@@ -1,6 +1,5 @@
 """What is kept of workflow files and runs; logs are files beside. Neither holds secrets."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +10,7 @@ from sandbox.github.contract import Trigger
 from sandbox.github.runs.job_records import RUNS, JobRecord, JobRecords, StepRecord, moment
 from sandbox.github.runs.run_tables import TABLES
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 __all__ = ["JobRecord", "Run", "RunRecords", "StepRecord", "WorkflowFile", "moment"]
 
@@ -84,31 +84,23 @@ class RunRecords(JobRecords):
     def __init__(self, database: Database) -> None:
         database.create(*TABLES)
         super().__init__(database)
+        self._files = Table(database, "workflow_files", WorkflowFile)
+        self._runs = Table(database, RUNS, Run)
 
     # --- workflow files
 
     def workflow(self, repository: str, path: str) -> WorkflowFile:
         """The workflow file of that path; a new one gets an id."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO workflow_files (repository, path, created) VALUES (?, ?, ?)",
-                (repository, path, moment()),
-            )
-            row = connection.execute(
-                "SELECT id, repository, path, created FROM workflow_files"
-                " WHERE repository = ? AND path = ?",
-                (repository, path),
-            ).fetchone()
-        return WorkflowFile(**row)
+        with self._database.transaction():
+            found = self._files.first("repository = ? AND path = ?", repository, path)
+            if found is not None:
+                return found
+            added = self._files.add(repository=repository, path=path, created=moment())
+        return self._files.get(added)
 
     def workflow_with_id(self, repository: str, workflow: int) -> WorkflowFile | None:
         """The workflow file of that id in a repository."""
-        rows = self._database.query(
-            "SELECT id, repository, path, created FROM workflow_files"
-            " WHERE repository = ? AND id = ?",
-            (repository, workflow),
-        )
-        return WorkflowFile(**rows[0]) if rows else None
+        return self._files.first("repository = ? AND id = ?", repository, workflow)
 
     # --- runs
 
@@ -128,72 +120,60 @@ class RunRecords(JobRecords):
             connection.execute(
                 "UPDATE workflow_files SET runs = runs + 1 WHERE id = ?", (workflow,)
             )
-            cursor = connection.execute(
-                "INSERT INTO workflow_runs (workflow, repository, path, name, number, event, ref,"
-                " commit_id, before_id, actor, title, payload, status, created, started, updated,"
-                " head_repository, head_branch, head_id, told, called)"
-                " VALUES (?, ?, ?, ?, (SELECT runs FROM workflow_files WHERE id = ?), ?, ?, ?, ?,"
-                " ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0, ?)",
-                (
-                    *(workflow, trigger.repository, path, name, workflow, trigger.event),
-                    *(trigger.ref, trigger.commit, trigger.before, trigger.actor, title),
-                    *(json.dumps(dict(trigger.payload)), now, now, now),
-                    *(
-                        ("", "", "")
-                        if head is None
-                        else (head.repository, head.branch, head.commit)
-                    ),
-                    json.dumps([dict(each) for each in called]),
-                ),
+            counted = connection.execute(
+                "SELECT runs FROM workflow_files WHERE id = ?", (workflow,)
             )
-            run = int(cursor.lastrowid or 0)
+            run = self._runs.add(
+                workflow=workflow,
+                repository=trigger.repository,
+                path=path,
+                name=name,
+                number=counted.fetchone()[0],
+                event=trigger.event,
+                ref=trigger.ref,
+                commit_id=trigger.commit,
+                before_id=trigger.before,
+                actor=trigger.actor,
+                title=title,
+                payload=trigger.payload,
+                status="queued",
+                created=now,
+                started=now,
+                updated=now,
+                head_repository="" if head is None else head.repository,
+                head_branch="" if head is None else head.branch,
+                head_id="" if head is None else head.commit,
+                told=0,
+                called=called,
+            )
             self._tell(RUNS, run)
         return self.require(run)
 
     def get(self, run: int) -> Run | None:
         """The run with that id."""
-        rows = self._database.query("SELECT * FROM workflow_runs WHERE id = ?", (run,))
-        return _run(rows[0]) if rows else None
+        return self._runs.find(run)
 
     def require(self, run: int) -> Run:
         """The run with that id, which is there; raises KeyError if it was forgotten meanwhile."""
-        found = self.get(run)
-        if found is None:
-            raise KeyError(run)
-        return found
+        return self._runs.get(run)
 
     def runs(self, repository: str, *, workflow: int | None = None) -> list[Run]:
         """A repository's runs, newest first."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_runs WHERE repository = ? AND (? IS NULL OR workflow = ?)"
-            " ORDER BY id DESC",
-            (repository, workflow, workflow),
-        )
-        return [_run(row) for row in rows]
+        wanted = "repository = ? AND (? IS NULL OR workflow = ?)"
+        return self._runs.where(wanted, repository, workflow, workflow)[::-1]
 
     def runs_of_commit(self, repository: str, commit: str) -> list[Run]:
         """The runs of one commit's tree, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_runs WHERE repository = ? AND commit_id = ? ORDER BY id",
-            (repository, commit),
-        )
-        return [_run(row) for row in rows]
+        return self._runs.where("repository = ? AND commit_id = ?", repository, commit)
 
     def runs_on(self, repository: str, commit: str) -> list[Run]:
         """The runs whose checks are about a commit, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_runs WHERE repository = ?"
-            " AND (head_id = ? OR (head_id = '' AND commit_id = ?)) ORDER BY id",
-            (repository, commit, commit),
-        )
-        return [_run(row) for row in rows]
+        about = "repository = ? AND (head_id = ? OR (head_id = '' AND commit_id = ?))"
+        return self._runs.where(about, repository, commit, commit)
 
     def unfinished(self) -> list[Run]:
         """The runs of every repository that are queued or in progress, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_runs WHERE status != 'completed' ORDER BY id"
-        )
-        return [_run(row) for row in rows]
+        return self._runs.where("status != 'completed'")
 
     def changing(self) -> AbstractContextManager[object]:
         """Around changes that are all kept, or none."""
@@ -201,15 +181,12 @@ class RunRecords(JobRecords):
 
     def untold(self) -> list[Run]:
         """The runs that ended well without those being told who wait for it, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM workflow_runs WHERE NOT told AND conclusion = 'success' ORDER BY id"
-        )
-        return [_run(row) for row in rows]
+        return self._runs.where("NOT told AND conclusion = 'success'")
 
     def set_told(self, runs: Sequence[Run]) -> None:
         """Notes that those who wait for the checks were told of these runs."""
         for run in runs:
-            self._database.execute("UPDATE workflow_runs SET told = 1 WHERE id = ?", (run.id,))
+            self._runs.set(run.id, told=1)
 
     def ended_beyond(self, repository: str, kept: int) -> list[int]:
         """The ids of a repository's ended runs that are older than the newest `kept`."""
@@ -222,7 +199,7 @@ class RunRecords(JobRecords):
 
     def forget_run(self, run: int) -> None:
         """Removes a run with its jobs."""
-        self._database.execute("DELETE FROM workflow_runs WHERE id = ?", (run,))
+        self._runs.drop(run)
 
     def repositories(self) -> list[str]:
         """The repositories that have, or had, workflows."""
@@ -254,16 +231,13 @@ class RunRecords(JobRecords):
 
     def set_run(self, run: int, **values: object) -> None:
         """Changes columns of a run."""
-        self._set(RUNS, run, {**values, "updated": moment()})
+        with self._database.transaction():
+            self._runs.set(run, **{**values, "updated": moment()})
+            if "status" in values:
+                self._tell(RUNS, run)
 
     def forget(self, repository: str) -> None:
         """Removes everything of a repository."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM workflow_runs WHERE repository = ?", (repository,))
-            connection.execute("DELETE FROM workflow_files WHERE repository = ?", (repository,))
-
-
-def _run(row: Any) -> Run:  # noqa: ANN401 - sqlite3.Row is untyped
-    decoded = {key: json.loads(row[key]) for key in ("payload", "called")}
-    decoded["told"] = bool(row["told"])
-    return Run(**{**dict(row), **decoded})
+        with self._database.transaction():
+            self._runs.drop_where("repository = ?", repository)
+            self._files.drop_where("repository = ?", repository)

@@ -1,12 +1,7 @@
 """The workflow files on a repository's default branch, as people see them listed."""
 
 from sandbox.github.contract import RepositoryHalf
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    WorkflowError,
-    is_workflow,
-    parse_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, WorkflowError, is_workflow, parse_workflow
 from sandbox.github.runs.unheard import unheard
 
 

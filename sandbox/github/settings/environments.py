@@ -1,6 +1,5 @@
 """Environments of repositories: what protects them, and which references may deploy there."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from sandbox.github.http.clock import now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS github_environments (
@@ -68,86 +68,53 @@ class Environments:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._environments = Table(database, "github_environments", Environment)
+        self._policies = Table(database, "github_branch_policies", BranchPolicy)
 
     def list(self, repository: int) -> Sequence[Environment]:
         """A repository's, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM github_environments WHERE repository = ? ORDER BY id", (repository,)
-        )
-        return [_environment(row) for row in rows]
+        return self._environments.where("repository = ?", repository)
 
     def find(self, repository: int, name: str) -> Environment | None:
         """The environment of that name, whatever its case."""
-        rows = self._database.query(
-            "SELECT * FROM github_environments WHERE repository = ? AND name = ?",
-            (repository, name),
-        )
-        return _environment(rows[0]) if rows else None
+        return self._environments.first("repository = ? AND name = ?", repository, name)
 
     def put(self, repository: int, name: str, protection: Protection) -> Environment:
         """Makes an environment, or replaces all that protects it."""
-        text = json.dumps(vars(protection))
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO github_environments"
-                " (repository, name, protection, created_at, updated_at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET protection = excluded.protection,"
-                " updated_at = excluded.updated_at",
-                (repository, name, text, now(), now()),
-            )
-            row = connection.execute(
-                "SELECT * FROM github_environments WHERE repository = ? AND name = ?",
-                (repository, name),
-            ).fetchone()
+        with self._database.transaction():
+            found, moment = self.find(repository, name), now()
+            values = {"protection": protection, "updated_at": moment}
+            if found is None:
+                added = {"repository": repository, "name": name, "created_at": moment}
+                number = self._environments.add(**added, **values)
+            else:
+                number = found.id
+                self._environments.set(number, **values)
             if protection.branches != "custom":
-                connection.execute(
-                    "DELETE FROM github_branch_policies WHERE environment = ?", (row["id"],)
-                )
-        return _environment(row)
+                self._policies.drop_where("environment = ?", number)
+        return self._environments.get(number)
 
     def delete(self, environment: Environment) -> None:
         """Forgets an environment and its policies."""
-        self._database.execute("DELETE FROM github_environments WHERE id = ?", (environment.id,))
+        self._environments.drop(environment.id)
 
     def policies(self, environment: Environment) -> Sequence[BranchPolicy]:
         """Its custom branch policies, oldest first."""
-        rows = self._database.query(
-            "SELECT id, name, type FROM github_branch_policies WHERE environment = ? ORDER BY id",
-            (environment.id,),
-        )
-        return [BranchPolicy(**dict(row)) for row in rows]
+        return self._policies.where("environment = ?", environment.id)
 
     def add_policy(self, environment: Environment, name: str, kind: str) -> BranchPolicy | None:
         """A new custom policy; None if there is one like it."""
         try:
-            with self._database.transaction() as connection:
-                number = connection.execute(
-                    "INSERT INTO github_branch_policies (environment, name, type) VALUES (?, ?, ?)",
-                    (environment.id, name, kind),
-                ).lastrowid
+            number = self._policies.add(environment=environment.id, name=name, type=kind)
         except sqlite3.IntegrityError:
             return None
-        return BranchPolicy(int(number or 0), name, kind)
+        return self._policies.get(number)
 
     def rename_policy(self, policy: BranchPolicy, name: str) -> BranchPolicy:
         """Gives a policy another pattern."""
-        self._database.execute(
-            "UPDATE github_branch_policies SET name = ? WHERE id = ?", (name, policy.id)
-        )
-        return BranchPolicy(policy.id, name, policy.type)
+        self._policies.set(policy.id, name=name)
+        return self._policies.get(policy.id)
 
     def delete_policy(self, policy: BranchPolicy) -> None:
         """Forgets a policy."""
-        self._database.execute("DELETE FROM github_branch_policies WHERE id = ?", (policy.id,))
-
-
-def _environment(row: sqlite3.Row) -> Environment:
-    protection = Protection(**json.loads(row["protection"]))
-    return Environment(
-        row["id"],
-        row["repository"],
-        row["name"],
-        protection,
-        row["created_at"],
-        row["updated_at"],
-    )
+        self._policies.drop(policy.id)

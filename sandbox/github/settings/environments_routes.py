@@ -5,24 +5,26 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import node_id
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Urls, answer, nothing, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, listed, nothing, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.environments import BranchPolicy, Environment, Environments
 from sandbox.github.settings.holders import Holder
 from sandbox.github.settings.protection import protection_rules, read_protection
 from sandbox.github.settings.secret_store import SecretStore
 from sandbox.github.settings.variable_store import VariableStore
+from sandbox.http.handlers import at
 
 _LONGEST_NAME = 255  # characters
+_ONE = f"{REPOSITORY}/environments/{{environment}}"
+_POLICIES = f"{_ONE}/deployment-branch-policies"
 
 
-class EnvironmentRoutes:
+class EnvironmentRoutes(Routes):
     """Endpoints of environments and their branch policies."""
 
     def __init__(
@@ -38,39 +40,23 @@ class EnvironmentRoutes:
         self._secrets = secrets
         self._variables = variables
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        one = f"{REPOSITORY}/environments/{{environment}}"
-        policies = f"{one}/deployment-branch-policies"
-        return [
-            route("GET", f"{REPOSITORY}/environments", self.list),
-            route("GET", one, self.get),
-            route("PUT", one, self.put),
-            route("DELETE", one, self.delete),
-            route("GET", policies, self.policies),
-            route("POST", policies, self.add_policy),
-            route("GET", f"{policies}/{{policy:int}}", self.policy),
-            route("PUT", f"{policies}/{{policy:int}}", self.change_policy),
-            route("DELETE", f"{policies}/{{policy:int}}", self.delete_policy),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/environments`."""
+    @at("GET", f"{REPOSITORY}/environments")
+    def _list(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         environments = self._environments.list(repository.id)
-        chosen, headers = page(request, environments)
         here = urls(request)
-        shown = [self._shown(repository, each, here) for each in chosen]
-        content = {"total_count": len(environments), "environments": shown}
-        return answer(request, content, headers=headers)
+        return listed(
+            request, environments, lambda each: self._shown(repository, each, here), "environments"
+        )
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/environments/{name}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository, environment = self._addressed.readable_environment(request)
         return answer(request, self._shown(repository, environment, urls(request)))
 
-    def put(self, request: Request, body: Body) -> Response:
-        """`PUT R/environments/{name}`: what is not sent goes back to its default."""
+    @at("PUT", _ONE)
+    def _put(self, request: Request, body: Body) -> Response:
+        """What is not sent goes back to its default."""
         repository, _ = self._access.administered(request)
         name = request.path_params["environment"]
         if not name.strip() or len(name) > _LONGEST_NAME:
@@ -79,8 +65,9 @@ class EnvironmentRoutes:
         environment = self._environments.put(repository.id, name, protection)
         return answer(request, self._shown(repository, environment, urls(request)))
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/environments/{name}`: takes its secrets and variables along."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
+        """Takes its secrets and variables along."""
         repository, environment = self._addressed.environment(request)
         holder = Holder(repository.id, environment.id)
         self._secrets.forget(holder)
@@ -88,19 +75,15 @@ class EnvironmentRoutes:
         self._environments.delete(environment)
         return nothing()
 
-    def policies(self, request: Request, _body: Body) -> Response:
-        """`GET …/deployment-branch-policies`."""
+    @at("GET", _POLICIES)
+    def _policies(self, request: Request, _body: Body) -> Response:
         _, environment = self._addressed.readable_environment(request)
         policies = self._environments.policies(environment)
-        chosen, headers = page(request, policies)
-        content = {
-            "total_count": len(policies),
-            "branch_policies": [_policy(each) for each in chosen],
-        }
-        return answer(request, content, headers=headers)
+        return listed(request, policies, _policy, "branch_policies")
 
-    def add_policy(self, request: Request, body: Body) -> Response:
-        """`POST …/deployment-branch-policies`; 303 if there is one like it."""
+    @at("POST", _POLICIES)
+    def _add_policy(self, request: Request, body: Body) -> Response:
+        """303 if there is one like it."""
         _, environment = self._addressed.environment(request)
         if environment.protection.branches != "custom":
             raise NotFoundError
@@ -115,19 +98,20 @@ class EnvironmentRoutes:
         )
         return Response(status_code=303, headers={"Location": f"{request.url}/{known.id}"})
 
+    @at("GET", f"{_POLICIES}/{{policy:int}}")
     def policy(self, request: Request, _body: Body) -> Response:
         """`GET …/deployment-branch-policies/{id}`."""
         _, environment = self._addressed.readable_environment(request)
         return answer(request, _policy(self._policy(request, environment)))
 
-    def change_policy(self, request: Request, body: Body) -> Response:
-        """`PUT …/deployment-branch-policies/{id}`."""
+    @at("PUT", f"{_POLICIES}/{{policy:int}}")
+    def _change_policy(self, request: Request, body: Body) -> Response:
         _, environment = self._addressed.environment(request)
         policy = self._policy(request, environment)
         return answer(request, _policy(self._environments.rename_policy(policy, body.text("name"))))
 
-    def delete_policy(self, request: Request, _body: Body) -> Response:
-        """`DELETE …/deployment-branch-policies/{id}`."""
+    @at("DELETE", f"{_POLICIES}/{{policy:int}}")
+    def _delete_policy(self, request: Request, _body: Body) -> Response:
         _, environment = self._addressed.environment(request)
         self._environments.delete_policy(self._policy(request, environment))
         return nothing()

@@ -1,16 +1,16 @@
 """Rulesets of repositories, kept as callers wrote them."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.settings.patterns import concerns
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS github_rulesets (
@@ -80,19 +80,16 @@ class Rulesets:
     """All rulesets. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._rulesets = Table(database, "github_rulesets", Ruleset)
 
     def list(self, repository: int) -> Sequence[Ruleset]:
         """A repository's, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM github_rulesets WHERE repository = ? ORDER BY id", (repository,)
-        )
-        return [_ruleset(row) for row in rows]
+        return self._rulesets.where("repository = ?", repository)
 
     def find(self, repository: int, number: int) -> Ruleset | None:
         """The repository's ruleset with that number."""
-        return next((each for each in self.list(repository) if each.id == number), None)
+        return self._rulesets.first("repository = ? AND id = ?", repository, number)
 
     def rules_for(
         self, repository: int, ref: str, default_branch: str
@@ -107,29 +104,22 @@ class Rulesets:
 
     def add(self, repository: int, wanted: Wanted) -> Ruleset:
         """A new one; raises UnprocessableError if its name is taken."""
-        with _unique_name(), self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO github_rulesets (repository, name, target, enforcement, bypass_actors,"
-                " conditions, rules, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (repository, *_columns(wanted), now(), now()),
-            ).lastrowid
-            row = connection.execute("SELECT * FROM github_rulesets WHERE id = ?", (number,))
-            return _ruleset(row.fetchone())
+        moment = now()
+        with _unique_name():
+            number = self._rulesets.add(
+                repository=repository, **vars(wanted), created_at=moment, updated_at=moment
+            )
+        return self._rulesets.get(number)
 
     def change(self, found: Ruleset, wanted: Wanted) -> Ruleset:
         """Replaces one; raises UnprocessableError if its name is another's."""
-        moment = now()
         with _unique_name():
-            self._database.execute(
-                "UPDATE github_rulesets SET name = ?, target = ?, enforcement = ?,"
-                " bypass_actors = ?, conditions = ?, rules = ?, updated_at = ? WHERE id = ?",
-                (*_columns(wanted), moment, found.id),
-            )
-        return replace(found, **vars(wanted), updated_at=moment)
+            self._rulesets.set(found.id, **vars(wanted), updated_at=now())
+        return self._rulesets.get(found.id)
 
     def delete(self, found: Ruleset) -> None:
         """Forgets one."""
-        self._database.execute("DELETE FROM github_rulesets WHERE id = ?", (found.id,))
+        self._rulesets.drop(found.id)
 
 
 @contextmanager
@@ -139,23 +129,3 @@ def _unique_name() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise UnprocessableError("Validation Failed", "Name must be unique") from None
-
-
-def _columns(wanted: Wanted) -> tuple[str, ...]:
-    kept = (wanted.bypass_actors, wanted.conditions, wanted.rules)
-    return (wanted.name, wanted.target, wanted.enforcement, *map(json.dumps, kept))
-
-
-def _ruleset(row: sqlite3.Row) -> Ruleset:
-    return Ruleset(
-        id=row["id"],
-        repository=row["repository"],
-        name=row["name"],
-        target=row["target"],
-        enforcement=row["enforcement"],
-        bypass_actors=json.loads(row["bypass_actors"]),
-        conditions=json.loads(row["conditions"]),
-        rules=json.loads(row["rules"]),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )

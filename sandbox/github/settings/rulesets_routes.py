@@ -4,41 +4,32 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.fine_grained import ADMINISTRATION
 from sandbox.github.http.access import Access, Right, right_to
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.describe import node_id
-from sandbox.github.http.errors import ForbiddenError, NotFoundError
-from sandbox.github.http.requests import REPOSITORY, Urls, answer, nothing, page, route, urls
+from sandbox.github.http.errors import ForbiddenError, there
+from sandbox.github.http.requests import REPOSITORY, Routes, Urls, answer, nothing, page, urls
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rule_kinds import read_ruleset
 from sandbox.github.settings.rulesets import Ruleset, Rulesets
+from sandbox.http.handlers import at
+
+_ONE = f"{REPOSITORY}/rulesets/{{ruleset:int}}"
 
 
-class RulesetRoutes:
+class RulesetRoutes(Routes):
     """Endpoints of rulesets."""
 
     def __init__(self, access: Access, rulesets: Rulesets) -> None:
         self._access = access
         self._rulesets = rulesets
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        one = f"{REPOSITORY}/rulesets/{{ruleset:int}}"
-        return [
-            route("GET", f"{REPOSITORY}/rulesets", self.list),
-            route("POST", f"{REPOSITORY}/rulesets", self.add),
-            route("GET", f"{REPOSITORY}/rules/branches/{{branch:path}}", self.of_branch),
-            route("GET", one, self.get),
-            route("PUT", one, self.change),
-            route("DELETE", one, self.delete),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/rulesets`: without conditions and rules, as on the platform."""
+    @at("GET", f"{REPOSITORY}/rulesets")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Without conditions and rules, as on the platform."""
         repository, caller = self._readable(request)
         chosen, headers = page(request, self._rulesets.list(repository.id))
         here = urls(request)
@@ -53,33 +44,35 @@ class RulesetRoutes:
         ]
         return answer(request, shown, headers=headers)
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/rulesets/{id}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository, caller = self._readable(request)
         found = self._found(request, repository)
         return answer(request, self._shown(repository, found, caller, urls(request)))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/rulesets`."""
+    @at("POST", f"{REPOSITORY}/rulesets")
+    def _add(self, request: Request, body: Body) -> Response:
         repository, caller = self._administered(request)
         added = self._rulesets.add(repository.id, read_ruleset(body, None))
         return answer(request, self._shown(repository, added, caller, urls(request)), 201)
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PUT R/rulesets/{id}`: what is not sent stays."""
+    @at("PUT", _ONE)
+    def _change(self, request: Request, body: Body) -> Response:
+        """What is not sent stays."""
         repository, caller = self._administered(request)
         found = self._found(request, repository)
         changed = self._rulesets.change(found, read_ruleset(body, found))
         return answer(request, self._shown(repository, changed, caller, urls(request)))
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/rulesets/{id}`."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
         repository, _ = self._administered(request)
         self._rulesets.delete(self._found(request, repository))
         return nothing()
 
-    def of_branch(self, request: Request, _body: Body) -> Response:
-        """`GET R/rules/branches/{branch}`: the rules in force there."""
+    @at("GET", f"{REPOSITORY}/rules/branches/{{branch:path}}")
+    def _of_branch(self, request: Request, _body: Body) -> Response:
+        """The rules in force there."""
         repository, _ = self._readable(request)
         ref, default = (
             f"refs/heads/{request.path_params['branch']}",
@@ -116,10 +109,7 @@ class RulesetRoutes:
             )
 
     def _found(self, request: Request, repository: Repository) -> Ruleset:
-        found = self._rulesets.find(repository.id, request.path_params["ruleset"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._rulesets.find(repository.id, request.path_params["ruleset"]))
 
     def _shown(
         self, repository: Repository, found: Ruleset, caller: Caller | None, here: Urls

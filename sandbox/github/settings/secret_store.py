@@ -14,6 +14,7 @@ from sandbox.github.http.clock import now
 from sandbox.github.http.errors import UnprocessableError
 from sandbox.github.settings.holders import Holder, check_size
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 LIMIT = 100  # secrets of a repository, and of an environment
 
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS github_secrets (
     PRIMARY KEY (repository, environment, name)
 );
 """
+_OF_HOLDER = "repository = ? AND environment = ?"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class SecretStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._secrets = Table(database, "github_secrets", Secret, order="name")
 
     def public_key(self, holder: Holder) -> PublicKey:
         """The holder's own, drawn when first asked for."""
@@ -68,12 +71,7 @@ class SecretStore:
 
     def list(self, holder: Holder) -> Sequence[Secret]:
         """Names and dates, by name."""
-        rows = self._database.query(
-            "SELECT name, created_at, updated_at FROM github_secrets"
-            " WHERE repository = ? AND environment = ? ORDER BY name",
-            (holder.repository, holder.environment),
-        )
-        return [Secret(**dict(row)) for row in rows]
+        return self._secrets.where(_OF_HOLDER, holder.repository, holder.environment)
 
     def find(self, holder: Holder, name: str) -> Secret | None:
         """The secret of that name, whatever its case."""
@@ -101,13 +99,8 @@ class SecretStore:
 
     def delete(self, holder: Holder, name: str) -> bool:
         """Forgets a secret; whether there was one."""
-        if self.find(holder, name) is None:
-            return False
-        self._database.execute(
-            "DELETE FROM github_secrets WHERE repository = ? AND environment = ? AND name = ?",
-            (holder.repository, holder.environment, name.upper()),
-        )
-        return True
+        named = f"{_OF_HOLDER} AND name = ?"
+        return self._secrets.drop_where(named, holder.repository, holder.environment, name.upper())
 
     def forget(self, holder: Holder) -> None:
         """Forgets all secrets of an environment, and its key."""

@@ -4,58 +4,45 @@ from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.addressed import Addressed
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import HOLDERS, answer, nothing, page, route
+from sandbox.github.http.errors import NotFoundError, UnprocessableError, there
+from sandbox.github.http.requests import HOLDERS, Routes, answer, listed, nothing
 from sandbox.github.settings.holders import checked_name
 from sandbox.github.settings.secret_store import SecretStore
+from sandbox.http.handlers import at
+
+_ALL = [f"{place}/secrets" for place in HOLDERS]
+_ONE = [f"{place}/{{name}}" for place in _ALL]
 
 
-class SecretRoutes:
+class SecretRoutes(Routes):
     """Endpoints of secrets."""
 
     def __init__(self, addressed: Addressed, store: SecretStore) -> None:
         self._addressed = addressed
         self._store = store
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        found = []
-        for place in HOLDERS:
-            found += [
-                route("GET", f"{place}/secrets", self.list),
-                route("GET", f"{place}/secrets/public-key", self.public_key),
-                route("GET", f"{place}/secrets/{{name}}", self.get),
-                route("PUT", f"{place}/secrets/{{name}}", self.put),
-                route("DELETE", f"{place}/secrets/{{name}}", self.delete),
-            ]
-        return found
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET …/secrets`."""
+    @at("GET", *_ALL)
+    def _list(self, request: Request, _body: Body) -> Response:
         secrets = self._store.list(self._addressed.holder(request))
-        chosen, headers = page(request, secrets)
-        shown = [asdict(each) for each in chosen]
-        return answer(request, {"total_count": len(secrets), "secrets": shown}, headers=headers)
+        return listed(request, secrets, asdict, "secrets")
 
-    def public_key(self, request: Request, _body: Body) -> Response:
-        """`GET …/secrets/public-key`."""
+    @at("GET", *(f"{place}/public-key" for place in _ALL))
+    def _public_key(self, request: Request, _body: Body) -> Response:
         key = self._store.public_key(self._addressed.holder(request))
         return answer(request, asdict(key))
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET …/secrets/{name}`: never the value."""
+    @at("GET", *_ONE)
+    def _get(self, request: Request, _body: Body) -> Response:
+        """Never the value."""
         holder = self._addressed.holder(request)
-        secret = self._store.find(holder, request.path_params["name"])
-        if secret is None:
-            raise NotFoundError
+        secret = there(self._store.find(holder, request.path_params["name"]))
         return answer(request, asdict(secret))
 
-    def put(self, request: Request, body: Body) -> Response:
-        """`PUT …/secrets/{name}`."""
+    @at("PUT", *_ONE)
+    def _put(self, request: Request, body: Body) -> Response:
         holder = self._addressed.holder(request)
         name = checked_name("Secret", request.path_params["name"])
         if not body.optional_text("encrypted_value") or not body.optional_text("key_id"):
@@ -64,8 +51,8 @@ class SecretRoutes:
         # GitHub answers an empty object to the first one; clients read a body there.
         return answer(request, {}, 201) if new else nothing()
 
-    def delete(self, request: Request, _body: Body) -> Response:
-        """`DELETE …/secrets/{name}`."""
+    @at("DELETE", *_ONE)
+    def _delete(self, request: Request, _body: Body) -> Response:
         if not self._store.delete(self._addressed.holder(request), request.path_params["name"]):
             raise NotFoundError
         return nothing()

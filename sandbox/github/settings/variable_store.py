@@ -8,6 +8,7 @@ from sandbox.github.http.clock import now
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
 from sandbox.github.settings.holders import Holder
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 REPOSITORY_LIMIT, ENVIRONMENT_LIMIT = 500, 100
 
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS github_variables (
     PRIMARY KEY (repository, environment, name)
 );
 """
+_OF_HOLDER = "repository = ? AND environment = ?"
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,12 @@ class VariableStore:
     """All Actions variables. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._variables = Table(database, "github_variables", Variable, order="name")
 
     def list(self, holder: Holder) -> Sequence[Variable]:
         """By name."""
-        rows = self._database.query(
-            "SELECT name, value, created_at, updated_at FROM github_variables"
-            " WHERE repository = ? AND environment = ? ORDER BY name",
-            (holder.repository, holder.environment),
-        )
-        return [Variable(**dict(row)) for row in rows]
+        return self._variables.where(_OF_HOLDER, *_of(holder))
 
     def get(self, holder: Holder, name: str) -> Variable:
         """The variable of that name, whatever its case; raises NotFoundError."""
@@ -69,9 +66,13 @@ class VariableStore:
         if name not in known and len(known) >= limit:
             raise UnprocessableError("Validation failed", f"You may have up to {limit} variables.")
         try:
-            self._database.execute(
-                "INSERT INTO github_variables VALUES (?, ?, ?, ?, ?, ?)",
-                (holder.repository, holder.environment, name, value, now(), now()),
+            self._variables.add(
+                repository=holder.repository,
+                environment=holder.environment,
+                name=name,
+                value=value,
+                created_at=now(),
+                updated_at=now(),
             )
         except sqlite3.IntegrityError:
             raise ConflictError("Already exists - Variable already exists") from None
@@ -85,10 +86,9 @@ class VariableStore:
         """
         found = self.get(holder, old)
         try:
-            self._database.execute(
-                "UPDATE github_variables SET name = ?, value = ?, updated_at = ?"
-                " WHERE repository = ? AND environment = ? AND name = ?",
-                (name, value, now(), holder.repository, holder.environment, found.name),
+            values = {"name": name, "value": value, "updated_at": now()}
+            self._variables.set_where(
+                values, f"{_OF_HOLDER} AND name = ?", *_of(holder), found.name
             )
         except sqlite3.IntegrityError:
             raise ConflictError("Already exists - Variable already exists") from None
@@ -96,18 +96,16 @@ class VariableStore:
     def delete(self, holder: Holder, name: str) -> None:
         """Forgets a variable; raises NotFoundError if there is none."""
         found = self.get(holder, name)
-        self._database.execute(
-            "DELETE FROM github_variables WHERE repository = ? AND environment = ? AND name = ?",
-            (holder.repository, holder.environment, found.name),
-        )
+        self._variables.drop_where(f"{_OF_HOLDER} AND name = ?", *_of(holder), found.name)
 
     def forget(self, holder: Holder) -> None:
         """Forgets all variables of an environment."""
-        self._database.execute(
-            "DELETE FROM github_variables WHERE repository = ? AND environment = ?",
-            (holder.repository, holder.environment),
-        )
+        self._variables.drop_where(_OF_HOLDER, *_of(holder))
 
     def values(self, holder: Holder) -> Mapping[str, str]:
         """Values by name."""
         return {each.name: each.value for each in self.list(holder)}
+
+
+def _of(holder: Holder) -> tuple[int, int]:
+    return holder.repository, holder.environment

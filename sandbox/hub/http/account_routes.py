@@ -2,9 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from sandbox.http.bodies import with_body
+from sandbox.http.handlers import Handlers, at
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
@@ -15,33 +14,27 @@ from sandbox.hub.repositories.names import parse_kind
 _LARGEST_CARD = 256 << 10  # bytes; reading YAML takes its time, and this needs no token
 
 
-class AccountRoutes:
+class AccountRoutes(Handlers):
     """Endpoints that name no repository."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        validate_yaml = reads_only(with_body(self.validate_yaml, _LARGEST_CARD))
-        return [
-            Route("/api/whoami-v2", self.whoami),
-            Route("/api/agent-harnesses", self.agent_harnesses),
-            Route("/api/validate-yaml", validate_yaml, methods=["POST"]),
-        ]
-
-    def whoami(self, request: Request) -> Response:
-        """`GET /api/whoami-v2`."""
+    @at("GET", "/api/whoami-v2")
+    def _whoami(self, request: Request) -> Response:
         identity = self._access.require_user(request)
         return JSONResponse(self._access.accounts.whoami(identity))
 
     @staticmethod
-    def agent_harnesses(_request: Request) -> Response:
-        """`GET /api/agent-harnesses`: telemetry hints of the client; the sandbox has none."""
+    @at("GET", "/api/agent-harnesses")
+    def _agent_harnesses(_request: Request) -> Response:
+        """Telemetry hints of the client; the sandbox has none."""
         return JSONResponse({"standardEnvVars": [], "harnesses": {}})
 
-    def validate_yaml(self, request: Request, body: bytes) -> Response:
-        """`POST /api/validate-yaml`: 400 for errors, in JSON or, where that is asked for, text."""
+    @at("POST", "/api/validate-yaml", limit=_LARGEST_CARD)
+    @reads_only
+    def _validate_yaml(self, request: Request, body: bytes) -> Response:
+        """400 for errors, in JSON or, where that is asked for, text."""
         self._access.caller(request)
         parsed = json_object(body)
         content = parsed.get("content")

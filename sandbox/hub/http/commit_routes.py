@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from sandbox.http.bodies import WITH_FILES, with_body
+from sandbox.http.bodies import WITH_FILES
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import Handlers, at
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, ForbiddenError
@@ -36,27 +36,17 @@ _PREUPLOAD_LIMIT = 256  # files in one call (contract: client 2.4.0)
 _UNKNOWN_SIZE = -1  # of a copied LFS file: the client does not say it
 
 
-class CommitRoutes:
+class CommitRoutes(Handlers):
     """Endpoints that lead to a commit."""
 
     def __init__(self, access: Access, committer: Committer) -> None:
         self._access = access
         self._committer = committer
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        preupload = reads_only(with_body(self.preupload))
-        return [
-            Route(f"{API_REPO}/preupload/{{revision:path}}", preupload, methods=["POST"]),
-            Route(
-                f"{API_REPO}/commit/{{revision:path}}",
-                with_body(self.commit, WITH_FILES),
-                methods=["POST"],
-            ),
-        ]
-
-    def preupload(self, request: Request, body: bytes) -> Response:
-        """`POST /api/{kind}s/{id}/preupload/{revision}`: git or LFS, and what is there now."""
+    @at("POST", f"{API_REPO}/preupload/{{revision:path}}")
+    @reads_only
+    def _preupload(self, request: Request, body: bytes) -> Response:
+        """Git or LFS, and what is there now."""
         repository = self._writable(request)
         commit = repository.git.resolve(request.path_params["revision"])
         parsed = json_object(body)
@@ -70,8 +60,9 @@ class CommitRoutes:
         answers = [_destination(repository, commit, file, patterns) for file in files]
         return JSONResponse({"files": answers, "commitOid": commit})
 
-    def commit(self, request: Request, body: bytes) -> Response:
-        """`POST /api/{kind}s/{id}/commit/{revision}`: one JSON object a line, the header first."""
+    @at("POST", f"{API_REPO}/commit/{{revision:path}}", limit=WITH_FILES)
+    def _commit(self, request: Request, body: bytes) -> Response:
+        """One JSON object a line, the header first."""
         repository = self._writable(request)
         author = self._access.require_caller(request).name
         header, operations = _parse(body)

@@ -6,11 +6,10 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from sandbox.git.store import DEFAULT_BRANCH
-from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import Handlers, at
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError
@@ -23,13 +22,7 @@ from sandbox.hub.http.requests import (
     page,
     revision_and_path,
 )
-from sandbox.hub.repositories.info import (
-    Describer,
-    commit_object,
-    entry_object,
-    expanded,
-    listed,
-)
+from sandbox.hub.repositories.info import Describer, commit_object, entry_object, expanded, listed
 from sandbox.hub.repositories.names import kind_of_plural
 from sandbox.hub.repositories.registry import Registry, Repository
 
@@ -43,7 +36,7 @@ _LIST_PARAMETERS = {
 }
 
 
-class ContentRoutes:
+class ContentRoutes(Handlers):
     """Endpoints that read repositories."""
 
     def __init__(self, access: Access, registry: Registry, describer: Describer) -> None:
@@ -51,22 +44,9 @@ class ContentRoutes:
         self._registry = registry
         self._describer = describer
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        paths_info = reads_only(with_body(self.paths_info))
-        return [
-            Route("/api/{plural:plural}", self.list),
-            Route(API_REPO, self.info),
-            Route(f"{API_REPO}/revision/{{revision:path}}", self.info),
-            Route(f"{API_REPO}/tree/{{rest:path}}", self.tree),
-            Route(f"{API_REPO}/paths-info/{{revision:path}}", paths_info, methods=["POST"]),
-            Route(f"{API_REPO}/commits/{{revision:path}}", self.commits),
-            Route(f"{API_REPO}/auth-check", self.auth_check),
-            Route(f"{API_REPO}/auth-check/write", self.auth_check),
-        ]
-
-    def list(self, request: Request) -> Response:
-        """`GET /api/{kind}s`: the repositories the caller may see, newest first."""
+    @at("GET", "/api/{plural:plural}")
+    def _list(self, request: Request) -> Response:
+        """The repositories the caller may see, newest first."""
         unknown = set(request.query_params) - _LIST_PARAMETERS
         if unknown:
             raise NotImitatedError(f"listing repositories by {', '.join(sorted(unknown))}")
@@ -90,6 +70,7 @@ class ContentRoutes:
                 infos.append(self._listed(request, each))
         return JSONResponse(infos, headers=headers)
 
+    @at("GET", API_REPO, f"{API_REPO}/revision/{{revision:path}}")
     def info(self, request: Request) -> Response:
         """`GET /api/{kind}s/{id}[/revision/{revision}]`."""
         repository = self._readable(request)
@@ -98,8 +79,8 @@ class ContentRoutes:
         commit = repository.git.resolve(request.path_params.get("revision", DEFAULT_BRANCH))
         return JSONResponse(self._info(request, repository, commit))
 
-    def tree(self, request: Request) -> Response:
-        """`GET /api/{kind}s/{id}/tree/{revision}[/{path}]`."""
+    @at("GET", f"{API_REPO}/tree/{{rest:path}}")
+    def _tree(self, request: Request) -> Response:
         repository = self._readable(request)
         revision, folder = revision_and_path(request, "tree")
         commit = repository.git.resolve(revision)
@@ -112,8 +93,10 @@ class ContentRoutes:
         objects = [entry_object(entry, last.get(entry.path)) for entry in chosen]
         return JSONResponse(objects, headers=headers)
 
-    def paths_info(self, request: Request, body: bytes) -> Response:
-        """`POST /api/{kind}s/{id}/paths-info/{revision}`: paths that do not exist are left out."""
+    @at("POST", f"{API_REPO}/paths-info/{{revision:path}}")
+    @reads_only
+    def _paths_info(self, request: Request, body: bytes) -> Response:
+        """Paths that do not exist are left out."""
         repository = self._readable(request)
         paths, expand = _asked_paths(request, body)
         commit = repository.git.resolve(request.path_params["revision"])
@@ -123,8 +106,8 @@ class ContentRoutes:
         last = repository.git.last_commits(commit, names) if expand else {}
         return JSONResponse([entry_object(entry, last.get(entry.path)) for entry in entries])
 
-    def commits(self, request: Request) -> Response:
-        """`GET /api/{kind}s/{id}/commits/{revision}`."""
+    @at("GET", f"{API_REPO}/commits/{{revision:path}}")
+    def _commits(self, request: Request) -> Response:
         repository = self._readable(request)
         commit = repository.git.resolve(request.path_params["revision"])
         history = list(repository.git.history(commit))
@@ -134,8 +117,9 @@ class ContentRoutes:
         objects = [commit_object(each, formatted=formatted) for each in chosen]
         return JSONResponse(objects, headers=headers)
 
-    def auth_check(self, request: Request) -> Response:
-        """`GET /api/{kind}s/{id}/auth-check[/write]`: whether its files are the caller's to have.
+    @at("GET", f"{API_REPO}/auth-check", f"{API_REPO}/auth-check/write")
+    def _auth_check(self, request: Request) -> Response:
+        """Whether its files are the caller's to have.
 
         With `write`, whether they are the caller's to change.
         """

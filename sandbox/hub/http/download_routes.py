@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
+from sandbox.http.handlers import Handlers, at
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import EntryNotFoundError, RangeNotSatisfiableError
 from sandbox.hub.http.requests import WEB_REPO, revision_and_path, web_repo
@@ -20,20 +20,14 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")  # another one asks fo
 _CHUNK = 1 << 20  # bytes
 
 
-class DownloadRoutes:
+class DownloadRoutes(Handlers):
     """Endpoints that hand out files."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def routes(self) -> list[Route]:
-        """The addresses served here; GET brings HEAD with it."""
-        return [
-            Route(f"{WEB_REPO}/resolve/{{rest:path}}", self.resolve),
-            Route(f"{WEB_REPO}/raw/{{rest:path}}", self.raw),
-        ]
-
-    def resolve(self, request: Request) -> Response:
+    @at("GET", f"{WEB_REPO}/resolve/{{rest:path}}")
+    def _resolve(self, request: Request) -> Response:
         """A file's content. LFS files are answered directly, not by a redirect.
 
         A redirect to the same origin would break the client: it follows one on HEAD and then
@@ -48,7 +42,8 @@ class DownloadRoutes:
             raise EntryNotFoundError(entry.path, headers["X-Repo-Commit"])
         return _ranged(request, repository.objects.path(entry.pointer.oid), headers)
 
-    def raw(self, request: Request) -> Response:
+    @at("GET", f"{WEB_REPO}/raw/{{rest:path}}")
+    def _raw(self, request: Request) -> Response:
         """A file as git holds it: of an LFS file, the pointer."""
         repository, entry, headers = self._find(request, "raw")
         headers["ETag"] = f'"{entry.oid}"'

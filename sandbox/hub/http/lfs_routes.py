@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
 
-from sandbox.http.bodies import require_at_most, with_body
+from sandbox.http.bodies import require_at_most
 from sandbox.http.errors import TooLargeError
+from sandbox.http.handlers import Handlers, at
 from sandbox.http.request_log import reads_only
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import (
@@ -33,9 +33,10 @@ _STORAGE = "/lfs-storage/{uid}/{oid}"
 _STORED = 422
 _SHA256 = {"sha256", "sha_256"}  # git-lfs's word, and the JavaScript client's
 _MISSING = 404
+_OBJECTS = f"{WEB_REPO}/info/lfs/objects"
 
 
-class LfsRoutes:
+class LfsRoutes(Handlers):
     """Endpoints of git-lfs. Objects have signed addresses: the client sends no token there."""
 
     def __init__(self, access: Access, registry: Registry) -> None:
@@ -43,17 +44,9 @@ class LfsRoutes:
         self._registry = registry
         self._key = secrets.token_bytes(32)  # an address outlives no restart
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        objects = f"{WEB_REPO}/info/lfs/objects"
-        return [
-            Route(f"{objects}/batch", reads_only(with_body(self.batch)), methods=["POST"]),
-            Route(f"{objects}/verify", reads_only(with_body(self.verify)), methods=["POST"]),
-            Route(_STORAGE, self.upload, methods=["PUT"]),
-            Route(_STORAGE, self.download),
-        ]
-
-    def batch(self, request: Request, body: bytes) -> Response:
+    @at("POST", f"{_OBJECTS}/batch")
+    @reads_only
+    def _batch(self, request: Request, body: bytes) -> Response:
         """Says for each object where to send it or get it; nothing for one that is there."""
         parsed = json_object(body)
         operation = parsed.get("operation")
@@ -72,7 +65,9 @@ class LfsRoutes:
         answer = {"transfer": "basic", "objects": answers, "hash_algo": "sha256"}
         return JSONResponse(answer, media_type=_MEDIA_TYPE)
 
-    def verify(self, request: Request, body: bytes) -> Response:
+    @at("POST", f"{_OBJECTS}/verify")
+    @reads_only
+    def _verify(self, request: Request, body: bytes) -> Response:
         """Whether an uploaded object is there, and of the announced size."""
         repository = self._repository(request, write=True)
         parsed = json_object(body)
@@ -83,7 +78,8 @@ class LfsRoutes:
             raise UnprocessableError(f"The object has {size} bytes")
         return Response(status_code=200)
 
-    async def upload(self, request: Request) -> Response:
+    @at("PUT", _STORAGE)
+    async def _upload(self, request: Request) -> Response:
         """Takes an object's bytes; refused (422) if they are not what their name says.
 
         More of them than were announced are refused (413) as they come, before they fill the disk.
@@ -102,7 +98,8 @@ class LfsRoutes:
             await run_in_threadpool(upload.finish)
         return Response(status_code=200)
 
-    def download(self, request: Request) -> Response:
+    @at("GET", _STORAGE)
+    def _download(self, request: Request) -> Response:
         """An object's bytes."""
         repository, oid = self._signed(request, "download"), request.path_params["oid"]
         if repository.objects.size(oid) is None:

@@ -5,10 +5,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import Handlers, at
 from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import object_id
@@ -24,24 +23,15 @@ _CREATE_LATER = {"template", "volumes", "resourceGroupId", "license", "files"}
 _SETTINGS_LATER = {"discussionsDisabled", "gatedNotifications", "xetEnabled"}
 
 
-class LifecycleRoutes:
+class LifecycleRoutes(Handlers):
     """Endpoints about repositories as a whole."""
 
     def __init__(self, access: Access, lifecycle: Lifecycle) -> None:
         self._access = access
         self._lifecycle = lifecycle
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            Route("/api/repos/create", with_body(self.create), methods=["POST"]),
-            Route("/api/repos/delete", with_body(self.delete), methods=["DELETE"]),
-            Route("/api/repos/move", with_body(self.move), methods=["POST"]),
-            Route(f"{API_REPO}/settings", with_body(self.settings), methods=["PUT"]),
-        ]
-
-    def create(self, request: Request, body: bytes) -> Response:
-        """`POST /api/repos/create`."""
+    @at("POST", "/api/repos/create")
+    def _create(self, request: Request, body: bytes) -> Response:
         identity = self._access.require_user(request)
         parsed = json_object(body)
         kind = parse_kind(parsed.get("type"))
@@ -61,8 +51,8 @@ class LifecycleRoutes:
         url = web_url(request, name)
         return JSONResponse({"url": url, "name": name.id, "id": object_id(repository.uid)})
 
-    def delete(self, request: Request, body: bytes) -> Response:
-        """`DELETE /api/repos/delete`."""
+    @at("DELETE", "/api/repos/delete")
+    def _delete(self, request: Request, body: bytes) -> Response:
         identity = self._access.require_user(request)
         parsed = json_object(body)
         allow_keys(parsed, {"name", "organization", "type"})
@@ -72,8 +62,8 @@ class LifecycleRoutes:
         self._lifecycle.delete(self._access.require(request, repo_id, kind=kind, write=True))
         return PlainTextResponse("OK")
 
-    def move(self, request: Request, body: bytes) -> Response:
-        """`POST /api/repos/move`."""
+    @at("POST", "/api/repos/move")
+    def _move(self, request: Request, body: bytes) -> Response:
         identity = self._access.require_user(request)
         parsed = json_object(body)
         allow_keys(parsed, {"fromRepo", "toRepo", "type"})
@@ -83,8 +73,8 @@ class LifecycleRoutes:
         self._lifecycle.move(identity, repository, parse_id(kind, str(parsed.get("toRepo"))))
         return PlainTextResponse("OK")
 
-    def settings(self, request: Request, body: bytes) -> Response:
-        """`PUT /api/{kind}s/{id}/settings`."""
+    @at("PUT", f"{API_REPO}/settings")
+    def _settings(self, request: Request, body: bytes) -> Response:
         kind, repo_id = api_repo(request)
         repository = self._access.require(request, repo_id, kind=kind, write=True)
         parsed = json_object(body)

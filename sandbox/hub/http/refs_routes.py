@@ -4,10 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from sandbox.git.store import DEFAULT_BRANCH
-from sandbox.http.bodies import with_body
+from sandbox.http.handlers import Handlers, at
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError, RevisionNotFoundError
 from sandbox.hub.http.requests import API_REPO, allow_keys, api_repo, json_object
@@ -15,27 +14,20 @@ from sandbox.hub.repositories import operations
 from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.registry import Repository
 
+_BRANCH = f"{API_REPO}/branch/{{branch:path}}"
+_TAG = f"{API_REPO}/tag/{{revision:path}}"
 
-class RefRoutes:
+
+class RefRoutes(Handlers):
     """Endpoints about references."""
 
     def __init__(self, access: Access, committer: Committer) -> None:
         self._access = access
         self._committer = committer
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        branch, tag = f"{API_REPO}/branch/{{branch:path}}", f"{API_REPO}/tag/{{revision:path}}"
-        return [
-            Route(f"{API_REPO}/refs", self.refs),
-            Route(branch, with_body(self.create_branch), methods=["POST"]),
-            Route(branch, self.delete_branch, methods=["DELETE"]),
-            Route(tag, with_body(self.create_tag), methods=["POST"]),
-            Route(tag, self.delete_tag, methods=["DELETE"]),
-        ]
-
-    def refs(self, request: Request) -> Response:
-        """`GET /api/{kind}s/{id}/refs`; the client needs all three lists."""
+    @at("GET", f"{API_REPO}/refs")
+    def _refs(self, request: Request) -> Response:
+        """The client needs all three lists."""
         kind, repo_id = api_repo(request)
         repository = self._access.require(request, repo_id, kind=kind, write=False)
         answer: dict[str, list[dict[str, Any]]] = {"branches": [], "converts": [], "tags": []}
@@ -49,8 +41,8 @@ class RefRoutes:
                     answer[group].append({"name": name, "ref": ref, "targetCommit": commit})
         return JSONResponse(answer)
 
-    def create_branch(self, request: Request, body: bytes) -> Response:
-        """`POST /api/{kind}s/{id}/branch/{branch}`."""
+    @at("POST", _BRANCH)
+    def _create_branch(self, request: Request, body: bytes) -> Response:
         repository = self._writable(request)
         parsed = json_object(body or b"{}")
         allow_keys(parsed, {"startingPoint"}, later={"overwrite", "emptyBranch"})
@@ -62,14 +54,15 @@ class RefRoutes:
             operations.create_branch(repository.git, request.path_params["branch"], start)
         return PlainTextResponse("Created", 201)
 
-    def delete_branch(self, request: Request) -> Response:
-        """`DELETE /api/{kind}s/{id}/branch/{branch}`."""
+    @at("DELETE", _BRANCH)
+    def _delete_branch(self, request: Request) -> Response:
         repository = self._writable(request)
         with self._committer.watching(repository):
             operations.delete_branch(repository.git, request.path_params["branch"])
         return PlainTextResponse("OK")
 
-    def create_tag(self, request: Request, body: bytes) -> Response:
+    @at("POST", _TAG)
+    def _create_tag(self, request: Request, body: bytes) -> Response:
         """`POST /api/{kind}s/{id}/tag/{revision}` with the tag's name in the body."""
         repository = self._writable(request)
         parsed = json_object(body)
@@ -85,8 +78,8 @@ class RefRoutes:
             )
         return PlainTextResponse("Created", 201)
 
-    def delete_tag(self, request: Request) -> Response:
-        """`DELETE /api/{kind}s/{id}/tag/{tag}`."""
+    @at("DELETE", _TAG)
+    def _delete_tag(self, request: Request) -> Response:
         repository = self._writable(request)
         with self._committer.watching(repository):
             operations.delete_tag(repository.git, request.path_params["revision"])

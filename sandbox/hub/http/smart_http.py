@@ -12,8 +12,8 @@ from sandbox.hub.http.errors import (
     HubError,
     RepositoryNotFoundError,
     SignInRequiredError,
-    response_of,
 )
+from sandbox.hub.http.refusals import response_of
 from sandbox.hub.http.requests import WEB_REPO, web_repo
 from sandbox.hub.repositories.committer import Committer
 from sandbox.hub.repositories.push_hook import hook_environment

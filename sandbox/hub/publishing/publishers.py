@@ -4,14 +4,13 @@ The Hub has a page for this, in a repository's settings, and no API; so it is th
 command that writes this table.
 """
 
-import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.hub.publishing.claim_rules import checked_claims
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 GITHUB = "github"  # the one provider there is
 _TABLES = """
@@ -48,42 +47,34 @@ class Publishers:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._publishers = Table(database, "hub_publishers", Publisher)
 
     def add(self, repository: str, claims: Mapping[str, str], provider: str = GITHUB) -> Publisher:
         """Lets workflows push to the repository with a uid; raises InvalidClaimsError."""
-        checked = checked_claims(claims)
-        with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO hub_publishers (repository, provider, claims, created_at)"
-                " VALUES (?, ?, ?, ?)",
-                (repository, provider, json.dumps(checked), _now()),
-            ).lastrowid
-        return next(each for each in self.of(repository) if each.id == number)
+        number = self._publishers.add(
+            repository=repository,
+            provider=provider,
+            claims=checked_claims(claims),
+            created_at=_now(),
+        )
+        return self._publishers.get(number)
 
     def of(self, repository: str) -> list[Publisher]:
         """Those that a repository trusts, oldest first."""
-        return [each for each in self.all() if each.repository == repository]
+        return self._publishers.where("repository = ?", repository)
 
     def all(self) -> list[Publisher]:
         """Those of every repository, oldest first."""
-        rows = self._database.query("SELECT * FROM hub_publishers ORDER BY id")
-        return [_publisher(row) for row in rows]
+        return self._publishers.where()
 
     def remove(self, number: int) -> bool:
         """Trusts one no longer; False if there is none of that number."""
-        return bool(self._database.execute("DELETE FROM hub_publishers WHERE id = ?", (number,)))
+        return self._publishers.drop(number)
 
     def used(self, number: int) -> None:
         """Notes that one was used now."""
-        self._database.execute(
-            "UPDATE hub_publishers SET last_used_at = ? WHERE id = ?", (_now(), number)
-        )
-
-
-def _publisher(row: sqlite3.Row) -> Publisher:
-    return Publisher(**{**dict(row), "claims": json.loads(row["claims"])})
+        self._publishers.set(number, last_used_at=_now())
 
 
 def _now() -> str:

@@ -8,11 +8,11 @@ from sandbox.hub.contract import SpaceHost
 from sandbox.hub.http.errors import BadRequestError, InvalidCardError
 from sandbox.hub.repositories import operations as write
 from sandbox.hub.repositories.card import validate
-from sandbox.hub.repositories.lfs import Pointer
+from sandbox.hub.repositories.lfs import REGULAR_SIZE_LIMIT, Pointer
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.operations import AddFile, AddPointer, Operation
 from sandbox.hub.repositories.registry import Registry, Repository
-from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, checked_path
+from sandbox.hub.repositories.upload_rules import checked_path
 from sandbox.hub.webhooks.service import Webhooks
 
 

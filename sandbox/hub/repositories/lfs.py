@@ -1,5 +1,6 @@
 """LFS: the pointers that stand in git for large files, and the store of the files themselves."""
 
+import codecs
 import hashlib
 import os
 import re
@@ -14,6 +15,8 @@ _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize ([0-9]+)\n?",
 )
 _OID = re.compile(r"[0-9a-f]{64}")
+_CONTROL = re.compile(rb"[\x00-\x08]")
+REGULAR_SIZE_LIMIT = 10 * 1024 * 1024  # bytes; larger files must go to LFS
 POINTER_SIZE_LIMIT = 1024  # bytes; the LFS specification: a pointer is smaller than that
 
 
@@ -36,6 +39,22 @@ def parse_pointer(content: bytes) -> Pointer | None:
     """The pointer a small file is; None if it is an ordinary file."""
     match = _POINTER.fullmatch(content)
     return None if match is None else Pointer(match[1].decode(), int(match[2]))
+
+
+def looks_binary(sample: bytes) -> bool:
+    """Whether the first bytes of a file are no UTF-8 text.
+
+    The platform's exact test is not published; this is its visible effect (contract: rejected
+    pushes in public issues).
+    """
+    if _CONTROL.search(sample):
+        return True
+    try:
+        # A sample may end inside a character: that is no sign of a binary.
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=False)
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def is_oid(oid: object) -> bool:

@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from sandbox.git.moves import DEFAULT_BRANCH
 from sandbox.git.push_judge import contents, file_at, moves, new_blobs, say
-from sandbox.git.store import DEFAULT_BRANCH
 from sandbox.hub.repositories.lfs import ObjectStore
 from sandbox.hub.repositories.names import RepoKind
 from sandbox.hub.repositories.push_rules import PushedBlob, refusal

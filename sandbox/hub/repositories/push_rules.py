@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 from sandbox.git.push_judge import NewBlob
 from sandbox.hub.repositories.card import validate
-from sandbox.hub.repositories.lfs import POINTER_SIZE_LIMIT, parse_pointer
+from sandbox.hub.repositories.lfs import (
+    POINTER_SIZE_LIMIT,
+    REGULAR_SIZE_LIMIT,
+    looks_binary,
+    parse_pointer,
+)
 from sandbox.hub.repositories.names import RepoKind
-from sandbox.hub.repositories.upload_rules import REGULAR_SIZE_LIMIT, looks_binary
 
 # Bytes of a binary that git may hold (huggingface_hub's pull request 657 has "over 1MB"): a small
 # picture is pushed as it is, a film of 1.67 MB was refused (rejected pushes in public issues).

@@ -1,35 +1,17 @@
 """Which uploads go to LFS, which are ignored, and which paths are legal in a repository."""
 
-import codecs
 import re
 
 import pathspec
 
 from sandbox.hub.http.errors import BadRequestError, UnprocessableError
 from sandbox.hub.repositories.files import HubStore
+from sandbox.hub.repositories.lfs import REGULAR_SIZE_LIMIT, looks_binary
 
-REGULAR_SIZE_LIMIT = 10 * 1024 * 1024  # bytes; larger files must go to LFS
 SAMPLE_SIZE = 512  # bytes of a file the client sends ahead
 _MAX_PATH_LENGTH = 4096
 _LARGEST_IGNORE = 64 << 10  # bytes; a limit of the sandbox's own
 _LEADS_OUT = re.compile(r"\.{0,2}\\")
-_CONTROL = re.compile(rb"[\x00-\x08]")
-
-
-def looks_binary(sample: bytes) -> bool:
-    """Whether the first bytes of a file are no UTF-8 text.
-
-    The platform's exact test is not published; this is its visible effect (contract: rejected
-    pushes in public issues).
-    """
-    if _CONTROL.search(sample):
-        return True
-    try:
-        # A sample may end inside a character: that is no sign of a binary.
-        codecs.getincrementaldecoder("utf-8")().decode(sample, final=False)
-    except UnicodeDecodeError:
-        return True
-    return False
 
 
 def goes_to_lfs(store: HubStore, commit: str, path: str, size: int, sample: bytes) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from sandbox.hub.http.errors import RepositoryNotFoundError
 from sandbox.hub.spaces.stages import Stage, Wanted
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 BASE_NAME_PREFIX = "space-"  # of the names of all containers and images of Spaces
 
@@ -89,47 +90,40 @@ class SpaceRecord:
         return (self.repo_id or "").partition("/")[2]
 
 
-def _record(row: Any) -> SpaceRecord:  # noqa: ANN401 - sqlite3.Row is untyped
-    values = dict(row)
-    values["stage"] = Stage(values["stage"])
-    values["wanted"] = Wanted(values["wanted"])
-    values["no_cache"] = bool(values["no_cache"])
-    return SpaceRecord(**values)
-
-
 class SpaceRecords:
     """The table of Spaces."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         database.create(_SCHEMA)
+        self._spaces = Table(database, "spaces", SpaceRecord)
         _close_to_others(database)
 
     def add(self, repo_id: str, *, sdk: str, hardware: str, sleep_seconds: int | None) -> int:
         """Adds a Space that has no app yet; returns its id."""
-        with self.database.transaction() as connection:
-            cursor = connection.execute(
-                "INSERT INTO spaces (repo_id, base_name, sdk, hardware, sleep_seconds, stage)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (repo_id, _base_name(repo_id), sdk, hardware, sleep_seconds, Stage.NO_APP_FILE),
-            )
-            return int(cursor.lastrowid or 0)
+        return self._spaces.add(
+            repo_id=repo_id,
+            base_name=_base_name(repo_id),
+            sdk=sdk,
+            hardware=hardware,
+            sleep_seconds=sleep_seconds,
+            stage=Stage.NO_APP_FILE,
+        )
 
     def find(self, repo_id: str) -> SpaceRecord:
         """The Space of that name; raises RepositoryNotFoundError."""
-        rows = self.database.query("SELECT * FROM spaces WHERE repo_id = ?", (repo_id,))
-        if not rows:
+        found = self._spaces.first("repo_id = ?", repo_id)
+        if found is None:
             raise RepositoryNotFoundError
-        return _record(rows[0])
+        return found
 
     def get(self, space: int) -> SpaceRecord | None:
         """The Space with that id, or None once it is gone."""
-        rows = self.database.query("SELECT * FROM spaces WHERE id = ?", (space,))
-        return _record(rows[0]) if rows else None
+        return self._spaces.find(space)
 
     def all(self) -> list[SpaceRecord]:
         """Every Space, also those being removed."""
-        return [_record(row) for row in self.database.query("SELECT * FROM spaces ORDER BY id")]
+        return self._spaces.where()
 
     def request(
         self,
@@ -143,47 +137,29 @@ class SpaceRecords:
         `supersede` raises the row's turn, so that whatever a worker is doing is dropped. `change`
         returns None when there is nothing to do. Returns the new row, or None if nothing changed.
         """
-        with self.database.transaction() as connection:
-            row = connection.execute("SELECT * FROM spaces WHERE id = ?", (space,)).fetchone()
-            if row is None:
+        with self.database.transaction():
+            record = self.get(space)
+            values = None if record is None else change(record)
+            if record is None or values is None:
                 return None
-            values = change(_record(row))
-            if values is None:
-                return None
-            names = ", ".join(f"{name} = ?" for name in values)
-            connection.execute(
-                f"UPDATE spaces SET {names}, turn = turn + ? WHERE id = ?",  # noqa: S608 - names are ours
-                (*values.values(), int(supersede), space),
-            )
-            row = connection.execute("SELECT * FROM spaces WHERE id = ?", (space,)).fetchone()
-            return _record(row)
+            self._spaces.set(space, **{**values, "turn": record.turn + int(supersede)})
+            return self.get(space)
 
     def advance(self, space: int, turn: int, **values: object) -> bool:
         """A worker's change; False, and nothing changed, if its turn is over."""
-        names = ", ".join(f"{name} = ?" for name in values)
-        with self.database.transaction() as connection:
-            cursor = connection.execute(
-                f"UPDATE spaces SET {names} WHERE id = ? AND turn = ?",  # noqa: S608 - names are ours
-                (*values.values(), space, turn),
-            )
-            return cursor.rowcount == 1
+        return self._spaces.set_where(values, "id = ? AND turn = ?", space, turn)
 
     def is_turn(self, space: int, turn: int) -> bool:
         """Whether no newer request came."""
-        rows = self.database.query("SELECT 1 FROM spaces WHERE id = ? AND turn = ?", (space, turn))
-        return bool(rows)
+        return bool(self._spaces.where("id = ? AND turn = ?", space, turn))
 
     def set(self, space: int, **values: object) -> None:
         """Changes settings that ask for no work."""
-        names = ", ".join(f"{name} = ?" for name in values)
-        self.database.execute(
-            f"UPDATE spaces SET {names} WHERE id = ?",  # noqa: S608 - names are ours
-            (*values.values(), space),
-        )
+        self._spaces.set(space, **values)
 
     def forget(self, space: int) -> None:
         """Removes the row."""
-        self.database.execute("DELETE FROM spaces WHERE id = ?", (space,))
+        self._spaces.drop(space)
 
 
 def _base_name(repo_id: str) -> str:

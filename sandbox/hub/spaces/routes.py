@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import Handlers, at
 from sandbox.http.numbers import number
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.errors import BadRequestError
@@ -37,7 +38,7 @@ def space_routes(service: SpaceService, access: Access) -> list[Route]:
     return SpaceRoutes(service, access).routes()
 
 
-class SpaceRoutes:
+class SpaceRoutes(Handlers):
     """Endpoints about one Space, and the lists that concern all."""
 
     def __init__(self, service: SpaceService, access: Access) -> None:
@@ -45,17 +46,8 @@ class SpaceRoutes:
         self._access = access
 
     def routes(self) -> list[Route]:
-        """The addresses served here."""
-        routes = [
-            Route("/api/spaces/hardware", self.hardware_list),
-            Route("/api/spaces/templates", self.templates),
-            Route(f"{_SPACE}/runtime", self.runtime),
-            Route(f"{_SPACE}/hardware", with_body(self.set_hardware), methods=["POST"]),
-            Route(f"{_SPACE}/sleeptime", with_body(self.set_sleep_time), methods=["POST"]),
-            Route(f"{_SPACE}/pause", self.pause, methods=["POST"]),
-            Route(f"{_SPACE}/restart", self.restart, methods=["POST"]),
-            Route(f"{_SPACE}/logs/{{kind}}", self.logs),
-        ]
+        """The addresses served here, those of variables and secrets among them."""
+        routes = super().routes()
         for kind in Kind:
             address = f"{_SPACE}/{kind}s"
             routes += [
@@ -68,21 +60,23 @@ class SpaceRoutes:
         return routes
 
     @staticmethod
-    def hardware_list(_request: Request) -> Response:
-        """`GET /api/spaces/hardware`."""
+    @at("GET", "/api/spaces/hardware")
+    def _hardware_list(_request: Request) -> Response:
         return JSONResponse([flavor.description() for flavor in FLAVORS.values()])
 
     @staticmethod
-    def templates(_request: Request) -> Response:
-        """`GET /api/spaces/templates`: this Hub holds none."""
+    @at("GET", "/api/spaces/templates")
+    def _templates(_request: Request) -> Response:
+        """This Hub holds none."""
         return JSONResponse({"templates": []})
 
-    def runtime(self, request: Request) -> Response:
-        """`GET …/runtime`."""
+    @at("GET", f"{_SPACE}/runtime")
+    def _runtime(self, request: Request) -> Response:
         repo_id = self._space(request, write=False)
         return JSONResponse(self._service.runtime(repo_id))
 
-    def set_hardware(self, request: Request, body: bytes) -> Response:
+    @at("POST", f"{_SPACE}/hardware")
+    def _set_hardware(self, request: Request, body: bytes) -> Response:
         """`POST …/hardware {flavor, sleepTimeSeconds?}`."""
         repo_id = self._space(request, write=True)
         parsed = _body(body, "flavor", "sleepTimeSeconds")
@@ -95,22 +89,25 @@ class SpaceRoutes:
             )
         )
 
-    def set_sleep_time(self, request: Request, body: bytes) -> Response:
+    @at("POST", f"{_SPACE}/sleeptime")
+    def _set_sleep_time(self, request: Request, body: bytes) -> Response:
         """`POST …/sleeptime {seconds}`."""
         repo_id = self._space(request, write=True)
         seconds = _number(_body(body, "seconds"), "seconds")
         return JSONResponse(self._service.set_sleep_time(repo_id, seconds))
 
-    def pause(self, request: Request) -> Response:
-        """`POST …/pause`."""
+    @at("POST", f"{_SPACE}/pause")
+    def _pause(self, request: Request) -> Response:
         return JSONResponse(self._service.pause(self._space(request, write=True)))
 
-    def restart(self, request: Request) -> Response:
+    @at("POST", f"{_SPACE}/restart")
+    def _restart(self, request: Request) -> Response:
         """`POST …/restart[?factory=true]`."""
         repo_id = self._space(request, write=True)
         return JSONResponse(self._service.restart(repo_id, factory=is_true(request, "factory")))
 
-    async def logs(self, request: Request) -> Response:
+    @at("GET", f"{_SPACE}/logs/{{kind}}")
+    async def _logs(self, request: Request) -> Response:
         """`GET …/logs/{build|run}[?tail=N]`: server-sent events; for those who may write."""
         repo_id = await run_in_threadpool(self._space, request, write=True)
         try:

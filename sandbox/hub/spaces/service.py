@@ -86,6 +86,7 @@ class SpaceService:
         )
         self._records = self._parts.records
         self._door = FrontDoor(self._parts, addresses, wake=self._wake, may_visit=may_visit)
+        self.app_port = self._door.port_of
         self._life = Lifetime(self._parts, self._door)
         self._stale: dict[int, tuple[int, dict[str, Any]]] = {}
 

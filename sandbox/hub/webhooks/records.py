@@ -1,13 +1,12 @@
 """Which webhooks users have."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sandbox.hub.repositories.registry import Repository
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS hub_webhooks (
@@ -53,52 +52,27 @@ class WebhookRecords:
     """All webhooks. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._webhooks = Table(database, "hub_webhooks", Webhook, order="rowid")
 
     def put(self, webhook: Webhook) -> Webhook:
         """Keeps a new one, or one that was changed."""
-        watched = [{"type": each.type, "name": each.name} for each in webhook.watched]
-        self._database.execute(
-            "REPLACE INTO hub_webhooks (id, owner, url, watched, domains, secret, disabled)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(webhook.id, webhook.owner, webhook.url, json.dumps(watched)),
-                *(json.dumps(webhook.domains), webhook.secret, webhook.disabled),
-            ),
-        )
+        self._webhooks.put(**vars(webhook))
         return webhook
 
     def delete(self, webhook: str) -> None:
         """Forgets one."""
-        self._database.execute("DELETE FROM hub_webhooks WHERE id = ?", (webhook,))
+        self._webhooks.drop(webhook)
 
     def find(self, webhook: str) -> Webhook | None:
         """The one with that id."""
-        rows = self._database.query("SELECT * FROM hub_webhooks WHERE id = ?", (webhook,))
-        return _webhook(rows[0]) if rows else None
+        return self._webhooks.find(webhook)
 
     def all(self, owner: str | None = None) -> Sequence[Webhook]:
         """All, or a user's, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM hub_webhooks WHERE ? IS NULL OR owner = ? ORDER BY rowid",
-            (owner, owner),
-        )
-        return [_webhook(row) for row in rows]
+        return self._webhooks.where("? IS NULL OR owner = ?", owner, owner)
 
 
 def new_id() -> str:
     """24 hex digits in the form of the Hub's object ids."""
     return secrets.token_hex(12)
-
-
-def _webhook(row: Any) -> Webhook:  # noqa: ANN401 - sqlite3.Row is untyped
-    return Webhook(
-        id=row["id"],
-        owner=row["owner"],
-        url=row["url"],
-        watched=tuple(Watched(**each) for each in json.loads(row["watched"])),
-        domains=tuple(json.loads(row["domains"])),
-        secret=row["secret"],
-        disabled=bool(row["disabled"]),
-    )

@@ -5,10 +5,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from sandbox.http.bodies import with_body
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import Handlers, at
 from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Identity, TokenRole
 from sandbox.hub.http.errors import BadRequestError, ForbiddenError, WebhookNotFoundError
@@ -26,60 +25,49 @@ _MOST, _MOST_WATCHED = 100, 100  # of a user, and of a webhook; limits of the sa
 _LONGEST_SECRET = 1024  # characters
 
 
-class WebhookRoutes:
+class WebhookRoutes(Handlers):
     """Endpoints of webhooks."""
 
     def __init__(self, access: Access, webhooks: Webhooks) -> None:
         self._access = access
         self._webhooks = webhooks
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            Route(_ALL, self.list),
-            Route(_ALL, with_body(self.create), methods=["POST"]),
-            Route(_ONE, self.get),
-            Route(_ONE, with_body(self.update), methods=["POST"]),
-            Route(_ONE, self.delete, methods=["DELETE"]),
-            Route(f"{_ONE}/enable", self.enable, methods=["POST"]),
-            Route(f"{_ONE}/disable", self.disable, methods=["POST"]),
-        ]
-
-    def list(self, request: Request) -> Response:
-        """`GET /api/settings/webhooks`."""
+    @at("GET", _ALL)
+    def _list(self, request: Request) -> Response:
         owner = self._access.require_user(request).name
         return JSONResponse([_shown(each) for each in self._webhooks.records.all(owner)])
 
-    def create(self, request: Request, body: bytes) -> Response:
-        """`POST /api/settings/webhooks`."""
+    @at("POST", _ALL)
+    def _create(self, request: Request, body: bytes) -> Response:
         owner = self._writer(request).name
         if len(self._webhooks.records.all(owner)) >= _MOST:
             raise BadRequestError(f"A user has at most {_MOST} webhooks")
         empty = Webhook(id=new_id(), owner=owner, url="", watched=(), domains=_DOMAINS, secret=None)
         return self._kept(self._changed(request, empty, json_object(body)))
 
-    def get(self, request: Request) -> Response:
-        """`GET /api/settings/webhooks/{id}`."""
+    @at("GET", _ONE)
+    def _get(self, request: Request) -> Response:
         found = self._found(request, self._access.require_user(request))
         return JSONResponse({"webhook": _shown(found)})
 
-    def update(self, request: Request, body: bytes) -> Response:
-        """`POST /api/settings/webhooks/{id}`: what is not sent stays."""
+    @at("POST", _ONE)
+    def _update(self, request: Request, body: bytes) -> Response:
+        """What is not sent stays."""
         found = self._found(request, self._writer(request))
         return self._kept(self._changed(request, found, json_object(body)))
 
-    def enable(self, request: Request) -> Response:
-        """`POST /api/settings/webhooks/{id}/enable`."""
+    @at("POST", f"{_ONE}/enable")
+    def _enable(self, request: Request) -> Response:
         found = self._found(request, self._writer(request))
         return self._kept(replace(found, disabled=False))
 
-    def disable(self, request: Request) -> Response:
-        """`POST /api/settings/webhooks/{id}/disable`."""
+    @at("POST", f"{_ONE}/disable")
+    def _disable(self, request: Request) -> Response:
         found = self._found(request, self._writer(request))
         return self._kept(replace(found, disabled=True))
 
-    def delete(self, request: Request) -> Response:
-        """`DELETE /api/settings/webhooks/{id}`."""
+    @at("DELETE", _ONE)
+    def _delete(self, request: Request) -> Response:
         self._webhooks.forget(self._found(request, self._writer(request)))
         return PlainTextResponse("OK")
 

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -18,8 +18,8 @@ from sandbox.machine.builders.confinement import (
     while_there_is_room,
 )
 from sandbox.machine.builders.leftovers import Leftovers
-from sandbox.machine.builders.written_out import hint, refused_hosts
-from sandbox.machine.containers.public_names import NOWHERE
+from sandbox.machine.builders.written_out import Refused, hint, refused_hosts
+from sandbox.machine.containers.public_names import NOWHERE, PublicNames
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -50,11 +50,14 @@ class BuildkitBuilder:
     """
 
     def __init__(
-        self, address: BuildkitAddress, client: docker.DockerClient, hosts: Collection[str] = ()
+        self,
+        address: BuildkitAddress,
+        client: docker.DockerClient,
+        public: PublicNames | None = None,
     ) -> None:
-        """Takes what it builds with; `hosts` are the platforms', see `written_out`."""
+        """Takes what it builds with; `public` are the platforms' hosts, see `written_out`."""
         self._address = address
-        self._hosts = hosts
+        self._public = public or PublicNames()
         self._client = client
         self._registry = RegistryClient(address.registry)
         self._leftovers = Leftovers(address)
@@ -72,8 +75,8 @@ class BuildkitBuilder:
         with self._registry_errors():
             former = self._registry.digest(*_repository_and_tag(name))
         sink = _StandInNotes(self._address.stand_ins, log)
-        refused = refused_hosts(request, self._hosts)
-        with _file_in_memory(source_policy(self._address, name, refused)) as policy:
+        refused = refused_hosts(request, self._public)
+        with _file_in_memory(source_policy(self._address, name, refused.pattern)) as policy:
             command, secrets = self._command(request, pushed, labels, refused)
             command += ["--source-policy-file", policy]
             # Without a configuration: the user's credentials and helpers are none of our business.
@@ -106,7 +109,7 @@ class BuildkitBuilder:
         request: BuildRequest,
         pushed: str,
         labels: Mapping[str, str],
-        refused: Collection[str],
+        refused: Refused,
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
         arguments = {**request.build_args, **own_build(request, pushed.partition("/")[2])}
@@ -115,8 +118,8 @@ class BuildkitBuilder:
             **{f"build-arg:{key}": value for key, value in arguments.items()},
             **{f"label:{key}": value for key, value in labels.items()},
         }
-        if refused:
-            options["add-hosts"] = ",".join(f"{host}={NOWHERE}" for host in refused)
+        if refused.hosts:
+            options["add-hosts"] = ",".join(f"{host}={NOWHERE}" for host in refused.hosts)
         secrets = secret_options(request.secrets)
         command: list[str | Path] = [self._address.buildctl, "--addr", self._address.address]
         command += ["build", "--progress=plain", "--frontend=dockerfile.v0"]
@@ -159,7 +162,7 @@ class BuildkitBuilder:
                 " start the sandbox again."
             ) from error
 
-    def _failure(self, result: ClientResult, log: LogSink, refused: Collection[str]) -> Exception:
+    def _failure(self, result: ClientResult, log: LogSink, refused: Refused) -> Exception:
         asked = subprocess.run(
             [self._address.buildctl, "--addr", self._address.address, "debug", "workers"],
             check=False,

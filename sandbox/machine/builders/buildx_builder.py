@@ -1,13 +1,13 @@
 """Builds with a running Docker engine's own builder, through its buildx plugin."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.machine.builders.builder import secret_options
 from sandbox.machine.builders.client_program import run_client
 from sandbox.machine.builders.confinement import own_build
 from sandbox.machine.builders.written_out import hint, refused_hosts
-from sandbox.machine.containers.public_names import NOWHERE
+from sandbox.machine.containers.public_names import NOWHERE, PublicNames
 from sandbox.machine.contract import (
     BuildFailedError,
     BuildRequest,
@@ -22,18 +22,18 @@ class BuildxBuilder:
     """Sends builds to the engine with `docker buildx build --load`."""
 
     def __init__(
-        self, docker_host: str, hosts: Collection[str] = (), *, map_inside_host: bool
+        self, docker_host: str, public: PublicNames | None = None, *, map_inside_host: bool
     ) -> None:
         """Names the engine.
 
         Args:
             docker_host: "unix://…".
-            hosts: the platforms', see `written_out`.
+            public: the platforms' hosts, see `written_out`.
             map_inside_host: give builds the name host.docker.internal for this host; Docker
                 Desktop has it by itself, other engines in a virtual machine do not.
         """
         self._docker_host = docker_host
-        self._hosts = hosts
+        self._public = public or PublicNames()
         self._map_inside_host = map_inside_host
 
     def build(
@@ -46,9 +46,9 @@ class BuildxBuilder:
     ) -> None:
         """Builds straight into the engine; see ImageBuilder."""
         secrets = secret_options(request.secrets)
-        refused = refused_hosts(request, self._hosts)
+        refused = refused_hosts(request, self._public)
         command = self._command(request, name, labels)
-        for host in refused:
+        for host in refused.hosts:
             command += ["--add-host", f"{host}:{NOWHERE}"]
         command += [*secrets.arguments, str(request.context)]
         environment = {**secrets.environment, "DOCKER_HOST": self._docker_host}

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from sandbox.apps.log_lines import complete_lines
+from sandbox.machine.containers.log_lines import complete_lines
 from sandbox.machine.contract import Check, LogSink
 from sandbox.machine.supervise import supervised
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.machine.contract import BuildFailedError, BuildRequest, Check
@@ -59,7 +59,7 @@ def own_secret_steps(request: BuildRequest, name: str) -> Mapping[str, str]:
     return {"BUILDKIT_SANDBOX_HOSTNAME": f"build-{hashlib.sha256(whose.encode()).hexdigest()[:16]}"}
 
 
-def source_policy(address: BuildkitAddress, name: str, refused: Collection[str] = ()) -> str:
+def source_policy(address: BuildkitAddress, name: str, refused: str = "") -> str:
     """What BuildKit is told that FROM, COPY --from and ADD may not name, as JSON: the registry.
 
     The images of all sandboxes of this user are there. Those of the same sandbox may be built upon.
@@ -68,7 +68,7 @@ def source_policy(address: BuildkitAddress, name: str, refused: Collection[str] 
     Args:
         address: of the builder.
         name: of the image that is built, "sandbox/repository:tag".
-        refused: hosts that ADD may not fetch from either.
+        refused: a regular expression of hosts that ADD may not fetch from either.
     """
     own = name.partition("/")[0]
     services = filter(None, (address.registry, address.mirror))
@@ -78,9 +78,8 @@ def source_policy(address: BuildkitAddress, name: str, refused: Collection[str] 
         _rule("ALLOW", f"docker-image://{address.registry}/{own}/*", "WILDCARD"),
     ]
     if refused:
-        hosts = "|".join(map(re.escape, refused))
         # Sources of git have a scheme of that name, or keep theirs.
-        where = rf"^(?:https?|git)://(?:[^/@]*@)?(?:{hosts})(?::[0-9]+)?(?:[/?#].*)?$"
+        where = rf"^(?:https?|git)://(?:[^/@]*@)?(?:{refused})(?::[0-9]+)?(?:[/?#].*)?$"
         rules.append(_rule("DENY", where, "REGEX"))
     return json.dumps({"rules": rules})
 

@@ -1,12 +1,13 @@
 """What containers are told of hosts that the world has and that the sandbox answers for.
 
-The names lead to the sandbox by the container's own file of hosts, and whoever is asked there is
-believed by the container's own certificates. Neither is part of an image.
+The names lead to the sandbox by the container's own file of hosts, names of apps by the resolver
+that it asks, and whoever is asked there is believed by the container's own certificates. None of
+that is part of an image.
 """
 
 import io
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,9 @@ class PublicNames:
 
     hosts: Mapping[str, str] = field(default_factory=dict[str, str])  # name -> address
     certificate: str = ""  # PEM of the authority to believe; empty where nobody answers
+    # Address of the resolver that knows all names below the platforms' domains; empty for none.
+    resolver: str = ""
+    domains: Sequence[str] = ()  # below which each name is an app's, so that none can be listed
 
     @property
     def environment(self) -> Mapping[str, str]:

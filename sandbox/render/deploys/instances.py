@@ -5,6 +5,7 @@ import shlex
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -50,6 +51,7 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
             _wait_until_settled(turn, container, follower, log)
         else:
             _wait_until_healthy(turn, container, follower, log, request.port)
+        ports = _reached(turn, container, request.port)
     except BaseException:
         turn.parts.machine.remove(name)
         raise
@@ -58,7 +60,8 @@ def start_instance(turn: Turn, image: str, *, url: str) -> Instance:
     log.say("Your service is live")
     if url:
         log.say(f"Available at your primary URL {url}")
-    return Instance(turn.deploy.id, container.host_port, container.id, name, follower)
+    ways = (container.host_port, container.id, name, follower, container.own_address, ports)
+    return Instance(turn.deploy.id, *ways)
 
 
 def one_instance(settings: Settings) -> str:
@@ -184,7 +187,7 @@ def _wait_until_healthy(
             follower.join(_LOG_END_SECONDS)
             raise _ended(turn, state, log, Status.UPDATE_FAILED)
         if path and not turn.deploy.frozen.settings.static:
-            status = status_of(container.host_port, path)
+            status = status_of(container.host_port, path, own_address=container.own_address)
             open_port = open_port or status is not None or listens(container.host_port)
             if status is not None and HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
                 return
@@ -198,6 +201,17 @@ def _wait_until_healthy(
             noticed = moment
             log.say("No open ports detected, continuing to scan...")
         turn.pause()
+
+
+def _reached(turn: Turn, container: Container, port: int | None) -> tuple[int, ...]:
+    """The ports of a live instance: the one that it was asked on, and what it opened besides."""
+    if port is None:
+        return ()
+    seen: Sequence[OpenPort] = ()
+    with suppress(MachineUnavailableError):
+        seen = turn.parts.machine.open_ports(container.id)
+    others = {each.number for each in seen if not each.only_inside} - {port}
+    return (port, *sorted(others))
 
 
 def _wait_until_settled(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS render_notices (
@@ -31,33 +32,23 @@ class Notices:
     """The table."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._notices = Table(database, "render_notices", Notice, key="number")
 
     def add(self, repo: str, branch: str, commit: str, *, checks_passed: bool) -> Notice:
         """Notes a move."""
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                "INSERT INTO render_notices (repo, branch, commit_id, checks_passed)"
-                " VALUES (?, ?, ?, ?)",
-                (repo, branch, commit, checks_passed),
-            )
-            return Notice(
-                number=int(cursor.lastrowid or 0),
-                repo=repo,
-                branch=branch,
-                commit_id=commit,
-                checks_passed=checks_passed,
-            )
+        values = {
+            "repo": repo,
+            "branch": branch,
+            "commit_id": commit,
+            "checks_passed": checks_passed,
+        }
+        return self._notices.get(self._notices.add(**values))
 
     def take(self, notice: Notice) -> bool:
         """Forgets one, in the transaction that does what it asks; False if somebody else did."""
-        numbered = "DELETE FROM render_notices WHERE number = ?"
-        return self._database.execute(numbered, (notice.number,)) == 1
+        return self._notices.drop(notice.number)
 
     def all(self) -> Sequence[Notice]:
         """Those that nobody took yet, oldest first."""
-        rows = self._database.query("SELECT * FROM render_notices ORDER BY number")
-        return [
-            Notice(**{**dict(row), "checks_passed": bool(row["checks_passed"])}) for row in rows
-        ]
+        return self._notices.where()

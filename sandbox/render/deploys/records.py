@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from sandbox.render.http.errors import NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.render.services.settings import Settings
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_deploys (
@@ -107,94 +107,58 @@ class Deploy:
     frozen: Frozen
 
 
-def _deploy(row: Any) -> Deploy:  # noqa: ANN401 - sqlite3.Row is untyped
-    values = dict(row)
-    values["status"] = Status(values["status"])
-    values["no_cache"] = bool(values["no_cache"])
-    values["frozen"] = Frozen.load(values["frozen"])
-    return Deploy(**values)
-
-
 class Deploys:
     """The table of deploys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._deploys = Table(database, "render_deploys", Deploy, key="number", order="number DESC")
 
     def add(
         self, service: int, status: Status, cause: str, frozen: Frozen, **values: object
     ) -> Deploy:
         """A new deploy; `values` are further columns."""
-        identifier, moment = new_id("dep"), now()
-        columns = {
-            "id": identifier,
+        moment = now()
+        columns: dict[str, object] = {
+            "id": new_id("dep"),
             "service": service,
             "status": status,
             "cause": cause,
             "created_at": moment,
             "updated_at": moment,
             "started_at": None if status in WAITING else moment,
-            "frozen": frozen.dump(),
+            "frozen": frozen,
             **values,
         }
-        marks = ", ".join("?" for _ in columns)
-        self._database.execute(
-            f"INSERT INTO render_deploys ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608 - names are ours
-            tuple(columns.values()),
-        )
-        return self.find(service, identifier)
+        return self._deploys.get(self._deploys.add(**columns))
 
     def find(self, service: int, identifier: str) -> Deploy:
         """A service's deploy of that id; raises NotFoundError."""
-        rows = self._database.query(
-            "SELECT * FROM render_deploys WHERE service = ? AND id = ?", (service, identifier)
-        )
-        if not rows:
+        found = self._deploys.first("service = ? AND id = ?", service, identifier)
+        if found is None:
             raise NotFoundError(identifier)
-        return _deploy(rows[0])
+        return found
 
     def of(self, service: int, statuses: Sequence[Status] = tuple(Status)) -> list[Deploy]:
         """A service's deploys in these statuses, newest first."""
-        marks = ", ".join("?" for _ in statuses)
-        rows = self._database.query(
-            f"SELECT * FROM render_deploys WHERE service = ? AND status IN ({marks})"  # noqa: S608 - marks
-            " ORDER BY number DESC",
-            (service, *statuses),
-        )
-        return [_deploy(row) for row in rows]
+        return self._deploys.where(f"service = ? AND {_among(statuses)}", service, *statuses)
 
     def is_open(self, number: int) -> bool:
         """Whether a deploy is still waiting or being worked on."""
-        marks = ", ".join("?" for _ in OPEN)
-        return bool(
-            self._database.query(
-                f"SELECT 1 FROM render_deploys WHERE number = ? AND status IN ({marks})",  # noqa: S608 - marks
-                (number, *OPEN),
-            )
-        )
+        return bool(self._deploys.where(f"number = ? AND {_among(OPEN)}", number, *OPEN))
 
     def advance(self, deploy: Deploy, **values: object) -> Deploy | None:
         """Changes an open deploy; None, and nothing changed, once it ended (as by a cancel)."""
         values["updated_at"] = now()
-        names = ", ".join(f"{name} = ?" for name in values)
-        marks = ", ".join("?" for _ in OPEN)
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                f"UPDATE render_deploys SET {names} WHERE number = ? AND status IN ({marks})",  # noqa: S608 - names are ours
-                (*values.values(), deploy.number, *OPEN),
-            )
-            if cursor.rowcount != 1:
-                return None
+        still_open = f"number = ? AND {_among(OPEN)}"
+        if not self._deploys.set_where(values, still_open, deploy.number, *OPEN):
+            return None
         return self.find(deploy.service, deploy.id)
 
     def remake(self, deploy: Deploy, **values: object) -> Deploy:
         """Notes of an ended deploy what was made anew of it; its status and times stay."""
-        names = ", ".join(f"{name} = ?" for name in values)
-        self._database.execute(
-            f"UPDATE render_deploys SET {names} WHERE number = ?",  # noqa: S608 - names are ours
-            (*values.values(), deploy.number),
-        )
+        self._deploys.set(deploy.number, **values)
         return self.find(deploy.service, deploy.id)
 
     def go_live(self, deploy: Deploy, container: str | None) -> bool:
@@ -203,25 +167,20 @@ class Deploys:
         False, and nothing changed, if it was canceled or its service suspended or deleted.
         """
         moment = now()
-        marks = ", ".join("?" for _ in OPEN)
         with self._database.transaction() as connection:
             wanted = connection.execute(
                 "SELECT 1 FROM render_services, render_deploys"  # noqa: S608 - marks
                 " WHERE render_services.number = service AND NOT deleted AND NOT suspended"
-                f" AND render_deploys.number = ? AND status IN ({marks})",
+                f" AND render_deploys.number = ? AND {_among(OPEN)}",
                 (deploy.number, *OPEN),
             ).fetchone()
             if wanted is None:
                 return False
-            connection.execute(
-                "UPDATE render_deploys SET status = ?, updated_at = ?"
-                " WHERE service = ? AND status = ?",
-                (Status.DEACTIVATED, moment, deploy.service, Status.LIVE),
-            )
-            connection.execute(
-                "UPDATE render_deploys SET status = ?, updated_at = ?, finished_at = ?"
-                " WHERE number = ?",
-                (Status.LIVE, moment, moment, deploy.number),
+            ended = {"status": Status.DEACTIVATED, "updated_at": moment}
+            former = "service = ? AND status = ?"
+            self._deploys.set_where(ended, former, deploy.service, Status.LIVE)
+            self._deploys.set(
+                deploy.number, status=Status.LIVE, updated_at=moment, finished_at=moment
             )
             connection.execute(
                 "UPDATE render_services SET live = ?, container = ?, candidate = NULL, restart = 0"
@@ -232,10 +191,7 @@ class Deploys:
 
     def forget_image(self, service: int, image: str) -> None:
         """An image is gone: the deploys made of it cannot be rolled back to any more."""
-        self._database.execute(
-            "UPDATE render_deploys SET image = NULL WHERE service = ? AND image = ?",
-            (service, image),
-        )
+        self._deploys.set_where({"image": None}, "service = ? AND image = ?", service, image)
 
     def prune(self, service: int, kept: int) -> None:
         """Drops the oldest ended deploys beyond `kept`, and values no later deploy can need.
@@ -243,11 +199,11 @@ class Deploys:
         A deploy that was never live can't be returned to, nor one whose image is gone.
         """
         ended = [each for each in Status if each not in (*OPEN, Status.LIVE)]
-        marks = ", ".join("?" for _ in ended)
+        among = _among(ended)
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM render_deploys WHERE image IS NULL AND number IN (SELECT number"  # noqa: S608 - marks
-                f" FROM render_deploys WHERE service = ? AND status IN ({marks})"
+                f" FROM render_deploys WHERE service = ? AND {among}"
                 " ORDER BY number DESC LIMIT -1 OFFSET ?)",
                 (service, *ended, kept),
             )
@@ -256,6 +212,10 @@ class Deploys:
                 " json_set(frozen, '$.variables', json('{}'), '$.files', json('{}'))"
                 " WHERE service = ? AND image IS NULL AND '{}{}' !="
                 " json_extract(frozen, '$.variables') || json_extract(frozen, '$.files')"
-                f" AND status IN ({marks})",
+                f" AND {among}",
                 (service, *ended),
             )
+
+
+def _among(statuses: Sequence[Status]) -> str:
+    return f"status IN ({', '.join('?' for _ in statuses)})"

@@ -122,18 +122,10 @@ class Releases:
 
     def _freeze(self, service: Service) -> Frozen:
         disk = self._parts.disks.of(service.number)
-        # What the service has itself goes before what it is lent.
-        variables, files = (
-            {
-                **self._parts.groups.lent(service.number, kind),
-                **dict(self._parts.variables.all(service.number, kind)),
-            }
-            for kind in (Kind.VARIABLE, Kind.FILE)
-        )
         return Frozen(
             settings=service.settings,
-            variables=variables,
-            files=files,
+            variables=self._parts.values_of(service.number, Kind.VARIABLE),
+            files=self._parts.values_of(service.number, Kind.FILE),
             volumes={} if disk is None else {disk.id: disk.mount_path},
         )
 

@@ -12,7 +12,7 @@ from sandbox.machine.inside_addresses import reachable_inside
 from sandbox.render.deploys.git_source import GitSource
 from sandbox.render.deploys.records import Deploy, Deploys, Status
 from sandbox.render.env.groups import EnvGroups
-from sandbox.render.env.variables import Variables
+from sandbox.render.env.variables import Kind, Variables
 from sandbox.render.services.credentials import Credentials
 from sandbox.render.services.disks import Disks
 from sandbox.render.services.events import Events
@@ -79,6 +79,9 @@ class Instance:
     container_id: str
     container: str  # its name
     follower: threading.Thread = field(compare=False)  # copies its output until it ends
+    own_address: tuple[str, int] | None = None  # of the app in its container
+    # Reached from outside of the container once it was live, the one of PORT first.
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,10 @@ class Parts:
     hidden: Callable[[], Collection[str]]  # secrets besides a deploy's own that no log shows
     asleep: set[int] = field(default_factory=set[int])  # services that the next visitor wakes
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def values_of(self, number: int, kind: Kind) -> dict[str, str]:
+        """What a service is given now; what it has itself goes before what it is lent."""
+        return {**self.groups.lent(number, kind), **dict(self.variables.all(number, kind))}
 
     def translate(self, values: Mapping[str, str]) -> dict[str, str]:
         """The values with this sandbox's loopback addresses made reachable from a container."""

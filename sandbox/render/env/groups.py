@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.render.env.variables import Kind, Pairs
 from sandbox.render.http.errors import NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_env_groups (
@@ -56,6 +56,9 @@ class EnvGroups:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._groups = Table(
+            database, "render_env_groups", EnvGroup, key="number", order="number DESC"
+        )
 
     def add(
         self, name: str, owner: str, values: dict[Kind, Pairs], services: Sequence[int]
@@ -63,11 +66,9 @@ class EnvGroups:
         """A new group."""
         identifier, moment = new_id("evg"), now()
         with self._database.transaction() as connection:
-            number = connection.execute(
-                "INSERT INTO render_env_groups (id, name, owner, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (identifier, name, owner, moment, moment),
-            ).lastrowid
+            number = self._groups.add(
+                id=identifier, name=name, owner=owner, created_at=moment, updated_at=moment
+            )
             connection.executemany(
                 "INSERT INTO render_env_group_values (env_group, kind, name, value)"
                 " VALUES (?, ?, ?, ?)",
@@ -81,23 +82,22 @@ class EnvGroups:
 
     def find(self, identifier: str) -> EnvGroup:
         """The group of that id; raises NotFoundError."""
-        rows = self._database.query("SELECT * FROM render_env_groups WHERE id = ?", (identifier,))
-        if not rows:
+        found = self._groups.first("id = ?", identifier)
+        if found is None:
             raise NotFoundError(identifier)
-        return _group(rows[0])
+        return found
 
     def all(self) -> list[EnvGroup]:
         """Every group, newest first."""
-        rows = self._database.query("SELECT * FROM render_env_groups ORDER BY number DESC")
-        return [_group(row) for row in rows]
+        return self._groups.where()
 
     def rename(self, group: EnvGroup, name: str) -> None:
         """Another name."""
-        self._touch(group, "UPDATE render_env_groups SET name = ? WHERE number = ?", name)
+        self._groups.set(group.number, name=name, updated_at=now())
 
     def remove(self, group: EnvGroup) -> None:
         """The group is gone, for all services."""
-        self._database.execute("DELETE FROM render_env_groups WHERE number = ?", (group.number,))
+        self._groups.drop(group.number)
 
     def values(self, group: EnvGroup, kind: Kind) -> Pairs:
         """Every name with its value, newest first."""
@@ -170,11 +170,4 @@ class EnvGroups:
         """A change of a group, whose number is the statement's last value, with its time."""
         with self._database.transaction() as connection:
             connection.execute(statement, (*values, group.number))
-            connection.execute(
-                "UPDATE render_env_groups SET updated_at = ? WHERE number = ?",
-                (now(), group.number),
-            )
-
-
-def _group(row: Any) -> EnvGroup:  # noqa: ANN401 - sqlite3.Row is untyped
-    return EnvGroup(**dict(row))
+            self._groups.set(group.number, updated_at=now())

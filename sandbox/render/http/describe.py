@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.render.deploys.ports import ServicePorts
 from sandbox.render.deploys.records import Deploy
-from sandbox.render.env.environment import DEFAULT_PORT
 from sandbox.render.http.errors import NotFoundError
 from sandbox.render.services.credentials import Credentials
 from sandbox.render.services.disks import Disks
@@ -26,8 +26,10 @@ class Describer:
         credentials: Credentials,
         disks: Disks,
         notifications: Notifications,
+        ports: ServicePorts,
         url_of: Callable[[Service], str],
     ) -> None:
+        self._ports = ports
         self._notifications = notifications
         self._credentials = credentials
         self._disks = disks
@@ -148,8 +150,11 @@ class Describer:
             details["sshAddress"] = f"{service.id}@ssh.{settings.region}.render.com"
         if settings.listens:
             # Always a list: the official client reads no other, and its description knows none.
-            details["openPorts"] = [{"port": DEFAULT_PORT, "protocol": "TCP"}]
-            details["url"] = f"{service.slug}:{DEFAULT_PORT}"  # in the private network
+            details["openPorts"] = [
+                {"port": port, "protocol": "TCP"} for port in self._ports.open(service)
+            ]
+            # In the private network.
+            details["url"] = f"{service.slug}:{self._ports.private(service)}"
         if settings.public:
             details |= {
                 "cache": {"profile": "no-cache"},

@@ -4,58 +4,48 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
+from sandbox.http.handlers import at
 from sandbox.render.http import body as read
-from sandbox.render.http.requests import Door, listed, page, within
+from sandbox.render.http.requests import Door, Routes, listed, page, within
 from sandbox.render.services.disks import Disk
 from sandbox.render.services.service import RenderService
 
 _DISK = "/v1/disks/{id}"
 
 
-class DiskRoutes:
+class DiskRoutes(Routes):
     """Endpoints about disks."""
 
     def __init__(self, service: RenderService, door: Door) -> None:
         self._service = service
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        keyed = self._door.keyed
-        return [
-            Route("/v1/disks", keyed(self.listing), methods=["GET"]),
-            Route("/v1/disks", keyed(self.create), methods=["POST"]),
-            Route(_DISK, keyed(self.get), methods=["GET"]),
-            Route(_DISK, keyed(self.change), methods=["PATCH"]),
-            Route(_DISK, keyed(self.delete), methods=["DELETE"]),
-        ]
-
-    def listing(self, request: Request, _body: bytes) -> Response:
-        """`GET /disks`, newest first."""
+    @at("GET", "/v1/disks")
+    def _listing(self, request: Request, _body: bytes) -> Response:
+        """Newest first."""
         found = [each for each in self._service.disks.disks.all() if self._asked(request, each)]
         return self._door.answer(
             page(request, found, lambda each: each.id, self._described, "disk")
         )
 
-    def create(self, _request: Request, body: bytes) -> Response:
-        """`POST /disks`."""
+    @at("POST", "/v1/disks")
+    def _create(self, _request: Request, body: bytes) -> Response:
         made = self._service.disks.create(read.json_object(body))
         return self._door.answer(self._described(made), 201)
 
-    def get(self, request: Request, _body: bytes) -> Response:
-        """`GET …`."""
+    @at("GET", _DISK)
+    def _get(self, request: Request, _body: bytes) -> Response:
         found = self._service.disks.disks.find(request.path_params["id"])
         return self._door.answer(self._described(found))
 
-    def change(self, request: Request, body: bytes) -> Response:
-        """`PATCH …`."""
+    @at("PATCH", _DISK)
+    def _change(self, request: Request, body: bytes) -> Response:
         changed = self._service.disks.change(request.path_params["id"], read.json_object(body))
         return self._door.answer(self._described(changed))
 
-    def delete(self, request: Request, _body: bytes) -> Response:
-        """`DELETE …`."""
+    @at("DELETE", _DISK)
+    def _delete(self, request: Request, _body: bytes) -> Response:
         self._service.disks.delete(request.path_params["id"])
         return Response(status_code=204)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 from sandbox.render.env.groups import EnvGroup
 from sandbox.render.env.variables import (
     Kind,
@@ -17,16 +17,18 @@ from sandbox.render.env.variables import (
 )
 from sandbox.render.http import body as read
 from sandbox.render.http.errors import BadRequestError
-from sandbox.render.http.requests import Door, limit_of, listed, within
+from sandbox.render.http.requests import Door, Routes, limit_of, listed, within
 from sandbox.render.services.service import RenderService
 from sandbox.render.services.settings import SHORT
 
 _GROUP = "/v1/env-groups/{id}"
 _KINDS = {"env-vars": Kind.VARIABLE, "secret-files": Kind.FILE}
+_VALUES = [f"{_GROUP}/{part}/{{name}}" for part in _KINDS]
+_LINK = f"{_GROUP}/services/{{service}}"
 _NO_CONTENT = 204
 
 
-class EnvGroupRoutes:
+class EnvGroupRoutes(Routes):
     """Endpoints about env groups."""
 
     def __init__(self, service: RenderService, door: Door) -> None:
@@ -34,36 +36,15 @@ class EnvGroupRoutes:
         self._groups = service.parts.groups
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        keyed = self._door.keyed
-        link = f"{_GROUP}/services/{{service}}"
-        routes: list[BaseRoute] = [
-            Route("/v1/env-groups", keyed(self.listing), methods=["GET"]),
-            Route("/v1/env-groups", keyed(self.create), methods=["POST"]),
-            Route(_GROUP, keyed(self.get), methods=["GET"]),
-            Route(_GROUP, keyed(self.rename), methods=["PATCH"]),
-            Route(_GROUP, keyed(self.delete), methods=["DELETE"]),
-            Route(link, keyed(self.link), methods=["POST"]),
-            Route(link, keyed(self.unlink), methods=["DELETE"]),
-        ]
-        for part in _KINDS:
-            value = f"{_GROUP}/{part}/{{name}}"
-            routes += [
-                Route(value, keyed(self.value), methods=["GET"]),
-                Route(value, keyed(self.put), methods=["PUT"]),
-                Route(value, keyed(self.drop), methods=["DELETE"]),
-            ]
-        return routes
-
-    def listing(self, request: Request, _body: bytes) -> Response:
-        """`GET /env-groups`, newest first: a bare list, without cursors and without values."""
+    @at("GET", "/v1/env-groups")
+    def _listing(self, request: Request, _body: bytes) -> Response:
+        """Newest first: a bare list, without cursors and without values."""
         found = [each for each in self._groups.all() if _asked(request, each)]
         page = found[: limit_of(request)]
         return self._door.answer([self._meta(each) for each in page])
 
-    def create(self, _request: Request, body: bytes) -> Response:
-        """`POST /env-groups`."""
+    @at("POST", "/v1/env-groups")
+    def _create(self, _request: Request, body: bytes) -> Response:
         given = read.json_object(body)
         if given.get("environmentId"):
             raise NotImitatedError("environments")
@@ -76,41 +57,45 @@ class EnvGroupRoutes:
         made = self._groups.add(read.required(given, "name"), owner, values, services)
         return self._answer(made, 201)
 
-    def get(self, request: Request, _body: bytes) -> Response:
-        """`GET …`."""
+    @at("GET", _GROUP)
+    def _get(self, request: Request, _body: bytes) -> Response:
         return self._answer(self._find(request))
 
-    def rename(self, request: Request, body: bytes) -> Response:
+    @at("PATCH", _GROUP)
+    def _rename(self, request: Request, body: bytes) -> Response:
         """`PATCH … {name}`."""
         group = self._find(request)
         self._groups.rename(group, read.required(read.json_object(body), "name"))
         return self._answer(group)
 
-    def delete(self, request: Request, _body: bytes) -> Response:
-        """`DELETE …`."""
+    @at("DELETE", _GROUP)
+    def _delete(self, request: Request, _body: bytes) -> Response:
         self._groups.remove(self._find(request))
         return Response(status_code=_NO_CONTENT)
 
-    def link(self, request: Request, _body: bytes) -> Response:
-        """`POST …/services/{service}`: deploys nothing."""
+    @at("POST", _LINK)
+    def _link(self, request: Request, _body: bytes) -> Response:
+        """Deploys nothing."""
         group = self._find(request)
         self._groups.link(group, self._number(request.path_params["service"], group.owner))
         return self._answer(group)
 
-    def unlink(self, request: Request, _body: bytes) -> Response:
-        """`DELETE …/services/{service}`."""
+    @at("DELETE", _LINK)
+    def _unlink(self, request: Request, _body: bytes) -> Response:
         group = self._find(request)
         self._groups.unlink(group, self._number(request.path_params["service"], group.owner))
         return Response(status_code=_NO_CONTENT)
 
-    def value(self, request: Request, _body: bytes) -> Response:
+    @at("GET", *_VALUES)
+    def _value(self, request: Request, _body: bytes) -> Response:
         """`GET …/env-vars/{key}` and `…/secret-files/{name}`."""
         kind, name = _value_of(request)
         value = self._groups.value(self._find(request), kind, name)
         return self._door.answer(_described(kind, name, value))
 
-    def put(self, request: Request, body: bytes) -> Response:
-        """`PUT …`: answers the whole group."""
+    @at("PUT", *_VALUES)
+    def _put(self, request: Request, body: bytes) -> Response:
+        """Answers the whole group."""
         kind, name = _value_of(request)
         group, given = self._find(request), read.json_object(body)
         require_name(name, kind)
@@ -119,8 +104,8 @@ class EnvGroupRoutes:
         self._groups.put(group, kind, name, value)
         return self._answer(group)
 
-    def drop(self, request: Request, _body: bytes) -> Response:
-        """`DELETE …`."""
+    @at("DELETE", *_VALUES)
+    def _drop(self, request: Request, _body: bytes) -> Response:
         self._groups.drop(self._find(request), *_value_of(request))
         return Response(status_code=_NO_CONTENT)
 

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
+from sandbox.http.handlers import at
 from sandbox.render.http import body as read
 from sandbox.render.http.errors import BadRequestError, NotFoundError
 from sandbox.render.http.ids import now, written
-from sandbox.render.http.requests import Door, limit_of, listed, page, time_parameter
+from sandbox.render.http.requests import Door, Routes, limit_of, listed, page, time_parameter
 from sandbox.render.services.logs import LogQuery
 from sandbox.render.services.service import RenderService
 
@@ -18,28 +18,16 @@ _OVERRIDES = "/v1/notification-settings/overrides/services/{id}"
 _BEGINNING = "0001"  # before every time, as text
 
 
-class ObserveRoutes:
+class ObserveRoutes(Routes):
     """Endpoints about logs and events."""
 
     def __init__(self, service: RenderService, door: Door) -> None:
         self._service = service
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        keyed = self._door.keyed
-        return [
-            Route("/v1/logs", keyed(self.logs), methods=["GET"]),
-            Route("/v1/services/{id}/events", keyed(self.events), methods=["GET"]),
-            Route("/v1/events/{id}", keyed(self.event), methods=["GET"]),
-            Route(_OVERRIDES, keyed(self.override), methods=["GET"]),
-            Route(_OVERRIDES, keyed(self.change_override), methods=["PATCH"]),
-            Route("/v1/logs/streams/resource/{id}", keyed(self.log_stream), methods=["GET"]),
-            Route("/v1/services/{id}/custom-domains", keyed(self.domains), methods=["GET"]),
-        ]
-
-    def logs(self, request: Request, _body: bytes) -> Response:
-        """`GET /logs`: by owner, services and times; there is no filter by deploy."""
+    @at("GET", "/v1/logs")
+    def _logs(self, request: Request, _body: bytes) -> Response:
+        """By owner, services and times; there is no filter by deploy."""
         owner = self._service.account.owner_of_new(request.query_params.get("ownerId"))
         resources = listed(request, "resource")
         if not resources:
@@ -71,8 +59,9 @@ class ObserveRoutes:
             {"logs": described, "hasMore": more, "nextStartTime": start, "nextEndTime": end}
         )
 
-    def events(self, request: Request, _body: bytes) -> Response:
-        """`GET …/events`, newest first."""
+    @at("GET", "/v1/services/{id}/events")
+    def _events(self, request: Request, _body: bytes) -> Response:
+        """Newest first."""
         service = self._service.find(request.path_params["id"])
         found = self._service.parts.events.of(
             service.number,
@@ -90,34 +79,37 @@ class ObserveRoutes:
             )
         )
 
-    def event(self, request: Request, _body: bytes) -> Response:
-        """`GET /events/{id}`."""
+    @at("GET", "/v1/events/{id}")
+    def _event(self, request: Request, _body: bytes) -> Response:
         found = self._service.parts.events.find(request.path_params["id"])
         service = self._service.parts.services.get(found.service)
         if service is None or service.deleted:
             raise NotFoundError(found.id)
         return self._door.answer(self._service.describe.event(found, service.id))
 
-    def override(self, request: Request, _body: bytes) -> Response:
-        """`GET /notification-settings/overrides/services/{id}`."""
+    @at("GET", _OVERRIDES)
+    def _override(self, request: Request, _body: bytes) -> Response:
         service = self._service.find(request.path_params["id"])
         found = self._service.notifications.of(service.number)
         return self._door.answer(found.description(service.id))
 
-    def change_override(self, request: Request, body: bytes) -> Response:
-        """`PATCH /notification-settings/overrides/services/{id}`: what is not sent stays."""
+    @at("PATCH", _OVERRIDES)
+    def _change_override(self, request: Request, body: bytes) -> Response:
+        """What is not sent stays."""
         service = self._service.find(request.path_params["id"])
         given = read.json_object(body)
         changed = self._service.notifications.change(service.number, given)
         return self._door.answer(changed.description(service.id))
 
     @staticmethod
-    def log_stream(request: Request, _body: bytes) -> Response:
-        """`GET /logs/streams/resource/{id}`: none is sent anywhere, and nobody can say so here."""
+    @at("GET", "/v1/logs/streams/resource/{id}")
+    def _log_stream(request: Request, _body: bytes) -> Response:
+        """None is sent anywhere, and nobody can say so here."""
         raise NotFoundError(request.path_params["id"])
 
-    def domains(self, request: Request, _body: bytes) -> Response:
-        """`GET …/custom-domains`: none can be added here."""
+    @at("GET", "/v1/services/{id}/custom-domains")
+    def _domains(self, request: Request, _body: bytes) -> Response:
+        """None can be added here."""
         self._service.find(request.path_params["id"])
         limit_of(request)
         return self._door.answer([])

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.http.bodies import Endpoint, Handler, with_body
+from sandbox.http.handlers import Address, Handlers, Method
 from sandbox.http.numbers import number
 from sandbox.http.pages_of_lists import decode_cursor, encode_cursor
 from sandbox.render.http.account import Account
@@ -43,6 +44,24 @@ class Door:
     def answer(self, value: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
         """A JSON answer."""
         return Utf8Json(_without_nulls(value) if self._nulls == "strict" else value, status)
+
+
+def unkeyed(handler: Method) -> Method:
+    """Declares that a handler looks at keys of another kind itself."""
+    vars(handler)["unkeyed"] = True
+    return handler
+
+
+class Routes(Handlers):
+    """Handlers for the holder of the key."""
+
+    _door: Door
+
+    def endpoint(self, handler: Callable[..., Any], address: Address) -> Callable[..., Any]:
+        """Asks for the key first."""
+        if hasattr(handler, "unkeyed"):
+            return super().endpoint(handler, address)
+        return self._door.keyed(handler)
 
 
 def page(

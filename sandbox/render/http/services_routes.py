@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.http.handlers import at
 from sandbox.render.env.variables import (
     Kind,
     Pairs,
@@ -15,7 +16,7 @@ from sandbox.render.env.variables import (
     variable_value,
 )
 from sandbox.render.http import body as read
-from sandbox.render.http.requests import Door, listed, page, whole_page, within
+from sandbox.render.http.requests import Door, Routes, listed, page, whole_page, within
 from sandbox.render.services.records import Service
 from sandbox.render.services.service import RenderService
 
@@ -24,66 +25,66 @@ _ACCEPTED = 202
 _NO_CONTENT = 204
 
 
-class ServiceRoutes:
+class ServiceRoutes(Routes):
     """Endpoints about services."""
 
     def __init__(self, service: RenderService, door: Door) -> None:
         self._service = service
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        keyed, service = self._door.keyed, self._service
-        return [
-            Route("/v1/services", keyed(self.listing), methods=["GET"]),
-            Route("/v1/services", keyed(self.create), methods=["POST"]),
-            Route(_SERVICE, keyed(self.get), methods=["GET"]),
-            Route(_SERVICE, keyed(self.change), methods=["PATCH"]),
-            Route(_SERVICE, keyed(self.delete), methods=["DELETE"]),
-            Route(f"{_SERVICE}/suspend", keyed(self._does(service.suspend, _ACCEPTED)),
-                  methods=["POST"]),
-            Route(f"{_SERVICE}/resume", keyed(self._does(service.resume, _ACCEPTED)),
-                  methods=["POST"]),
-            Route(f"{_SERVICE}/restart", keyed(self._does(service.restart, 200)),
-                  methods=["POST"]),
-            Route(f"{_SERVICE}/scale", keyed(self.scale), methods=["POST"]),
-            Route(f"{_SERVICE}/instances", keyed(self.instances), methods=["GET"]),
-        ]  # fmt: skip
-
-    def listing(self, request: Request, _body: bytes) -> Response:
-        """`GET /services`, newest first."""
+    @at("GET", "/v1/services")
+    def _listing(self, request: Request, _body: bytes) -> Response:
+        """Newest first."""
         found = [each for each in self._service.parts.services.all() if _asked(request, each)]
         describe = self._service.describe.service
         return self._door.answer(page(request, found, lambda each: each.id, describe, "service"))
 
-    def create(self, _request: Request, body: bytes) -> Response:
-        """`POST /services`."""
+    @at("POST", "/v1/services")
+    def _create(self, _request: Request, body: bytes) -> Response:
         service, deploy = self._service.create(read.json_object(body))
         described = self._service.describe.service(service)
         return self._door.answer({"service": described, "deployId": deploy.id}, 201)
 
-    def get(self, request: Request, _body: bytes) -> Response:
-        """`GET …`."""
+    @at("GET", _SERVICE)
+    def _get(self, request: Request, _body: bytes) -> Response:
         found = self._service.find(request.path_params["id"])
         return self._door.answer(self._service.describe.service(found))
 
-    def change(self, request: Request, body: bytes) -> Response:
-        """`PATCH …`: settings only, no deploy."""
+    @at("PATCH", _SERVICE)
+    def _change(self, request: Request, body: bytes) -> Response:
+        """Settings only, no deploy."""
         changed = self._service.change(request.path_params["id"], read.json_object(body))
         return self._door.answer(self._service.describe.service(changed))
 
-    def delete(self, request: Request, _body: bytes) -> Response:
-        """`DELETE …`."""
+    @at("DELETE", _SERVICE)
+    def _delete(self, request: Request, _body: bytes) -> Response:
         self._service.delete(request.path_params["id"])
         return Response(status_code=_NO_CONTENT)
 
-    def scale(self, request: Request, body: bytes) -> Response:
+    @at("POST", f"{_SERVICE}/suspend")
+    def _suspend(self, request: Request, _body: bytes) -> Response:
+        self._service.suspend(request.path_params["id"])
+        return Response(status_code=_ACCEPTED)
+
+    @at("POST", f"{_SERVICE}/resume")
+    def _resume(self, request: Request, _body: bytes) -> Response:
+        self._service.resume(request.path_params["id"])
+        return Response(status_code=_ACCEPTED)
+
+    @at("POST", f"{_SERVICE}/restart")
+    def _restart(self, request: Request, _body: bytes) -> Response:
+        self._service.restart(request.path_params["id"])
+        return Response(status_code=200)
+
+    @at("POST", f"{_SERVICE}/scale")
+    def _scale(self, request: Request, body: bytes) -> Response:
         """`POST …/scale {numInstances}`."""
         self._service.scale(request.path_params["id"], read.json_object(body))
         return Response(status_code=_ACCEPTED)
 
-    def instances(self, request: Request, _body: bytes) -> Response:
-        """`GET …/instances`: those that really run."""
+    @at("GET", f"{_SERVICE}/instances")
+    def _instances(self, request: Request, _body: bytes) -> Response:
+        """Those that really run."""
         service = self._service.find(request.path_params["id"])
         instance = self._service.parts.serving.get(service.number)
         if instance is None:
@@ -92,15 +93,6 @@ class ServiceRoutes:
         identifier = f"{service.id}-{instance.container.rpartition('-')[2]}"
         since = deploy.finished_at or deploy.created_at
         return self._door.answer([{"id": identifier, "createdAt": since}])
-
-    def _does(
-        self, action: Callable[[str], None], status: int
-    ) -> Callable[[Request, bytes], Response]:
-        def handler(request: Request, _body: bytes) -> Response:
-            action(request.path_params["id"])
-            return Response(status_code=status)
-
-        return handler
 
 
 class VariableRoutes:

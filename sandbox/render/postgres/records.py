@@ -1,16 +1,15 @@
 """One row per Postgres database: what it is told to be, and what its worker still has to do."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sandbox.render.http.errors import BadRequestError, NotFoundError
 from sandbox.render.http.ids import new_id, now, written
 from sandbox.render.services.plans import FREE
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _FREE_DAYS = 30
 
@@ -92,104 +91,70 @@ class PostgresRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._rows = Table(
+            database, "render_postgres", PostgresRecord, key="number", order="number DESC"
+        )
 
     def add(self, wish: PostgresWish, password: str) -> PostgresRecord:
         """A new database; raises BadRequestError if the workspace has one of that name, or a free
         one and this is to be free too.
         """  # noqa: D205 - one sentence
-        moment = now()
-        values: dict[str, object] = {
-            **vars(wish),
-            "allow_list": json.dumps([dict(each) for each in wish.allow_list]),
-            "id": f"{new_id('dpg')}-a",
-            "created_at": moment,
-            "updated_at": moment,
-            "expires_at": _expiry() if wish.plan == FREE else None,
-            "password": password,
-            "phase": Phase.CREATING,
-        }
-        with self._database.transaction() as connection:
-            self._require_free_name(connection, wish.owner, wish.name)
-            if (
-                wish.plan == FREE
-                and connection.execute(
-                    "SELECT 1 FROM render_postgres WHERE owner = ? AND plan = ? AND NOT deleted",
-                    (wish.owner, FREE),
-                ).fetchone()
-            ):
+        moment, there = now(), "owner = ? AND plan = ? AND NOT deleted"
+        with self._database.transaction():
+            self._require_free_name(wish.owner, wish.name)
+            if wish.plan == FREE and self._rows.where(there, wish.owner, FREE):
                 raise BadRequestError("cannot have more than one active free tier database")
-            marks = ", ".join("?" for _ in values)
-            connection.execute(
-                f"INSERT INTO render_postgres ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - names are ours
-                tuple(values.values()),
+            number = self._rows.add(
+                **vars(wish),
+                id=f"{new_id('dpg')}-a",
+                created_at=moment,
+                updated_at=moment,
+                expires_at=_expiry() if wish.plan == FREE else None,
+                password=password,
+                phase=Phase.CREATING,
             )
-        return self.find(str(values["id"]))
+        return self._rows.get(number)
 
     def find(self, identifier: str) -> PostgresRecord:
         """The database of that id; raises NotFoundError, also once it is deleted."""
-        rows = self._database.query(
-            "SELECT * FROM render_postgres WHERE id = ? AND NOT deleted", (identifier,)
-        )
-        if not rows:
+        found = self._rows.first("id = ? AND NOT deleted", identifier)
+        if found is None:
             raise NotFoundError(identifier)
-        return _record(rows[0])
+        return found
 
     def get(self, number: int) -> PostgresRecord | None:
         """The database of that number, also one being removed; None once it is gone."""
-        rows = self._database.query("SELECT * FROM render_postgres WHERE number = ?", (number,))
-        return _record(rows[0]) if rows else None
+        return self._rows.find(number)
 
     def all(self, *, deleted: bool = False) -> list[PostgresRecord]:
         """Every database, newest first; `deleted` for those being removed as well."""
-        rows = self._database.query(
-            "SELECT * FROM render_postgres WHERE NOT deleted OR ? ORDER BY number DESC", (deleted,)
-        )
-        return [_record(row) for row in rows]
+        return self._rows.where("NOT deleted OR ?", deleted)
 
     def change(self, record: PostgresRecord, **values: object) -> PostgresRecord:
         """Other columns, as asked by a caller; raises BadRequestError for a name that is taken."""
-        with self._database.transaction() as connection:
+        with self._database.transaction():
             if values.get("name", record.name) != record.name:
-                self._require_free_name(connection, record.owner, str(values["name"]))
-            values["updated_at"] = now()
-            names = ", ".join(f"{name} = ?" for name in values)
-            connection.execute(
-                f"UPDATE render_postgres SET {names} WHERE number = ?",  # noqa: S608 - names are ours
-                (*values.values(), record.number),
-            )
+                self._require_free_name(record.owner, str(values["name"]))
+            self._rows.set(record.number, **{**values, "updated_at": now()})
         return self.find(record.id)
 
     def done(self, record: PostgresRecord) -> None:
         """It runs as this snapshot says, unless something else was asked for since."""
-        self._database.execute(
-            "UPDATE render_postgres SET phase = ? WHERE number = ? AND phase = ? AND plan = ?",
-            (Phase.RUNNING, record.number, record.phase, record.plan),
-        )
+        unchanged = "number = ? AND phase = ? AND plan = ?"
+        values = {"phase": Phase.RUNNING}
+        self._rows.set_where(values, unchanged, record.number, record.phase, record.plan)
 
     def mark_deleted(self, number: int) -> None:
         """It is gone for callers; its name is free."""
-        self._database.execute("UPDATE render_postgres SET deleted = 1 WHERE number = ?", (number,))
+        self._rows.set(number, deleted=1)
 
     def forget(self, number: int) -> None:
         """Removes the row of a deleted database of which nothing is left."""
-        self._database.execute("DELETE FROM render_postgres WHERE number = ?", (number,))
+        self._rows.drop(number)
 
-    @staticmethod
-    def _require_free_name(connection: Any, owner: str, name: str) -> None:  # noqa: ANN401 - sqlite3
-        if connection.execute(
-            "SELECT 1 FROM render_postgres WHERE owner = ? AND name = ? AND NOT deleted",
-            (owner, name),
-        ).fetchone():
+    def _require_free_name(self, owner: str, name: str) -> None:
+        if self._rows.where("owner = ? AND name = ? AND NOT deleted", owner, name):
             raise BadRequestError(f"name {name!r} must be unique within the workspace")
-
-
-def _record(row: Any) -> PostgresRecord:  # noqa: ANN401 - sqlite3.Row is untyped
-    values = dict(row)
-    values["allow_list"] = tuple(json.loads(values["allow_list"]))
-    values["phase"] = Phase(values["phase"])
-    for name in ("suspended", "deleted"):
-        values[name] = bool(values[name])
-    return PostgresRecord(**values)
 
 
 def _expiry() -> str:

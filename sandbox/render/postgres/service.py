@@ -5,14 +5,15 @@ import secrets
 import string
 import threading
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.life import Life, remove_all
 from sandbox.apps.serving import ServingApps
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
-from sandbox.apps.workers import Workers
-from sandbox.machine.contract import Machine, MachineUnavailableError
+from sandbox.machine.contract import Machine
 from sandbox.machine.no_machine import require_containers
 from sandbox.render.deploys.turn import Tuning
 from sandbox.render.http.account import Account
@@ -24,8 +25,6 @@ from sandbox.render.postgres.worker import PostgresWorker, RunningServer
 from sandbox.store.database import Database
 
 _LOG = logging.getLogger(__name__)
-_STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
-_PARALLEL_REMOVALS = 8
 _PASSWORD_LENGTH = 32
 _SLEEPS = Unavailable(title="The database takes no connections", remedy="")
 
@@ -57,9 +56,13 @@ class PostgresService:
             pause=self._stopping.wait,
             forget=self._forget,
         )
-        self._workers = Workers(self._worker.work, "database")
-        self._watch = threading.Thread(target=self._look_around, name="database-watch", daemon=True)
-        self._started = False
+        self._life = Life(
+            "database",
+            work=self._worker.work,
+            look=self._look,
+            stopping=self._stopping,
+            seconds=tuning.watch_seconds,
+        )
 
     # --- what the API says; those that take an id raise NotFoundError
 
@@ -70,7 +73,7 @@ class PostgresService:
         wish = specification.created(body, owner, self._why_not)
         record = self.records.add(wish, _new_password())
         self._open(record)
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
         return record
 
     def find(self, identifier: str) -> PostgresRecord:
@@ -81,7 +84,7 @@ class PostgresService:
         """Other settings; another plan starts the server afresh."""
         record = self.find(identifier)
         changed = self.records.change(record, **specification.patched(record, body))
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
         return changed
 
     def delete(self, identifier: str) -> None:
@@ -89,19 +92,19 @@ class PostgresService:
         record = self.find(identifier)
         self.records.mark_deleted(record.number)
         self._addresses.close(address_owner(record))
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
 
     def suspend(self, identifier: str) -> None:
         """Ends the server and keeps the data."""
         record = self.find(identifier)
         self.records.change(record, suspended=1)
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
 
     def resume(self, identifier: str) -> None:
         """Starts a suspended database again."""
         record = self.find(identifier)
         self.records.change(record, suspended=0)
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
 
     def restart(self, identifier: str) -> None:
         """Starts the server afresh; sessions end."""
@@ -110,7 +113,7 @@ class PostgresService:
             raise BadRequestError("cannot restart suspended database")
         if record.phase is Phase.RUNNING:
             self.records.change(record, phase=Phase.RESTART)
-        self._workers.wake(record.number)
+        self._life.wake(record.number)
 
     def status(self, record: PostgresRecord) -> str:
         """The status, in the API's words."""
@@ -135,29 +138,18 @@ class PostgresService:
         for record in self.records.all(deleted=True):
             if not record.deleted:
                 self._open(record)
-            self._workers.wake(record.number)
-        self._watch.start()
-        self._started = True
+            self._life.wake(record.number)
+        self._life.watch()
 
     def stop(self, *, containers: bool) -> None:
         """Ends workers, watch and addresses, and (`containers`) the servers; data stay."""
-        self._stopping.set()
-        self._workers.close(_STOP_SECONDS)
-        if self._started:
-            self._watch.join()
+        self._life.stop()
         records = self.records.all()
         for record in records:
             self._addresses.close(address_owner(record))
         served = [each for each in records if self._serving.swap(each.number, None) is not None]
-        if containers and served:
-            with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
-                list(pool.map(self._remove, served))
-
-    def _remove(self, record: PostgresRecord) -> None:
-        try:
-            self._machine.remove(container_of(record))
-        except MachineUnavailableError as error:
-            _LOG.warning("container of database %s is left over: %s", record.id, error)
+        if containers:
+            remove_all(self._machine, map(container_of, served))
 
     def _why_not(self, version: str) -> str | None:
         return self._machine.why_not(reference_of(version))
@@ -175,24 +167,18 @@ class PostgresService:
         record, running = self.records.get(number), self._serving.get(number)
         if record is None or running is None or not specification.admits(record, visitor.peer):
             return _SLEEPS
-        return Upstream(running.container.host_port)
+        return Upstream(running.container.host_port, running.container.own_address)
 
-    def _look_around(self) -> None:
-        while not self._stopping.wait(self._tuning.watch_seconds):
-            try:
-                for number, running in self._serving.all().items():
-                    state = self._machine.state(running.container.id)
-                    if state is None or not state.running:
-                        self._serving.take(number, running)
-                for record in self.records.all(deleted=True):
-                    if not record.deleted and not self._addresses.is_open(address_owner(record)):
-                        self._open(record)
-                    if record.deleted or self._worker.is_due(record):
-                        self._workers.wake(record.number)
-            except MachineUnavailableError as error:
-                _LOG.warning("running databases cannot be looked at: %s", error)
-            except Exception:  # noqa: BLE001 - one failing look must not end the later ones
-                _LOG.exception("a look at the running databases failed")
+    def _look(self) -> None:
+        for number, running in self._serving.all().items():
+            state = self._machine.state(running.container.id)
+            if state is None or not state.running:
+                self._serving.take(number, running)
+        for record in self.records.all(deleted=True):
+            if not record.deleted and not self._addresses.is_open(address_owner(record)):
+                self._open(record)
+            if record.deleted or self._worker.is_due(record):
+                self._life.wake(record.number)
 
     def _forget(self, record: PostgresRecord) -> None:
         self._addresses.close(address_owner(record), forget=True)

@@ -9,6 +9,7 @@ from sandbox.render.http import body as read
 from sandbox.render.http.errors import NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_credentials (
@@ -54,22 +55,20 @@ class Credentials:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._rows = Table(database, "render_credentials", Credential, order="created_at DESC")
 
     def add(self, owner: str, body: Mapping[str, Any]) -> Credential:
         """A new one; raises BadRequestError."""
         identifier, moment = new_id("rgc"), now()
-        self._database.execute(
-            "INSERT INTO render_credentials VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                identifier,
-                owner,
-                read.required(body, "name"),
-                read.one_of(body, "registry", _REGISTRIES),
-                read.required(body, "username"),
-                read.required(body, "authToken"),
-                moment,
-                moment,
-            ),
+        self._rows.add(
+            id=identifier,
+            owner=owner,
+            name=read.required(body, "name"),
+            registry=read.one_of(body, "registry", _REGISTRIES),
+            username=read.required(body, "username"),
+            token=read.required(body, "authToken"),
+            created_at=moment,
+            updated_at=moment,
         )
         return self.find(identifier)
 
@@ -77,39 +76,32 @@ class Credentials:
         """Other values; what is running keeps the old ones until its next deploy."""
         old = self.find(identifier)
         registry = read.one_of(body, "registry", _REGISTRIES) if body.get("registry") else None
-        self._database.execute(
-            "UPDATE render_credentials SET name = ?, registry = ?, username = ?,"
-            " token = coalesce(?, token), updated_at = ? WHERE id = ?",
-            (
-                read.text(body, "name") or old.name,
-                registry or old.registry,
-                read.text(body, "username") or old.username,
-                read.text(body, "authToken") or None,
-                now(),
-                identifier,
-            ),
+        token = read.text(body, "authToken")
+        self._rows.set(
+            identifier,
+            name=read.text(body, "name") or old.name,
+            registry=registry or old.registry,
+            username=read.text(body, "username") or old.username,
+            updated_at=now(),
+            **({"token": token} if token else {}),
         )
         return self.find(identifier)
 
     def remove(self, identifier: str) -> None:
         """Forgets one; raises NotFoundError."""
         self.find(identifier)
-        self._database.execute("DELETE FROM render_credentials WHERE id = ?", (identifier,))
+        self._rows.drop(identifier)
 
     def find(self, identifier: str) -> Credential:
         """One of them; raises NotFoundError."""
-        for each in self.all():
-            if each.id == identifier:
-                return each
-        raise NotFoundError(identifier)
+        found = self._rows.find(identifier)
+        if found is None:
+            raise NotFoundError(identifier)
+        return found
 
     def all(self) -> list[Credential]:
         """All of them, newest first."""
-        rows = self._database.query(
-            "SELECT id, owner, name, registry, username, created_at, updated_at"
-            " FROM render_credentials ORDER BY created_at DESC"
-        )
-        return [Credential(**dict(row)) for row in rows]
+        return self._rows.where()
 
     def login(self, identifier: str | None) -> RegistryLogin | None:
         """What to tell the registry; None if there is no such credential."""

@@ -1,11 +1,11 @@
 """Persistent disks: one a service, kept in a volume that outlives deploys."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.render.http.errors import BadRequestError, NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 GB = 1000**3  # bytes, of a disk's size
 _SCHEMA = """
@@ -52,21 +52,16 @@ class Disks:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._disks = Table(database, "render_disks", Disk, order="created_at DESC")
 
     def add(self, service: int, wish: DiskWish) -> Disk:
         """A new disk; raises BadRequestError if the service has one."""
         moment, identifier = now(), new_id("dsk")
-        with self._database.transaction() as connection:
-            if connection.execute(
-                "SELECT 1 FROM render_disks WHERE service = ? AND NOT deleted", (service,)
-            ).fetchone():
+        with self._database.transaction():
+            if self._disks.where("service = ? AND NOT deleted", service):
                 raise BadRequestError("the service has a disk already")
-            connection.execute(
-                "INSERT INTO render_disks"
-                " (id, service, name, mount_path, size_gb, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (identifier, service, *vars(wish).values(), moment, moment),
-            )
+            times = {"created_at": moment, "updated_at": moment}
+            self._disks.add(id=identifier, service=service, **vars(wish), **times)
         return self.find(identifier)
 
     def find(self, identifier: str) -> Disk:
@@ -82,43 +77,26 @@ class Disks:
 
     def all(self) -> list[Disk]:
         """Every disk, newest first."""
-        return self._disks(f"NOT deleted AND service IN ({_THERE})")
+        return self._disks.where(f"NOT deleted AND service IN ({_THERE})")
 
     def left_over(self, service: int, *, mounted: str | None) -> list[Disk]:
         """A service's deleted disks whose volumes may go: all but the one an instance has."""
-        found = self._disks("deleted AND service = ?", service)
+        found = self._disks.where("deleted AND service = ?", service)
         return [each for each in found if each.id != mounted]
 
     def ever(self, service: int) -> list[Disk]:
         """A service's disk and those deleted ones whose volumes may still be there."""
-        return self._disks("service = ?", service)
+        return self._disks.where("service = ?", service)
 
     def change(self, disk: Disk, wish: DiskWish) -> Disk:
         """Other settings, for the deploys from now on."""
-        self._database.execute(
-            "UPDATE render_disks SET name = ?, mount_path = ?, size_gb = ?, updated_at = ?"
-            " WHERE id = ?",
-            (*vars(wish).values(), now(), disk.id),
-        )
+        self._disks.set(disk.id, **vars(wish), updated_at=now())
         return self.find(disk.id)
 
     def mark_deleted(self, disk: Disk) -> None:
         """It is gone for callers, and for the deploys from now on."""
-        self._database.execute("UPDATE render_disks SET deleted = 1 WHERE id = ?", (disk.id,))
+        self._disks.set(disk.id, deleted=1)
 
     def forget(self, disk: Disk) -> None:
         """Removes the row of a deleted disk whose volume is gone."""
-        self._database.execute("DELETE FROM render_disks WHERE id = ?", (disk.id,))
-
-    def _disks(self, condition: str, *values: object) -> list[Disk]:
-        rows = self._database.query(
-            f"SELECT * FROM render_disks WHERE {condition} ORDER BY created_at DESC",  # noqa: S608 - conditions are ours
-            values,
-        )
-        return [_disk(row) for row in rows]
-
-
-def _disk(row: Any) -> Disk:  # noqa: ANN401 - sqlite3.Row is untyped
-    values = dict(row)
-    del values["deleted"]
-    return Disk(**values)
+        self._disks.drop(disk.id)

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.render.http.errors import NotFoundError
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_events (
@@ -40,6 +41,7 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_SCHEMA)
+        self._events = Table(database, "render_events", Event, order="at DESC")
 
     def add(self, service: int, kind: str, **details: object) -> None:
         """Notes an event of a service that is still there."""
@@ -65,12 +67,8 @@ class Events:
 
     def of(self, service: int, types: Sequence[str], start: str, end: str) -> list[Event]:
         """A service's events between two times, newest first; no types means all."""
-        rows = self._database.query(
-            "SELECT * FROM render_events WHERE service = ? AND at >= ? AND at <= ?"
-            " ORDER BY at DESC",
-            (service, start, end),
-        )
-        return [_event(row) for row in rows if not types or row["type"] in types]
+        found = self._events.where("service = ? AND at >= ? AND at <= ?", service, start, end)
+        return [each for each in found if not types or each.type in types]
 
     def prune(self, service: int, kept: int) -> None:
         """Drops a service's oldest events beyond `kept`."""
@@ -82,11 +80,7 @@ class Events:
 
     def find(self, identifier: str) -> Event:
         """One event; raises NotFoundError."""
-        rows = self._database.query("SELECT * FROM render_events WHERE id = ?", (identifier,))
-        if not rows:
+        found = self._events.find(identifier)
+        if found is None:
             raise NotFoundError(identifier)
-        return _event(rows[0])
-
-
-def _event(row: Any) -> Event:  # noqa: ANN401 - sqlite3.Row is untyped
-    return Event(**{**dict(row), "details": json.loads(row["details"])})
+        return found

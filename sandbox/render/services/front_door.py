@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.render.deploys.records import OPEN
@@ -53,6 +55,13 @@ class FrontDoor:
         """Seconds since a visitor's or the app's last byte passed."""
         return self._addresses.idle_seconds(address_owner(number))
 
+    def port_of(self, slug: str) -> int | None:
+        """The port of the app that has a name below onrender.com; None where there is none."""
+        for service in self._parts.services.all():
+            if service.slug == slug and service.settings.public:
+                return self._addresses.port(address_owner(service.number))
+        return None
+
     def url(self, service: Service) -> str:
         """The address under which the app answers who asks now; empty for one that has none.
 
@@ -92,7 +101,7 @@ class FrontDoor:
                 retry_after=_SOON,
             )
         if instance is not None:
-            return Upstream(instance.port)
+            return Upstream(instance.port, instance.own_address)
         if service.live is None and not self._parts.deploys.of(number, OPEN):
             return Unavailable(
                 title=f"Service {service.slug} has no live deploy",

@@ -1,14 +1,10 @@
 """Starts and stops the services of a sandbox: what ran before runs again; nothing is left over."""
 
-import logging
 import shutil
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
-from sandbox.apps.leftovers import end_leftovers
-from sandbox.apps.workers import Workers
-from sandbox.machine.contract import ContainerState, MachineUnavailableError
+from sandbox.apps.life import Life, end_leftovers, remove_all
+from sandbox.machine.contract import ContainerState
 from sandbox.render.deploys.images import CONTEXT_PREFIX
 from sandbox.render.deploys.instances import CONTAINER_PREFIX, failure_of
 from sandbox.render.deploys.records import OPEN
@@ -19,10 +15,7 @@ from sandbox.render.services.logs import LogType
 from sandbox.render.services.records import Service
 from sandbox.render.services.running import Running
 
-_LOG = logging.getLogger(__name__)
-_STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
 _LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
-_PARALLEL_REMOVALS = 8
 
 
 class Lifetime:
@@ -35,13 +28,17 @@ class Lifetime:
         door.wake = self.wake
         door.out_of_rotation = self._running.out_of_rotation
         self._worker = ServiceWorker(parts, url_of=door.url, forget=forget)
-        self._workers = Workers(self._worker.work, "render")
-        self._watch = threading.Thread(target=self._look_around, name="render-watch", daemon=True)
-        self._started = False
+        self._life = Life(
+            "service",
+            work=self._worker.work,
+            look=self._look,
+            stopping=parts.stopping,
+            seconds=parts.tuning.watch_seconds,
+        )
 
     def wake(self, number: int) -> None:
         """Lets the service's worker look at its rows."""
-        self._workers.wake(number)
+        self._life.wake(number)
 
     def start(self) -> None:
         """Starts what was live, without a new deploy, and takes up interrupted deploys."""
@@ -56,47 +53,30 @@ class Lifetime:
         )
         for service in services:
             self.wake(service.number)
-        self._watch.start()
-        self._started = True
+        self._life.watch()
 
     def stop(self, *, containers: bool) -> None:
         """Ends workers, watch and addresses; the rows keep saying what is to run."""
-        self._parts.stopping.set()
-        self._workers.close(_STOP_SECONDS)
-        if self._started:
-            self._watch.join()
+        self._life.stop()
         for service in self._parts.services.all():
             self._door.close(service.number)
         serving = [self._parts.serving.swap(number, None) for number in self._parts.serving.all()]
-        if containers and serving:
-            with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
-                names = [each.container for each in serving if each]
-                # Whoever stops the sandbox waits for it: not as long as an app may ask a deploy to.
-                list(pool.map(lambda name: self._remove(name, soon=True), names))
+        if containers:
+            # Whoever stops the sandbox waits for it: not as long as an app may ask a deploy to.
+            remove_all(self._parts.machine, [each.container for each in serving if each], soon=True)
+        self._parts.logs.flush()
 
-    def _remove(self, name: str, *, soon: bool = False) -> None:
-        try:
-            self._parts.machine.remove(name, soon=soon)
-        except MachineUnavailableError as error:
-            _LOG.warning("container %s is left over: %s", name, error)
-
-    def _look_around(self) -> None:
-        while not self._parts.stopping.wait(self._parts.tuning.watch_seconds):
-            try:
-                self._door.open_all()
-                for number, instance in self._parts.serving.all().items():
-                    state = self._parts.machine.state(instance.container_id)
-                    if state is None or not state.running:
-                        self._ended(number, instance, state)
-                self._running.look()
-                for service in self._parts.services.all():
-                    due = self._worker.may_start(service)
-                    if due or self._parts.deploys.of(service.number, OPEN):
-                        self.wake(service.number)
-            except MachineUnavailableError as error:
-                _LOG.warning("running services cannot be looked at: %s", error)
-            except Exception:  # noqa: BLE001 - one failing look must not end the later ones
-                _LOG.exception("a look at the running services failed")
+    def _look(self) -> None:
+        self._door.open_all()
+        for number, instance in self._parts.serving.all().items():
+            state = self._parts.machine.state(instance.container_id)
+            if state is None or not state.running:
+                self._ended(number, instance, state)
+        self._running.look()
+        for service in self._parts.services.all():
+            due = self._worker.may_start(service)
+            if due or self._parts.deploys.of(service.number, OPEN):
+                self.wake(service.number)
 
     def _ended(self, number: int, instance: Instance, state: ContainerState | None) -> None:
         """An app that nobody asked to end did: it is said, and the app started again."""
@@ -111,5 +91,5 @@ class Lifetime:
             turn = Turn(parts, service, deploy, lambda: True)
             parts.logs_of(turn, LogType.APP).complain(message)
             parts.events.add(number, "server_failed", reason=failure)
-        self._remove(instance.container)
+        remove_all(parts.machine, [instance.container])
         self.wake(number)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.apps.line_batches import LineBatches
 from sandbox.apps.mask import Mask
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
@@ -80,6 +81,10 @@ class LogQuery:
         )
 
 
+# Its id, moment, type, level, instance and text, and the service's number.
+_Line = tuple[str, str, LogType, str, str, str, int]
+
+
 class LogWriter:
     """Writes one service's lines of one kind."""
 
@@ -119,18 +124,28 @@ class Logs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._coming = LineBatches(self._store)
         database.create(_SCHEMA)
 
     def append(self, service: int, values: tuple[LogType, str, str, str]) -> None:
         """Stores (type, level, instance, message), unless the service is gone."""
-        self._database.execute(
-            "INSERT INTO render_logs SELECT ?, number, ?, ?, ?, ?, ? FROM render_services"
-            " WHERE number = ?",
-            (new_id("log"), now(), *values, service),
-        )
+        self._coming.add((new_id("log"), now(), *values, service))
+
+    def flush(self) -> None:
+        """Stores at once what has come."""
+        self._coming.flush()
+
+    def _store(self, lines: Sequence[_Line]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO render_logs SELECT ?, number, ?, ?, ?, ?, ? FROM render_services"
+                " WHERE number = ?",
+                lines,
+            )
 
     def trim(self, service: int) -> None:
         """Drops what goes beyond the bound."""
+        self.flush()
         self._database.execute(
             "DELETE FROM render_logs WHERE service = ? AND at <= (SELECT at FROM render_logs"
             " WHERE service = ? ORDER BY at DESC LIMIT 1 OFFSET ?)",
@@ -139,6 +154,7 @@ class Logs:
 
     def find(self, query: LogQuery) -> tuple[list[LogLine], bool]:
         """The lines asked for, in the order asked for, and whether there are more."""
+        self.flush()
         marks = ", ".join("?" for _ in query.services)
         order = "DESC" if query.backward else "ASC"
         rows = self._database.query(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.render.http.errors import ConflictError, NotFoundError
 from sandbox.render.http.ids import new_id, now, slug_of, with_suffix
 from sandbox.render.services.settings import Settings
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS render_services (
@@ -52,14 +52,6 @@ class Service:
     candidate: str | None
 
 
-def _service(row: Any) -> Service:  # noqa: ANN401 - sqlite3.Row is untyped
-    values = dict(row)
-    values["settings"] = Settings.load(values["settings"])
-    for name in ("suspended", "deleted", "restart"):
-        values[name] = bool(values[name])
-    return Service(**values)
-
-
 class Services:
     """The table of services."""
 
@@ -68,78 +60,60 @@ class Services:
         self._database = database
         self._taken = taken_slugs
         database.create(_SCHEMA)
+        self._services = Table(
+            database, "render_services", Service, key="number", order="number DESC"
+        )
 
     def add(self, name: str, owner: str, settings: Settings) -> Service:
         """A new service. Raises ConflictError if the workspace has one of that name."""
         moment = now()
-        with self._database.transaction() as connection:
-            self._require_free(connection, owner, name)
+        with self._database.transaction():
+            self._require_free(owner, name)
             slug = slug_of(name) or "service"
-            while (
-                self._taken(slug)
-                or connection.execute(
-                    "SELECT 1 FROM render_services WHERE slug = ? AND NOT deleted", (slug,)
-                ).fetchone()
-            ):
+            while self._taken(slug) or self._services.where("slug = ? AND NOT deleted", slug):
                 slug = with_suffix(slug_of(name) or "service")
-            identifier = new_id("srv")
-            connection.execute(
-                "INSERT INTO render_services"
-                " (id, name, slug, owner, created_at, updated_at, settings)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (identifier, name, slug, owner, moment, moment, settings.dump()),
+            number = self._services.add(
+                id=new_id("srv"),
+                name=name,
+                slug=slug,
+                owner=owner,
+                created_at=moment,
+                updated_at=moment,
+                settings=settings,
             )
-        return self.find(identifier)
+        return self._services.get(number)
 
     def find(self, identifier: str) -> Service:
         """The service of that id; raises NotFoundError, also once it is deleted."""
-        rows = self._database.query(
-            "SELECT * FROM render_services WHERE id = ? AND NOT deleted", (identifier,)
-        )
-        if not rows:
+        found = self._services.first("id = ? AND NOT deleted", identifier)
+        if found is None:
             raise NotFoundError(identifier)
-        return _service(rows[0])
+        return found
 
     def get(self, number: int) -> Service | None:
         """The service of that number, also one being removed; None once it is gone."""
-        rows = self._database.query("SELECT * FROM render_services WHERE number = ?", (number,))
-        return _service(rows[0]) if rows else None
+        return self._services.find(number)
 
     def all(self, *, deleted: bool = False) -> list[Service]:
         """Every service, newest first; `deleted` for those being removed as well."""
-        rows = self._database.query(
-            "SELECT * FROM render_services WHERE NOT deleted OR ? ORDER BY number DESC", (deleted,)
-        )
-        return [_service(row) for row in rows]
+        return self._services.where("NOT deleted OR ?", deleted)
 
     def change(self, service: Service, *, name: str, settings: Settings) -> Service:
         """Other settings or another name; the slug stays. Raises ConflictError."""
-        with self._database.transaction() as connection:
+        with self._database.transaction():
             if name != service.name:
-                self._require_free(connection, service.owner, name)
-            connection.execute(
-                "UPDATE render_services SET name = ?, settings = ?, updated_at = ?"
-                " WHERE number = ?",
-                (name, settings.dump(), now(), service.number),
-            )
+                self._require_free(service.owner, name)
+            self.set(service.number, name=name, settings=settings, updated_at=now())
         return self.find(service.id)
 
     def set(self, number: int, **values: object) -> None:
         """Changes columns of a row, if it is still there."""
-        names = ", ".join(f"{name} = ?" for name in values)
-        self._database.execute(
-            f"UPDATE render_services SET {names} WHERE number = ?",  # noqa: S608 - names are ours
-            (*values.values(), number),
-        )
+        self._services.set(number, **values)
 
     def forget(self, number: int) -> None:
         """Removes the row of a deleted service of which nothing is left."""
-        self._database.execute("DELETE FROM render_services WHERE number = ?", (number,))
+        self._services.drop(number)
 
-    @staticmethod
-    def _require_free(connection: Any, owner: str, name: str) -> None:  # noqa: ANN401 - sqlite3
-        if connection.execute(
-            "SELECT 1 FROM render_services WHERE owner = ? AND name = ? AND NOT deleted",
-            (owner, name),
-        ).fetchone():
+    def _require_free(self, owner: str, name: str) -> None:
+        if self._services.where("owner = ? AND name = ? AND NOT deleted", owner, name):
             raise ConflictError(f"name {name!r} must be unique within the workspace")

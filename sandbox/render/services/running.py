@@ -76,7 +76,9 @@ class Running:
         settings = deploy.frozen.settings
         if settings.static or not settings.health_check_path:
             return
-        status = status_of(instance.port, settings.health_check_path)
+        status = status_of(
+            instance.port, settings.health_check_path, own_address=instance.own_address
+        )
         well = status is not None and HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST
         now = time.monotonic()
         with self._lock:

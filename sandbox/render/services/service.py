@@ -12,6 +12,7 @@ from sandbox.machine.no_machine import require_containers
 from sandbox.render.deploys.git_source import GitSource
 from sandbox.render.deploys.instances import one_instance
 from sandbox.render.deploys.notices import Notices
+from sandbox.render.deploys.ports import ServicePorts
 from sandbox.render.deploys.pushes import Pushes
 from sandbox.render.deploys.records import WAS_LIVE, Deploy, Deploys
 from sandbox.render.deploys.releases import Releases, read_deploy
@@ -94,10 +95,15 @@ class RenderService:
             hidden=self.postgres.passwords,
         )
         self._door = FrontDoor(self.parts, addresses)
+        self.app_port = self._door.port_of
         self.disks = DiskService(self.parts.disks, services, self.parts.events)
         self.notifications = Notifications(database)
         self.describe = Describer(
-            self.parts.credentials, self.parts.disks, self.notifications, self._door.url
+            self.parts.credentials,
+            self.parts.disks,
+            self.notifications,
+            ServicePorts(self.parts),
+            self._door.url,
         )
         self._life = Lifetime(self.parts, self._door, forget=self._forget)
         self._releases = Releases(self.parts, wake=self._life.wake)

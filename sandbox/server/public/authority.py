@@ -43,7 +43,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names = [name for each in DOMAINS for name in (each, f"*.{each}")]
         # A wildcard stands for one label.
-        names += ["*.xethub.hf.co", "*.pkg.github.com"]
+        names += ["*.xethub.hf.co", "*.static.hf.space", "*.pkg.github.com"]
         built = (
             _builder("Slipway's sandbox", self.certificate.subject, key, _SERVED_DAYS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

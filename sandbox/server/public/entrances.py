@@ -13,10 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.apps.addresses import LOOPBACK
 from sandbox.machine.containers.public_names import NOWHERE, PublicNames
 from sandbox.server.home import Home
+from sandbox.server.place import Platform
 from sandbox.server.public.authority import authority_of
+from sandbox.server.public.doorway import Doorway
 from sandbox.server.public.front import PublicFront
-from sandbox.server.public.names import NAMES
+from sandbox.server.public.names import APPS, NAMES
 from sandbox.server.public.proxy import PublicProxy
+from sandbox.server.public.resolver import Resolver
 from toolchain.engine.address import EngineAddress
 from toolchain.engine.public_addresses import public_address
 from toolchain.progress import Progress, SetupError
@@ -24,9 +27,14 @@ from toolchain.progress import Progress, SetupError
 _ADDRESS_FILE = "public-address.json"  # where containers of this sandbox were told to ask
 _PROXY = "public"  # its name among the ports of a home
 
+_NO_RESOLVER = (
+    "A server of this machine listens on port 53 of all its addresses. So containers look the names"
+    " of the platforms' apps up as ever (docs/hosts.md)."
+)
 _NOWHERE = "So the platforms' own hosts lead nowhere in containers (docs/hosts.md)."
 
 Protocol = Callable[[], asyncio.Protocol]
+Platforms = Mapping[str, Platform]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +46,9 @@ class Entrances:
     proxy: socket.socket
     names: PublicNames  # what its containers are told
     tls: ssl.SSLContext = field(repr=False)
+    resolver: tuple[socket.socket, socket.socket] | None = None  # for datagrams, for streams
 
-    def around(
-        self, app: ASGIApp, platforms: Mapping[str, ASGIApp], *, address: str, inside: str
-    ) -> ASGIApp:
+    def around(self, app: ASGIApp, platforms: Platforms, *, address: str, inside: str) -> ASGIApp:
         """An application that answers here for the names, and is `app` everywhere else.
 
         Args:
@@ -50,7 +57,8 @@ class Entrances:
             address: this sandbox's own, for containers; empty for none.
             inside: under which containers reach this machine.
         """
-        front = PublicFront(platforms, {address: inside} if address else {})
+        apps = {name: platform.app for name, platform in platforms.items()}
+        front = PublicFront(apps, {address: inside} if address else {})
         ours = {each.getsockname() for each in (*self.https, *self.http)}
 
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,20 +67,31 @@ class Entrances:
 
         return served
 
-    async def open(self, protocol: Protocol) -> list[asyncio.Server]:
+    async def open(self, protocol: Protocol, platforms: Platforms) -> list[asyncio.Server]:
         """Begins to answer, in this event loop.
 
         Args:
             protocol: makes what speaks HTTP on a connection.
+            platforms: by name, whose apps are asked under their names.
         """
         loop = asyncio.get_running_loop()
+
+        def app_port(platform: str, name: str) -> int | None:
+            return platforms[platform].app_port(name) if platform in platforms else None
+
+        def doorway() -> asyncio.Protocol:
+            return Doorway(protocol, app_port)
+
         opened = [
-            *[await loop.create_server(protocol, sock=s, ssl=self.tls) for s in self.https],
-            *[await loop.create_server(protocol, sock=s) for s in self.http],
+            *[await loop.create_server(doorway, sock=s, ssl=self.tls) for s in self.https],
+            *[await loop.create_server(doorway, sock=s) for s in self.http],
         ]
         https, http = (each[-1].getsockname()[1] for each in (self.https, self.http))
         proxy = PublicProxy(https, http)
         opened.append(await asyncio.start_server(proxy.serve, sock=self.proxy))
+        if self.resolver is not None:
+            _, server = await Resolver(self.names.resolver).open(*self.resolver)
+            opened.append(server)
         return opened
 
 
@@ -90,7 +109,8 @@ def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entran
     authority = authority_of(home)
     with ExitStack() as stack:
         https, http = [], []
-        address, names = "", PublicNames(dict.fromkeys(NAMES, NOWHERE))
+        address, names = "", PublicNames(dict.fromkeys(NAMES, NOWHERE), domains=tuple(APPS))
+        resolver = None
         if engine is not None and engine.public_range is not None:
             kept = json.loads(home.kept(_ADDRESS_FILE, lambda: "null"))
             try:
@@ -100,14 +120,25 @@ def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entran
             else:
                 address = own.address
                 home.write_private(home.folder / _ADDRESS_FILE, json.dumps(address))
-                names = PublicNames(dict.fromkeys(NAMES, address), authority.pem)
+                resolver = own.names
+                names = PublicNames(
+                    dict.fromkeys(NAMES, address),
+                    authority.pem,
+                    resolver="" if resolver is None else address,
+                    domains=tuple(APPS),
+                )
+                if resolver is None:
+                    Progress().note(_NO_RESOLVER)
                 https.append(own.listeners[0])
                 http.append(own.listeners[1])
         https.append(stack.enter_context(_on_loopback(0)))
         http.append(stack.enter_context(_on_loopback(0)))
         proxy = stack.enter_context(_on_loopback(proxy_port(home)))
         context = authority.server_context(home)
-        yield Entrances(https=https, http=http, proxy=proxy, names=names, tls=context), address
+        made = Entrances(
+            https=https, http=http, proxy=proxy, names=names, tls=context, resolver=resolver
+        )
+        yield made, address
 
 
 def proxy_port(home: Home) -> int:

@@ -11,9 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.http.asked_host import asked_under
 from sandbox.http.hosts import name_of
-from sandbox.server.public.names import IMITATED, is_of_a_platform
+from sandbox.server.public.names import IMITATED, is_of_a_platform, is_of_an_app
 
-_MISDIRECTED, _NOT_IMITATED = 421, 501
+_NOT_FOUND, _MISDIRECTED, _NOT_IMITATED = 404, 421, 501
 
 
 class PublicFront:
@@ -50,9 +50,15 @@ class PublicFront:
 def _refusal(host: str) -> Response:
     if not is_of_a_platform(host):
         return PlainTextResponse("The sandbox does not answer under this name.\n", _MISDIRECTED)
-    said = (
-        f"{host} is a host of the real platform, which the sandbox does not imitate. Nothing was"
-        " sent there (docs/hosts.md)."
-    )
+    if is_of_an_app(host):
+        status = _NOT_FOUND
+        said = f"No app of this sandbox has the name {host}. Nothing was sent to the real one"
+    else:
+        status = _NOT_IMITATED
+        said = (
+            f"{host} is a host of the real platform, which the sandbox does not imitate. Nothing"
+            " was sent there"
+        )
+    said += " (docs/hosts.md)."
     content = json.dumps({"message": said, "error": said})
-    return Response(content, _NOT_IMITATED, media_type="application/json")
+    return Response(content, status, media_type="application/json")

@@ -55,6 +55,8 @@ REFUSED = (
     "models.github.ai",
 )
 NAMES = (*IMITATED, *REFUSED)
+# Below these each name is an app's own: of a Space, of a service.
+APPS: Mapping[str, str] = {"static.hf.space": "hub", "hf.space": "hub", "onrender.com": "render"}
 # Domains of the platforms, which a certificate of the sandbox's may speak for and for no others.
 DOMAINS = (
     "huggingface.co",
@@ -73,3 +75,21 @@ def is_of_a_platform(host: str) -> bool:
     """Whether a host lies in a domain of a real platform."""
     name = host.lower().rstrip(".")
     return any(name == domain or name.endswith(f".{domain}") for domain in DOMAINS)
+
+
+def app_of(host: str) -> tuple[str, str] | None:
+    """Whose app has a host on the real platforms, and its name there: (platform, name).
+
+    None for what is no app's.
+    """
+    name = host.lower().rstrip(".")
+    for domain, platform in APPS.items():
+        label = name.removesuffix(f".{domain}")
+        if label != name and "." not in label:
+            return platform, label
+    return None
+
+
+def is_of_an_app(host: str) -> bool:
+    """Whether a host, with or without its port, would be an app's on a real platform."""
+    return app_of(host.partition(":")[0]) is not None

@@ -8,16 +8,15 @@ import asyncio
 import base64
 import urllib.request
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sandbox.server.public.lookups import Lookups
 from sandbox.server.public.names import is_of_a_platform
+from sandbox.server.public.streams import closed, pass_on
 
 _HEAD_SECONDS = 30.0
 _CONNECT_SECONDS = 60.0
-_CHUNK = 64 * 1024
 _HTTPS_PORT, _HTTP_PORT = 443, 80
 _LEFT_OUT = ("proxy-connection:", "proxy-authorization:", "connection:", "keep-alive:")
 
@@ -67,14 +66,14 @@ class PublicProxy:
             head = f"HTTP/1.1 {refusal.status}\r\nContent-Type: text/plain\r\n"
             head += f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n"
             writer.write(head.encode() + text)
-            await _closed(writer)
+            await closed(writer)
             return
         except (OSError, EOFError, ValueError, TimeoutError):
-            await _closed(writer)
+            await closed(writer)
             return
-        await asyncio.gather(_pass_on(reader, there), _pass_on(there_reader, writer))
-        await _closed(there)
-        await _closed(writer)
+        await asyncio.gather(pass_on(reader, there), pass_on(there_reader, writer))
+        await closed(there)
+        await closed(writer)
 
     async def _connected(
         self, asked: _Asked, writer: asyncio.StreamWriter
@@ -165,21 +164,3 @@ def _as_asked_directly(asked: _Asked) -> bytes:
     return "\r\n".join((f"{method} {path} {version}", *lines, "Connection: close", "", "")).encode(
         "latin-1"
     )
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while piece := await reader.read(_CHUNK):
-            writer.write(piece)
-            await writer.drain()
-    with suppress(OSError, RuntimeError):
-        if writer.can_write_eof():
-            writer.write_eof()
-
-
-async def _closed(writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        await writer.drain()
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import time
 
@@ -187,6 +188,19 @@ def test_a_token_that_will_not_do_is_refused(repository, monkeypatch, token, say
             action()
         assert token not in str(caught.value)
     assert engine.id  # never taken for gone
+
+
+@pytest.mark.parametrize(("token", "passes"), [("ghs_of-an-app", True), ("ghp_of-ada", False)])
+def test_the_token_of_an_app_has_rights_and_no_role(hub, repository, token, passes):
+    """GitHub says of such a token that it administers nothing, whatever rights it was given."""
+    seen = {"id": 7, "html_url": "http://page", "permissions": {"admin": False}}
+    hub.faults.set("github", Answer(200, {}, json.dumps(seen)), path=repository)
+    client = GitHubClient(github_endpoint(), token, OWNER)
+    if passes:
+        assert client.repository(repository).id == 7
+    else:
+        with pytest.raises(ApiError, match="not administer it"):
+            client.repository(repository)
 
 
 @pytest.mark.parametrize("trouble", [Answer(404), Answer(403), Answer(500), CutBefore()])

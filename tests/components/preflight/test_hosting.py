@@ -6,7 +6,6 @@ from huggingface_hub import SpaceHardware
 from sandbox.hub.spaces.hardware import FLAVORS
 from slipway.huggingface.space.hardware import HARDWARE
 from slipway.preflight.hosting import (
-    check_cost,
     check_plan,
     check_region,
     note_hardware_price,
@@ -37,12 +36,6 @@ def test_regions():
     assert check_region("app", "frankfurt") == []
     [found] = check_region("app", "mars")
     assert "oregon" in found.remedy
-
-
-def test_cost():
-    assert check_cost("stack", ["starter", "starter"], 14) == []
-    [found] = check_cost("stack", ["starter", "standard"], 14)
-    assert "32 dollars" in found.problem
 
 
 def test_prices_are_said_where_the_list_knows_them():

@@ -39,7 +39,7 @@ class Script:
         self.wire = Wire(self.next)
         budget = Budget(self.clock.now)
         self.calls = Calls("http://render/v1", KEY, self.clock.sleep, budget)
-        self.calls._session().mount("http://", self.wire)
+        self.calls._connections.session.mount("http://", self.wire)
 
     @property
     def pauses(self):

@@ -15,7 +15,7 @@ SERVICE = {"id": "srv-1", "name": "shop", "type": "web_service", "serviceDetails
 def client_of(reply):
     client = RenderClient("http://render/v1", f"rnd_{id(reply)}", lambda _seconds: None)
     wire = Wire(reply)
-    client.calls._session().mount("http://", wire)
+    client.calls._connections.session.mount("http://", wire)
     return client, wire
 
 

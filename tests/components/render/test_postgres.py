@@ -83,7 +83,7 @@ def provider(databases, monkeypatch):
         made.configure(ConfigureRequest(Config({}, "slipway")))
         made.client.sleep = made.client.calls.sleep = lambda _seconds: None
         made.wire = Wire(databases)
-        made.client.calls._session().mount("http://", made.wire)
+        made.client.calls._connections.session.mount("http://", made.wire)
         return made
 
     return make
@@ -214,7 +214,6 @@ def test_its_addresses_are_secrets_of_the_program_and_sealed_in_the_engine(monke
     assert recorder.outputs["secret"] is True
     assert recorder.outputs["url"] == URL
     assert "canary-password" not in repr(recorder.resources)
-    assert recorder["db-ready"].provider == "render-waits"
     assert recorder["db-ready"].secret_outputs >= {"internal_url", "external_url"}
     assert not is_secret(recorder["db-database"].inputs["name"])
 

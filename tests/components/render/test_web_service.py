@@ -74,22 +74,15 @@ def build_frigo(links=None):
 # --- one service
 
 
-def test_it_registers_the_service_its_deploy_and_a_provider_for_the_wait_below_itself():
+def test_it_registers_the_service_and_its_deploy_below_itself_and_starts_no_process_for_them():
     recorder = build()
     assert {name: each.type for name, each in recorder.resources.items()} == {
         "shop": "slipway:render:WebService",
         "shop-service": f"{DYNAMIC}:WebService",
         "lineage": "pulumi-python:dynamic/core:Lineage",
-        "render-waits": "pulumi:providers:pulumi-python",
         "shop-deploy": f"{DYNAMIC}:Deploy",
     }
     assert {recorder[f"shop-{role}"].parent for role in ("service", "deploy")} == {"shop"}
-
-
-def test_the_wait_runs_on_a_provider_process_of_its_own_and_the_service_does_not():
-    recorder = build()
-    assert recorder["shop-deploy"].provider == "render-waits"
-    assert recorder["shop-service"].provider != "render-waits"
 
 
 def test_secrets_are_registered_sealed_and_no_value_stands_anywhere_in_clear():

@@ -3,10 +3,12 @@
 import io
 import os
 import subprocess
+import sys
 
 import pytest
 
 from sandbox.git.push_judge import contents, new_blobs
+from sandbox.github.repositories import push_hook as github_hook
 from sandbox.hub.repositories import push_hook
 from sandbox.hub.repositories.names import RepoKind
 
@@ -67,3 +69,13 @@ def test_nothing_of_a_push_with_a_file_that_is_too_large_is_read(
     assert push_hook.main() == 1
     assert "larger than" in capsys.readouterr().err
     assert not [each for each in started if "--batch" in each or "blob" in each]
+
+
+@pytest.mark.parametrize("hook", [github_hook, push_hook])
+def test_a_hook_starts_without_what_only_a_server_needs(hook):
+    """Each push starts it, and waits for what it imports."""
+    listing = f"import sys, {hook.__name__}; print(*sys.modules)"
+    asked = [sys.executable, "-c", listing]
+    loaded = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()
+    assert hook.__name__ in loaded
+    assert not {"starlette", "asyncio", "pygit2", "docker", "httpx", "pathspec"} & {*loaded}

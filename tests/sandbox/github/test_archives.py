@@ -85,7 +85,9 @@ def test_what_is_private_is_for_those_who_may_read_it_and_for_its_own_address(gh
         plain = re.sub(r"\?.*", "", address)
         other = address.replace("/main?", "/HEAD?")
         later = re.sub(r"token=\d+", "token=9999999999", address)
-        for refused in (plain, other, later, re.sub(r"token=\d+", "token=1", address)):
+        forged = [re.sub(r"token=\d+", f"token={until}", address) for until in ("1", "²", "\u0663")]
+        forged += [f"{plain}?token=99999999999.{sign}" for sign in ("é", "", "%ED%A0%80")]
+        for refused in (plain, other, later, *forged):
             assert anybody.get(refused).status_code == 404, refused
         for page in ("archive/main.zip", "tar.gz/main"):
             assert anybody.get(f"/{repository}/{page}").status_code == 404

@@ -194,7 +194,7 @@ def test_a_file_over_100_mb_is_refused_and_one_over_50_mb_warned_of(
     clone.git("push", "--quiet", "--delete", "origin", "work")  # its objects stay, as in quarantine
     found = gh.service.require(repository)
     variables = push_hook.hook_variables(
-        gh.database.path, found, "http://page", 1, admin=True, may_change_workflows=True
+        gh.database.path, found.id, "http://page", 1, admin=True, may_change_workflows=True
     )
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)

@@ -10,9 +10,9 @@ from sandbox.hub.http.accounts import Accounts, TokenRole, User
 from sandbox.hub.http.errors import UnprocessableError
 from sandbox.hub.http.rate_limit import Quotas, bucket_of
 from sandbox.hub.repositories.card import front_matter, validate
-from sandbox.hub.repositories.lfs import ObjectStore, Pointer, parse_pointer
+from sandbox.hub.repositories.lfs import ObjectStore, Pointer, looks_binary, parse_pointer
 from sandbox.hub.repositories.names import RepoKind
-from sandbox.hub.repositories.upload_rules import ignored, looks_binary
+from sandbox.hub.repositories.upload_rules import ignored
 
 
 def card(**values):

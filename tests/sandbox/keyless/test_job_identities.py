@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from sandbox.github.http.accounts import Accounts, Token, User
-from sandbox.github.http.errors import render_error
+from sandbox.github.http.wire import render_error
 from sandbox.github.oidc.claims import ALWAYS
 from sandbox.github.oidc.job_identities import (
     ISSUER_PATH,

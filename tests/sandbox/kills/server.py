@@ -13,22 +13,22 @@ from typing import Self
 
 from sandbox.server.home import Home
 from sandbox.server.process import is_running
-from tests.sandbox.kills.zygote import COUNTER
+from tests.sandbox.kills.zygote import COUNTER, WITH_ENGINE
 
 _ROOT = Path(__file__).resolve().parents[3]
-_SECONDS = 30.0
+_SECONDS = 60.0
 
 
 class Server:
     """`with Server(folder) as server:`; one home, one process after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, with_engine: bool = False) -> None:
         self.home = Home(folder)
         self.home.make_folder()
         self._steps = folder / "steps"
         self._steps.write_bytes(COUNTER.pack(0))
         self._zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.sandbox.kills.zygote"],
+            [sys.executable, "-m", "tests.sandbox.kills.zygote", *[WITH_ENGINE] * with_engine],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -42,9 +42,7 @@ class Server:
 
     def __exit__(self, *_error: object) -> None:
         self.kill(group=True)
-        self._zygote.stdin.close()
-        self._zygote.wait()
-        self._zygote.stdout.close()
+        self.close()
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
@@ -75,6 +73,17 @@ class Server:
         """Ends it now, with the programs it has started if `group`."""
         self._signal(self.pid, group)
         self._until(lambda: not is_running(self.home), "it does not end")
+
+    def end(self) -> None:
+        """Ends it as people do, with all that it runs."""
+        os.kill(self.pid, signal.SIGTERM)
+        self._until(lambda: not is_running(self.home), "it does not end")
+
+    def close(self) -> None:
+        """No other is started after this one."""
+        self._zygote.stdin.close()
+        self._zygote.wait()
+        self._zygote.stdout.close()
 
     @staticmethod
     def _signal(pid: int, group: bool) -> None:  # noqa: FBT001 - a timer passes it

@@ -4,11 +4,12 @@ The next start finishes what was pushed, once, and nothing else of this sandbox 
 """
 
 import base64
+import itertools
 import json
 import logging
 import os
+import random
 import secrets
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -23,8 +24,7 @@ import docker
 import httpx
 import pytest
 
-from sandbox.server.home import Home
-from sandbox.server.process import is_running
+from tests.sandbox.kills.server import Server
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
@@ -33,18 +33,22 @@ pytestmark = [pytest.mark.machine, pytest.mark.long, pytest.mark.timeout(1800)]
 _LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[3]
 SECONDS = 180.0
-# Seeds: each is a moment after a push. Others are asked for by where they begin and how many.
-KILLS = int(os.environ.get("SLIPWAY_WORK_KILLS", "6"))
+# Seeds: each draws the moments of the kills after one push. Others are asked for by where they
+# begin, and for how many kills they are asked.
+KILLS = int(os.environ.get("SLIPWAY_WORK_KILLS", "9"))
 FIRST = int(os.environ.get("SLIPWAY_WORK_KILLS_FROM", "0"))
+AT_A_PUSH = 4  # kills at most: after the push, and amid what the next start takes up
+SHORTEST_WORK = 4.0  # seconds from a push until all of it is done
 OWNER = "slipway"
 CARD = "---\ntitle: T\nsdk: docker\n---\n"
-# A second of building that prints, then a page that says which version it is.
+# A while of building that prints, then a page that says which version it is.
 DOCKERFILE = """\
 FROM busybox
-RUN for n in 1 2 3 4 5; do echo building {text}; sleep 0.3; done
+RUN for n in 1 2 3 4 5; do echo building {text}; sleep 0.2; done
 RUN mkdir /www && echo {text} > /www/index.html
-CMD httpd -f -p ${{PORT:-7860}} -h /www
+CMD {first} httpd -f -p ${{PORT:-7860}} -h /www & wait
 """
+ENDS_AT_ONCE, IS_KILLED = "trap 'kill $!' TERM;", "trap '' TERM;"
 WORKFLOW = """\
 on: push
 jobs:
@@ -53,63 +57,38 @@ jobs:
     steps:
       - run: |
           (setsid sleep 7777 &)
-          for n in 1 2 3 4 5 6 7 8; do echo working; sleep 0.3; done
+          for n in 1 2 3 4 5; do echo working; sleep 0.3; done
 """
 OVER = {"live", "deactivated", "canceled", "build_failed", "update_failed"}
 
 
 class Sandbox:
-    """`slipway-sandbox serve` over one home, and its clients."""
+    """A sandbox over one home, and its clients."""
 
     def __init__(self, folder: Path) -> None:
-        self.home = Home(folder)
-        self.home.make_folder()
+        self.server = Server(folder, with_engine=True)
+        self.home = self.server.home
         identity = self.home.identity()
         self.name = identity.name
         self.hub = _client(identity.hub_port, identity.hub_token)
         self.github = _client(identity.github_port, identity.github_token)
         self.render = _client(identity.render_port, identity.render_key)
         self.github_url = f"http://127.0.0.1:{identity.github_port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.home.server_log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "sandbox", "serve", "--home", str(self.home.folder)],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self.until(self.home.server_file.exists, "it starts")
-
-    def end(self, number: int) -> None:
-        """Sends the server a signal, and waits until it is gone."""
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            os.kill(self._process.pid, number)
-        self._process.wait(60)
-        assert not is_running(self.home)
-
-    def kill(self) -> None:
-        self.end(signal.SIGKILL)
-        self.home.server_file.unlink(missing_ok=True)
 
     def until(self, holds: Callable[[], Any], what: str | Callable[[], object]) -> Any:
         deadline = time.monotonic() + SECONDS
         while not (found := holds()):
             if time.monotonic() > deadline:
                 said = what if isinstance(what, str) else what()
-                pytest.fail(f"{said}\n{self.home.server_log.read_text()[-3000:]}")
-            time.sleep(0.1)
+                pytest.fail(f"{said}\n{self.server.log()}")
+            time.sleep(0.05)
         return found
 
     # --- what is asked of it
 
-    def commit_space(self, text: str) -> None:
-        files = {"README.md": CARD, "Dockerfile": DOCKERFILE.format(text=text)}
-        lines = [{"key": "header", "value": {"summary": text}}]
+    def commit_space(self, dockerfile: str) -> None:
+        files = {"README.md": CARD, "Dockerfile": dockerfile}
+        lines = [{"key": "header", "value": {"summary": "push"}}]
         lines += [{"key": "file", "value": {"path": p, "content": c}} for p, c in files.items()]
         body = "\n".join(map(json.dumps, lines))
         _expect(self.hub.post(f"/api/spaces/{OWNER}/app/commit/main", content=body))
@@ -128,8 +107,9 @@ class Sandbox:
         body: dict[str, Any] = {"type": "space", "name": "app", "sdk": "docker"}
         _expect(self.hub.post("/api/repos/create", json=body))
         _expect(self.github.post("/api/v3/user/repos", json={"name": "web", "auto_init": True}))
-        self.commit_space("v0")
-        self.commit_repository("Dockerfile", DOCKERFILE.format(text="v0"))
+        dockerfile = DOCKERFILE.format(text="v0", first=ENDS_AT_ONCE)
+        self.commit_space(dockerfile)
+        self.commit_repository("Dockerfile", dockerfile)
         self.commit_repository(".github/workflows/w.yml", WORKFLOW)
         owner = self.render.get("/v1/owners").json()[0]["owner"]["id"]
         service = {
@@ -139,7 +119,7 @@ class Sandbox:
             "repo": f"{self.github_url}/{OWNER}/web",
             "branch": "main",
             "autoDeployTrigger": "commit",
-            "serviceDetails": {"runtime": "docker"},
+            "serviceDetails": {"runtime": "docker", "maxShutdownDelaySeconds": 2},
         }
         made = _expect(self.render.post("/v1/services", json=service)).json()["service"]
         return str(made["id"])
@@ -203,10 +183,12 @@ def engine() -> Iterator[docker.DockerClient]:
 
 @pytest.fixture
 def sandbox(tmp_path, engine) -> Iterator[Sandbox]:
+    (tmp_path / "home").mkdir()
     made = Sandbox(tmp_path / "home")
-    made.start()
+    made.server.start()
     yield made
-    made.end(signal.SIGTERM)
+    made.server.end()
+    made.server.close()
     left = present(engine, made)
     subprocess.run(
         [sys.executable, "-m", "sandbox", "reset", "--home", str(made.home.folder)],
@@ -242,34 +224,65 @@ def command_lines(part: str) -> list[str]:
 
 def test_a_server_killed_at_work_finishes_it_once_and_leaves_nothing(sandbox, engine):
     service = sandbox.make_all()
-    pushed = []
+    pushed: list[str] = []
     settled(sandbox, engine, service, "v0", pushed)
     cut_off: Counter[str] = Counter()
-    for seed in range(FIRST, FIRST + KILLS):
-        text = f"v{seed + 1}-{secrets.token_hex(3)}"
-        sandbox.commit_space(text)
-        pushed.append(sandbox.commit_repository("Dockerfile", DOCKERFILE.format(text=text)))
-        # All over the build, the deploy, the job, and the moments after.
-        moment = (5.9 + 2.6 * seed + seed // 40 * 0.037) % 8.0
-        time.sleep(moment)
-        sandbox.kill()
-        cut_off.update(sandbox.under_way())
-        sandbox.start()
+    kills, lasts = 0, SHORTEST_WORK
+    for seed in itertools.count(FIRST):
+        if kills >= KILLS:
+            break
+        draw = random.Random(seed)  # noqa: S311 - no secret: moments to kill at
+        text = f"v{seed}-{secrets.token_hex(3)}"
+        first = IS_KILLED if seed % 8 == 0 else ENDS_AT_ONCE
+        dockerfile = DOCKERFILE.format(text=text, first=first)
+        sandbox.commit_space(dockerfile)
+        pushed.append(sandbox.commit_repository("Dockerfile", dockerfile))
+        # All over the build, the deploy, the job, and the moments after; then over what the next
+        # start takes up of it, for as long as there is something to take up.
+        moments = [draw.uniform(0, lasts / (1 if n == 0 else 2)) for n in range(AT_A_PUSH)]
+        done: list[float] = []
+        began = time.monotonic()
         try:
+            for moment in moments:
+                time.sleep(moment)
+                sandbox.server.kill(group=draw.random() < 0.25)
+                done.append(moment)
+                under_way = sandbox.under_way()
+                cut_off.update(under_way)
+                began = time.monotonic()
+                sandbox.server.start()
+                nothing_is_missing_or_doubled(sandbox, service, pushed)
+                if not under_way:
+                    break
             settled(sandbox, engine, service, text, pushed)
         except BaseException as error:
-            error.add_note(f"seed {seed}: killed {moment:.2f} s after the push")
+            error.add_note(f"seed {seed}: killed {done} s after the push and the starts after it")
             raise
-    _LOG.info("%d kills from seed %d cut off: %s", KILLS, FIRST, dict(cut_off))
+        kills += len(done)
+        lasts = max(SHORTEST_WORK, min(time.monotonic() - began, 2 * SHORTEST_WORK))
+        _LOG.info("seed %d: %s, then %.1f s", seed, done, time.monotonic() - began)
+    _LOG.info("%d kills, seeds %d to %d, cut off: %s", kills, FIRST, seed - 1, dict(cut_off))
     assert cut_off, "no kill fell into a build, a deploy or a job"
+
+
+def nothing_is_missing_or_doubled(sandbox: Sandbox, service: str, pushed: list[str]) -> None:
+    """What holds at once after a start, whatever is still under way."""
+    for client, path in ((sandbox.hub, "/api/spaces"), (sandbox.hub, "/")):
+        assert client.get(path).status_code == 200
+    assert [each["id"] for each in sandbox.hub.get("/api/spaces").json()] == [f"{OWNER}/app"]
+    found = sandbox.deploys(service)
+    new = [each["commit"]["id"] for each in found if each["trigger"] == "new_commit"]
+    assert len(new) == len(set(new)), "a push made two deploys"
+    assert [each["status"] for each in found].count("live") <= 1
+    heads = [each["head_sha"] for each in sandbox.runs()]
+    assert len(heads) == len(set(heads)), "a push started two runs"
+    assert set(pushed[:-1]) <= set(heads)
 
 
 def settled(
     sandbox: Sandbox, engine: docker.DockerClient, service: str, text: str, pushed: list[str]
 ) -> None:
     """Everything lists and runs what was pushed last; nothing is doubled or left over."""
-    for client, path in ((sandbox.hub, "/api/spaces"), (sandbox.hub, "/")):
-        assert client.get(path).status_code == 200
     host = _expect(sandbox.hub.get(f"/api/spaces/{OWNER}/app")).json()["host"]
     sandbox.until(lambda: _page(host) == text, lambda: f"the Space shows {_page(host)}")
     url = _expect(sandbox.render.get(f"/v1/services/{service}")).json()["serviceDetails"]["url"]
@@ -287,9 +300,8 @@ def settled(
     sandbox.until(
         lambda: {each["status"] for each in sandbox.runs()} == {"completed"}, "all runs end"
     )
-    heads = [each["head_sha"] for each in sandbox.runs()]
-    assert len(heads) == len(set(heads)), "a push started two runs"
-    assert set(pushed) <= set(heads)
+    nothing_is_missing_or_doubled(sandbox, service, pushed)
+    assert set(pushed) <= {each["head_sha"] for each in sandbox.runs()}
     assert {each["conclusion"] for each in sandbox.runs()} <= {"success", "cancelled"}
 
     def only_what_serves() -> bool:

@@ -180,11 +180,13 @@ jobs:
           huggingface_repo_id: slipway/released
           hf_token: ${{ secrets.HF_TOKEN }}
           subdirectory: app
-"""
+""",
+        "app/README.md": CARD.format(name="released"),
+        "app/index.html": "<p>released",
     },
     starts="release",
-    ends={"demo.yml": "failure"},
-    says=["huggingface/hub-sync"],
+    ends={"demo.yml": "success"},
+    says=["huggingface/hub-sync@v0.1.0: local equivalent"],
 )
 
 DISPATCHED = Pipeline(
@@ -390,5 +392,5 @@ PIPELINES: Mapping[str, Pipeline] = {
     "hooked": HOOKED,
     "paged": PAGED,
 }
-SPACES = ("chain", "secrets", "cloned", "dispatched", "defaulted", "orphaned")
+SPACES = ("chain", "secrets", "cloned", "dispatched", "defaulted", "orphaned", "released")
 SERVICES = ("called", "polled", "fetched", "hooked", "paged")

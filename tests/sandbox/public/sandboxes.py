@@ -46,10 +46,12 @@ class Served:
         of = self.identity
         return _client(f"http://127.0.0.1:{of.render_port}/v1", of.render_key)
 
-    def repository(self, name: str, *, secrets: Mapping[str, str] | None = None) -> str:
+    def repository(
+        self, name: str, *, secrets: Mapping[str, str] | None = None, private: bool = False
+    ) -> str:
         """A new repository on its GitHub, with secrets."""
         with self.github() as client:
-            made = client.post("/user/repos", json={"name": name})
+            made = client.post("/user/repos", json={"name": name, "private": private})
             assert made.status_code == 201, made.text
         for key, value in (secrets or {}).items():
             self.secret(name, key, value)

@@ -14,7 +14,7 @@ import os, ssl, urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 ASKED = ("https://huggingface.co/api/whoami-v2", "https://api.render.com/v1/owners",
-         "https://ghcr.io/v2/")
+         "https://ghcr.io/v2/", "https://nobody.hf.space/")
 
 
 def ask(url, context=None):
@@ -64,11 +64,12 @@ def test_an_app_reaches_the_sandbox_by_the_platforms_own_names(tmp_path):
             remote = f"http://x:{of.hub_token}@127.0.0.1:{of.hub_port}/spaces/{OWNER}/app"
             git(clone, "push", "-qf", remote, "main")
             said = _page(hub)
-        uid, hub_said, render_said, ghcr_said, store_said = said.split("\n")
+        uid, hub_said, render_said, ghcr_said, app_said, store_said = said.split("\n")
         assert uid == "1000"
         assert '"name":"slipway"' in hub_said
         assert "nauthorized" in render_said, "the Hub's token is nobody's on Render"
         assert "ghcr.io is a host of the real platform" in ghcr_said
+        assert "No app of this sandbox has the name nobody.hf.space" in app_said
         assert store_said.startswith("by the system's store: ")
         assert '"name":"slipway"' in store_said
 

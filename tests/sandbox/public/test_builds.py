@@ -8,7 +8,7 @@ from sandbox.machine.builders.written_out import refused_hosts
 from sandbox.machine.containers.public_names import NOWHERE, PublicNames
 from sandbox.machine.contract import BuildFailedError, BuildRequest, RunRequest
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.server.public.names import NAMES
+from sandbox.server.public.names import APPS, NAMES
 from toolchain.engine.setup import ensure_engine, plan
 from toolchain.progress import Progress, SetupError
 
@@ -33,7 +33,31 @@ def test_a_build_is_closed_where_one_of_its_steps_may_see_a_credential(
 ):
     (tmp_path / "Dockerfile").write_text(dockerfile)
     request = BuildRequest(context=tmp_path, tag="a:1", **given)
-    assert bool(refused_hosts(request, NAMES)) is closed
+    refused = refused_hosts(request, _names())
+    assert bool(refused.hosts) is bool(refused.domains) is closed
+
+
+def _names() -> PublicNames:
+    return PublicNames(dict.fromkeys(NAMES, NOWHERE), domains=tuple(APPS))
+
+
+def test_names_of_apps_are_refused_where_a_build_writes_them_out(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM x\nRUN --mount=type=secret,id=T true\n")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "ask.py").write_text('get("https://Me-app.hf.space/run"); nothf.space')
+    (tmp_path / "src" / "link.py").symlink_to("/proc/self/environ")
+    (tmp_path / "src" / "notes.txt").write_text("me.hf.spaces x.hf.space.example.org -y.hf.space")
+    (tmp_path / "src" / "large.bin").write_bytes(b"https://large.hf.space/" + b"\0" * (1 << 20))
+    request = BuildRequest(
+        context=tmp_path,
+        tag="a:1",
+        build_args={"API": "https://it.onrender.com:443"},
+        secrets={"T": "v"},
+    )
+    assert sorted(set(refused_hosts(request, _names()).hosts) - set(NAMES)) == [
+        "it.onrender.com",
+        "me-app.hf.space",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +72,7 @@ def engine():
 
 @pytest.fixture(scope="module")
 def machine(engine):
-    names = PublicNames(dict.fromkeys(NAMES, NOWHERE))
-    made = DockerMachine(engine, f"public-{uuid.uuid4().hex[:8]}", names)
+    made = DockerMachine(engine, f"public-{uuid.uuid4().hex[:8]}", _names())
     yield made
     made.remove_all()
 
@@ -75,6 +98,21 @@ def test_a_step_with_a_secret_reaches_no_platform_and_is_told_why(machine, tmp_p
     assert "Connection refused" in log
     assert "huggingface.co is a host of a real platform" in error
     assert TOKEN not in log
+
+
+@pytest.mark.machine
+def test_an_app_s_name_is_refused_as_well_whether_written_or_put_together(machine, tmp_path):
+    ask = "python3 -c 'import urllib.request; urllib.request.urlopen(\"https://me-app.hf.space/\")'"
+    text = "FROM python:3.11-slim\nRUN --mount=type=secret,id=TOKEN,env=TOKEN "
+    error, log = _build(machine, tmp_path, text + ask, secrets={"TOKEN": TOKEN})
+    assert "Connection refused" in log
+    assert "me-app.hf.space is a host of a real platform" in error
+    text = f"FROM python:3.11-slim\nARG WHO\nADD https://$WHO.hf.space/x /x\n{text[22:]}true"
+    error, _ = _build(
+        machine, tmp_path, text, build_args={"WHO": "other"}, secrets={"TOKEN": TOKEN}
+    )
+    assert "other.hf.space" in error
+    assert "denied" in error
 
 
 @pytest.mark.machine

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -74,7 +75,9 @@ GIT = "git ls-remote https://me:$HF_TOKEN@huggingface.co/slipway/by-command"
             "slipway",
         ),
         ("curl -sS https://ghcr.io/v2/", "ghcr.io is a host of the real platform"),
-        ("curl -sS https://someone.hf.space/", "someone.hf.space is a host of the real platform"),
+        ("curl -sS https://someone.hf.space/", "No app of this sandbox has the name someone.hf"),
+        ("curl -sS https://x.onrender.com/", "No app of this sandbox has the name x.onrender.com"),
+        ("curl -sS https://a.b.hf.space/ -k", "a.b.hf.space is a host of the real platform"),
     ],
 )
 def test_a_command_that_writes_a_host_out_reaches_the_sandbox(served, command, text, said):
@@ -83,6 +86,37 @@ def test_a_command_that_writes_a_host_out_reaches_the_sandbox(served, command, t
     done = command(text)
     assert done.returncode == 0, done.stderr
     assert said in done.stdout
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_an_app_of_the_sandbox_answers_under_the_name_it_would_have(served, command, private):
+    name = f"Its.page-{private}"
+    with served.hub() as client:
+        card = {"type": "space", "name": name, "sdk": "static", "private": private}
+        made = client.post("/api/repos/create", json=card)
+        assert made.is_success, made.text
+        page = {"path": "index.html", "content": "a page of its own", "encoding": "utf-8"}
+        lines = [{"key": "header", "value": {"summary": "page"}}, {"key": "file", "value": page}]
+        at = f"/api/spaces/slipway/{name}"
+        body = "\n".join(map(json.dumps, lines))
+        kind = {"content-type": "application/x-ndjson"}
+        assert client.post(f"{at}/commit/main", content=body, headers=kind).is_success
+        until = time.monotonic() + 30
+        while client.get(f"{at}/runtime").json()["stage"] != "RUNNING":
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    host = f"slipway-its-page-{private}".lower()
+    ask = 'curl -sS -H "Authorization: Bearer $HF_TOKEN"'
+    for address in (f"https://{host}.hf.space/", f"http://{host}.static.hf.space/"):
+        assert command(f"{ask} {address}").stdout == "a page of its own"
+    without = command(f"curl -sS https://{host}.hf.space/")
+    assert without.stdout.startswith("404" if private else "a page of its own")
+    # Several connections, a client that keeps its own open, and one that sends more than a head.
+    several = command(f"{ask} https://{host}.hf.space/ https://{host}.hf.space/index.html")
+    assert several.stdout == 2 * "a page of its own"
+    code = f"-T - https://{host}.hf.space/x -o /dev/null -w '%{{http_code}}'"
+    sent = command(f"head -c 300000 /dev/zero | {ask} {code}")
+    assert sent.stdout == "501", sent.stderr  # what serves static files takes none
 
 
 def test_other_ports_of_a_platform_s_host_are_refused_by_name(command):

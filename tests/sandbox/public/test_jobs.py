@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.public.sandboxes import OWNER, Served, served_sandbox
+from tests.sandbox.public.sandboxes import OWNER, Served, git, served_sandbox
 
 pytestmark = pytest.mark.machine
 
@@ -52,6 +52,14 @@ gh api "repos/$GITHUB_REPOSITORY" --jq .full_name && gh run list --limit 1
     "git-to-github": """
 git clone -q https://x:$GITHUB_TOKEN@github.com/$GITHUB_REPOSITORY.git again && test -d again/.git
 """,
+    "an-app-by-its-name": """
+curl -fsS -H "Authorization: Bearer $HF_TOKEN" https://slipway-door.hf.space/ | grep "behind it"
+curl -sS https://slipway-door.hf.space/ | grep 404
+""",
+    "an-app-that-is-not-here": """
+curl -sS -H "Authorization: Bearer $RENDER_API_KEY" https://$(echo some).onrender.com/ |
+  grep -F "No app of this sandbox has the name some.onrender.com"
+""",
     "the-hosts-of-the-context": """
 test "$GITHUB_SERVER_URL" = https://github.com && test "$GITHUB_API_URL" = https://api.github.com
 git remote get-url origin | grep -Fx "https://github.com/$GITHUB_REPOSITORY"
@@ -79,6 +87,8 @@ def jobs(served: Served, tmp_path_factory):
     with served.hub() as client:
         card = {"type": "space", "name": name, "sdk": "static"}
         assert client.post("/api/repos/create", json=card).is_success
+        card |= {"name": "door", "private": True}
+        assert client.post("/api/repos/create", json=card).is_success
     env = {
         "HF_TOKEN": "${{ secrets.HF_TOKEN }}",
         "RENDER_API_KEY": "${{ secrets.RENDER_API_KEY }}",
@@ -97,6 +107,13 @@ def jobs(served: Served, tmp_path_factory):
         "README.md": "---\nsdk: static\n---\nwritten out\n",
         "index.html": "<p>written out",
     }
+    door = tmp_path_factory.mktemp("door")
+    (door / "index.html").write_text("behind it")
+    git(door, "init", "-q", "-b", "main")
+    git(door, "add", "-A")
+    git(door, "commit", "-qm", "door")
+    remote = f"http://x:{of.hub_token}@127.0.0.1:{of.hub_port}/spaces/{OWNER}/door"
+    git(door, "push", "-qf", remote, "main")
     commit = served.push(name, files, tmp_path_factory.mktemp("clone"))
     return *served.run(name, commit), commit
 
@@ -123,6 +140,45 @@ def test_no_token_is_in_the_log(served, jobs):
     _, log, _ = jobs
     assert served.identity.hub_token not in log
     assert served.identity.render_key not in log
+
+
+WITHOUT_GIT = """
+! command -v git && test ! -e .git && test -x run.sh && test "$(./run.sh)" = "of the commit"
+test "$(readlink link)" = run.sh && test "$(ls other)" = README.md && echo "did without git"
+"""
+
+
+def test_without_git_in_its_image_a_job_has_the_files_that_the_api_gives(served, tmp_path):
+    served.repository("bare", private=True)
+    served.repository("other")
+    served.push("other", {"README.md": "another one"}, tmp_path / "other")
+    clone = tmp_path / "bare"
+    clone.mkdir()
+    (clone / "run.sh").write_text("#!/bin/sh\necho of the commit\n")
+    (clone / "run.sh").chmod(0o755)
+    (clone / "link").symlink_to("run.sh")
+    other = {"repository": f"{OWNER}/other", "path": "other"}
+    steps = [
+        {"uses": "actions/checkout@v4"},
+        {"uses": "actions/checkout@v4", "with": other},
+        {"run": WITHOUT_GIT.strip()},
+        {
+            "uses": "actions/checkout@v4",
+            "continue-on-error": True,
+            "with": {"ref": "no-such", "path": "a"},
+        },
+        {"uses": "actions/checkout@v4", "with": {"submodules": True, "path": "b"}},
+    ]
+    job = {"runs-on": "ubuntu-latest", "container": "python:3.11-slim", "steps": steps}
+    text = json.dumps({"on": "push", "jobs": {"job": job}})
+    conclusion, log = served.run(
+        "bare", served.push("bare", {".github/workflows/w.yml": text}, clone)
+    )
+    assert "did without git" in log, log
+    assert "downloaded using the GitHub REST API" in log
+    assert "does not give the files of slipway/bare at no-such: status 404" in log
+    assert conclusion == "failure"
+    assert "Input 'submodules' not supported" in log
 
 
 def _plain(log: str) -> str:

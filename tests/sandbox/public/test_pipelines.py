@@ -46,7 +46,10 @@ def _start(served: Served, name: str, pipeline: Pipeline, folder: Path) -> None:
         service = _service(served, name)
         hook = f"https://api.render.com/deploy/{service}?key={of.render_hook_key}"
         served.secret(name, "HOOK", hook)
-    files = {f".github/workflows/{path}": text for path, text in pipeline.files.items()}
+    files = {
+        path if "/" in path else f".github/workflows/{path}": text
+        for path, text in pipeline.files.items()
+    }
     commit = served.push(name, files, folder)
     with served.github() as github:
         at = f"/repos/{OWNER}/{name}"
@@ -123,7 +126,7 @@ def _printed(log: str) -> str:
     return "\n".join(kept)
 
 
-@pytest.mark.parametrize("name", ["chain", "cloned", "defaulted", "orphaned"])
+@pytest.mark.parametrize("name", ["chain", "cloned", "defaulted", "orphaned", "released"])
 def test_what_was_pushed_to_the_written_out_host_is_the_space_s(started, name):
     until = time.monotonic() + _SECONDS
     with started.hub() as hub:

@@ -10,6 +10,7 @@ from sandbox.machine.contract import (
     ContainerState,
     ImageUnavailableError,
     MachineUnavailableError,
+    OpenPort,
     RegistryLogin,
     RunRequest,
 )
@@ -23,6 +24,7 @@ class RenderMachine(ProcessMachine):
     registry: dict[str, str] = field(default_factory=dict)  # reference -> its app.py
     pulls: list[tuple[str, RegistryLogin | None]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    opened: list[OpenPort] = field(default_factory=list)  # by whatever runs
 
     def pull(self, reference: str, tag: str, login: RegistryLogin | None = None) -> str:
         self.pulls.append((reference, login))
@@ -58,6 +60,9 @@ class RenderMachine(ProcessMachine):
         if state is None or state.exit_code != OUT_OF_MEMORY:
             return state
         return ContainerState(False, OUT_OF_MEMORY, out_of_memory=True)
+
+    def open_ports(self, _container_id: str) -> list[OpenPort]:
+        return self.opened
 
     def tags(self) -> set[str]:
         """The images kept by the names the platform gave."""

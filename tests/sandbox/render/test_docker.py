@@ -82,6 +82,8 @@ def test_dockerfile_gets_its_arguments_port_secret_files_and_the_plans_limits(
     assert seen["RENDER_SERVICE_ID"] == service["id"]
     assert seen["RENDER_GIT_COMMIT"] == found["commit"]["id"]
     assert docker.inside_host in seen["API_URL"]
+    shown = render.http.get(f"/services/{service['id']}").json()["serviceDetails"]
+    assert shown["openPorts"] == [{"port": 5000, "protocol": "TCP"}]
     container = docker._client.containers.get(render.service.parts.serving.get(1).container_id)
     cpus, memory = PLANS["standard"].limits()
     assert container.attrs["HostConfig"]["Memory"] == memory

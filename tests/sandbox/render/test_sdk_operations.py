@@ -10,7 +10,12 @@ from tests.sandbox.render.sdk_operations import (
     statuses,
 )
 
-NOT_THERE = {("logs", "get_resource_log_stream")}  # 404 where none is set, and none can be
+# 404 where there is none, and none can be made.
+NOT_THERE = {
+    ("logs", "get_resource_log_stream"),
+    ("projects_environments", "retrieve_environment"),
+    ("projects_environments", "retrieve_project"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_ids_and_times_have_the_platforms_form(render, shop):
     [
         ("GET", "/blueprints"),
         ("POST", "/key-value"),
-        ("GET", "/projects"),
+        ("POST", "/projects"),
         ("PUT", "/services/srv-x/autoscaling"),
         ("GET", "/metrics/cpu"),
         ("POST", "/webhooks"),

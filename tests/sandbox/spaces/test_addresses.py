@@ -4,11 +4,15 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps import addresses
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.store.database import Database
 from tests.sandbox.spaces.conftest import until
 
@@ -172,6 +176,36 @@ def test_dead_upstream_is_a_502(book):
         dead = gone.getsockname()[1]
     port = book.open("app", lambda _visitor: Upstream(dead))
     assert httpx.get(f"http://127.0.0.1:{port}").status_code == 502
+
+
+def test_an_app_whose_port_died_is_reached_by_its_own_address(book, echo):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        dead = gone.getsockname()[1]
+    port = book.open("app", lambda _visitor: Upstream(dead, ("127.0.0.1", echo.port)))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        head = b"GET / HTTP/1.1\r\n\r\n"
+        assert exchange(connection, head) == head
+    deaf = book.open("other", lambda _visitor: Upstream(dead, ("127.0.0.1", dead)))
+    assert httpx.get(f"http://127.0.0.1:{deaf}").status_code == 502
+
+
+def test_visitors_of_one_app_leave_files_for_the_rest_and_for_the_engines_proxy(
+    book, echo, monkeypatch
+):
+    monkeypatch.setattr(addresses.resource, "getrlimit", lambda _which: (80, 80))
+    port = book.open("app", lambda _visitor: Upstream(echo.port))
+    head = b"GET / HTTP/1.1\r\n\r\n"
+    with ExitStack() as visitors:
+        for _ in range(10):
+            place = socket.create_connection(("127.0.0.1", port), timeout=10)
+            assert exchange(visitors.enter_context(place), head) == head
+        crowded = httpx.get(f"http://127.0.0.1:{port}")
+        assert (crowded.status_code, crowded.headers["retry-after"]) == (503, "1")
+        other = book.open("other", lambda _visitor: PAUSED)
+        assert "Paused" in httpx.get(f"http://127.0.0.1:{other}").text
+    until(lambda: echo.open == 0)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as again:
+        assert exchange(again, head) == head
 
 
 def test_addresses_do_not_listen_on_public_interfaces(book):

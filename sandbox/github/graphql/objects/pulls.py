@@ -13,18 +13,8 @@ from sandbox.github.issues.records import OPEN
 from sandbox.github.pulls.conversations import Conversation
 from sandbox.github.pulls.merge import words_of
 from sandbox.github.pulls.records import Pull
-from sandbox.github.pulls.reviews import (
-    APPROVED,
-    CHANGES_REQUESTED,
-    DISMISSED,
-    PENDING,
-    Review,
-)
-from sandbox.github.repositories.differences import (
-    ChangedFile,
-    commits_between,
-    proposed_files,
-)
+from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, DISMISSED, PENDING, Review
+from sandbox.github.repositories.differences import ChangedFile, commits_between, proposed_files
 from sandbox.github.repositories.registry import Repository
 
 _CHANGES = {"added": "ADDED", "removed": "DELETED", "renamed": "RENAMED", "copied": "COPIED"}

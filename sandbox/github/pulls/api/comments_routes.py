@@ -2,13 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import PULLS, Access, Right, require_right, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
 from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
@@ -17,11 +16,12 @@ from sandbox.github.pulls.reviews import COMMENTED, Remark, ReviewComment
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _COMMENT = f"{REPOSITORY}/pulls/comments/{{comment:int}}"
 
 
-class ReviewCommentRoutes:
+class ReviewCommentRoutes(Routes):
     """Endpoints of comments on lines."""
 
     def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
@@ -30,26 +30,19 @@ class ReviewCommentRoutes:
         self._reviews = pulls.reviews
         self._addressed = addressed
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{PULL}/comments", self.list),
-            route("POST", f"{PULL}/comments", self.add),
-            route("POST", f"{PULL}/comments/{{comment:int}}/replies", self.reply),
-            route("GET", _COMMENT, self.get),
-            route("PATCH", _COMMENT, self.change),
-            route("DELETE", _COMMENT, self.remove),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/comments`, oldest first."""
+    @at("GET", f"{PULL}/comments")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Oldest first."""
         repository, pull = self._addressed.addressed(request)
-        chosen, headers = page(request, self._reviews.comments(pull.issue.id))
-        shown = [self._view(request, each, pull, repository) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._reviews.comments(pull.issue.id),
+            lambda each: self._view(request, each, pull, repository),
+        )
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls/{number}/comments`, or an answer to one with `in_reply_to`."""
+    @at("POST", f"{PULL}/comments")
+    def _add(self, request: Request, body: Body) -> Response:
+        """Or an answer to one with `in_reply_to`."""
         repository, pull, caller = self._seen(request)
         if "in_reply_to" in body:
             return self._answered(request, body, body.number("in_reply_to", 0))
@@ -59,25 +52,27 @@ class ReviewCommentRoutes:
         made = self._reviews.add_comment(pull.issue.id, caller.login, remark, review.id)
         return self._made(request, made, pull, repository, caller)
 
-    def reply(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls/{number}/comments/{id}/replies`."""
+    @at("POST", f"{PULL}/comments/{{comment:int}}/replies")
+    def _reply(self, request: Request, body: Body) -> Response:
         return self._answered(request, body, request.path_params["comment"])
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/comments/{id}`."""
+    @at("GET", _COMMENT)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
         comment, pull = self._comment(repository, request.path_params["comment"])
         return answer(request, self._view(request, comment, pull, repository))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/pulls/comments/{id}`: by its author or who may write."""
+    @at("PATCH", _COMMENT)
+    def _change(self, request: Request, body: Body) -> Response:
+        """By its author or who may write."""
         repository, comment, pull, caller = self._own(request)
         changed = self._reviews.edit_comment(comment, body.text("body"))
         self._tell(changed, pull, repository, caller, "edited")
         return answer(request, self._view(request, changed, pull, repository))
 
-    def remove(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/pulls/comments/{id}`: by its author or who may write."""
+    @at("DELETE", _COMMENT)
+    def _remove(self, request: Request, _body: Body) -> Response:
+        """By its author or who may write."""
         repository, comment, pull, caller = self._own(request)
         self._reviews.remove_comment(comment)
         self._tell(comment, pull, repository, caller, "deleted")

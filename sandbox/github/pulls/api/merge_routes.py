@@ -2,19 +2,19 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import answer, nothing, route, urls
+from sandbox.github.http.requests import Routes, answer, nothing, urls
 from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.merge import merge, update_branch
 from sandbox.github.pulls.merging import METHODS
 from sandbox.github.pulls.service import PullService
+from sandbox.http.handlers import at
 
 
-class MergeRoutes:
+class MergeRoutes(Routes):
     """Endpoints that merge."""
 
     def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
@@ -22,23 +22,16 @@ class MergeRoutes:
         self._pulls = pulls
         self._addressed = addressed
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{PULL}/merge", self.is_merged),
-            route("PUT", f"{PULL}/merge", self.merge),
-            route("PUT", f"{PULL}/update-branch", self.update_branch),
-        ]
-
-    def is_merged(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/merge`: 204 or 404."""
+    @at("GET", f"{PULL}/merge")
+    def _is_merged(self, request: Request, _body: Body) -> Response:
+        """204 or 404."""
         _, pull = self._addressed.addressed(request)
         if not pull.merged:
             raise NotFoundError
         return nothing()
 
-    def merge(self, request: Request, body: Body) -> Response:
-        """`PUT R/pulls/{number}/merge`."""
+    @at("PUT", f"{PULL}/merge")
+    def _merge(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         _, pull = self._addressed.addressed(request)
         merged = merge(
@@ -54,8 +47,9 @@ class MergeRoutes:
         said = {"sha": merged.merge_sha, "merged": True}
         return answer(request, {**said, "message": "Pull Request successfully merged"})
 
-    def update_branch(self, request: Request, body: Body) -> Response:
-        """`PUT R/pulls/{number}/update-branch`: merges the base into the head."""
+    @at("PUT", f"{PULL}/update-branch")
+    def _update_branch(self, request: Request, body: Body) -> Response:
+        """Merges the base into the head."""
         repository, pull, caller = self._addressed.own(request)
         expected = body.optional_text("expected_head_sha")
         update_branch(self._pulls, pull, repository, caller, expected)

@@ -5,13 +5,12 @@ from html import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.console.page import page, state, table
 from sandbox.console.words import rendered
 from sandbox.github.checks.statuses import Status, Statuses
 from sandbox.github.http.access import Access
-from sandbox.github.http.errors import NotFoundError
+from sandbox.github.http.errors import there
 from sandbox.github.issues.labels import Label
 from sandbox.github.issues.records import Issue
 from sandbox.github.pulls.records import Pull
@@ -24,6 +23,7 @@ from sandbox.github.repositories.differences import (
     proposed_text,
 )
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import Handlers, at
 
 _PLACE = "/{owner}/{repo}"
 _SHOWN = 100
@@ -39,7 +39,7 @@ _MERGEABLE = {
 }
 
 
-class PullPages:
+class PullPages(Handlers):
     """Addresses for people, as they stand in `html_url`."""
 
     def __init__(self, access: Access, pulls: PullService, statuses: Statuses) -> None:
@@ -47,18 +47,9 @@ class PullPages:
         self._pulls = pulls
         self._statuses = statuses
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            Route(f"{_PLACE}/pulls", self.list),
-            Route(f"{_PLACE}/issues", self.issues),
-            Route(f"{_PLACE}/pull/{{number:int}}.diff", self.diff),
-            Route(f"{_PLACE}/pull/{{number:int}}", self.pull),
-            Route(f"{_PLACE}/issues/{{number:int}}", self.issue),
-        ]
-
-    def list(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/pulls`: the newest, open ones first."""
+    @at("GET", f"{_PLACE}/pulls")
+    def _list(self, request: Request) -> Response:
+        """The newest, open ones first."""
         repository = self._access.readable(request)
         found = sorted(
             self._pulls.records.list(repository.id), key=lambda each: each.issue.state != "open"
@@ -79,8 +70,9 @@ class PullPages:
         body = table(("", "Pull request", "", "What", "By"), rows)
         return page("Pull requests", body, repository.full_name, home=f"/{repository.full_name}")
 
-    def issues(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/issues`: the newest, open ones first."""
+    @at("GET", f"{_PLACE}/issues")
+    def _issues(self, request: Request) -> Response:
+        """The newest, open ones first."""
         repository = self._access.readable(request)
         found = [e for e in self._pulls.issues.records.list(repository.id) if not e.pull]
         found.sort(key=lambda each: each.state != "open")
@@ -96,13 +88,11 @@ class PullPages:
         body = table(("", "Issue", "", "By"), rows)
         return page("Issues", body, repository.full_name, home=f"/{repository.full_name}")
 
-    def issue(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/issues/{number}`."""
+    @at("GET", f"{_PLACE}/issues/{{number:int}}")
+    def _issue(self, request: Request) -> Response:
         repository = self._access.readable(request)
         number = request.path_params["number"]
-        issue = self._pulls.issues.records.find(repository.id, number)
-        if issue is None:
-            raise NotFoundError
+        issue = there(self._pulls.issues.records.find(repository.id, number))
         head = (
             f"<p>{_state(issue.state)} {self._labels(issue)}"
             f' <span class="quiet">opened by {escape(issue.author)} on {_day(issue.created_at)}'
@@ -112,15 +102,15 @@ class PullPages:
         home = f"/{repository.full_name}/issues"
         return page(f"{issue.title} #{issue.number}", body, "issues", home=home)
 
-    def diff(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/pull/{number}.diff`."""
+    @at("GET", f"{_PLACE}/pull/{{number:int}}.diff")
+    def _diff(self, request: Request) -> Response:
         repository, pull = self._addressed(request)
         store = repository.git
         text = proposed_text(store, pull.base_sha, pull.head_sha)
         return Response(text, media_type="text/plain; charset=utf-8")
 
-    def pull(self, request: Request) -> Response:
-        """`GET /{owner}/{repo}/pull/{number}`."""
+    @at("GET", f"{_PLACE}/pull/{{number:int}}")
+    def _pull(self, request: Request) -> Response:
         repository, pull = self._addressed(request)
         store = repository.git
         commits = commits_between(store, pull.base_sha, pull.head_sha)
@@ -166,9 +156,7 @@ class PullPages:
 
     def _addressed(self, request: Request) -> tuple[Repository, Pull]:
         repository = self._access.readable(request)
-        pull = self._pulls.records.find(repository.id, request.path_params["number"])
-        if pull is None:
-            raise NotFoundError
+        pull = there(self._pulls.records.find(repository.id, request.path_params["number"]))
         return repository, pull
 
     def _conversation(self, issue: Issue, pull: Pull | None) -> Sequence[tuple[str, str, str, str]]:

@@ -1,16 +1,13 @@
 """Reviews of pull requests, and who is asked for them."""
 
-from collections.abc import Sequence
-
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import answer, page, route, urls
+from sandbox.github.http.requests import Routes, answer, listed, urls
 from sandbox.github.issues.views import person
 from sandbox.github.pulls.api.routes import PULL, PullRoutes
 from sandbox.github.pulls.records import Pull
@@ -23,22 +20,17 @@ from sandbox.github.pulls.reviewing import (
     require_sense,
     tell,
 )
-from sandbox.github.pulls.reviews import (
-    APPROVED,
-    CHANGES_REQUESTED,
-    DISMISSED,
-    PENDING,
-    Review,
-)
+from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, DISMISSED, PENDING, Review
 from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view, review_view
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _REVIEW = f"{PULL}/reviews/{{review:int}}"
 _ASKED = f"{PULL}/requested_reviewers"
 
 
-class ReviewRoutes:
+class ReviewRoutes(Routes):
     """Endpoints of reviews."""
 
     def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
@@ -47,33 +39,17 @@ class ReviewRoutes:
         self._reviews = pulls.reviews
         self._addressed = addressed
 
-    def routes(self) -> Sequence[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{PULL}/reviews", self.list),
-            route("POST", f"{PULL}/reviews", self.add),
-            route("GET", _REVIEW, self.get),
-            route("PUT", _REVIEW, self.change),
-            route("DELETE", _REVIEW, self.remove),
-            route("GET", f"{_REVIEW}/comments", self.comments),
-            route("POST", f"{_REVIEW}/events", self.submit),
-            route("PUT", f"{_REVIEW}/dismissals", self.dismiss),
-            route("GET", _ASKED, self.asked),
-            route("POST", _ASKED, self.ask),
-            route("DELETE", _ASKED, self.unask),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/reviews`, oldest first; pending ones for their authors alone."""
+    @at("GET", f"{PULL}/reviews")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Oldest first; pending ones for their authors alone."""
         repository, pull = self._addressed.addressed(request)
         caller = self._access.caller(request)
         found = [e for e in self._reviews.of(pull.issue.id) if _visible(e, caller)]
-        chosen, headers = page(request, found)
-        shown = [self._view(request, each, pull, repository) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._view(request, each, pull, repository))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls/{number}/reviews`; without an `event` it is kept until it is submitted."""
+    @at("POST", f"{PULL}/reviews")
+    def _add(self, request: Request, body: Body) -> Response:
+        """Without an `event` it is kept until it is submitted."""
         repository, pull, caller = self._seen(request)
         state = STATES[body.choice("event", tuple(STATES), "PENDING")]
         text = body.optional_text("body") or ""
@@ -93,21 +69,23 @@ class ReviewRoutes:
         )
         return answer(request, self._view(request, made, pull, repository))
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/reviews/{id}`."""
+    @at("GET", _REVIEW)
+    def _get(self, request: Request, _body: Body) -> Response:
         repository, pull = self._addressed.addressed(request)
         review = self._review(request, pull, self._access.caller(request))
         return answer(request, self._view(request, review, pull, repository))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PUT R/pulls/{number}/reviews/{id}`: other words, by its author."""
+    @at("PUT", _REVIEW)
+    def _change(self, request: Request, body: Body) -> Response:
+        """Other words, by its author."""
         repository, pull, caller = self._seen(request)
         review = self._own(request, pull, caller)
         review = self._reviews.set(review, body=body.text("body"))
         return answer(request, self._view(request, review, pull, repository))
 
-    def remove(self, request: Request, _body: Body) -> Response:
-        """`DELETE R/pulls/{number}/reviews/{id}`: of one that is pending."""
+    @at("DELETE", _REVIEW)
+    def _remove(self, request: Request, _body: Body) -> Response:
+        """Of one that is pending."""
         repository, pull, caller = self._seen(request)
         review = self._own(request, pull, caller)
         if review.state != PENDING:
@@ -115,17 +93,19 @@ class ReviewRoutes:
         self._reviews.remove(review)
         return answer(request, self._view(request, review, pull, repository))
 
-    def comments(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/reviews/{id}/comments`."""
+    @at("GET", f"{_REVIEW}/comments")
+    def _comments(self, request: Request, _body: Body) -> Response:
         repository, pull = self._addressed.addressed(request)
         review = self._review(request, pull, self._access.caller(request))
-        chosen, headers = page(request, self._reviews.comments(pull.issue.id, review.id))
         accounts, here = self._access.accounts, urls(request)
-        shown = [review_comment_view(each, pull, repository, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(
+            request,
+            self._reviews.comments(pull.issue.id, review.id),
+            lambda each: review_comment_view(each, pull, repository, accounts, here),
+        )
 
-    def submit(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls/{number}/reviews/{id}/events`."""
+    @at("POST", f"{_REVIEW}/events")
+    def _submit(self, request: Request, body: Body) -> Response:
         repository, pull, caller = self._seen(request)
         review = self._own(request, pull, caller)
         if review.state != PENDING:
@@ -138,8 +118,8 @@ class ReviewRoutes:
         tell(self._pulls, pull, repository, caller, "submitted", made)
         return answer(request, self._view(request, made, pull, repository))
 
-    def dismiss(self, request: Request, body: Body) -> Response:
-        """`PUT R/pulls/{number}/reviews/{id}/dismissals`."""
+    @at("PUT", f"{_REVIEW}/dismissals")
+    def _dismiss(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         _, pull = self._addressed.addressed(request)
         review = self._review(request, pull, caller)
@@ -152,23 +132,23 @@ class ReviewRoutes:
 
     # --- who is asked
 
-    def asked(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/requested_reviewers`."""
+    @at("GET", _ASKED)
+    def _asked(self, request: Request, _body: Body) -> Response:
         _, pull = self._addressed.addressed(request)
         accounts, here = self._access.accounts, urls(request)
         users = [person(accounts, each, here) for each in self._reviews.asked(pull.issue.id)]
         return answer(request, {"users": users, "teams": []})
 
-    def ask(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls/{number}/requested_reviewers`."""
+    @at("POST", _ASKED)
+    def _ask(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
         _, pull = self._addressed.addressed(request)
         logins = [str(each) for each in body.sequence("reviewers")]
         ask(self._pulls, pull, repository, caller, logins)
         return answer(request, self._pulls.simple_view(pull, repository, urls(request)), 201)
 
-    def unask(self, request: Request, body: Body) -> Response:
-        """`DELETE R/pulls/{number}/requested_reviewers`."""
+    @at("DELETE", _ASKED)
+    def _unask(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.writable(request)
         _, pull = self._addressed.addressed(request)
         self._reviews.unask(pull.issue.id, [str(each) for each in body.sequence("reviewers")])

@@ -4,26 +4,22 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.http.access import PULLS, Access, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
-from sandbox.github.http.errors import NotFoundError, UnprocessableError
+from sandbox.github.http.errors import UnprocessableError, there
 from sandbox.github.http.objects import full_commit
-from sandbox.github.http.requests import REPOSITORY, answer, page, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, urls
 from sandbox.github.issues.records import CLOSED, OPEN
 from sandbox.github.pulls.proposing import Wanted, change, propose
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.changes_view import file_view
-from sandbox.github.repositories.differences import (
-    commits_between,
-    proposed_files,
-    proposed_text,
-)
+from sandbox.github.repositories.differences import commits_between, proposed_files, proposed_text
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
+from sandbox.http.handlers import at
 
 PULL = f"{REPOSITORY}/pulls/{{number:int}}"
 _DIFF = re.compile(r"application/vnd\.github\.(?:v3\.)?diff")
@@ -31,27 +27,16 @@ _SORTS = ("created", "updated", "popularity", "long-running")
 _MOST_FILES = 3000  # the list ends there, as on the platform
 
 
-class PullRoutes:
+class PullRoutes(Routes):
     """Endpoints of pull requests."""
 
     def __init__(self, access: Access, pulls: PullService) -> None:
         self._access = access
         self._pulls = pulls
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        return [
-            route("GET", f"{REPOSITORY}/pulls", self.list),
-            route("POST", f"{REPOSITORY}/pulls", self.add),
-            route("GET", PULL, self.get),
-            route("PATCH", PULL, self.change),
-            route("GET", f"{PULL}/commits", self.commits),
-            route("GET", f"{PULL}/files", self.files),
-            route("GET", f"{REPOSITORY}/commits/{{sha}}/pulls", self.of_commit),
-        ]
-
-    def list(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls`: open ones unless `state` says otherwise, newest first."""
+    @at("GET", f"{REPOSITORY}/pulls")
+    def _list(self, request: Request, _body: Body) -> Response:
+        """Open ones unless `state` says otherwise, newest first."""
         repository = self._access.readable(request)
         asked = request.query_params
         state, sort = asked.get("state", OPEN), asked.get("sort", "created")
@@ -68,13 +53,12 @@ class PullRoutes:
             found.sort(key=lambda each: each.issue.updated_at, reverse=True)
         if asked.get("direction", "desc" if sort == "created" else "asc") == "asc":
             found.reverse()
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._pulls.simple_view(each, repository, here))
 
-    def add(self, request: Request, body: Body) -> Response:
-        """`POST R/pulls`: by who may write to the head's repository and see the base's."""
+    @at("POST", f"{REPOSITORY}/pulls")
+    def _add(self, request: Request, body: Body) -> Response:
+        """By who may write to the head's repository and see the base's."""
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
         require_voice(caller, repository, PULLS)
@@ -93,16 +77,18 @@ class PullRoutes:
         view = self._pulls.view(pull, repository, urls(request))
         return answer(request, view, 201, {"Location": view["url"]})
 
-    def get(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}`; as a difference if that is what is accepted."""
+    @at("GET", PULL)
+    def _get(self, request: Request, _body: Body) -> Response:
+        """As a difference if that is what is accepted."""
         repository, pull = self.addressed(request)
         if _DIFF.search(request.headers.get("accept", "")):
             text = proposed_text(repository.git, pull.base_sha, pull.head_sha)
             return Response(text, media_type="application/vnd.github.diff; charset=utf-8")
         return answer(request, self._pulls.view(pull, repository, urls(request)))
 
-    def change(self, request: Request, body: Body) -> Response:
-        """`PATCH R/pulls/{number}`: by its author or who may write."""
+    @at("PATCH", PULL)
+    def _change(self, request: Request, body: Body) -> Response:
+        """By its author or who may write."""
         repository, pull, caller = self.own(request)
         words = {key: body.optional_text(key) for key in ("title", "body") if key in body}
         state = body.choice("state", (OPEN, CLOSED), pull.issue.state)
@@ -110,39 +96,32 @@ class PullRoutes:
         pull = change(self._pulls, pull, repository, caller, words=words, base=base, state=state)
         return answer(request, self._pulls.view(pull, repository, urls(request)))
 
-    def commits(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/commits`, oldest first."""
+    @at("GET", f"{PULL}/commits")
+    def _commits(self, request: Request, _body: Body) -> Response:
+        """Oldest first."""
         repository, pull = self.addressed(request)
         found = commits_between(repository.git, pull.base_sha, pull.head_sha)
-        chosen, headers = page(request, found)
         accounts, here = self._access.accounts, urls(request)
-        shown = [full_commit(repository, each, accounts, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: full_commit(repository, each, accounts, here))
 
-    def files(self, request: Request, _body: Body) -> Response:
-        """`GET R/pulls/{number}/files`."""
+    @at("GET", f"{PULL}/files")
+    def _files(self, request: Request, _body: Body) -> Response:
         repository, pull = self.addressed(request)
         found = proposed_files(repository.git, pull.base_sha, pull.head_sha)[:_MOST_FILES]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [file_view(each, pull.head_sha, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: file_view(each, pull.head_sha, repository, here))
 
-    def of_commit(self, request: Request, _body: Body) -> Response:
-        """`GET R/commits/{sha}/pulls`."""
+    @at("GET", f"{REPOSITORY}/commits/{{sha}}/pulls")
+    def _of_commit(self, request: Request, _body: Body) -> Response:
         repository = self._access.readable(request)
-        sha = repository.git.resolve(request.path_params["sha"])
-        if sha is None:
-            raise NotFoundError
+        sha = there(repository.git.resolve(request.path_params["sha"]))
         found = [
             each
             for each in self._pulls.records.list(repository.id)
             if self._brings(each, repository, sha)
         ]
-        chosen, headers = page(request, found)
         here = urls(request)
-        shown = [self._pulls.simple_view(each, repository, here) for each in chosen]
-        return answer(request, shown, headers=headers)
+        return listed(request, found, lambda each: self._pulls.simple_view(each, repository, here))
 
     # --- for routes below a pull request
 
@@ -162,10 +141,7 @@ class PullRoutes:
     # --- inside
 
     def _pull(self, repository: Repository, request: Request) -> Pull:
-        found = self._pulls.records.find(repository.id, request.path_params["number"])
-        if found is None:
-            raise NotFoundError
-        return found
+        return there(self._pulls.records.find(repository.id, request.path_params["number"]))
 
     @staticmethod
     def _brings(pull: Pull, repository: Repository, sha: str) -> bool:

@@ -1,18 +1,14 @@
 """What the routes of runs share: the run an address means, lists, who may do what."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.access import Access
-from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, page, route
+from sandbox.github.http.requests import REPOSITORY, Routes
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
 from sandbox.github.runs.workflow_files import WorkflowFiles
 
@@ -41,7 +37,7 @@ class Runs(Protocol):
         ...
 
 
-class AddressedRuns:
+class AddressedRuns(Routes):
     """Finds what an address means, as far as the caller may know of it."""
 
     def __init__(self, runs: Runs, access: Access) -> None:
@@ -68,20 +64,3 @@ class AddressedRuns:
         if job is None or run is None or run.repository != repository:
             raise NotFoundError
         return run, job
-
-    @staticmethod
-    def _listed(
-        request: Request, name: str, found: Sequence[Any], shown: Callable[[Any], Any]
-    ) -> Response:
-        items, links = page(request, found)
-        content = {"total_count": len(found), name: [shown(item) for item in items]}
-        return answer(request, content, headers=links)
-
-
-def bodyless_route(method: str, path: str, handler: Callable[[Request], Response]) -> BaseRoute:
-    """An endpoint that takes no body, or ignores it."""
-
-    def handle(request: Request, _body: Body) -> Response:
-        return handler(request)
-
-    return route(method, path, handle)

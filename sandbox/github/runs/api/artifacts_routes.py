@@ -4,32 +4,25 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import answer, urls
-from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, bodyless_route
+from sandbox.github.http.requests import answer, listed, urls
+from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns
 from sandbox.github.runs.api.artifacts import Artifact, artifact_view, artifacts_of
 from sandbox.github.runs.records import Run
+from sandbox.http.handlers import at
+
+_ARTIFACT = f"{ACTIONS}/artifacts/{{artifact:int}}"
 
 
 class ArtifactRoutes(AddressedRuns):
     """Endpoints of what jobs kept beside their runs."""
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        artifact = f"{ACTIONS}/artifacts/{{artifact:int}}"
-        return [
-            bodyless_route("GET", f"{RUN}/artifacts", self.run_artifacts),
-            bodyless_route("GET", f"{ACTIONS}/artifacts", self.artifacts),
-            bodyless_route("GET", artifact, self.artifact),
-            bodyless_route("GET", f"{artifact}/zip", self.artifact_zip),
-        ]
-
-    def run_artifacts(self, request: Request) -> Response:
-        """`GET R/actions/runs/{run}/artifacts`."""
+    @at("GET", f"{RUN}/artifacts")
+    def _run_artifacts(self, request: Request) -> Response:
         return self._artifacts(request, [self._run(request)])
 
+    @at("GET", f"{ACTIONS}/artifacts")
     def artifacts(self, request: Request) -> Response:
         """`GET R/actions/artifacts`: of all runs."""
         return self._artifacts(request, self._records.runs(self._readable(request)))
@@ -42,17 +35,19 @@ class ArtifactRoutes(AddressedRuns):
             for artifact in artifacts_of(self._runs.folder, run)
             if name in (None, artifact.name)
         ]
-        return self._listed(
-            request, "artifacts", found, lambda each: artifact_view(each[0], each[1], urls(request))
+        return listed(
+            request, found, lambda each: artifact_view(each[0], each[1], urls(request)), "artifacts"
         )
 
+    @at("GET", _ARTIFACT)
     def artifact(self, request: Request) -> Response:
         """`GET R/actions/artifacts/{artifact}`."""
         artifact, run = self._artifact(request)
         return answer(request, artifact_view(artifact, run, urls(request)))
 
-    def artifact_zip(self, request: Request) -> Response:
-        """`GET R/actions/artifacts/{artifact}/zip`; on GitHub a redirect leads there."""
+    @at("GET", f"{_ARTIFACT}/zip")
+    def _artifact_zip(self, request: Request) -> Response:
+        """On GitHub a redirect leads there."""
         artifact, _run = self._artifact(request)
         return Response(artifact.packed(), media_type="application/zip")
 

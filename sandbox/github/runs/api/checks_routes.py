@@ -5,43 +5,31 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import REPOSITORY, answer, page, urls
-from sandbox.github.runs.api.addressed_runs import AddressedRuns, bodyless_route
+from sandbox.github.http.errors import there
+from sandbox.github.http.requests import REPOSITORY, answer, listed, page, urls
+from sandbox.github.runs.api.addressed_runs import AddressedRuns
 from sandbox.github.runs.api.annotations import annotations_of
 from sandbox.github.runs.api.views import check_run_view, check_suite_view
 from sandbox.github.runs.records import JobRecord, Run
 from sandbox.github.runs.running.job_log import read_log
+from sandbox.http.handlers import at
 
 _COMMIT = f"{REPOSITORY}/commits/{{ref:path}}"
+_SUITE = f"{REPOSITORY}/check-suites/{{run:int}}"
 
 
 class CheckRoutes(AddressedRuns):
     """Endpoints of check runs and suites."""
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        suite = f"{REPOSITORY}/check-suites/{{run:int}}"
-        return [
-            bodyless_route("GET", f"{_COMMIT}/check-runs", self.check_runs),
-            bodyless_route("GET", f"{_COMMIT}/check-suites", self.check_suites),
-            bodyless_route("GET", f"{REPOSITORY}/check-runs/{{job:int}}", self.check_run),
-            bodyless_route(
-                "GET", f"{REPOSITORY}/check-runs/{{job:int}}/annotations", self.annotations
-            ),
-            bodyless_route("GET", f"{suite}/check-runs", self.check_runs_of_suite),
-        ]
-
-    def check_runs(self, request: Request) -> Response:
-        """`GET R/commits/{ref}/check-runs`."""
+    @at("GET", f"{_COMMIT}/check-runs")
+    def _check_runs(self, request: Request) -> Response:
         runs = self._of_commit(request)
         found = [(run, job) for run in runs for job in self._records.jobs(run.id, run.attempt)]
         return self._checks(request, found)
 
-    def check_runs_of_suite(self, request: Request) -> Response:
-        """`GET R/check-suites/{run}/check-runs`."""
+    @at("GET", f"{_SUITE}/check-runs")
+    def _check_runs_of_suite(self, request: Request) -> Response:
         run = self._run(request)
         return self._checks(
             request, [(run, job) for job in self._records.jobs(run.id, run.attempt)]
@@ -55,32 +43,33 @@ class CheckRoutes(AddressedRuns):
             for run, job in found
             if name in (None, job.name) and status in (None, job.status)
         ]
-        return self._listed(
+        return listed(
             request,
-            "check_runs",
             kept,
             lambda each: self._shown(each[0], each[1], request),
+            "check_runs",
         )
 
-    def check_run(self, request: Request) -> Response:
-        """`GET R/check-runs/{job}`."""
+    @at("GET", f"{REPOSITORY}/check-runs/{{job:int}}")
+    def _check_run(self, request: Request) -> Response:
         run, job = self._job(request)
         return answer(request, self._shown(run, job, request))
 
+    @at("GET", f"{REPOSITORY}/check-runs/{{job:int}}/annotations")
     def annotations(self, request: Request) -> Response:
         """`GET R/check-runs/{job}/annotations`: errors, warnings and notices of its steps."""
         run, job = self._job(request)
         chosen, headers = page(request, self._annotations(run, job, request))
         return answer(request, list(chosen), headers=headers)
 
-    def check_suites(self, request: Request) -> Response:
-        """`GET R/commits/{ref}/check-suites`."""
+    @at("GET", f"{_COMMIT}/check-suites")
+    def _check_suites(self, request: Request) -> Response:
 
         def shown(run: Run) -> dict[str, Any]:
             count = len(self._records.jobs(run.id, run.attempt))
             return check_suite_view(run, count, urls(request))
 
-        return self._listed(request, "check_suites", self._of_commit(request), shown)
+        return listed(request, self._of_commit(request), shown, "check_suites")
 
     def _shown(self, run: Run, job: JobRecord, request: Request) -> dict[str, Any]:
         count = len(self._annotations(run, job, request))
@@ -92,7 +81,5 @@ class CheckRoutes(AddressedRuns):
 
     def _of_commit(self, request: Request) -> list[Run]:
         repository = self._readable(request)
-        commit = self._runs.repositories.resolve(repository, request.path_params["ref"])
-        if commit is None:
-            raise NotFoundError
+        commit = there(self._runs.repositories.resolve(repository, request.path_params["ref"]))
         return self._records.runs_on(repository, commit)

@@ -4,38 +4,32 @@ import json
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.github.contract import NoSuchWorkflowError, RunHost, Trigger
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError, invalid
-from sandbox.github.http.requests import REPOSITORY, answer, nothing, route, urls
+from sandbox.github.http.requests import REPOSITORY, Routes, answer, nothing, urls
 from sandbox.github.repositories.registry import Repository
+from sandbox.http.handlers import at
 
 _MOST_KEYS = 10
 _LARGEST_PAYLOAD = 64 << 10  # bytes
 _MOST_INPUTS = 25
 _LONGEST_TYPE = 100  # characters
+_WORKFLOW = f"{REPOSITORY}/actions/workflows/{{workflow}}/dispatches"
 
 
-class DispatchRoutes:
+class DispatchRoutes(Routes):
     """Endpoints of dispatches."""
 
     def __init__(self, access: Access, run_host: RunHost) -> None:
         self._access = access
         self._run_host = run_host
 
-    def routes(self) -> list[Route]:
-        """The addresses served here."""
-        workflow = f"{REPOSITORY}/actions/workflows/{{workflow}}/dispatches"
-        return [
-            route("POST", f"{REPOSITORY}/dispatches", self.repository),
-            route("POST", workflow, self.workflow),
-        ]
-
-    def repository(self, request: Request, body: Body) -> Response:
-        """`POST R/dispatches`: to the workflows of the default branch."""
+    @at("POST", f"{REPOSITORY}/dispatches")
+    def _repository(self, request: Request, body: Body) -> Response:
+        """To the workflows of the default branch."""
         repository, caller = self._access.writable(request)
         kind = body.text("event_type")
         if not 0 < len(kind) <= _LONGEST_TYPE:
@@ -62,8 +56,9 @@ class DispatchRoutes:
             )
         return nothing()
 
-    def workflow(self, request: Request, body: Body) -> Response:
-        """`POST R/actions/workflows/{file}/dispatches`: one workflow, at a branch or tag."""
+    @at("POST", _WORKFLOW)
+    def _workflow(self, request: Request, body: Body) -> Response:
+        """One workflow, at a branch or tag."""
         repository, caller = self._access.writable(request)
         inputs = body.mapping("inputs") or {}
         if len(inputs) > _MOST_INPUTS:

@@ -6,16 +6,17 @@ from html import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from sandbox.console.page import page, state, table
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import route
+from sandbox.github.http.requests import Routes
 from sandbox.github.runs.api.addressed_runs import Runs
 from sandbox.github.runs.records import JobRecord, Run, StepRecord, moment
 from sandbox.github.runs.running.job_log import Line, read_log
+from sandbox.http.handlers import at
 
 _PAGE = "/{owner}/{repo}/actions"
 _SHOWN_RUNS = 50
@@ -23,23 +24,19 @@ _LOOKS = {"success": "good", "failure": "bad", "in_progress": "busy"}
 _SIGNS = {"success": "✓", "failure": "✗", "cancelled": "⊘", "skipped": "·"}
 
 
-def page_routes(runs: Runs, access: Access) -> list[BaseRoute]:
+def page_routes(runs: Runs, access: Access) -> list[Route]:
     """The pages: a repository's runs, and one run."""
-    pages = _Pages(runs, access)
-    return [
-        route("GET", _PAGE, pages.overview),
-        route("GET", f"{_PAGE}/runs/{{run:int}}", pages.run),
-        route("GET", f"{_PAGE}/runs/{{run:int}}/job/{{job:int}}", pages.run),
-    ]
+    return _Pages(runs, access).routes()
 
 
-class _Pages:
+class _Pages(Routes):
     def __init__(self, runs: Runs, access: Access) -> None:
         self._runs = runs
         self._records = runs.records
         self._access = access
 
-    def overview(self, request: Request, _body: Body) -> Response:
+    @at("GET", _PAGE)
+    def _overview(self, request: Request, _body: Body) -> Response:
         repository = self._readable(request)
         found = self._records.runs(repository)[:_SHOWN_RUNS]
         rows = [
@@ -59,7 +56,8 @@ class _Pages:
         busy = any(run.status != "completed" for run in found)
         return page("Workflow runs", body, repository, home=f"/{repository}", busy=busy)
 
-    def run(self, request: Request, _body: Body) -> Response:
+    @at("GET", f"{_PAGE}/runs/{{run:int}}", f"{_PAGE}/runs/{{run:int}}/job/{{job:int}}")
+    def _one(self, request: Request, _body: Body) -> Response:
         repository = self._readable(request)
         run = self._records.get(request.path_params["run"])
         if run is None or run.repository != repository:

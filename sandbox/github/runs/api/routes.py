@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,15 +12,17 @@ from starlette.routing import BaseRoute
 
 from sandbox.github.http.access import Access
 from sandbox.github.http.errors import ConflictError, ForbiddenError, NotFoundError
-from sandbox.github.http.requests import answer, urls
-from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, Runs, bodyless_route
+from sandbox.github.http.requests import answer, listed, urls
+from sandbox.github.runs.api.addressed_runs import ACTIONS, RUN, AddressedRuns, Runs
 from sandbox.github.runs.api.artifacts_routes import ArtifactRoutes
 from sandbox.github.runs.api.checks_routes import CheckRoutes
 from sandbox.github.runs.api.views import job_view, run_view, workflow_view
 from sandbox.github.runs.records import JobRecord, Run, WorkflowFile
 from sandbox.github.runs.running.job_log import read_log
+from sandbox.http.handlers import at
 from sandbox.http.numbers import number
 
+_ATTEMPT = f"{RUN}/attempts/{{attempt:int}}"
 _UNSAFE = re.compile(r"[^\w .()-]")
 
 
@@ -34,43 +35,18 @@ def api_routes(runs: Runs, access: Access) -> list[BaseRoute]:
 class RunRoutes(AddressedRuns):
     """Endpoints of workflows, runs, jobs and logs."""
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        reading: list[tuple[str, Callable[[Request], Response]]] = [
-            (f"{ACTIONS}/workflows", self.workflows),
-            (f"{ACTIONS}/workflows/{{workflow}}", self.workflow),
-            (f"{ACTIONS}/workflows/{{workflow}}/runs", self.list_runs),
-            (f"{ACTIONS}/runs", self.list_runs),
-            (RUN, self.run),
-            (f"{RUN}/attempts/{{attempt:int}}", self.run),
-            (f"{RUN}/jobs", self.jobs),
-            (f"{RUN}/attempts/{{attempt:int}}/jobs", self.jobs),
-            (f"{RUN}/logs", self.run_logs),
-            (f"{RUN}/attempts/{{attempt:int}}/logs", self.run_logs),
-            (f"{ACTIONS}/jobs/{{job:int}}", self.job),
-            (f"{ACTIONS}/jobs/{{job:int}}/logs", self.job_logs),
-        ]
-        writing = [
-            (f"{RUN}/cancel", self.cancel),
-            (f"{RUN}/force-cancel", self.cancel),
-            (f"{RUN}/rerun", self.rerun),
-            (f"{RUN}/rerun-failed-jobs", self.rerun_failed),
-        ]
-        return [
-            *(bodyless_route("GET", path, handler) for path, handler in reading),
-            *(bodyless_route("POST", path, handler) for path, handler in writing),
-        ]
-
     # --- workflows
 
-    def workflows(self, request: Request) -> Response:
-        """`GET R/actions/workflows`: the files on the default branch."""
+    @at("GET", f"{ACTIONS}/workflows")
+    def _workflows(self, request: Request) -> Response:
+        """The files on the default branch."""
         repository = self._readable(request)
         found = [
             self._records.workflow(repository, path) for path in self._runs.files.paths(repository)
         ]
-        return self._listed(request, "workflows", found, lambda each: self._shown(each, request))
+        return listed(request, found, lambda each: self._shown(each, request), "workflows")
 
+    @at("GET", f"{ACTIONS}/workflows/{{workflow}}")
     def workflow(self, request: Request) -> Response:
         """`GET R/actions/workflows/{id or file}`."""
         return answer(request, self._shown(self._workflow(request), request))
@@ -94,8 +70,9 @@ class RunRoutes(AddressedRuns):
 
     # --- runs
 
-    def list_runs(self, request: Request) -> Response:
-        """`GET R/actions/runs`, or those of one workflow; filtered."""
+    @at("GET", f"{ACTIONS}/workflows/{{workflow}}/runs", f"{ACTIONS}/runs")
+    def _list_runs(self, request: Request) -> Response:
+        """Or those of one workflow; filtered."""
         place = self._access.readable(request)
         only = self._workflow(request).id if "workflow" in request.path_params else None
         asked = request.query_params
@@ -111,26 +88,30 @@ class RunRoutes(AddressedRuns):
         shown = partial(
             run_view, repository=place, accounts=self._access.accounts, urls=urls(request)
         )
-        return self._listed(request, "workflow_runs", found, shown)
+        return listed(request, found, shown, "workflow_runs")
 
+    @at("GET", RUN, _ATTEMPT)
     def run(self, request: Request) -> Response:
-        """`GET R/actions/runs/{run}`."""
+        """One run, or one of its attempts."""
         run, place = self._run(request), self._access.readable(request)
         return answer(request, run_view(run, place, self._access.accounts, urls(request)))
 
-    def cancel(self, request: Request) -> Response:
-        """`POST R/actions/runs/{run}/cancel`: steps that always run still do."""
+    @at("POST", f"{RUN}/cancel", f"{RUN}/force-cancel")
+    def _cancel(self, request: Request) -> Response:
+        """Steps that always run still do."""
         run = self._run(request, write=True)
         if not self._runs.cancel(run.id):
             raise ConflictError("Cannot cancel a workflow run that is completed.")
         return answer(request, {}, 202)
 
-    def rerun(self, request: Request) -> Response:
-        """`POST R/actions/runs/{run}/rerun`: a new attempt of every job."""
+    @at("POST", f"{RUN}/rerun")
+    def _rerun(self, request: Request) -> Response:
+        """A new attempt of every job."""
         return self._again(request, failed_only=False)
 
-    def rerun_failed(self, request: Request) -> Response:
-        """`POST R/actions/runs/{run}/rerun-failed-jobs`: what ended well is kept."""
+    @at("POST", f"{RUN}/rerun-failed-jobs")
+    def _rerun_failed(self, request: Request) -> Response:
+        """What ended well is kept."""
         return self._again(request, failed_only=True)
 
     def _again(self, request: Request, *, failed_only: bool) -> Response:
@@ -141,29 +122,33 @@ class RunRoutes(AddressedRuns):
 
     # --- jobs and logs
 
-    def jobs(self, request: Request) -> Response:
-        """`GET R/actions/runs/{run}/jobs`: of the last attempt, of one, or of all."""
+    @at("GET", f"{RUN}/jobs", f"{_ATTEMPT}/jobs")
+    def _jobs(self, request: Request) -> Response:
+        """Of the last attempt, of one, or of all."""
         run = self._run(request)
         attempt: int | None = request.path_params.get("attempt", run.attempt)
         if request.query_params.get("filter") == "all":
             attempt = None
         found = self._records.jobs(run.id, attempt)
-        return self._listed(request, "jobs", found, lambda job: self._job_shown(run, job, request))
+        return listed(request, found, lambda job: self._job_shown(run, job, request), "jobs")
 
+    @at("GET", f"{ACTIONS}/jobs/{{job:int}}")
     def job(self, request: Request) -> Response:
-        """`GET R/actions/jobs/{job}`."""
+        """One job."""
         run, job = self._job(request)
         return answer(request, self._job_shown(run, job, request))
 
     def _job_shown(self, run: Run, job: JobRecord, request: Request) -> dict[str, Any]:
         return job_view(run, job, self._records.steps(job.id), urls(request))
 
-    def job_logs(self, request: Request) -> Response:
+    @at("GET", f"{ACTIONS}/jobs/{{job:int}}/logs")
+    def _job_logs(self, request: Request) -> Response:
         """As text; on GitHub a redirect to a store leads there."""
         run, job = self._job(request)
         return PlainTextResponse(self._log_text(run, job))
 
-    def run_logs(self, request: Request) -> Response:
+    @at("GET", f"{RUN}/logs", f"{_ATTEMPT}/logs")
+    def _run_logs(self, request: Request) -> Response:
         """A zip file: one text per job, and a folder per job with one per step."""
         run = self._run(request)
         attempt = request.path_params.get("attempt", run.attempt)

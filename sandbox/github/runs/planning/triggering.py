@@ -11,12 +11,7 @@ from sandbox.github.runs.planning.dispatch_inputs import (
 )
 from sandbox.github.runs.planning.filters import listens, skips
 from sandbox.github.runs.planning.source import Sources
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    Workflow,
-    WorkflowError,
-    is_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, Workflow, WorkflowError, is_workflow
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.running.publishing import Publisher
 
@@ -67,7 +62,7 @@ class Triggering:
 
     def _dispatched_path(self, trigger: Trigger) -> str:
         named = trigger.workflow or ""
-        if named.isdigit():  # the API takes the number too
+        if named.isdecimal():  # the API takes the number too
             known = self._records.workflow_with_id(trigger.repository, int(named))
             named = "" if known is None else known.path
         return named if named.startswith(f"{FOLDER}/") else f"{FOLDER}/{named}"

@@ -33,6 +33,7 @@ from sandbox.machine.contract import (
 )
 from sandbox.machine.inside_addresses import reachable_inside
 from sandbox.machine.memory_share import most_memory
+from sandbox.machine.no_machine import require_containers
 from toolchain.progress import SetupError
 
 _MOST_MEMORY = 16 * 1024**3  # bytes, and
@@ -90,15 +91,10 @@ class ContainerRunner:
         self._image = ""
 
     def prepare(self, say: Say, check: Check) -> None:
-        """Makes act and the image, once each."""
-        try:
-            self._image = self._machine.runner_image(say, check)
-        except (BuildFailedError, MachineUnavailableError, SetupError) as error:
-            raise UnavailableRunnerError(
-                f"The machine for jobs could not be made: {error}\nJobs run on this machine itself"
-                " where the sandbox is started with `--jobs host`; do that only for workflows that"
-                " you would run yourself."
-            ) from None
+        """Makes act, once."""
+        del check  # a build of Go serves the next job too
+        with _explained():
+            require_containers(self._machine)
         self._act = self._program.get(say)
 
     def paths(self, folders: JobFolders) -> JobPaths:
@@ -139,12 +135,14 @@ class ContainerRunner:
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> Iterator[Companions | None]:
-        """Starts a job's services in one network with it, each with a job's limits.
+        """Has the job's image, and its services in one network with it, with a job's limits.
 
         In a container of its own choice the job reaches them by their names, else at localhost.
         """
         image = folders.container
-        if image is not None:
+        if image is None:
+            self._make_image(say, check)
+        else:
             say(f"This job runs in its own container, of the image {image.image}.")
             self._pull(image)
             check()
@@ -166,6 +164,11 @@ class ContainerRunner:
             yield started
         finally:
             started.remove()
+
+    def _make_image(self, say: Say, check: Check) -> None:
+        """Ours, once; who names another image never waits for it."""
+        with _explained():
+            self._image = self._machine.runner_image(say, check)
 
     def _pull(self, wanted: JobContainer | Service) -> None:
         try:
@@ -234,6 +237,19 @@ class ContainerRunner:
     def recover(self) -> None:
         """Removes the containers of a sandbox that was killed."""
         self._machine.remove_attached()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What a job is told where the machine that it would run on can't be had."""
+    try:
+        yield
+    except (BuildFailedError, MachineUnavailableError, SetupError) as error:
+        raise UnavailableRunnerError(
+            f"The machine for jobs could not be made: {error}\nJobs run on this machine itself"
+            " where the sandbox is started with `--jobs host`; do that only for workflows that"
+            " you would run yourself."
+        ) from None
 
 
 def _in_its_image(

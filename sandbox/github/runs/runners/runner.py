@@ -88,7 +88,9 @@ class Runner(Protocol):
     def serving(
         self, folders: JobFolders, services: Sequence[Service], say: Say, check: Check
     ) -> AbstractContextManager[Companions | None]:
-        """Fetches the image that a job names, starts its services; ends them with the context.
+        """Has the image that a job runs in, and its services, which end with the context.
+
+        The image may take minutes to make, and says so.
 
         Raises:
             Whatever `check` raises.

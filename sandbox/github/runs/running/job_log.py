@@ -68,5 +68,5 @@ def _lines(raw: Iterable[str]) -> Iterable[Line]:
     for line in raw:
         step, _, rest = line.partition("\t")
         at, tab, text = rest.partition("\t")
-        if tab and step.isdigit():
+        if tab and step.isdecimal():
             yield Line(int(step), at, text)

@@ -203,10 +203,10 @@ class JobWorker:
         if container is not None:
             folders = replace(folders, container=container)
             paths = runner.paths(folders)
-        files.write(given, paths)
-        environment = files.environment(runner.environment(paths), given, paths)
-        command = files.command(given, paths)
         with runner.serving(folders, services, lambda line: log(1, line), self._check) as beside:
+            files.write(given, paths)
+            environment = files.environment(runner.environment(paths), given, paths)
+            command = files.command(given, paths)
             with self._changing:
                 self._check()
                 started = runner.start(folders, command, environment, beside)

@@ -4,12 +4,7 @@ from pathlib import Path
 
 from sandbox.git.store import GitStore
 from sandbox.github.repositories.registry import Registry
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    WorkflowError,
-    is_workflow,
-    parse_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, WorkflowError, is_workflow, parse_workflow
 from sandbox.github.runs.schedules.cron import EVENT
 from sandbox.store.database import Database
 from toolchain.progress import SetupError

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.github.contract import RepositoryHalf, Trigger
-from sandbox.github.runs.planning.workflow import (
-    FOLDER,
-    WorkflowError,
-    is_workflow,
-    parse_workflow,
-)
+from sandbox.github.runs.planning.workflow import FOLDER, WorkflowError, is_workflow, parse_workflow
 from sandbox.github.runs.schedules.asked import AskedSchedules
 from sandbox.github.runs.schedules.cron import EVENT, Schedule, schedules_of
 

@@ -17,6 +17,7 @@ from sandbox.hub.spaces.stages import Stage, starting
 from sandbox.machine.contract import Container, ContainerState, Machine, RunRequest
 
 _USER = "1000"  # the uid every Docker Space runs under (Hub docs)
+_OUTGOING = (80, 443, 8080)  # ports of others that a Space may call (Hub docs)
 _LAST_LINES = 20  # of the run log, quoted in errorMessage
 _LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
 
@@ -63,13 +64,18 @@ def start_app(turn: Turn, *, host: str) -> None:
         user=_USER,
         memory_bytes=bounds.memory_bytes,
         cpus=bounds.cpus,
+        outgoing=_OUTGOING,
     )
     try:
         container = _run(parts.machine, request)
         follower = follow(parts, container.id, log)
         _wait_until_healthy(turn, container, follower, log)
         serving = Serving(
-            port=container.host_port, container_id=container.id, container=name, follower=follower
+            port=container.host_port,
+            own_address=container.own_address,
+            container_id=container.id,
+            container=name,
+            follower=follower,
         )
         old = turn.serve(serving, sha=record.image_commit, hardware_current=record.hardware)
     except BaseException:
@@ -158,7 +164,7 @@ def _wait_until_healthy(
             raise SettledError(
                 Stage.RUNTIME_ERROR, exit_message(state, last_lines(parts, record.id))
             )
-        if answers(container.host_port):
+        if answers(container.host_port, own_address=container.own_address):
             return
         if time.monotonic() > deadline:
             message = f"Launch timed out, workload was not healthy after {_duration(allowed)}"

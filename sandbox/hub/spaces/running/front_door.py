@@ -4,11 +4,14 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sandbox.apps.addresses import AddressBook, AddressUnavailableError, Unavailable, Upstream
+from sandbox.apps.addresses import AddressBook, AddressUnavailableError
+from sandbox.apps.unavailable import Unavailable
+from sandbox.apps.upstream import Upstream
 from sandbox.apps.visitor import Visitor
 from sandbox.http.asked_host import asked_host
 from sandbox.hub.spaces.records import SpaceRecord
 from sandbox.hub.spaces.running.turn import Parts
+from sandbox.hub.spaces.runtime import subdomain
 from sandbox.hub.spaces.stages import Stage
 
 _LOG = logging.getLogger(__name__)
@@ -67,6 +70,13 @@ class FrontDoor:
         """The address without its scheme, as who asks now reaches it."""
         return f"{asked_host()}:{self._addresses.port(address_owner(record.id))}"
 
+    def port_of(self, name: str) -> int | None:
+        """The port of the app that has a name below hf.space; None where there is no such app."""
+        for record in self._parts.records.all():
+            if record.repo_id is not None and subdomain(record.repo_id) == name:
+                return self._addresses.port(address_owner(record.id))
+        return None
+
     def idle_seconds(self, space: int) -> float:
         """Seconds since a visitor's or the app's last byte passed."""
         return self._addresses.idle_seconds(address_owner(space))
@@ -79,7 +89,7 @@ class FrontDoor:
             return _GONE
         app = self._parts.serving.get(space)
         if app is not None:
-            return Upstream(app.port)
+            return Upstream(app.port, app.own_address)
         title = f"Space {record.repo_id}: {record.stage}"
         remedy = _REMEDIES.get(record.stage)
         if remedy is not None:

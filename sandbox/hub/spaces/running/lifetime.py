@@ -2,11 +2,9 @@
 
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.apps.health import answers
-from sandbox.apps.leftovers import end_leftovers
-from sandbox.apps.workers import Workers
+from sandbox.apps.life import Life, end_leftovers, remove_all
 from sandbox.hub.spaces.records import BASE_NAME_PREFIX, SpaceRecord
 from sandbox.hub.spaces.requests import Change, sleep
 from sandbox.hub.spaces.running.app_start import follow
@@ -21,9 +19,6 @@ from sandbox.hub.spaces.settings import Kind
 from sandbox.hub.spaces.stages import WITHOUT_OLD, Stage, Wanted, starting
 from sandbox.machine.contract import MachineUnavailableError
 
-_STOP_SECONDS = 15.0  # a worker may be in the middle of a call to the machine
-_PARALLEL_REMOVALS = 8
-
 
 class Lifetime:
     """The threads of the Spaces half."""
@@ -32,18 +27,23 @@ class Lifetime:
         self._parts = parts
         self._door = door
         worker = SpaceWorker(parts, host_of=door.host, forget=self._forget)
-        self._workers = Workers(worker.work, "space")
-        self._watch = Watch(
+        watch = Watch(
             parts,
             idle_seconds=door.idle_seconds,
             put_to_sleep=self._put_to_sleep,
             open_addresses=door.open_all,
         )
-        self._started = False
+        self._life = Life(
+            "space",
+            work=worker.work,
+            look=watch.look,
+            stopping=parts.stopping,
+            seconds=parts.tuning.watch_seconds,
+        )
 
     def wake(self, space: int) -> None:
         """Lets the Space's worker look at its row."""
-        self._workers.wake(space)
+        self._life.wake(space)
 
     def start(self, ask: Callable[[int, Change], None]) -> None:
         """Finds the containers that still run, starts what is missing, resumes interrupted work."""
@@ -60,15 +60,11 @@ class Lifetime:
                 ask(record.id, _again)
             elif record.wanted is not Wanted.NOTHING:
                 self.wake(record.id)
-        self._watch.start()
-        self._started = True
+        self._life.watch()
 
     def stop(self, *, containers: bool) -> None:
         """Ends workers, watch and addresses; the rows keep saying what is to run."""
-        self._parts.stopping.set()
-        self._workers.close(_STOP_SECONDS)
-        if self._started:
-            self._watch.join()
+        self._life.stop()
         names = []
         for record in self._parts.records.all():
             self._door.close(record.id)
@@ -77,9 +73,9 @@ class Lifetime:
                 app.site.close()
             if record.container is not None:
                 names.append(record.container)
-        if containers and names:
-            with ThreadPoolExecutor(_PARALLEL_REMOVALS) as pool:
-                list(pool.map(self._parts.machine.remove, names))
+        if containers:
+            remove_all(self._parts.machine, names)
+        self._parts.logs.flush()
 
     @staticmethod
     def _still_serving(record: SpaceRecord) -> bool:
@@ -95,13 +91,14 @@ class Lifetime:
             found = machine.find(record.container)
         except MachineUnavailableError:
             return False
-        if found is None or not answers(found.host_port):
+        if found is None or not answers(found.host_port, own_address=found.own_address):
             return False
         secrets = self._parts.settings.values(record.id, Kind.SECRET)
         log = self._parts.logs.begin(record.id, LogKind.RUN, masked=secrets.values())
         follower = follow(self._parts, found.id, log)
         app = Serving(
             port=found.host_port,
+            own_address=found.own_address,
             container_id=found.id,
             container=record.container,
             follower=follower,

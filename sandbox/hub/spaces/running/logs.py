@@ -5,10 +5,11 @@ secrets (of four characters and more; shorter ones cannot be told from ordinary 
 by `***` before a line is stored, because secrets never stand in a log of this sandbox.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.apps.line_batches import LineBatches
 from sandbox.apps.mask import Mask
 from sandbox.hub.spaces.settings import now
 from sandbox.store.database import Database
@@ -52,6 +53,10 @@ class LogLine:
     line: str
 
 
+# Space, kind and run of its log, moment, text, and where it is to be stored still.
+_Line = tuple[int, LogKind, int, str, str, int, LogKind, int]
+
+
 class LogWriter:
     """Writes one run of one log; what it is given after a newer run began is dropped."""
 
@@ -74,6 +79,7 @@ class SpaceLogs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._coming = LineBatches(self._store)
         database.create(_SCHEMA)
 
     def begin(self, space: int, kind: LogKind, *, masked: Iterable[str]) -> LogWriter:
@@ -92,15 +98,24 @@ class SpaceLogs:
 
     def append(self, place: tuple[int, LogKind, int], line: str) -> None:
         """Stores a line unless the log has a newer run."""
-        self._database.execute(
-            "INSERT INTO space_logs (space, kind, run, at, line)"
-            " SELECT ?, ?, ?, ?, ? WHERE EXISTS"
-            " (SELECT 1 FROM space_log_runs WHERE space = ? AND kind = ? AND run = ?)",
-            (*place, now(), line, *place),
-        )
+        self._coming.add((*place, now(), line, *place))
+
+    def flush(self) -> None:
+        """Stores at once what has come."""
+        self._coming.flush()
+
+    def _store(self, lines: Sequence[_Line]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO space_logs (space, kind, run, at, line)"
+                " SELECT ?, ?, ?, ?, ? WHERE EXISTS"
+                " (SELECT 1 FROM space_log_runs WHERE space = ? AND kind = ? AND run = ?)",
+                lines,
+            )
 
     def trim(self, place: tuple[int, LogKind, int]) -> None:
         """Drops what goes beyond the bound."""
+        self.flush()
         self._database.execute(
             "DELETE FROM space_logs WHERE space = ? AND kind = ? AND run = ? AND number <="
             " (SELECT number FROM space_logs WHERE space = ? AND kind = ? AND run = ?"
@@ -110,6 +125,7 @@ class SpaceLogs:
 
     def read(self, space: int, kind: LogKind, *, after: int = 0) -> list[LogLine]:
         """The lines with a number above `after`, oldest first."""
+        self.flush()
         rows = self._database.query(
             "SELECT number, at, line FROM space_logs WHERE space = ? AND kind = ? AND number > ?"
             " ORDER BY number",
@@ -119,6 +135,7 @@ class SpaceLogs:
 
     def tail(self, space: int, kind: LogKind, count: int) -> list[LogLine]:
         """The last `count` lines, oldest first."""
+        self.flush()
         rows = self._database.query(
             "SELECT number, at, line FROM space_logs WHERE space = ? AND kind = ?"
             " ORDER BY number DESC LIMIT ?",

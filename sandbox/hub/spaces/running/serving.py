@@ -11,6 +11,7 @@ class Serving:
     """What answers for a Space: a container, or the files of a static Space."""
 
     port: int  # on loopback
+    own_address: tuple[str, int] | None = None  # of the app in its container
     container_id: str | None = None
     container: str | None = None  # its name
     follower: threading.Thread | None = None  # copies the container's output until it ends

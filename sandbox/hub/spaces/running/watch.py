@@ -1,7 +1,5 @@
 """Looks after running apps: those that end, those nobody uses, addresses that are not open."""
 
-import logging
-import threading
 from collections.abc import Callable
 
 from sandbox.hub.spaces.hardware import DEFAULT_FLAVOR, FREE_SLEEP_SECONDS
@@ -10,9 +8,8 @@ from sandbox.hub.spaces.running.app_start import exit_message, last_lines
 from sandbox.hub.spaces.running.serving import Serving
 from sandbox.hub.spaces.running.turn import Parts
 from sandbox.hub.spaces.stages import WITHOUT_OLD, Stage, Wanted
-from sandbox.machine.contract import ContainerState, MachineUnavailableError
+from sandbox.machine.contract import ContainerState
 
-_LOG = logging.getLogger(__name__)
 _LOG_END_SECONDS = 2.0  # how long the last lines of an ended container may take to arrive
 
 
@@ -26,7 +23,7 @@ def sleep_after(record: SpaceRecord) -> int | None:
 
 
 class Watch:
-    """One thread that looks at all running apps every `watch_seconds`."""
+    """Looks at all running apps, whenever it is asked to."""
 
     def __init__(
         self,
@@ -40,28 +37,14 @@ class Watch:
         self._idle_seconds = idle_seconds
         self._put_to_sleep = put_to_sleep
         self._open_addresses = open_addresses
-        self._thread = threading.Thread(target=self._run, name="spaces-watch", daemon=True)
 
-    def start(self) -> None:
-        """Begins to look."""
-        self._thread.start()
+    def look(self) -> None:
+        """Looks once."""
+        self._open_addresses()
+        for space, app in self._parts.serving.all().items():
+            self._look_at(space, app)
 
-    def join(self) -> None:
-        """Waits for the last look, once the parts are stopping."""
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._parts.stopping.wait(self._parts.tuning.watch_seconds):
-            try:
-                self._open_addresses()
-                for space, app in self._parts.serving.all().items():
-                    self._look(space, app)
-            except MachineUnavailableError as error:
-                _LOG.warning("running Spaces cannot be looked at: %s", error)
-            except Exception:  # noqa: BLE001 - one failing look must not end the later ones
-                _LOG.exception("a look at the running Spaces failed")
-
-    def _look(self, space: int, app: Serving) -> None:
+    def _look_at(self, space: int, app: Serving) -> None:
         if app.container_id is not None:
             state = self._parts.machine.state(app.container_id)
             if state is None or not state.running:

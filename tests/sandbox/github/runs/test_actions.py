@@ -1,6 +1,7 @@
 """The local equivalents of actions that a workflow would take from the internet."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from sandbox.github.runs.api.artifacts import artifacts_of
 from sandbox.github.runs.planning.equivalents import find_actions, known_equivalents
 from sandbox.github.runs.runners.runner import PROGRAMS
 from sandbox.github.runs.running.programs.setup_python import _fits
+from sandbox.github.runs.running.programs.setup_uv import requirement
 from tests.sandbox.github.runs.conftest import in_both
 from tests.sandbox.github.runs.repositories import git
 
@@ -88,6 +90,29 @@ def test_checkout_keeps_the_token_where_git_finds_it_unless_told_otherwise(world
     assert "\nnone" in log
 
 
+def test_checkout_writes_the_folders_that_are_asked_for_and_says_what_it_does_not_do(
+    world, repository
+):
+    files = {"docs/a.md": "a", "docs/deep/b.md": "b", "src/c.py": "c", "d.txt": "d"}
+    steps = """
+- uses: actions/checkout@v4
+  with: {sparse-checkout: docs, filter: "blob:none", ssh-key: none-is-read}
+- run: echo "cone" $(find . -name .git -prune -o -type f -print | sort)
+- uses: actions/checkout@v4
+  with: {sparse-checkout: "*.py\\n*.txt", sparse-checkout-cone-mode: false, path: inner}
+- run: cd inner && echo "patterns" $(find . -name .git -prune -o -type f -print | sort)
+- uses: actions/checkout@v4
+  continue-on-error: true
+  with: {github-server-url: "https://git.example.org", path: other}
+"""
+    log = _ran(world, repository, steps, **files)
+    assert "cone ./d.txt ./docs/a.md ./docs/deep/b.md\n" in log
+    assert "patterns ./d.txt ./src/c.py\n" in log
+    assert "ssh-key is not used" in log
+    assert "github-server-url: https://git.example.org is not the sandbox's GitHub" in log
+    assert "Unexpected input" not in log
+
+
 def test_a_later_push_changes_nothing_for_a_run(world, repository):
     steps = """
 - run: until [ -e "$SLIPWAY_ARTIFACTS/go" ]; do sleep 0.1; done
@@ -155,6 +180,40 @@ def test_setup_python_says_which_python_stands_in(world, repository):
 )
 def test_versions_that_fit(version, wanted, fits):
     assert _fits(version, wanted) is fits
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [
+        ("", "uv"),
+        ("latest", "uv"),
+        ("0.5.1", "uv==0.5.1"),
+        ("0.5.x", "uv==0.5.*"),
+        ("0.x.x", "uv==0.*"),
+        (">=0.4,<1", "uv>=0.4,<1"),
+    ],
+)
+def test_versions_of_uv(version, wanted):
+    assert requirement(version) == wanted
+
+
+@pytest.mark.long
+def test_setup_uv_gives_uv_and_an_environment_of_its_own(world, repository):
+    steps = """
+- id: uv
+  uses: astral-sh/setup-uv@v6
+  with: {version: 0.x, activate-environment: true, enable-cache: true}
+- run: |
+    echo "uv ${{ steps.uv.outputs.uv-version }} is $(uv --version)"
+    test "$VIRTUAL_ENV" = "${{ steps.uv.outputs.venv }}"
+    uv pip install --quiet idna && python -c 'import idna, sys; print("in", sys.prefix)'
+    uvx --version
+"""
+    log = _ran(world, repository, steps)
+    version = re.search(r"uv (\S+) of the package index", log)[1]
+    assert f"uv {version} is uv {version}" in log
+    assert "/.venv\n" in log
+    assert "Unexpected input" not in log
 
 
 def test_a_cache_is_saved_at_the_end_and_restored_by_the_next_run(world, repository):

@@ -7,7 +7,7 @@ import pytest
 from sandbox.github.runs.planning.workflow import WorkflowError, parse_workflow
 from sandbox.github.runs.runners.job_container import JobContainer, container_of
 from sandbox.github.runs.runners.services import ServiceError
-from sandbox.machine.contract import BuildRequest
+from sandbox.machine.contract import BuildRequest, MachineUnavailableError
 from tests.sandbox.github.runs.conftest import CONTAINER, HOST
 
 IMAGE = "python:3.11-slim"
@@ -34,8 +34,13 @@ def _job(container, *steps: dict | str, **more) -> str:
     return json.dumps({"on": "push", "jobs": {"job": job}})
 
 
+def _not_ours(*_):
+    raise MachineUnavailableError("nobody asked for the image of jobs")
+
+
 @pytest.mark.parametrize("world", [CONTAINER], indirect=True)
-def test_a_job_runs_in_the_image_that_it_names(world, repository, machine):
+def test_a_job_runs_in_the_image_that_it_names(world, repository, machine, monkeypatch):
+    monkeypatch.setattr(machine, "runner_image", _not_ours)
     world.repositories.secret_values[repository, None] = {"PASSWORD": PASSWORD}
     container = {
         "image": "${{ vars.IMAGE }}",

@@ -135,7 +135,7 @@ def _fits(version: str, wanted: str) -> bool:
 
 
 def _parts(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 if __name__ == "__main__":
