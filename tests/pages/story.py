@@ -1,4 +1,4 @@
-"""Plays the story as far as there is something to look at, and keeps pictures of it.
+"""Plays the story, and keeps pictures of what there is to look at on the way.
 
 `make pictures ARGS=story`; needs no raised stack. A pull request with its comment, the same after a
 commit that no rule lets pass, the check that failed, and the issue about drift.
@@ -50,6 +50,10 @@ def take() -> None:
         story.break_a_rule(pull)
         pictures.take("pull-request", stopped, height=1400)
         pictures.take("check", failed, height=1500)
+        story.mend(pull)
+        story.merge_and_deploy(pull, "dev")
+        story.promote()
         story.drift()
         pictures.take("drift", drifted)
+        story.repair()
         story.say.end()
