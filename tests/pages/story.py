@@ -54,6 +54,6 @@ def take() -> None:
         story.merge_and_deploy(pull, "dev")
         story.promote()
         story.drift()
-        pictures.take("drift", drifted)
+        pictures.take("drift", drifted, height=420)
         story.repair()
         story.say.end()
