@@ -49,7 +49,7 @@ def take() -> None:
         pictures.take("comment", commented, part=COMMENT)
         story.break_a_rule(pull)
         pictures.take("pull-request", stopped, height=1400)
-        pictures.take("check", failed, height=1500)
+        pictures.take("check", failed, height=1900)
         story.mend(pull)
         story.merge_and_deploy(pull, "dev")
         story.promote()
