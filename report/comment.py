@@ -62,7 +62,7 @@ def render_comment(plan: Plan, limit: int = LIMIT) -> str:
 
 def headline(plan: Plan) -> str:
     """One line: the stack and what happens to it."""
-    if plan.errors:
+    if plan.troubles or (plan.errors and not plan.changes):
         said = "there is no plan"
     elif plan.changes:
         totals = Counter(change.operation for change in plan.changes)
@@ -130,7 +130,7 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _errors(plan: Plan) -> Iterator[str]:
-    return _listed("What went wrong", (plain(masked("", each)) for each in plan.errors))
+    return _listed("What went wrong", (plain(masked("", each)) for each in plan.troubles))
 
 
 def _policies(plan: Plan) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from report.behaviour.findings import System
 
 MASK = "[secret]"  # the engine's own word for a secret it does not show
+_STOPPED = "preview failed"  # the engine's word for whatever ends a preview, a rule among it
 
 
 class Operation(StrEnum):
@@ -94,6 +95,12 @@ class Plan:
             or any(each.stops for each in self.policies or ())
             or any("head" in each.failed for each in self.behaviour or ())
         )
+
+    @property
+    def troubles(self) -> Sequence[str]:
+        """Why there is no plan, or only half of one; not that a rule stops it, which is said."""
+        stopped = any(each.stops for each in self.policies or ())
+        return [each for each in self.errors if not (stopped and each == _STOPPED)]
 
     def counts(self) -> dict[str, Counter[Operation]]:
         """How many of each operation, by system."""

@@ -42,7 +42,7 @@ def _behaviour(systems: Sequence[System]) -> Iterator[str]:
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"Stack {plan.stack}"
-    for error in plan.errors:
+    for error in plan.troubles:
         yield from (f"  error: {line}" for line in masked("", error).splitlines())
     for system, counts in plan.counts().items():
         said = ", ".join(f"{counts[each]} to {each.value}" for each in Operation if counts[each])

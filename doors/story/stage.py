@@ -188,10 +188,11 @@ def _put_the_program(stage: Stage) -> None:
     shutil.copytree(PROGRAM, stage.project, dirs_exist_ok=True)
     # Committed with the rest, so that each job finds it instead of installing the same packages.
     (stage.project / ".venv").symlink_to(stage.home.checkout / ".venv")
-    rules = stage.project / "policies" / "prod.json"
-    settings = json.loads(rules.read_text(encoding="utf-8"))
-    settings["auth-required"]["except"] = {"Space */board": _EXCEPTION}
-    rules.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    for stack in STACKS:
+        rules = stage.project / "policies" / f"{stack}.json"
+        settings = json.loads(rules.read_text(encoding="utf-8"))
+        settings["auth-required"]["except"] = {"Space */board*": _EXCEPTION}
+        rules.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
 
 def _keep_what_is_built(stage: Stage) -> None:

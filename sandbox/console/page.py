@@ -32,7 +32,8 @@ pre u { color: #9a6700; text-decoration: none; }
 .said { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .9rem;
   margin: .8rem 0; }
 .said th, .said td { border: 1px solid var(--line); padding: .3rem .6rem; }
-.said h2 { margin: 1rem 0 .4rem; }
+.said h2 { font-size: 1.3rem; margin: 1rem 0 .4rem; } .said h3 { font-size: 1.05rem;
+  margin: 1rem 0 .3rem; } .said ul { margin: .3rem 0; padding-left: 1.4rem; }
 pre .added { background: #2da44e33; } pre .removed { background: #cf222e33; }
 pre .place { opacity: .55; }
 """

@@ -133,7 +133,8 @@ class Home:
 
     def write_private(self, path: Path, text: str) -> None:
         """Writes a file that other users can't read, whole or not at all."""
-        partial = path.with_suffix(".partial")
+        # One of its own: jobs that begin at once write the same file, each the same text.
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         partial.touch(mode=0o600)
         partial.write_text(text, encoding="utf-8")
         partial.rename(path)

@@ -8,12 +8,14 @@ A step that does not show what it should ends the walk with an error. Pictures l
 """
 
 import sys
-from functools import partial
+from collections.abc import Callable
+
+from playwright.sync_api import Page
 
 from tests.bench.raised_stack import RaisedStack
 from tests.pages import story
 from tests.pages.camera import camera
-from tests.pages.walks import WALKS
+from tests.pages.walks import WALKS, Walk
 from toolchain.progress import SetupError
 
 
@@ -26,12 +28,16 @@ def main(arguments: list[str]) -> int:
         stack = RaisedStack.here()
         with camera() as pictures:
             for name, walk in WALKS.items():
-                file = pictures.take(name, partial(walk, stack=stack))
+                file = pictures.take(name, _of(stack, walk))
                 sys.stdout.write(f"{name}: as it should be, {file.name}\n")
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _of(stack: RaisedStack, walk: Walk) -> Callable[[Page], None]:
+    return lambda page: walk(page, stack)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from doors.behaviour.pictures import NONE, browser
 from tests.pages.walks import MILLISECONDS
 from toolchain.progress import SetupError
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-_SIZE = {"width": 960, "height": 800}  # pixels; one look at half of a screen
+_WIDTH, _HEIGHT = 960, 800  # pixels; one look at half of a screen
 
 
 class Camera:
@@ -31,7 +31,7 @@ class Camera:
             part: a selector of what alone is kept; empty: what fits on half of a screen.
             height: pixels of the screen, where it has to be higher.
         """
-        size = {**_SIZE, "height": height or _SIZE["height"]}
+        size = ViewportSize(width=_WIDTH, height=height or _HEIGHT)
         page = self._chromium.new_page(viewport=size, color_scheme="light")
         page.set_default_timeout(MILLISECONDS)
         walk(page)

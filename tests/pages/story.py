@@ -1,4 +1,4 @@
-"""Plays the story as far as there is something to look at, and keeps pictures of it.
+"""Plays the story, and keeps pictures of what there is to look at on the way.
 
 `make pictures ARGS=story`; needs no raised stack. A pull request with its comment, the same after a
 commit that no rule lets pass, the check that failed, and the issue about drift.
@@ -43,12 +43,17 @@ def take() -> None:
 
         def drifted(page: Page) -> None:
             page.goto(story.seen["issue"])
+            page.locator("summary").first.click()
             expect(page.get_by_text("AUDIENCE").first).to_be_visible()
 
         pictures.take("comment", commented, part=COMMENT)
         story.break_a_rule(pull)
         pictures.take("pull-request", stopped, height=1400)
-        pictures.take("check", failed)
+        pictures.take("check", failed, height=1900)
+        story.mend(pull)
+        story.merge_and_deploy(pull, "dev")
+        story.promote()
         story.drift()
-        pictures.take("drift", drifted)
+        pictures.take("drift", drifted, height=420)
+        story.repair()
         story.say.end()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from report.comment import LIMIT, marker, render_comment
+from report.comment import LIMIT, headline, marker, render_comment
 from report.comparison import compare
 from report.labels import label
 from report.markdown import length
@@ -86,6 +86,15 @@ def test_what_the_rules_say_in_events_is_told_once_and_without_marks_of_colour()
     assert said.stops
     assert plan.errors == ("preview failed",)
     assert label([plan]) == "preview: fails"
+    assert headline(plan).endswith("there is no plan; 1 broken policy stops it")
+    # What it would have done is known all the same, and that a rule ends it is said where it is.
+    [change] = recorded()[0].changes[:1]
+    planned = replace(plan, changes=[change])
+    assert headline(planned).endswith(" 1 deleted; 1 broken policy stops it")
+    assert "What went wrong" not in render_comment(planned)
+    broken_off = replace(planned, errors=("preview failed", "no such stack"))
+    assert "there is no plan" in headline(broken_off)
+    assert "no such stack" in render_comment(broken_off)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"steps": 3}', "error: no", "[[" * 9999])

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -57,3 +58,13 @@ def test_one_made_by_a_version_that_kept_no_place_stays_what_it_is(tmp_path):
     del known["folder"]
     file.write_text(json.dumps(known))
     assert first.identity() == identity
+
+
+def test_a_private_file_that_many_write_at_once_is_whole(tmp_path):
+    made, file = home(tmp_path), tmp_path / "bundle.pem"
+    text = "certificate\n" * 20_000
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: made.write_private(file, text), range(64)))
+    assert file.read_text() == text
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["bundle.pem"]

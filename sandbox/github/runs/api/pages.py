@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.console.page import page, state, table
+from sandbox.console.words import rendered
 from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
@@ -92,7 +93,8 @@ class _Pages(Routes):
             _step(step, [line for line in lines if line.step == step.number])
             for step in self._records.steps(job.id)
         ]
-        parts += [f"<pre>{escape(text)}</pre>" for text in self._records.summaries(job.id)]
+        written = self._records.summaries(job.id)
+        parts += [f'<section class="said">{rendered(text)}</section>' for text in written]
         return "".join(parts)
 
     def _readable(self, request: Request) -> str:

@@ -1,6 +1,7 @@
 """Both halves of GitHub together: pushed by git, asked by PyGithub, held against the schema."""
 
 import io
+import re
 import subprocess
 import time
 import zipfile
@@ -242,12 +243,15 @@ def test_who_may_not_write_may_not_cancel(live):
 
 
 def test_the_page_of_a_run_shows_its_log_and_nothing_it_was_not_told(live):
-    commit = live.push(ci=CI.replace("says ", "says <b>bold</b> "))
+    wordy = 'date > made; echo "## Well <script>a()</script>" >> "$GITHUB_STEP_SUMMARY"'
+    commit = live.push(ci=CI.replace("says ", "says <b>bold</b> ").replace("date > made", wordy))
     (run,) = live.client().get_repo(live.repository).get_workflow_runs(head_sha=commit)
     _until_completed(run)
     page = httpx.get(run.html_url, trust_env=False)
     assert page.status_code == 200
     assert "says &lt;b&gt;bold&lt;/b&gt;" in page.text
+    assert re.search(r"<h2>Well\s*</h2>", page.text)  # a summary is Markdown, of a stranger maybe
+    assert "<script" not in page.text
     assert "http-equiv" not in page.text  # it is done, and need not be looked at again
     assert httpx.get(f"{live.url}/{live.repository}/actions", trust_env=False).status_code == 200
     (status, *_) = live.client().get_repo(live.repository).get_commit(commit).get_statuses()

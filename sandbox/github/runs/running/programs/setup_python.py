@@ -22,7 +22,8 @@ from pathlib import Path
 folders = (sysconfig.get_config_var("WHEEL_PKG_DIR"), Path(ensurepip.__file__).parent / "_bundled")
 wheels = [each for name in ("pip", "setuptools") for folder in folders if folder
           for each in sorted(Path(folder).glob(name + "-*.whl"))[-1:]]
-if not any(each.name.startswith("pip-") for each in wheels) or len(sys.executable) > 100:
+fits = len(sys.executable) < 120  # characters, with which a script's first line may begin
+if not fits or not any(each.name.startswith("pip-") for each in wheels):
     sys.exit(1)
 for each in wheels:
     with zipfile.ZipFile(each) as packed:
