@@ -98,7 +98,7 @@ NAMED = """
         runs-on: ubuntu-latest
         steps:
           - uses: actions/checkout@v4
-            with: {sparse-checkout: docs, fetch-depth: 0}
+            with: {sparse-clone: docs, fetch-depth: 0}
           - run: |
               echo "owner=$GITHUB_REPOSITORY_OWNER ci=$CI mine=$MINE"
             env: {GITHUB_REPOSITORY_OWNER: somebody, CI: "no", MINE: kept}
@@ -128,6 +128,6 @@ def test_each_form_does_what_it_does_there(world, repository):
     first = world.log(run, "first")
     # Of the default variables nobody but CI is overwritten.
     assert "owner=acme ci=no mine=kept" in first
-    assert "Unexpected input(s) 'sparse-checkout' of actions/checkout@v4" in first
+    assert "Unexpected input(s) 'sparse-clone' of actions/checkout@v4" in first
     assert world.jobs(run)["placed"].environment == "staging"
     assert "tested" in world.log(run, "called / test")
