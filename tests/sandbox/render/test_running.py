@@ -1,7 +1,10 @@
 """What becomes of an instance that is live: health checks go on, the free plan sleeps."""
 
+import time
 from dataclasses import replace
+from itertools import pairwise
 
+import httpx
 import pytest
 
 from tests.sandbox.render.live import QUICK, LiveRender, app, files, until
@@ -64,6 +67,28 @@ def test_who_fails_them_for_long_is_restarted_and_it_is_said(render, repository,
     assert [(each["deploy"]["id"], each["deploy"]["status"]) for each in found] == [
         (deploy, "live")
     ]
+
+
+def test_what_cannot_be_started_again_is_tried_later_whatever_is_wrong(
+    render, repository, monkeypatch
+):
+    """A full disk, such as it is, is no error of the machine's own kind."""
+    service, _ = live(render, repository)
+    start, tries = render.machine.run, []
+
+    def fails(*given, **named):
+        tries.append(time.monotonic())
+        if len(tries) <= 3:
+            raise OSError(28, "No space left on device")
+        return start(*given, **named)
+
+    monkeypatch.setattr(render.machine, "run", fails)
+    with pytest.raises(httpx.HTTPError):
+        render.app(service, "/exit")
+    until(lambda: len(tries) == 4)
+    until(lambda: render.app(service).status_code == 200)
+    between = [later - earlier for earlier, later in pairwise(tries)]
+    assert min(between) >= EAGER.retry_seconds
 
 
 def test_a_free_service_sleeps_while_nobody_visits_it_and_wakes_for_a_visitor(render, repository):
