@@ -26,6 +26,7 @@ from sandbox.render.http.wire import Limits
 from sandbox.render.services.service import RenderService
 from sandbox.store.database import Database
 from slipway.core.secrecy.sealing import seal
+from slipway.core.transport import calls as core_calls
 from slipway.render.api import client as render_client
 from slipway.render.api import transport as calls
 from slipway.render.deploy import client as deploy_client
@@ -205,7 +206,7 @@ def render(running_render, monkeypatch) -> Iterator[Render]:
     """Render, with this process pointed at it, and nobody waiting for retries."""
     monkeypatch.setenv("RENDER_API_URL", running_render.url)
     monkeypatch.setenv("RENDER_API_KEY", KEY)
-    for module in (calls, render_client):
+    for module in (core_calls, render_client):
         monkeypatch.setattr(module, "pause_seconds", lambda *_: 0.0)
     monkeypatch.setattr(deploy_client, "_LOOK_SECONDS", 0.02)
     monkeypatch.setattr(following, "FIRST_POLL_SECONDS", 0.02)

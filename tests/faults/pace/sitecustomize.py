@@ -6,6 +6,7 @@ Only how long is waited differs from what people run, never for what.
 import sys
 
 if "run_dynamic_providers.py" in " ".join(sys.orig_argv):
+    from slipway.core.transport import calls as core_calls
     from slipway.render.api import client
     from slipway.render.api import transport as calls
     from slipway.render.deploy import client as deploy_client
@@ -21,4 +22,4 @@ if "run_dynamic_providers.py" in " ".join(sys.orig_argv):
     def _soon(_attempt, asked=None):
         return 0.05 if asked is None else asked
 
-    calls.pause_seconds = client.pause_seconds = _soon
+    core_calls.pause_seconds = client.pause_seconds = _soon
