@@ -19,6 +19,7 @@ from slipway.core.secrecy.digests import keyed_digest, keyed_digests
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.core.secrecy.shapes import credential_in
 from slipway.errors import ConfigError, DeployError
+from slipway.github.secrets.kept_key import STRETCHED, kept_under
 from slipway.render.service.provider import ServiceProvider
 
 SALT = hashlib.sha256(PLACEHOLDER.encode()).hexdigest()
@@ -150,6 +151,8 @@ def _placeholders(value: Json) -> Json:
         return {key: _placeholders(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_placeholders(each) for each in value]
+    if isinstance(value, str) and value.startswith(STRETCHED):
+        return kept_under(PLACEHOLDER, SALT, PLACEHOLDER)
     if isinstance(value, str):
         return seal(PLACEHOLDER, PLACEHOLDER) if value.startswith(_SEALED) else PLACEHOLDER
     return None if value is None else type(value)()

@@ -153,7 +153,7 @@ def test_a_user_with_another_backend_and_passphrase_works_in_the_same_checkout(c
     shown = pulumi("preview", "--stack", "dev")
     stack.write_text(kept)  # its encryption salt is in there now, as Pulumi wants it
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert "+ 8 to create" in shown.stdout
+    assert "+ 7 to create" in shown.stdout
 
 
 def test_a_command_that_is_not_there_and_a_broken_stack_file_are_told_in_a_sentence(clones):

@@ -23,7 +23,7 @@ from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import DeployError
 
 _RANDOM_BYTES = 32  # 43 characters
-_STRETCHED = "scrypt:"  # before the salt and what is sealed; without it, sealed as it stands
+STRETCHED = "scrypt:"  # before the salt and what is sealed; without it, sealed as it stands
 _SALT_BYTES = 16
 _COST = 1 << 17  # 128 MB and about 0.4 s for each guess
 
@@ -41,10 +41,12 @@ def keep(token: str, value: str) -> str:
         value: the key.
     """
     passphrase = _passphrase()
-    if not passphrase:
-        return seal(token, value)
-    salt = _salt()
-    return f"{_STRETCHED}{salt}:{seal(_stretched(passphrase, salt), value)}"
+    return kept_under(passphrase, _salt(), value) if passphrase else seal(token, value)
+
+
+def kept_under(passphrase: str, salt: str, value: str) -> str:
+    """The ciphertext that a passphrase opens; the same for the same salt."""
+    return f"{STRETCHED}{salt}:{seal(_stretched(passphrase, salt), value)}"
 
 
 def find_kept(token: str, kept: str) -> str | None:
@@ -74,14 +76,14 @@ def open_kept(token: str, kept: str) -> str:
 
 def kept_as_today(kept: str) -> bool:
     """Whether it is sealed as `keep` would: a passphrase may have come, or is not stretched yet."""
-    return kept.startswith(_STRETCHED) or not _passphrase()
+    return kept.startswith(STRETCHED) or not _passphrase()
 
 
 def _ways(token: str, kept: str) -> Iterator[tuple[str, str]]:
     """(key, what it may open), in the order in which they are tried."""
     passphrase = _passphrase()
-    if kept.startswith(_STRETCHED):
-        salt, _, sealed = kept.removeprefix(_STRETCHED).partition(":")
+    if kept.startswith(STRETCHED):
+        salt, _, sealed = kept.removeprefix(STRETCHED).partition(":")
         if passphrase:
             yield _stretched(passphrase, salt), sealed
         return

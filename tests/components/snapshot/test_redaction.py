@@ -8,6 +8,8 @@ from slipway.core.credentials import PLACEHOLDER
 from slipway.core.secrecy.digests import keyed_digests, new_salt
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ConfigError
+from slipway.github.secrets.kept_key import keep, open_kept
+from slipway.github.secrets.kept_key_provider import GeneratedKeyProvider
 from slipway.huggingface.space.provider import SpaceProvider
 from slipway.snapshot.redaction import SALT, redacted
 from tests.e2e.leaks import encodings, holds
@@ -108,3 +110,17 @@ def test_an_export_whose_secrets_are_encrypted_is_refused_with_what_to_do():
 
 def test_the_same_state_gives_the_same_snapshot():
     assert redacted(export(space())) == redacted(export(space()))
+
+
+def test_a_key_that_was_drawn_is_neither_drawn_nor_sealed_anew(monkeypatch):
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "the passphrase of the stack")
+    drawn = {"name": "apiKey", "rotation": 0}
+    kept = keep(TOKEN, CANARIES["K00"])
+    resource = {"urn": "a::b::c::key", "outputs": {**drawn, "kept": secret(kept)}}
+    [found] = redacted(export(resource), [TOKEN])["deployment"]["resources"]
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", PLACEHOLDER)
+    provider = GeneratedKeyProvider()
+    provider.token = PLACEHOLDER
+    olds = {**drawn, "kept": json.loads(found["outputs"]["kept"]["plaintext"])}
+    assert open_kept(PLACEHOLDER, olds["kept"]) == PLACEHOLDER
+    assert not provider.diff("apiKey", olds, drawn).changes
