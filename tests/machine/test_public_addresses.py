@@ -2,6 +2,8 @@
 
 import os
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,29 @@ def test_where_a_server_has_the_port_of_all_addresses_it_is_said_and_nothing_sta
         monkeypatch.setattr(public_addresses, "PORTS", (everywhere.getsockname()[1],))
         with pytest.raises(SetupError, match="of all its addresses"), public_address(RANGE):
             pass
+    assert "198.18.77." not in _addresses()
+
+
+@needs_root
+def test_an_address_that_was_lost_under_its_listeners_is_its_owners_again():
+    with public_address(RANGE) as one:
+        public_addresses._change("delete", one.address)
+        with public_address(RANGE) as other:
+            assert other.address != one.address
+            with socket.create_connection((one.address, 443), 5):
+                pass
+
+
+@needs_root
+def test_many_that_begin_and_end_at_once_each_have_one_and_lose_none():
+    def held(_):
+        with public_address(RANGE) as mine:
+            time.sleep(0.02)
+            with socket.create_connection((mine.address, 443), 5):
+                return mine.address in _addresses()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(held, range(40)))
     assert "198.18.77." not in _addresses()
 
 

@@ -8,10 +8,11 @@ on the loopback device, which an engine that starts again does not touch.
 import errno
 import ipaddress
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from toolchain.cache import cache_folder, locked
 from toolchain.engine.bridge import Bridge, ip_command
 from toolchain.engine.resolvers import RESOLVER_PORT
 from toolchain.progress import SetupError
@@ -19,6 +20,8 @@ from toolchain.progress import SetupError
 PORTS = (443, 80)  # of HTTPS and HTTP
 _DEVICE = "lo"
 _MASK = 32  # one address
+_NOBODYS = "127.53.53.53"  # of loopback: only who listens on all addresses listens there
+_LOCK = "public-addresses.lock"
 
 
 @dataclass(frozen=True)
@@ -54,27 +57,43 @@ def public_address(within: str, preferred: str | None = None) -> Iterator[Public
     candidates = [str(each) for each in ipaddress.IPv4Network(within).hosts()]
     if preferred in candidates:
         candidates.insert(0, preferred)
-    for candidate in dict.fromkeys(candidates):
+    taking = cache_folder() / _LOCK
+    # Between an address and its listeners nobody else may look: it would seem to be nobody's.
+    with locked(taking):
+        taken = _taken(dict.fromkeys(candidates))
+    if taken is None:
+        raise SetupError(f"No address of {within} is free for the platforms' own names.")
+    try:
+        yield taken
+    finally:
+        with locked(taking):
+            for each in (*taken.listeners, *(taken.names or ())):
+                each.close()
+            _change("delete", taken.address)
+
+
+def _taken(candidates: Iterable[str]) -> PublicAddress | None:
+    for candidate in candidates:
         # One of a sandbox that was killed is there already; who listens there has it.
         is_new = _change("add", candidate)
         listeners = _listen(candidate)
-        if listeners is None:
-            if not is_new:
-                continue
+        if listeners is not None:
+            return PublicAddress(candidate, listeners, _listen_for_names(candidate))
+        if is_new and _all_have_a_listener():
             _change("delete", candidate)
             raise SetupError(
                 f"A server of this machine listens on port {' or '.join(map(str, PORTS))} of all"
                 " its addresses."
             )
-        names = _listen_for_names(candidate)
-        try:
-            yield PublicAddress(candidate, listeners, names)
-        finally:
-            _change("delete", candidate)
-            for each in (*listeners, *(names or ())):
-                each.close()
-        return
-    raise SetupError(f"No address of {within} is free for the platforms' own names.")
+    return None
+
+
+def _all_have_a_listener() -> bool:
+    """Whether a server listens on one of the ports at all addresses of this machine."""
+    listeners = _listen(_NOBODYS)
+    for each in listeners or ():
+        each.close()
+    return listeners is None
 
 
 def _change(how: str, address: str) -> bool:
