@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _CHUNK = 256 * 1024
+_TRIES = 5
 
 
 def fetch(into: Path, source: Path, *refspecs: str) -> None:
@@ -25,7 +26,16 @@ def clone_at(source: Path, commit: str, into: Path, *, origin: str) -> None:
         into: the folder, which is there.
         origin: the address that the clone knows as the one it came from.
     """
-    _git("clone", "--quiet", "--no-hardlinks", "--no-checkout", str(source), str(into))
+    # Files are copied, also of what no branch reaches; one that is packed meanwhile is not there
+    # any more where it was listed, and git then gives up and leaves the folder empty.
+    for left in reversed(range(_TRIES)):
+        try:
+            _git("clone", "--quiet", "--no-hardlinks", "--no-checkout", str(source), str(into))
+        except subprocess.CalledProcessError:
+            if not left:
+                raise
+        else:
+            break
     _git("-C", str(into), "remote", "set-url", "origin", origin)
     _git("-C", str(into), "checkout", "--quiet", "--detach", commit)
 
