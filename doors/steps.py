@@ -94,10 +94,11 @@ def run_steps(steps: Sequence[Step], progress: Progress) -> None:
         # Of a failure, or of a Ctrl-C, which reaches the main thread alone. What is ended may be
         # between two commands, so it is told again.
         deadline = time.monotonic() + _END_SECONDS
-        for thread in threads:
-            while thread.is_alive() and time.monotonic() < deadline:
-                end_running_commands()
-                thread.join(_LOOK_SECONDS)
+        with progress.ending():
+            for thread in threads:
+                while thread.is_alive() and time.monotonic() < deadline:
+                    end_running_commands()
+                    thread.join(_LOOK_SECONDS)
     if run.failed is not None:
         raise run.failed
 

@@ -29,6 +29,7 @@ class Progress:
         self._writing = threading.Lock()
         self._to_come: dict[str, float] = {}
         self.announced = False  # whether there was anything to do
+        self._ending = False
 
     def note(self, text: str) -> None:
         """Prints one line of its own."""
@@ -56,10 +57,19 @@ class Progress:
         self._to_come.pop(name, None)
 
     @contextmanager
+    def ending(self) -> Iterator[None]:
+        """While what still runs is ended from outside, which is no failure of its own."""
+        self._ending = True
+        try:
+            yield
+        finally:
+            self._ending = False
+
+    @contextmanager
     def step(
         self, title: str, *, usually_seconds: float, log: Path | None = None
     ) -> Iterator[None]:
-        """Announces a step, and says how long it took or that it failed.
+        """Announces a step, and says how long it took, that it failed or that it was ended.
 
         Args:
             title: what runs, such as "Pulumi CLI: building from source".
@@ -75,7 +85,8 @@ class Progress:
             took = duration(time.monotonic() - started)
             # A Ctrl-C is no failure, and its log says nothing of it.
             where = f" (log: {log})" if log and isinstance(error, Exception) else ""
-            self._show_failed(title, f"FAILED after {took}{where}")
+            how = f"ended after {took}" if self._ending else f"FAILED after {took}{where}"
+            self._show_failed(title, how)
             raise
         self._show_done(title, duration(time.monotonic() - started))
 

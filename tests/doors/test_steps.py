@@ -1,6 +1,7 @@
 """Steps run as soon as they can, beside each other, and a failure ends all of them."""
 
 import io
+import re
 import threading
 import time
 
@@ -12,8 +13,13 @@ from toolchain.progress import Progress, SetupError
 
 
 @pytest.fixture
-def progress():
-    return Progress(io.StringIO())
+def said():
+    return io.StringIO()
+
+
+@pytest.fixture
+def progress(said):
+    return Progress(said)
 
 
 def test_a_step_begins_when_what_it_needs_is_done_and_no_earlier(progress):
@@ -61,17 +67,22 @@ def test_one_of_a_lane_that_still_waits_lets_a_later_one_pass(progress):
     assert order == ["early", "late"]
 
 
-def test_a_failure_ends_what_runs_beside_it_and_nothing_new_begins(progress, tmp_path):
+def test_a_failure_ends_what_runs_beside_it_and_nothing_new_begins(progress, said, tmp_path):
     log = tmp_path / "log"
     begun = []
 
     def fail():
         while not log.exists() or "sleep" not in log.read_text():
             time.sleep(0.01)
-        raise SetupError("no such luck")
+        with progress.step("Failing", usually_seconds=1):
+            raise SetupError("no such luck")
+
+    def last():
+        with progress.step("Long", usually_seconds=1, log=log):
+            run_logged(["sleep", "60"], log, remedy="")
 
     steps = [
-        Step(name="long", run=lambda: run_logged(["sleep", "60"], log, remedy="")),
+        Step(name="long", run=last),
         Step(name="failing", run=fail),
         Step(name="after", run=lambda: begun.append("after"), needs=frozenset({"failing"})),
     ]
@@ -80,6 +91,9 @@ def test_a_failure_ends_what_runs_beside_it_and_nothing_new_begins(progress, tmp
         run_steps(steps, progress)
     assert time.monotonic() - started < 20
     assert begun == []
+    # One failed; of the other a person is not told that something is wrong with it.
+    assert "Failing: FAILED after" in said.getvalue()
+    assert re.search(r"^Long: ended after [\d.]+ s$", said.getvalue(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def home(tmp_path):
 def start(home):
     started = []
 
-    def run(engine_seconds=0.0, shell=()):
+    def run(engine_seconds=0.0, before=()):
         command = [sys.executable, "-c", SERVE, str(home.folder), str(engine_seconds)]
-        started.append(subprocess.Popen([*shell, *command], cwd=CHECKOUT))
+        started.append(subprocess.Popen([*before, *command], cwd=CHECKOUT))
         wait_until(lambda: is_running(home))
         return started[-1]
 
@@ -98,7 +98,7 @@ def test_stopping_takes_down_everything_that_the_server_runs(home, start):
 
 def test_a_shells_small_limit_of_open_files_is_no_limit_of_the_sandbox(home, start):
     # A shell's own: this process has its files open already, and may have more than 600.
-    process = start(shell=("sh", "-c", 'ulimit -S -n 600; exec "$@"', "sh"))
+    process = start(before=("sh", "-c", 'ulimit -S -n 600; exec "$@"', "sh"))
     wait_until(lambda: running_server(home))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert resource.prlimit(process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
