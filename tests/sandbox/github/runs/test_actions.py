@@ -58,6 +58,18 @@ def test_checkout_takes_the_pushed_commit(world, repository, depth, commits, oth
     assert "actions/checkout@v4: local equivalent of actions/checkout" in log
 
 
+@pytest.mark.parametrize("depth", ["", "fetch-depth: 0"])
+def test_checkout_takes_a_clone_that_another_user_owns(world, repository, depth):
+    # As where somebody who is not root runs the sandbox and the engine's containers are root's.
+    steps = f"""
+- uses: actions/checkout@v4
+  with: {{{depth}}}
+  env: {{GIT_TEST_ASSUME_DIFFERENT_OWNER: "1"}}
+- run: test "$(git rev-parse HEAD)" = "$GITHUB_SHA" && cat a
+"""
+    assert "owned by another" in _ran(world, repository, steps, a="owned by another")
+
+
 def test_a_full_clone_can_be_pushed_elsewhere_and_a_shallow_one_not(world, repository):
     world.push(repository, {"a": "1"})
     steps = """

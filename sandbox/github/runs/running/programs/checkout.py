@@ -14,11 +14,13 @@ import tarfile
 import urllib.error
 import urllib.request
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 from urllib.parse import quote
 
 _DOWNLOAD_SECONDS = 300.0  # without a byte
 _SHA_LENGTH = 40
+_OTHER_END = "[safe]\n\tdirectory = *\n[uploadpack]\n\tallowAnySHA1InWant = true\n"
 
 
 def main() -> int:
@@ -131,20 +133,22 @@ def _own_commit(folder: Path, ref: str, commit: str) -> None:
     source = f"file://{os.environ['SLIPWAY_SOURCE']}"
     depth = int(os.environ["WANTED_DEPTH"] or 1)
     branch = ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else ""
-    allow = ("-c", "uploadpack.allowAnySHA1InWant=true")
-    os.environ["GIT_CONFIG_COUNT"] = "1"  # for the other end of file://, which is git too
-    os.environ["GIT_CONFIG_KEY_0"] = "uploadpack.allowAnySHA1InWant"
-    os.environ["GIT_CONFIG_VALUE_0"] = "true"
     tracking = [f"+{commit}:refs/remotes/origin/{branch}"] if branch else [commit]
-    if depth == 0:
-        # All branches and tags, as far as the clone has them.
-        _git(
-            folder, *allow, "fetch", "--quiet", "--no-tags", source,
-            "+refs/remotes/origin/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
-        )  # fmt: skip
     shallow = [f"--depth={depth}"] if depth > 0 else []
     tags = ["--tags"] if os.environ["WANTED_TAGS"] == "true" else ["--no-tags"]
-    _git(folder, *allow, "fetch", "--quiet", *tags, *shallow, source, *tracking)
+    with TemporaryDirectory() as own:
+        # The other end of file:// is git too. It hears of nothing but the user's own settings, and
+        # refuses a clone that belongs to another user, as it does on an engine that a person runs.
+        settings = Path(own, "config")
+        settings.write_text(_OTHER_END, encoding="utf-8")
+        if depth == 0:
+            # All branches and tags, as far as the clone has them.
+            _git(
+                folder, "fetch", "--quiet", "--no-tags", source,
+                "+refs/remotes/origin/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
+                settings=settings,
+            )  # fmt: skip
+        _git(folder, "fetch", "--quiet", *tags, *shallow, source, *tracking, settings=settings)
     if branch:
         _git(
             folder, "checkout", "--quiet", "--force", "-B", branch, f"refs/remotes/origin/{branch}"
@@ -181,11 +185,13 @@ def _empty(folder: Path) -> None:
             each.unlink()
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def _git(folder: Path, *arguments: str, settings: Path | None = None) -> str:
+    own = {"GIT_CONFIG_GLOBAL": str(settings)} if settings else {}
     done = subprocess.run(
         ["git", "-c", "safe.directory=*", *arguments],
         check=False,
         cwd=folder,
+        env={**os.environ, **own},
         capture_output=True,
         text=True,
     )
