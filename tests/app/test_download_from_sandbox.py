@@ -4,12 +4,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 
 import huggingface_hub.constants
 import pytest
-import uvicorn
 from huggingface_hub import HfApi
 
 from app.language_model import train
@@ -19,6 +16,7 @@ from sandbox.hub.http.accounts import Accounts, TokenRole, User
 from sandbox.hub.repositories.registry import Registry
 from sandbox.store.database import Database
 from tests.app.running_server import PAYLOAD
+from tests.sandbox.background import BackgroundServer
 
 OWNER, STRANGER = "hf_owner_canary", "hf_stranger_canary"
 
@@ -38,16 +36,8 @@ def hub_url(tmp_path_factory):
         ]
     )
     app = create_hub_app(registry, Access(accounts, registry), folder, NoSpaces())
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with BackgroundServer(app, log_level="error") as server:
+        yield server.url
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ from slipway.huggingface.hub import transport as calls
 from slipway.huggingface.space import readiness
 from slipway.payload.files import payload_from_folder
 from tests.providers.case import OUR_MARK
-from tests.providers.platform import Platform, serving
+from tests.providers.platform import Platform
 from tests.providers.render_platform import (
     deploy_inputs,
     render,
@@ -47,6 +47,7 @@ from tests.providers.render_platform import (
     service_name,
 )
 from tests.providers.thread_machine import ThreadMachine
+from tests.sandbox.background import BackgroundServer
 
 # Render's fixtures, found here by the tests.
 __all__ = [
@@ -141,7 +142,7 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
     )
     log, faults = RequestLog(database), Faults(database)
     app = RequestRecorder(FaultInjector(hub_app, faults, PLATFORM), log, PLATFORM, hub_app.routes)
-    with serving(app, listening, date_header=False):
+    with BackgroundServer(app, [listening], log_level="error", date_header=False):
         service.start()
         url = f"http://127.0.0.1:{port}"
         yield Hub(name=PLATFORM, url=url, log=log, faults=faults, service=service)

@@ -1,17 +1,8 @@
 """What the platforms of these tests have in common: one on a port, whose calls can be seen."""
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
-from starlette.types import ASGIApp
-
-from sandbox.http.connection import AbortableProtocol
 from sandbox.http.faults import Action, Faults
 from sandbox.http.request_log import LoggedRequest, RequestLog
 
@@ -44,22 +35,3 @@ class Platform:
 
     def fault(self, action: Action, **where: Any) -> int:
         return self.faults.set(self.name, action, **where)
-
-
-@contextmanager
-def serving(app: ASGIApp, listening: socket.socket, **options: Any) -> Iterator[None]:
-    """Serves an app on a socket until the end of the context."""
-    # Without it each answer takes 40 ms; asyncio sets it only on sockets that name their protocol.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = uvicorn.Server(
-        uvicorn.Config(app, http=AbortableProtocol, log_level="error", lifespan="off", **options)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.005)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -1,7 +1,6 @@
 """A sandbox Render over real HTTP for the providers, with its request log and its faults."""
 
 import hashlib
-import socket
 import subprocess
 import time
 import uuid
@@ -32,9 +31,10 @@ from slipway.render.api import transport as calls
 from slipway.render.deploy import client as deploy_client
 from slipway.render.deploy import following
 from tests.providers.case import OUR_MARK
-from tests.providers.platform import Platform, serving
+from tests.providers.platform import Platform
 from tests.providers.postgres_server import PostgresServer
 from tests.providers.thread_machine import ThreadMachine
+from tests.sandbox.background import BackgroundServer
 
 PLATFORM = "render"
 KEY = "rnd_canaryofthekey0123456789abcdef"
@@ -175,13 +175,12 @@ def serve_render(
     platform = create_render_app(service, limits=limits, clock=clock)
     log, faults = RequestLog(database), Faults(database)
     app = RequestRecorder(FaultInjector(platform, faults, PLATFORM), log, PLATFORM, platform.routes)
-    listening = socket.create_server(("127.0.0.1", 0))
-    with serving(app, listening):
+    with BackgroundServer(app, log_level="error") as server:
         service.start()
         try:
             yield Render(
                 name=PLATFORM,
-                url=f"http://127.0.0.1:{listening.getsockname()[1]}/v1",
+                url=f"{server.url}/v1",
                 log=log,
                 faults=faults,
                 service=service,

@@ -1,12 +1,9 @@
 """One training for the run, and the sandbox's Hub with accounts that may and may not write."""
 
 import os
-import threading
-import time
 from pathlib import Path
 
 import pytest
-import uvicorn
 from huggingface_hub import HfApi
 
 # Before numpy is imported: matrices this small only get slower when threads share them.
@@ -18,6 +15,7 @@ from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Accounts, TokenRole, User
 from sandbox.hub.repositories.registry import Registry
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 
 OWNER, READER = "hf_owner_canary", "hf_reader_canary"
 REPO = "ada/late"
@@ -41,18 +39,9 @@ def hub(tmp_path):
     roles = {OWNER: TokenRole.WRITE, READER: TokenRole.READ}
     access = Access(Accounts([User(name="ada", tokens=roles)]), registry)
     app = create_hub_app(registry, access, tmp_path / "hub", NoSpaces())
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    HfApi(endpoint=url, token=OWNER).create_repo(REPO)
-    yield url
-    server.should_exit = True
-    thread.join()
+    with BackgroundServer(app, log_level="error") as server:
+        HfApi(endpoint=server.url, token=OWNER).create_repo(REPO)
+        yield server.url
 
 
 @pytest.fixture(autouse=True)

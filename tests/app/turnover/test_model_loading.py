@@ -5,8 +5,6 @@ Each way in which it can't be had names HF_MODEL_REPO, and no message holds a to
 
 import hashlib
 import pickle
-import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -15,7 +13,6 @@ pytest.importorskip("pygit2", reason="the sandbox's Hub needs the project's own 
 
 import huggingface_hub.constants
 import sklearn
-import uvicorn
 from huggingface_hub import HfApi
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -29,6 +26,7 @@ from sandbox.hub.http.access import Access
 from sandbox.hub.http.accounts import Accounts, TokenRole, User
 from sandbox.hub.repositories.registry import Registry
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 
 OWNER, STRANGER = "hf_owner_canary", "hf_stranger_canary"
 
@@ -56,16 +54,8 @@ def hub_url(tmp_path_factory):
         User(name="eve", tokens={STRANGER: TokenRole.READ}),
     ]
     app = create_hub_app(registry, Access(Accounts(users), registry), folder, NoSpaces())
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with BackgroundServer(app, log_level="error") as server:
+        yield server.url
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,12 @@
 
 import base64
 import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from sandbox.github.app import create_github_app
 from sandbox.github.contract import RunHost
@@ -23,10 +20,10 @@ from sandbox.github.http.wire import AddressesAsSent
 from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import BranchListener, GitHubService
-from sandbox.http.connection import AbortableProtocol
 from sandbox.http.faults import FaultInjector, Faults
 from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 from tests.sandbox.github.contract import Contract, description_file
 from tests.sandbox.github.recorded_runs import RecordedRuns
 
@@ -111,18 +108,10 @@ class LiveGitHub:
         file = description_file()
         self.contract = None if file is None else Contract(file)
         self.http = self.client(TOKEN)
-        config = uvicorn.Config(
-            AddressesAsSent(recorded), http=AbortableProtocol, log_level="warning", lifespan="off"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
+        self._server = BackgroundServer(AddressesAsSent(recorded), [self._socket])
 
     def start(self) -> None:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._server.start()
         if isinstance(self.run_host, RunService):
             self.run_host.start()
         self.service.webhooks.courier.start()
@@ -132,8 +121,7 @@ class LiveGitHub:
         self.service.webhooks.courier.stop()
         if isinstance(self.run_host, RunService):
             self.run_host.stop()
-        self._server.should_exit = True
-        self._thread.join()
+        self._server.stop()
 
     def client(self, token: str | None, *, prefix: str = "/api/v3", **more: Any) -> httpx.Client:
         """A client with a token, or an anonymous one, of either form of the API's address."""

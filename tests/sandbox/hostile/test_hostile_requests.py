@@ -1,23 +1,21 @@
 """Hostile requests are refused in bounded time and memory, and the sandbox answers on."""
 
 import socket
-import threading
 import time
 from itertools import chain
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from sandbox.apps.addresses import AddressBook
-from sandbox.http.connection import AbortableProtocol
 from sandbox.machine.no_machine import NoMachine
 from sandbox.server.home import Home
 from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.platforms import compose
 from sandbox.server.serve import _ByPort, _listen
+from tests.sandbox.background import BackgroundServer
 from tests.sandbox.hostile import addresses as in_addresses
 from tests.sandbox.hostile import bodies, heads
 from tests.sandbox.hostile.request import Hostile, a_commit, a_file
@@ -34,17 +32,10 @@ def sandbox(tmp_path_factory):
     platforms = compose(home, Options(clock_speed=10_000.0), NoMachine(), addresses)
     sockets = [s for p in platforms for s in _listen(p.name, p.port, "127.0.0.1")]
     app = KnownHosts(_ByPort({p.port: p.app for p in platforms}), "127.0.0.1")
-    config = uvicorn.Config(app, http=AbortableProtocol, lifespan="off", log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    made = Sandbox(home)
-    made.fill()
-    yield made
-    server.should_exit = True
-    thread.join()
+    with BackgroundServer(app, sockets, log_level="critical"):
+        made = Sandbox(home)
+        made.fill()
+        yield made
     addresses.stop()
 
 

@@ -8,8 +8,6 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
 
 import subprocess
-import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,10 +17,8 @@ from typing import Any
 import httpx
 import huggingface_hub.constants
 import pytest
-import uvicorn
 from huggingface_hub import HfApi
 
-from sandbox.http.connection import AbortableProtocol
 from sandbox.http.faults import FaultInjector, Faults
 from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.hub.app import create_hub_app
@@ -34,6 +30,7 @@ from sandbox.hub.repositories.registry import Registry
 from sandbox.hub.webhooks.service import Webhooks
 from sandbox.store.database import Database
 from sandbox.webhooks.targets import LOOPBACK, Targets
+from tests.sandbox.background import BackgroundServer
 
 TOKENS = {"ada": "hf_ada", "reader": "hf_ada_read", "eve": "hf_eve", "poor": "hf_poor"}
 
@@ -110,18 +107,8 @@ def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     app = RequestRecorder(
         FaultInjector(hub_app, faults, "huggingface"), log, "huggingface", hub_app.routes
     )
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=AbortableProtocol, log_level="error", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Hub(f"http://127.0.0.1:{port}", SpaceReader(registry), registry, spaces, log, faults)
-    server.should_exit = True
-    thread.join()
+    with BackgroundServer(app, log_level="error") as server:
+        yield Hub(server.url, SpaceReader(registry), registry, spaces, log, faults)
     webhooks.courier.stop()
 
 

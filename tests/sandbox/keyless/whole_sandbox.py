@@ -1,7 +1,6 @@
 """A whole sandbox without containers, served in this process, and what its jobs would say."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from sandbox.apps.addresses import AddressBook
 from sandbox.github.http.accounts import Accounts
@@ -24,6 +22,7 @@ from sandbox.server.home import Home
 from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.platforms import compose
+from tests.sandbox.background import BackgroundServer
 from tests.sandbox.keyless.job_tasks import task
 from toolchain.engine.address import EngineAddress
 
@@ -142,16 +141,11 @@ def whole_sandbox(
 
     hosts = dict.fromkeys(("127.0.0.1", bind))
     sockets = [socket.create_server((host, port)) for port in by_port for host in hosts]
-    server = uvicorn.Server(
-        uvicorn.Config(KnownHosts(app, machine.inside_host), log_level="warning", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
+    server = BackgroundServer(KnownHosts(app, machine.inside_host), sockets)
     for each in platforms:
         each.start()
-    thread.start()
+    server.start()
     try:
-        while not server.started:
-            time.sleep(0.005)
         yield made
     finally:
         made.close()
@@ -160,7 +154,4 @@ def whole_sandbox(
         addresses.stop()
         if isinstance(machine, DockerMachine):
             assert machine.remove_containers() == 0, "a job's container outlived it"
-        server.should_exit = True
-        thread.join()
-        for listener in sockets:
-            listener.close()
+        server.stop()

@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,11 +9,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-import uvicorn
 from render.public_api.client import AuthenticatedClient
 
 from sandbox.apps.addresses import AddressBook
-from sandbox.http.connection import AbortableProtocol
 from sandbox.http.faults import FaultInjector, Faults
 from sandbox.http.request_log import RequestLog, RequestRecorder
 from sandbox.machine.contract import Machine
@@ -24,6 +21,7 @@ from sandbox.render.http.account import Account, Workspace
 from sandbox.render.http.wire import Limits
 from sandbox.render.services.service import RenderService
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 from tests.sandbox.render.contract import Contract, description_file
 
 KEY = "rnd_0123456789abcdefghijklmnopqr"
@@ -174,17 +172,10 @@ class LiveRender:
         self.sdk = AuthenticatedClient(
             base_url=f"{self.url}/v1", token=KEY, httpx_args={"event_hooks": hooks}
         )
-        self._server = uvicorn.Server(
-            uvicorn.Config(observed, http=AbortableProtocol, log_level="warning")
-        )
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self.socket]}, daemon=True
-        )
+        self._server = BackgroundServer(observed, [self.socket])
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._server.start()
         self.service.start()
         return self
 
@@ -192,8 +183,7 @@ class LiveRender:
         self.http.close()
         self.service.stop()
         self.addresses.stop()
-        self._server.should_exit = True
-        self._thread.join()
+        self._server.stop()
 
     def _check(self, response: httpx.Response) -> None:
         response.read()

@@ -1,13 +1,11 @@
 """A whole Hub on a free port: real repositories, real HTTP, Spaces over a given machine."""
 
 import socket
-import threading
 import time
 from pathlib import Path
 from typing import Self
 
 import httpx
-import uvicorn
 from huggingface_hub import CommitOperationAdd, HfApi
 
 from sandbox.apps.addresses import AddressBook
@@ -22,6 +20,7 @@ from sandbox.hub.spaces.service import SpaceService
 from sandbox.hub.spaces.visits import visits_of
 from sandbox.machine.contract import Machine
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 
 TOKEN = "hf_owner_of_acme"
 READER_TOKEN = "hf_reader_of_acme"
@@ -72,26 +71,19 @@ class LiveHub:
         )
         self.url = f"http://127.0.0.1:{port}"
         self.api = HfApi(endpoint=self.url, token=TOKEN)
-        config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=1, date_header=False
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": self.sockets}, daemon=True
+        self._server = BackgroundServer(
+            app, self.sockets, timeout_graceful_shutdown=1, date_header=False
         )
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self._server.start()
         self.service.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.service.stop()
         self.addresses.stop()
-        self._server.should_exit = True
-        self._thread.join()
+        self._server.stop()
 
     def commit(self, repo_id: str, content: dict[str, str]) -> str:
         """One commit of these files through the official client; returns its sha."""

@@ -1,7 +1,6 @@
 """A served GitHub that really runs workflows: `with served_runs(…) as live:`."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from sandbox.github.app import create_github_app
 from sandbox.github.http.access import Access
@@ -20,6 +18,7 @@ from sandbox.github.runs.runners.host_runner import HostRunner
 from sandbox.github.runs.service import RunService
 from sandbox.github.service import GitHubService
 from sandbox.store.database import Database
+from tests.sandbox.background import BackgroundServer
 from tests.sandbox.github.live import TOKEN, USERS, WIDE
 from toolchain.act import ensure_act
 from toolchain.progress import Progress
@@ -78,15 +77,9 @@ def served_runs(folder: Path, **options) -> Iterator[ServedRuns]:
     )
     service.connect(runs)
     app = AddressesAsSent(create_github_app(service, runs, limits=WIDE))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    runs.start()
-    try:
-        yield ServedRuns(url, service, runs)
-    finally:
-        runs.stop()
-        server.should_exit = True
-        thread.join()
+    with BackgroundServer(app, [listening]):
+        runs.start()
+        try:
+            yield ServedRuns(url, service, runs)
+        finally:
+            runs.stop()
