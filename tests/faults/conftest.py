@@ -13,10 +13,7 @@ def render(running_render):
     running_render.mark()
     yield running_render
     running_render.faults.clear()
-    for each in running_render.call("GET", "/services", params={"limit": 100}):
-        running_render.call("DELETE", f"/services/{each['service']['id']}")
-    for each in running_render.call("GET", "/registrycredentials"):
-        running_render.call("DELETE", f"/registrycredentials/{each['id']}")
+    running_render.end_all()
 
 
 @pytest.fixture

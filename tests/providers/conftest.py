@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import requests
 from huggingface_hub import CommitOperationAdd, HfApi, constants
 from huggingface_hub.utils import _http
 
@@ -100,6 +102,21 @@ class Hub(Platform):
     def titles(self, kind: str, repo_id: str) -> list[str]:
         return [each.title for each in self.api.list_repo_commits(repo_id, repo_type=kind)]
 
+    def end_all(self) -> None:
+        """Deletes every Space: what runs on is looked after, the longer the run the more of it."""
+        for owner in ("acme", "ann"):
+            for each in self._call("GET", "/api/spaces", params={"author": owner}).json():
+                name = each["id"].partition("/")[2]
+                body = {"type": "space", "name": name, "organization": owner}
+                self._call("DELETE", "/api/repos/delete", json=body)
+
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """By no client that a test has made impatient."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        answer = requests.request(method, self.url + path, headers=headers, timeout=30, **options)
+        answer.raise_for_status()
+        return answer
+
     def variables(self, repo_id: str) -> dict[str, str]:
         return {k: v.value for k, v in self.api.get_space_variables(repo_id).items()}
 
@@ -167,6 +184,7 @@ def hub(running_hub, monkeypatch) -> Iterator[Hub]:
     running_hub.mark()
     yield running_hub
     running_hub.faults.clear()
+    running_hub.end_all()
 
 
 @pytest.fixture

@@ -131,6 +131,15 @@ class Render(Platform):
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def end_all(self) -> None:
+        """Deletes all there is: what runs on is looked after, the longer the run the more of it."""
+        for kind, key in (("services", "service"), ("postgres", "postgres")):
+            while found := self.call("GET", f"/{kind}", params={"limit": 100}):
+                for each in found:
+                    self.call("DELETE", f"/{kind}/{each[key]['id']}")
+        for each in self.call("GET", "/registrycredentials"):
+            self.call("DELETE", f"/registrycredentials/{each['id']}")
+
     def named(self, name: str) -> list[dict[str, Any]]:
         found = self.call("GET", "/services", params={"name": name, "limit": 100})
         return [each["service"] for each in found]
@@ -216,6 +225,7 @@ def render(running_render, monkeypatch) -> Iterator[Render]:
     running_render.mark()
     yield running_render
     running_render.faults.clear()
+    running_render.end_all()
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ that answers with the revision it was started with, so a provider's wait has som
 """
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -34,7 +36,18 @@ class _App(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    """Sleeps until it is asked or ended: many run at once, and looking costs each of them."""
+
     daemon_threads = True
+
+    def serve_forever(self, poll_interval=0.5):
+        del poll_interval
+        with suppress(OSError):  # it was ended
+            while True:
+                self.process_request(*self.get_request())
+
+    def shutdown(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, *_):
         """A visitor that is killed is no error."""
