@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import Trigger
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.records import Run, RunRecords
+from sandbox.github.service import GitHubService
 
 _EVENT = "workflow_run"
 _DEEPEST = 3  # docs.github.com, "workflow_run": no more than three levels of workflows
@@ -29,7 +30,7 @@ class Followers:
     def __init__(
         self,
         records: RunRecords,
-        repositories: RepositoryHalf,
+        repositories: GitHubService,
         addresses: Addresses,
         triggered: Callable[[Trigger], object],
         checks_passed: Callable[[str, str, str], None],
