@@ -8,8 +8,9 @@ from typing import Any
 from sandbox.apps.addresses import AddressBook
 from sandbox.apps.serving import ServingApps
 from sandbox.http.errors import NotImitatedError
-from sandbox.hub.contract import RepositoryReader, SpaceSettings
+from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError, SignInRequiredError
+from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
@@ -38,7 +39,7 @@ class SpaceService:
     def __init__(
         self,
         database: Database,
-        reader: RepositoryReader,
+        reader: SpaceReader,
         machine: Machine,
         addresses: AddressBook,
         *,
