@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sandbox.github.runs.calls.inputs import input_values, output_values
 from sandbox.github.runs.calls.scope import Scope, declared_by, passed_secrets, require_secrets
@@ -14,10 +15,12 @@ from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob, plain_name
 from sandbox.github.runs.planning.workflow import Called, Job
 from sandbox.github.runs.records import moment
-from sandbox.github.runs.running.graph import Graph
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, Tools
 from sandbox.github.runs.running.refused_job import refuse
 from sandbox.github.runs.running.results import result_of
+
+if TYPE_CHECKING:  # which makes these groups
+    from sandbox.github.runs.running.job_graph import JobGraph
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class _Call:
     planned: PlannedJob
-    graph: Graph
+    graph: "JobGraph"
     contexts: Context  # as the called workflow's outputs see it
     groups: Sequence[Group]  # of the job that calls, then of the workflow that it calls
     gave_way: threading.Event  # to a newer one of such a group
@@ -39,7 +42,13 @@ class CallGroup:
     """
 
     def __init__(
-        self, caller: Graph, tools: Tools, job: Job, called: Called, plan: Plan, context: Context
+        self,
+        caller: "JobGraph",
+        tools: Tools,
+        job: Job,
+        called: Called,
+        plan: Plan,
+        context: Context,
     ) -> None:
         self._caller = caller
         self._tools = tools

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.planning.concurrency import Group
@@ -24,10 +24,49 @@ from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Job
 from sandbox.github.runs.records import Run, moment
 from sandbox.github.runs.running.call_group import CallGroup
-from sandbox.github.runs.running.graph import Above
 from sandbox.github.runs.running.job_group import JobGroup
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, SKIPPED, SUCCESS, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
+
+
+class Above(Protocol):
+    """What a graph is part of: the run, or the graph of the workflow that calls it."""
+
+    @property
+    def run(self) -> Run:
+        """What runs."""
+        ...
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Names of the concurrency groups in which it is at work."""
+        ...
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody ended it."""
+        ...
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether nothing begins any more, not even what always runs."""
+        ...
+
+    def publish(self, job: int) -> None:
+        """Tells the commit how a job stands."""
+        ...
+
+    def expect(self, name: str) -> None:
+        """Tells the commit that a job of that name will come."""
+        ...
+
+    def enter(self, job: int, worker: JobWorker) -> None:
+        """A job is at work, and may be cancelled with the run."""
+        ...
+
+    def leave(self, job: int) -> None:
+        """A job is no longer at work."""
+        ...
 
 
 class JobGraph:

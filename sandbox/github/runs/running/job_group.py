@@ -5,18 +5,20 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.github.runs.planning.concurrency import Group, Member, group_of
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Job
 from sandbox.github.runs.records import moment
-from sandbox.github.runs.running.graph import Graph
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
 from sandbox.github.runs.running.refused_job import refuse
 from sandbox.github.runs.running.results import result_of
+
+if TYPE_CHECKING:  # which makes these groups
+    from sandbox.github.runs.running.job_graph import JobGraph
 
 _MINUTE = 60.0  # seconds, of an environment's wait timer
 _LOOK_SECONDS = 0.1
@@ -28,7 +30,7 @@ class JobGroup:
 
     def __init__(
         self,
-        worker: Graph,
+        worker: "JobGraph",
         tools: Tools,
         job: Job,
         plan: Plan,
