@@ -25,14 +25,12 @@ from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
 from report.behaviour.reading import read_behaviour
 from report.terminal import render_behaviour
+from sandbox.console.ending import exit_code
 from sandbox.console.requests_table import requests_text
-from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, image_prefix
 from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
 from sandbox.server.public.environment import proxied_environment
-from toolchain.cache import cache_folder
-from toolchain.disk_errors import explain
 from toolchain.progress import Progress, SetupError
 
 Command = Callable[[Home, argparse.Namespace], int]
@@ -42,26 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; errors for people go to stderr."""
     options = _parser().parse_args(arguments)
     home = Home.current()
-    try:
-        code: int = options.command(home, options)
-        sys.stdout.flush()
-    except (SetupError, MachineUnavailableError) as error:
-        return _failed(str(error))
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        if said := explain(error, (home.folder, cache_folder())):
-            return _failed(said)
-        raise  # the trace says where it happened
-    return code
-
-
-def _failed(why: str) -> int:
-    Progress().note(f"\n{why}")
-    return 1
+    return exit_code(lambda: options.command(home, options), home.folder)
 
 
 def prepare(home: Home, *, say_if_ready: bool = False, containers: bool = True) -> Pulumi:

@@ -1,7 +1,7 @@
 """What a rule is, what it says of a thing, and how one is asked."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
@@ -119,6 +119,14 @@ class Rule:
     stack: ByStack | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Its settings beside level and exceptions -> their defaults."""
+
+    def of_each(self, ask: ByThing) -> "Rule":
+        """The rule that is asked about each thing so; a decorator."""
+        return replace(self, thing=ask)
+
+    def of_all(self, ask: ByStack) -> "Rule":
+        """The same about all of them together."""
+        return replace(self, stack=ask)
 
     def of_thing(self, thing: Thing, settings: Settings) -> Iterator[Result]:
         """What it says of one thing by itself."""

@@ -3,17 +3,16 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sandbox.console.ending import exit_code
 from sandbox.console.report import table
 from sandbox.console.requests_table import requests_text
 from sandbox.github.runs.schedules.asked import run_now
 from sandbox.http.faults import ACTIONS, Faults
 from sandbox.hub.publishing.claim_rules import KNOWN
 from sandbox.hub.publishing.configure import TrustSettings
-from sandbox.machine.contract import MachineUnavailableError
 from sandbox.server.forget import end_leftovers, forget, forget_name
 from sandbox.server.gone import gone_homes, remove_gone
 from sandbox.server.home import HOME_VARIABLE, Home
@@ -22,8 +21,6 @@ from sandbox.server.options import add_flags, from_flags
 from sandbox.server.process import is_running, stop_server
 from sandbox.server.prune import DAYS, prune
 from sandbox.server.serve import serve
-from toolchain.cache import cache_folder
-from toolchain.disk_errors import explain
 from toolchain.old_versions import DAYS as OLD_DAYS
 from toolchain.old_versions import remove_old_versions
 from toolchain.progress import Progress, SetupError
@@ -37,25 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; errors for people go to stderr."""
     options = _parser().parse_args(arguments)
     home = Home(options.home or Path(os.environ.get(HOME_VARIABLE) or _HOME))
-    try:
-        options.command(home, options)
-        sys.stdout.flush()
-    except (SetupError, MachineUnavailableError) as error:
-        return _failed(str(error))
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        if said := explain(error, (home.folder, cache_folder())):
-            return _failed(said)
-        raise  # the trace says where it happened
-    return 0
-
-
-def _failed(why: str) -> int:
-    Progress().note(f"\n{why}")
-    return 1
+    return exit_code(lambda: options.command(home, options), home.folder)
 
 
 def _serve(home: Home, options: argparse.Namespace) -> None:

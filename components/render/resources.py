@@ -1,11 +1,8 @@
 """The dynamic resources for Render: their types, which are persistent state, and their outputs."""
 
-from collections.abc import Mapping
-from typing import Any
+from pulumi import Output
 
-from pulumi import Output, ResourceOptions
-from pulumi.dynamic import Resource
-
+from slipway.core.resource import ManagedResource
 from slipway.render.deploy import provider as deploy
 from slipway.render.deploy.provider import DeployProvider
 from slipway.render.postgres import provider as postgres
@@ -20,20 +17,10 @@ from slipway.render.service.env_wiring import EnvWiringProvider
 from slipway.render.service.provider import ServiceProvider
 from slipway.render.service.static_site_provider import StaticSiteProvider
 
-# The engine re-marks a secret only under the key it came in by; these carry what was derived from
-# secrets under other keys and would stand in the state in clear.
-_HIDE = ResourceOptions(
-    additional_secret_outputs=[
-        "secrets",
-        "secret_files",
-        "salt",
-        "secrets_digests",
-        "secret_files_digests",
-    ]
-)
+_HIDDEN = ("secrets", "secret_files", "salt", "secrets_digests", "secret_files_digests")
 
 
-class WebServiceResource(Resource, module="render", name="WebService"):
+class WebServiceResource(ManagedResource, module="render", name="WebService"):
     """A web service without its deploys; see `ServiceProvider` for its properties."""
 
     url: Output[str]
@@ -42,13 +29,12 @@ class WebServiceResource(Resource, module="render", name="WebService"):
     first_deploy: Output[str]
     revision: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(service.OUTPUTS)
-        opts = ResourceOptions.merge(opts, _HIDE)
-        super().__init__(ServiceProvider(), name, {**outputs, **props}, opts)
+    made_by = ServiceProvider
+    outputs = service.OUTPUTS
+    hidden = _HIDDEN
 
 
-class StaticSiteResource(Resource, module="render", name="StaticSite"):
+class StaticSiteResource(ManagedResource, module="render", name="StaticSite"):
     """A static site without its deploys; see `ServiceProvider` for its properties."""
 
     url: Output[str]
@@ -56,23 +42,21 @@ class StaticSiteResource(Resource, module="render", name="StaticSite"):
     first_deploy: Output[str]
     revision: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(service.OUTPUTS)
-        opts = ResourceOptions.merge(opts, _HIDE)
-        super().__init__(StaticSiteProvider(), name, {**outputs, **props}, opts)
+    made_by = StaticSiteProvider
+    outputs = service.OUTPUTS
+    hidden = _HIDDEN
 
 
-class EnvWiringResource(Resource, module="render", name="EnvWiring"):
+class EnvWiringResource(ManagedResource, module="render", name="EnvWiring"):
     """Env vars that name other services; see `EnvWiringProvider` for its properties."""
 
     revision: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(env_wiring.OUTPUTS)
-        super().__init__(EnvWiringProvider(), name, {**outputs, **props}, opts)
+    made_by = EnvWiringProvider
+    outputs = env_wiring.OUTPUTS
 
 
-class DeployResource(Resource, module="render", name="Deploy"):
+class DeployResource(ManagedResource, module="render", name="Deploy"):
     """A deploy and the wait for it; see `DeployProvider` for its properties."""
 
     deploy_id: Output[str]
@@ -80,42 +64,36 @@ class DeployResource(Resource, module="render", name="Deploy"):
     commit: Output[str]
     image_digest: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(deploy.OUTPUTS)
-        super().__init__(DeployProvider(), name, {**outputs, **props}, opts)
+    made_by = DeployProvider
+    outputs = deploy.OUTPUTS
 
 
-class RegistryCredentialResource(Resource, module="render", name="RegistryCredential"):
+class RegistryCredentialResource(ManagedResource, module="render", name="RegistryCredential"):
     """A registry credential; see `RegistryCredentialProvider` for its properties."""
 
     credential_id: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(registry_credential.OUTPUTS)
-        hide = ResourceOptions(additional_secret_outputs=["token", "salt", "token_digest"])
-        opts = ResourceOptions.merge(opts, hide)
-        super().__init__(RegistryCredentialProvider(), name, {**outputs, **props}, opts)
+    made_by = RegistryCredentialProvider
+    outputs = registry_credential.OUTPUTS
+    hidden = ("token", "salt", "token_digest")
 
 
-class PostgresResource(Resource, module="render", name="Postgres"):
+class PostgresResource(ManagedResource, module="render", name="Postgres"):
     """A database without the wait for it; see `PostgresProvider` for its properties."""
 
     page: Output[str]
     expires_at: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(postgres.OUTPUTS)
-        super().__init__(PostgresProvider(), name, {**outputs, **props}, opts)
+    made_by = PostgresProvider
+    outputs = postgres.OUTPUTS
 
 
-class PostgresReadyResource(Resource, module="render", name="PostgresReady"):
+class PostgresReadyResource(ManagedResource, module="render", name="PostgresReady"):
     """The wait for a database; see `PostgresReadyProvider` for its properties."""
 
     internal_url: Output[str]
     external_url: Output[str]
 
-    def __init__(self, name: str, props: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(postgres_ready.ADDRESSES)
-        hide = ResourceOptions(additional_secret_outputs=list(postgres_ready.ADDRESSES))
-        opts = ResourceOptions.merge(opts, hide)
-        super().__init__(PostgresReadyProvider(), name, {**outputs, **props}, opts)
+    made_by = PostgresReadyProvider
+    outputs = postgres_ready.ADDRESSES
+    hidden = postgres_ready.ADDRESSES

@@ -18,6 +18,15 @@ _TALKATIVE = {
 }
 
 
+@Rule(
+    name="auth-required",
+    about="callers need a key",
+    why="what everybody can reach is called by everybody, at its owner's cost",
+    severity=Severity.CRITICAL,
+    dev=Level.ADVISORY,
+    kind=Service,
+    options={"keys": [KEY]},
+).of_each
 def auth_required(service: Service, settings: Settings) -> Iterator[Verdict]:
     """What everybody can reach asks for a key, unless the stack says why not."""
     keys = frozenset(settings.options["keys"])
@@ -45,9 +54,16 @@ def auth_required(service: Service, settings: Settings) -> Iterator[Verdict]:
         )
 
 
-def debug_off(service: Service, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="debug-off",
+    about="debug switches are off",
+    why="traces and verbose logs show code, settings and what callers sent",
+    severity=Severity.HIGH,
+    dev=Level.ADVISORY,
+    kind=Service,
+).of_each
+def debug_off(service: Service, _settings: Settings) -> Iterator[Verdict]:
     """Nothing of what makes an application talkative is on."""
-    del settings
     if isinstance(service.variables, Unknown):
         yield Undecided("what its variables are")
         return
@@ -60,26 +76,3 @@ def debug_off(service: Service, settings: Settings) -> Iterator[Verdict]:
                 f"{name} is {value!r}: it shows strangers its inside, or logs what they send",
                 f"Set {name} to what production uses",
             )
-
-
-RULES = (
-    Rule(
-        name="auth-required",
-        about="callers need a key",
-        why="what everybody can reach is called by everybody, at its owner's cost",
-        severity=Severity.CRITICAL,
-        dev=Level.ADVISORY,
-        kind=Service,
-        thing=auth_required,
-        options={"keys": [KEY]},
-    ),
-    Rule(
-        name="debug-off",
-        about="debug switches are off",
-        why="traces and verbose logs show code, settings and what callers sent",
-        severity=Severity.HIGH,
-        dev=Level.ADVISORY,
-        kind=Service,
-        thing=debug_off,
-    ),
-)

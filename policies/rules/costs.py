@@ -5,6 +5,13 @@ from policies.rule import Broken, Rule, Settings, Severity, Undecided, Verdicts
 from policies.things import Everything, Thing
 
 
+@Rule(
+    name="monthly-budget",
+    about="the stack stays within its monthly budget",
+    why="nobody looks at a price list while changing a word in a file",
+    severity=Severity.MEDIUM,
+    options={"dollars_a_month": 100},
+).of_all
 def budget(everything: Everything, settings: Settings) -> Verdicts:
     """List prices of a month, all of it running, are within the stack's limit."""
     limit = float(settings.options["dollars_a_month"])
@@ -27,15 +34,3 @@ def budget(everything: Everything, settings: Settings) -> Verdicts:
     if dear_unknown := [each for each in found if each.dollars is None]:
         names = ", ".join(f"{each.label} ({each.plan or 'plan unknown'})" for each in dear_unknown)
         yield stack, Undecided(f"the price of {names}", "Look it up, and leave room for it")
-
-
-RULES = (
-    Rule(
-        name="monthly-budget",
-        about="the stack stays within its monthly budget",
-        why="nobody looks at a price list while changing a word in a file",
-        severity=Severity.MEDIUM,
-        stack=budget,
-        options={"dollars_a_month": 100},
-    ),
-)

@@ -7,9 +7,14 @@ from policies.things import Everything, Service, StoredValue
 from policies.values import Unknown
 
 
-def somebody_deploys(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="somebody-deploys",
+    about="a Space that git fills is deployed by some workflow",
+    why="dev is promised, shown in the settings, and stays empty",
+    severity=Severity.MEDIUM,
+).of_all
+def somebody_deploys(everything: Everything, _settings: Settings) -> Verdicts:
     """A Space that waits for a push is known to a workflow that pushes."""
-    del settings
     variables = [each for each in everything.of(StoredValue) if not each.secret]
     known = {each.value for each in variables if not isinstance(each.value, Unknown)}
     unknown = any(isinstance(each.value, Unknown) for each in variables)
@@ -30,31 +35,18 @@ def somebody_deploys(everything: Everything, settings: Settings) -> Verdicts:
             )
 
 
-def one_deployer(service: Service, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="one-deployer",
+    about="a service is deployed by its hook or by pushes, not by both",
+    why="the two overtake each other, and which one wins is chance",
+    severity=Severity.MEDIUM,
+    kind=Service,
+).of_each
+def one_deployer(service: Service, _settings: Settings) -> Iterator[Verdict]:
     """What a workflow deploys, when its work is done, no push deploys before."""
-    del settings
     if service.hook_stored and service.pushes_deploy:
         yield Broken(
             "a push deploys it and so does a workflow by its hook: the push is first, and starts "
             "it with what the workflow has not made yet",
             "Set auto_deploy to off; the hook is enough",
         )
-
-
-RULES = (
-    Rule(
-        name="somebody-deploys",
-        about="a Space that git fills is deployed by some workflow",
-        why="dev is promised, shown in the settings, and stays empty",
-        severity=Severity.MEDIUM,
-        stack=somebody_deploys,
-    ),
-    Rule(
-        name="one-deployer",
-        about="a service is deployed by its hook or by pushes, not by both",
-        why="the two overtake each other, and which one wins is chance",
-        severity=Severity.MEDIUM,
-        kind=Service,
-        thing=one_deployer,
-    ),
-)

@@ -10,27 +10,50 @@ _MODEL_RULES = ("model-stage", "model-cache", "model-order", "downloader")
 _INSIDE_RULES = ("compiler", "unchecked-download")
 
 
-def multi_stage(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="image-multi-stage",
+    about="a model in an image comes from a stage of its own",
+    why="each change of the code fetches and pushes the weights again, with the downloader",
+    severity=Severity.MEDIUM,
+).of_each
+def multi_stage(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """A model that is in the image comes from a stage of its own."""
-    del settings
     yield from _said(thing, _MODEL_RULES)
 
 
-def non_root(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="image-non-root",
+    about="images run as another user than root",
+    why="whoever breaks into the app owns all of its container",
+    severity=Severity.HIGH,
+).of_each
+def non_root(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """The last stage names a user that is not root."""
-    del settings
     yield from _said(thing, ("root",))
 
 
-def clean_image(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="image-clean",
+    about="no compiler and no unchecked download stays in an image",
+    why="they help an intruder more than the app, and weigh hundreds of megabytes",
+    severity=Severity.LOW,
+    prod=Level.ADVISORY,
+    dev=Level.ADVISORY,
+).of_each
+def clean_image(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """Nothing is in the image that only its build needed, or that nobody checked."""
-    del settings
     yield from _said(thing, _INSIDE_RULES)
 
 
-def by_digest(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="image-by-digest",
+    about="services run images by their digest",
+    why="a tag can be moved: what runs tomorrow is not what was tried",
+    severity=Severity.HIGH,
+    dev=Level.ADVISORY,
+).of_all
+def by_digest(everything: Everything, _settings: Settings) -> Verdicts:
     """What runs is one image, and not whatever has its tag today."""
-    del settings
     for service in everything.of(Service):
         if isinstance(service.image, Unknown):
             # What this stack builds is named by its digest: the builder says it when it is done.
@@ -46,9 +69,16 @@ def by_digest(everything: Everything, settings: Settings) -> Verdicts:
             )
 
 
-def bases_by_digest(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="base-by-digest",
+    about="stages are made from images by their digest",
+    why="two builds of one commit give two images",
+    severity=Severity.LOW,
+    prod=Level.ADVISORY,
+    dev=Level.DISABLED,
+).of_each
+def bases_by_digest(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """The images that stages are made from, too."""
-    del settings
     dockerfile = _dockerfile(thing)
     loose = [base for base in dockerfile.bases if "@sha256:" not in base] if dockerfile else []
     if loose:
@@ -69,47 +99,3 @@ def _said(thing: Thing, rules: tuple[str, ...]) -> Iterator[Verdict]:
             yield Broken(
                 f"its Dockerfile: {each.problem}", each.remedy[:1].upper() + each.remedy[1:]
             )
-
-
-RULES = (
-    Rule(
-        name="image-multi-stage",
-        about="a model in an image comes from a stage of its own",
-        why="each change of the code fetches and pushes the weights again, with the downloader",
-        severity=Severity.MEDIUM,
-        thing=multi_stage,
-    ),
-    Rule(
-        name="image-non-root",
-        about="images run as another user than root",
-        why="whoever breaks into the app owns all of its container",
-        severity=Severity.HIGH,
-        thing=non_root,
-    ),
-    Rule(
-        name="image-clean",
-        about="no compiler and no unchecked download stays in an image",
-        why="they help an intruder more than the app, and weigh hundreds of megabytes",
-        severity=Severity.LOW,
-        prod=Level.ADVISORY,
-        dev=Level.ADVISORY,
-        thing=clean_image,
-    ),
-    Rule(
-        name="image-by-digest",
-        about="services run images by their digest",
-        why="a tag can be moved: what runs tomorrow is not what was tried",
-        severity=Severity.HIGH,
-        dev=Level.ADVISORY,
-        stack=by_digest,
-    ),
-    Rule(
-        name="base-by-digest",
-        about="stages are made from images by their digest",
-        why="two builds of one commit give two images",
-        severity=Severity.LOW,
-        prod=Level.ADVISORY,
-        dev=Level.DISABLED,
-        thing=bases_by_digest,
-    ),
-)

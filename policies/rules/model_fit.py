@@ -18,6 +18,13 @@ _SIZES: dict[str, dict[str, float]] = {"megabytes": {}}
 _GIVE_IT = "Give it in the stack's settings, megabytes; the file's page on the Hub says it"
 
 
+@Rule(
+    name="model-fits-memory",
+    about="its model fits into its plan's memory",
+    why="the platform kills it while it loads, again and again",
+    severity=Severity.MEDIUM,
+    options=_SIZES,
+).of_all
 def fits_memory(everything: Everything, settings: Settings) -> Verdicts:
     """The weights and a bare server are within the plan's memory.
 
@@ -37,6 +44,13 @@ def fits_memory(everything: Everything, settings: Settings) -> Verdicts:
         yield from _errors(service, check_memory("", needed, plan, megabytes))
 
 
+@Rule(
+    name="model-fits-disk",
+    about="its image with the model fits onto its disk",
+    why="the build or the start ends with 'no space left on device'",
+    severity=Severity.MEDIUM,
+    options={**_SIZES, "gigabytes": 0},
+).of_all
 def fits_disk(everything: Everything, settings: Settings) -> Verdicts:
     """An image with the weights is within the disk, where the platform says how large that is."""
     limit = float(settings.options["gigabytes"])
@@ -56,6 +70,13 @@ def fits_disk(everything: Everything, settings: Settings) -> Verdicts:
             yield from _errors(service, check_disk("", size, disk))
 
 
+@Rule(
+    name="model-builds-in-time",
+    about="a first build ends within the limit",
+    why="the platform gives a build up when its time is over, and every further one as well",
+    severity=Severity.MEDIUM,
+    options={**_SIZES, "minutes": LIMIT_MINUTES},
+).of_all
 def builds_in_time(everything: Everything, settings: Settings) -> Verdicts:
     """A first build, which fetches the weights, ends before the platform ends it."""
     limit = float(settings.options["minutes"])
@@ -111,31 +132,3 @@ def _errors(thing: Thing, findings: list[Finding]) -> Verdicts:
     for each in findings:
         if each.severity is Found.ERROR:
             yield thing, Broken(each.problem, each.remedy)
-
-
-RULES = (
-    Rule(
-        name="model-fits-memory",
-        about="its model fits into its plan's memory",
-        why="the platform kills it while it loads, again and again",
-        severity=Severity.MEDIUM,
-        stack=fits_memory,
-        options=_SIZES,
-    ),
-    Rule(
-        name="model-fits-disk",
-        about="its image with the model fits onto its disk",
-        why="the build or the start ends with 'no space left on device'",
-        severity=Severity.MEDIUM,
-        stack=fits_disk,
-        options={**_SIZES, "gigabytes": 0},
-    ),
-    Rule(
-        name="model-builds-in-time",
-        about="a first build ends within the limit",
-        why="the platform gives a build up when its time is over, and every further one as well",
-        severity=Severity.MEDIUM,
-        stack=builds_in_time,
-        options={**_SIZES, "minutes": LIMIT_MINUTES},
-    ),
-)

@@ -11,9 +11,14 @@ from policies.values import Unknown
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def model_pinned(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="model-pinned",
+    about="models are pinned to a commit",
+    why="a branch moves: what was reviewed is not what is served, and a pickle runs code",
+    severity=Severity.HIGH,
+).of_all
+def model_pinned(everything: Everything, _settings: Settings) -> Verdicts:
     """A commit says what is served; a branch, a tag or nothing says what somebody pushed last."""
-    del settings
     for service in everything.of(Service):
         if isinstance(service.variables, Unknown):
             yield service, Undecided("what its variables are, and with them its model")
@@ -35,9 +40,16 @@ def model_pinned(everything: Everything, settings: Settings) -> Verdicts:
             )
 
 
-def model_baked_once(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="model-baked-once",
+    about="a model is in one image alone",
+    why="each copy costs its size in build time, registry and memory",
+    severity=Severity.LOW,
+    prod=Level.ADVISORY,
+    dev=Level.ADVISORY,
+).of_all
+def model_baked_once(everything: Everything, _settings: Settings) -> Verdicts:
     """One image has the weights, the others ask it."""
-    del settings
     baked: dict[str, list[Image]] = defaultdict(list)
     # By name: the engine tells of them in another order each time.
     for image in sorted(everything.of(Image), key=lambda each: (each.label, each.urn)):
@@ -55,23 +67,3 @@ def model_baked_once(everything: Everything, settings: Settings) -> Verdicts:
                     "Let one service answer and the others ask it",
                 ),
             )
-
-
-RULES = (
-    Rule(
-        name="model-pinned",
-        about="models are pinned to a commit",
-        why="a branch moves: what was reviewed is not what is served, and a pickle runs code",
-        severity=Severity.HIGH,
-        stack=model_pinned,
-    ),
-    Rule(
-        name="model-baked-once",
-        about="a model is in one image alone",
-        why="each copy costs its size in build time, registry and memory",
-        severity=Severity.LOW,
-        prod=Level.ADVISORY,
-        dev=Level.ADVISORY,
-        stack=model_baked_once,
-    ),
-)

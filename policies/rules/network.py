@@ -13,9 +13,14 @@ _SCHEME_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432,
 _OWN_MACHINE = re.compile(r"(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1)")
 
 
-def ports_agree(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="ports-agree",
+    about="requests go to a port that the image exposes",
+    why="the app runs, nobody answers, and the platform stops it as unhealthy",
+    severity=Severity.MEDIUM,
+).of_all
+def ports_agree(everything: Everything, _settings: Settings) -> Verdicts:
     """Requests go to where the image listens."""
-    del settings
     for service in everything.of(Service):
         image = everything.image_of(service)
         dockerfile = service.dockerfile or (image.dockerfile if image else None)
@@ -35,9 +40,16 @@ def _agree(service: Service, dockerfile: Dockerfile) -> Iterator[Verdict]:
         )
 
 
-def one_port(service: Service, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="one-port",
+    about="a Space exposes one port",
+    why="an API or a store that only its own page was to reach is offered as well",
+    severity=Severity.LOW,
+    dev=Level.ADVISORY,
+    kind=Service,
+).of_each
+def one_port(service: Service, _settings: Settings) -> Iterator[Verdict]:
     """A Space shows one port; what else its container runs listens on the loopback."""
-    del settings
     exposed = set(service.dockerfile.exposed_ports) if service.dockerfile else set()
     if service.kind == "space" and len(exposed) > 1:
         listed = ", ".join(map(str, sorted(exposed)))
@@ -47,9 +59,15 @@ def one_port(service: Service, settings: Settings) -> Iterator[Verdict]:
         )
 
 
-def reachable(service: Service, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="space-reaches",
+    about="a Space calls ports 80, 443 and 8080 alone",
+    why="the platform drops every other connection, and the app waits until it times out",
+    severity=Severity.MEDIUM,
+    kind=Service,
+).of_each
+def reachable(service: Service, _settings: Settings) -> Iterator[Verdict]:
     """A Space's variables name nothing behind a port that it can't call."""
-    del settings
     if service.kind != "space":
         return
     if isinstance(service.variables, Unknown):
@@ -83,31 +101,3 @@ def _port(value: str) -> int | None:
     if not parts.hostname or _OWN_MACHINE.fullmatch(parts.hostname):
         return None
     return port or _SCHEME_PORTS.get(parts.scheme)
-
-
-RULES = (
-    Rule(
-        name="ports-agree",
-        about="requests go to a port that the image exposes",
-        why="the app runs, nobody answers, and the platform stops it as unhealthy",
-        severity=Severity.MEDIUM,
-        stack=ports_agree,
-    ),
-    Rule(
-        name="one-port",
-        about="a Space exposes one port",
-        why="an API or a store that only its own page was to reach is offered as well",
-        severity=Severity.LOW,
-        dev=Level.ADVISORY,
-        kind=Service,
-        thing=one_port,
-    ),
-    Rule(
-        name="space-reaches",
-        about="a Space calls ports 80, 443 and 8080 alone",
-        why="the platform drops every other connection, and the app waits until it times out",
-        severity=Severity.MEDIUM,
-        kind=Service,
-        thing=reachable,
-    ),
-)

@@ -8,9 +8,16 @@ from policies.values import Unknown
 from slipway.render.plans import REGIONS
 
 
-def protected(thing: Kept, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="protected",
+    about="what has data, an address or a history is protected",
+    why="a deleted repository, Space or database is not in any undo",
+    severity=Severity.HIGH,
+    dev=Level.DISABLED,
+    kind=Kept,
+).of_each
+def protected(thing: Kept, _settings: Settings) -> Iterator[Verdict]:
     """Pulumi refuses to delete it."""
-    del settings
     if not thing.protect:
         yield Broken(
             "one `pulumi destroy`, or a line that went missing, deletes it with all that is in it",
@@ -18,6 +25,13 @@ def protected(thing: Kept, settings: Settings) -> Iterator[Verdict]:
         )
 
 
+@Rule(
+    name="regions",
+    about="services and databases are in an allowed region",
+    why="data leaves the jurisdiction, and private addresses end at the region's border",
+    severity=Severity.HIGH,
+    options={"allowed": list(REGIONS)},
+).of_each
 def regions(thing: Thing, settings: Settings) -> Iterator[Verdict]:
     """It is where the stack says that its things may be."""
     allowed = list(settings.options["allowed"])
@@ -30,24 +44,3 @@ def regions(thing: Thing, settings: Settings) -> Iterator[Verdict]:
             f"it is in {thing.region}; this stack's are in {', '.join(allowed)}",
             "Move it, or allow its region in the stack's settings",
         )
-
-
-RULES = (
-    Rule(
-        name="protected",
-        about="what has data, an address or a history is protected",
-        why="a deleted repository, Space or database is not in any undo",
-        severity=Severity.HIGH,
-        dev=Level.DISABLED,
-        kind=Kept,
-        thing=protected,
-    ),
-    Rule(
-        name="regions",
-        about="services and databases are in an allowed region",
-        why="data leaves the jurisdiction, and private addresses end at the region's border",
-        severity=Severity.HIGH,
-        thing=regions,
-        options={"allowed": list(REGIONS)},
-    ),
-)

@@ -8,6 +8,14 @@ from policies.things import Service
 from policies.values import Unknown
 
 
+@Rule(
+    name="settings-present",
+    about="what an application needs to start is set",
+    why="it starts, finds nothing, and answers 503 until somebody reads its log",
+    severity=Severity.MEDIUM,
+    kind=Service,
+    options={"names": {}},
+).of_each
 def settings_present(service: Service, settings: Settings) -> Iterator[Verdict]:
     """Every variable or secret that the stack's settings list for it is declared."""
     listed = settings.options["names"]
@@ -24,16 +32,3 @@ def settings_present(service: Service, settings: Settings) -> Iterator[Verdict]:
             f"it has neither a variable nor a secret {name}",
             f"Declare {name}, or take it off the list in the stack's settings",
         )
-
-
-RULES = (
-    Rule(
-        name="settings-present",
-        about="what an application needs to start is set",
-        why="it starts, finds nothing, and answers 503 until somebody reads its log",
-        severity=Severity.MEDIUM,
-        kind=Service,
-        thing=settings_present,
-        options={"names": {}},
-    ),
-)

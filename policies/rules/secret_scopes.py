@@ -15,9 +15,15 @@ _HUB_TOKENS = (
 )
 
 
-def secrets_declared(service: Service, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="secrets-declared",
+    about="every secret that a build needs is declared",
+    why="the build ends with a missing file, minutes later and in somebody else's log",
+    severity=Severity.MEDIUM,
+    kind=Service,
+).of_each
+def secrets_declared(service: Service, _settings: Settings) -> Iterator[Verdict]:
     """What a build cannot do without is there."""
-    del settings
     needed = service.dockerfile.required_secrets if service.dockerfile else frozenset()
     if not needed:
         return
@@ -31,9 +37,15 @@ def secrets_declared(service: Service, settings: Settings) -> Iterator[Verdict]:
         )
 
 
-def secrets_differ(everything: Everything, settings: Settings) -> Verdicts:
+@Rule(
+    name="secrets-differ",
+    about="applications and workflows hold different values",
+    why="a key for tests that also opens production is production's key",
+    severity=Severity.HIGH,
+    dev=Level.ADVISORY,
+).of_all
+def secrets_differ(everything: Everything, _settings: Settings) -> Verdicts:
     """What an application holds is not what a workflow holds."""
-    del settings
     workflows = [pair for each in everything.of(StoredDigests) for pair in _known(each.digests)]
     if not workflows:
         return
@@ -69,9 +81,16 @@ def _known(digests: Mapping[str, Value] | Unknown) -> list[tuple[str, str | None
     ]
 
 
-def keyless(stored: StoredValue, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="keyless",
+    about="no token is stored where a job could get one of its own",
+    why="a stored token works for a thief as well, from anywhere and until somebody notices",
+    severity=Severity.HIGH,
+    dev=Level.ADVISORY,
+    kind=StoredValue,
+).of_each
+def keyless(stored: StoredValue, _settings: Settings) -> Iterator[Verdict]:
     """No token that can write to the Hub lies at GitHub."""
-    del settings
     if not stored.secret:
         return
     if isinstance(stored.name, Unknown):
@@ -83,32 +102,3 @@ def keyless(stored: StoredValue, settings: Settings) -> Iterator[Verdict]:
             "secret: each job then gets a token of an hour for that repository alone. Where a Hub "
             "trusts nobody, say so as an exception of this stack",
         )
-
-
-RULES = (
-    Rule(
-        name="secrets-declared",
-        about="every secret that a build needs is declared",
-        why="the build ends with a missing file, minutes later and in somebody else's log",
-        severity=Severity.MEDIUM,
-        kind=Service,
-        thing=secrets_declared,
-    ),
-    Rule(
-        name="secrets-differ",
-        about="applications and workflows hold different values",
-        why="a key for tests that also opens production is production's key",
-        severity=Severity.HIGH,
-        dev=Level.ADVISORY,
-        stack=secrets_differ,
-    ),
-    Rule(
-        name="keyless",
-        about="no token is stored where a job could get one of its own",
-        why="a stored token works for a thief as well, from anywhere and until somebody notices",
-        severity=Severity.HIGH,
-        dev=Level.ADVISORY,
-        kind=StoredValue,
-        thing=keyless,
-    ),
-)

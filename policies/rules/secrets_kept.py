@@ -17,9 +17,14 @@ _DEPLOY_HOOK = re.compile(r"https?://[^\s/]+/deploy/(?:srv|exs)-\w+\?\S*\bkey=")
 _DOCKERFILE_RULES = ("secret-argument", "secret-literal", "secret-login", "secret-unmounted")
 
 
-def secret_names(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="secret-names",
+    about="no name of a credential is a variable or build argument",
+    why="variables are public on a Space and copied with it; arguments stay in the history",
+    severity=Severity.CRITICAL,
+).of_each
+def secret_names(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """No name of a credential among what everybody can read."""
-    del settings
     for place, values in _readable(thing):
         if isinstance(values, Unknown):
             yield Undecided(f"what its {place}s are")
@@ -31,9 +36,14 @@ def secret_names(thing: Thing, settings: Settings) -> Iterator[Verdict]:
             )
 
 
-def secret_values(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="secret-values",
+    about="no value has the shape of a credential",
+    why="a token is a token, whatever its variable is called",
+    severity=Severity.CRITICAL,
+).of_each
+def secret_values(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """No value that is a credential by its shape, whatever it is called."""
-    del settings
     for place, values in _readable(thing):
         if isinstance(values, Unknown):
             yield Undecided(f"what its {place}s are")
@@ -55,9 +65,14 @@ def _credential(value: str) -> str | None:
     return credential_in(value.encode())
 
 
-def plaintext_database(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="plaintext-database",
+    about="no address with a password is readable",
+    why="a database's address with its password is all that anybody needs",
+    severity=Severity.CRITICAL,
+).of_each
+def plaintext_database(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """No address with a password in it among what everybody can read."""
-    del settings
     for place, values in _readable(thing):
         if isinstance(values, Unknown):
             yield Undecided(f"what its {place}s are")
@@ -73,9 +88,14 @@ def plaintext_database(thing: Thing, settings: Settings) -> Iterator[Verdict]:
                 )
 
 
-def build_secrets(thing: Thing, settings: Settings) -> Iterator[Verdict]:
+@Rule(
+    name="build-secrets",
+    about="builds take credentials by secret mounts alone, and log in nowhere",
+    why="ARG, ENV and a login leave the credential in the image or its cache",
+    severity=Severity.CRITICAL,
+).of_each
+def build_secrets(thing: Thing, _settings: Settings) -> Iterator[Verdict]:
     """No build leaves a credential in a layer, a history or a cache."""
-    del settings
     dockerfile = thing.dockerfile if isinstance(thing, Service | Image) else None
     for each in dockerfile.broken if dockerfile else ():
         if each.rule in _DOCKERFILE_RULES:
@@ -100,35 +120,3 @@ def _readable(thing: Thing) -> Iterator[tuple[str, dict[str, Value] | Unknown]]:
     elif isinstance(thing, StoredValue) and not thing.secret:
         place = "workflow variable"
         yield place, thing.name if isinstance(thing.name, Unknown) else {thing.name: thing.value}
-
-
-RULES = (
-    Rule(
-        name="secret-names",
-        about="no name of a credential is a variable or build argument",
-        why="variables are public on a Space and copied with it; arguments stay in the history",
-        severity=Severity.CRITICAL,
-        thing=secret_names,
-    ),
-    Rule(
-        name="secret-values",
-        about="no value has the shape of a credential",
-        why="a token is a token, whatever its variable is called",
-        severity=Severity.CRITICAL,
-        thing=secret_values,
-    ),
-    Rule(
-        name="plaintext-database",
-        about="no address with a password is readable",
-        why="a database's address with its password is all that anybody needs",
-        severity=Severity.CRITICAL,
-        thing=plaintext_database,
-    ),
-    Rule(
-        name="build-secrets",
-        about="builds take credentials by secret mounts alone, and log in nowhere",
-        why="ARG, ENV and a login leave the credential in the image or its cache",
-        severity=Severity.CRITICAL,
-        thing=build_secrets,
-    ),
-)

@@ -82,7 +82,6 @@ def create_github_app(
     addressed = Addressed(access, service.environments)
     writer = Writer(service.registry, service.accounts, service.movements)
     secrets, variables = service.secret_store, service.variable_store
-    pulls = PullRoutes(access, service.pulls)
     parts = (
         AccountRoutes(access, service.registry),
         RepositoryRoutes(access, service, writer),
@@ -93,10 +92,10 @@ def create_github_app(
         IssueRoutes(access, service.issues),
         CommentRoutes(access, service.issues),
         LabelRoutes(access, service.issues),
-        pulls,
-        MergeRoutes(access, service.pulls, pulls),
-        ReviewRoutes(access, service.pulls, pulls),
-        ReviewCommentRoutes(access, service.pulls, pulls),
+        PullRoutes(access, service.pulls),
+        MergeRoutes(access, service.pulls),
+        ReviewRoutes(access, service.pulls),
+        ReviewCommentRoutes(access, service.pulls),
         ReleaseRoutes(access, service.releases),
         AssetRoutes(access, service.releases),
         ArchiveRoutes(access, service.registry),

@@ -1,8 +1,7 @@
-"""What GitHub's two halves, repositories and workflow runs, ask of each other."""
+"""What the repositories of GitHub tell its workflow runs, and ask of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -99,87 +98,3 @@ class RunHost(Protocol):
 
 class NoSuchWorkflowError(Exception):
     """A dispatch that GitHub refuses; the text is the platform's own message."""
-
-
-class RepositoryHalf(Protocol):
-    """The repositories half, as the runs half reads it. Secrets come in clear, for jobs only."""
-
-    def repositories(self) -> Sequence[str]:
-        """The full names of all there are."""
-        ...
-
-    def exists(self, repository: str) -> bool:
-        """Whether there is a repository of that name."""
-        ...
-
-    def may_use(self, caller: str, repository: str) -> bool:
-        """Whether runs of one repository may use workflows and actions of another."""
-        ...
-
-    def default_branch(self, repository: str) -> str:
-        """Its name, without refs/heads/."""
-        ...
-
-    def resolve(self, repository: str, ref: str) -> str | None:
-        """The commit a branch, tag, full ref or (abbreviated) sha names; None if there is none."""
-        ...
-
-    def list_files(self, repository: str, commit: str, folder: str) -> Sequence[str]:
-        """Names of the files directly in a folder; empty if it is not there."""
-        ...
-
-    def read_file(self, repository: str, commit: str, path: str) -> bytes | None:
-        """A file's content at a commit; None if absent."""
-        ...
-
-    def export(self, repository: str, commit: str, destination: Path) -> None:
-        """Clones the repository at a commit into an existing empty folder, `.git` included."""
-        ...
-
-    def secrets(self, repository: str, environment: str | None) -> Mapping[str, str]:
-        """Plain values by name that a job sees; an environment's own win over the repository's."""
-        ...
-
-    def environment_secrets(self, repository: str, environment: str) -> Mapping[str, str]:
-        """Those of an environment alone."""
-        ...
-
-    def variables(self, repository: str, environment: str | None) -> Mapping[str, str]:
-        """Values by name, with the same precedence."""
-        ...
-
-    def wait_minutes(self, repository: str, environment: str) -> int:
-        """How long a job waits before it may start in an environment."""
-        ...
-
-    def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
-        """Why a ref may not deploy to an environment, in the platform's words; None if it may.
-
-        As on the platform, an environment that a job names and that is not there is made.
-        """
-        ...
-
-    def begin_deployment(
-        self, repository: str, commit: str, *, ref: str, environment: str, log_url: str
-    ) -> int:
-        """A job begins to deploy; the deployment's number."""
-        ...
-
-    def end_deployment(
-        self, repository: str, deployment: int, *, state: str, log_url: str, url: str
-    ) -> None:
-        """The job ended: state is success, failure or error; `url` is where the result is."""
-        ...
-
-    def set_status(
-        self,
-        repository: str,
-        commit: str,
-        *,
-        state: str,
-        context: str,
-        description: str,
-        target_url: str,
-    ) -> None:
-        """Puts a commit status: state is error, failure, pending or success."""
-        ...

@@ -5,10 +5,11 @@ What they fail to take note of has happened all the same.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from sandbox.git.moves import Move
 from sandbox.github.contract import RunHost, Trigger
+from sandbox.github.hooks.service import Webhooks
 from sandbox.github.http.accounts import ACTIONS
 from sandbox.github.repositories.registry import Repository
 
@@ -20,30 +21,12 @@ _BY_JOBS_TOO = frozenset({"workflow_dispatch", "repository_dispatch"})
 _OF_WORKFLOWS_ALONE = frozenset({"push", "pull_request_target"})
 
 
-class WebhookListener(Protocol):
-    """Sends webhooks of what happened; never raises."""
-
-    def listening(self, repository: Repository, event: str) -> Sequence[object]:
-        """The webhooks that are told of an event."""
-        ...
-
-    def happened(self, name: str, event: str, actor: str, payload: Mapping[str, Any]) -> None:
-        """An event in the repository `name`."""
-        ...
-
-    def moved(
-        self, repository: Repository, actor: str, moves: Sequence[Move]
-    ) -> Callable[[], None]:
-        """Branches and tags were pushed; what it returns sends the webhooks of that."""
-        ...
-
-
 class Events:
     """From something that happened to the workflows and webhooks that listen. Thread-safe."""
 
     def __init__(self) -> None:
         self.run_host: RunHost | None = None
-        self.webhooks: WebhookListener | None = None
+        self.webhooks: Webhooks | None = None
 
     def prepare(self, trigger: Trigger) -> None:
         """Makes ready what `queue` will read of a push."""

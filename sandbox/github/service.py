@@ -41,7 +41,7 @@ class BranchListener(Protocol):
 
 
 class GitHubService:
-    """Repositories and what belongs to them; fulfils RepositoryHalf. Thread-safe."""
+    """Repositories and what belongs to them; Thread-safe."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class GitHubService:
         if self._branch_moved is not None:
             self._branch_moved(repository.full_name, branch, commit, checks_passed=False)
 
-    # --- what the runs half asks
+    # --- what the workflow runs ask; secrets come in clear, for jobs only
 
     def repositories(self) -> Sequence[str]:
         """The full names of all there are."""
@@ -224,7 +224,10 @@ class GitHubService:
         return 0 if place is None else place.protection.wait_timer
 
     def environment_refusal(self, repository: str, environment: str, ref: str) -> str | None:
-        """Why a ref may not deploy to an environment, in the platform's words; None if it may."""
+        """Why a ref may not deploy to an environment, in the platform's words; None if it may.
+
+        As on the platform, an environment that a job names and that is not there is made.
+        """
         found = self.require(repository)
         place = self.environments.find(found.id, environment)
         if place is None:

@@ -4,13 +4,14 @@ from typing import ClassVar
 
 
 class Refusal(Exception):  # noqa: N818 - the word for what it is; its subclasses end in Error
-    """A request that is refused; the message is for people."""
+    """A request that is refused."""
 
     status: ClassVar[int] = 500
+    message: str = ""  # for people; where all of a kind say the same, that of the class
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | None = None) -> None:
+        self.message = self.message if message is None else message
+        super().__init__(self.message)
 
 
 class TooLargeError(Refusal):

@@ -1,8 +1,7 @@
-"""What the Hub's two halves, repositories and Spaces, ask of each other."""
+"""What the repositories of the Hub tell its Spaces, and ask of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -44,24 +43,4 @@ class SpaceHost(Protocol):
 
     def host(self, repo_id: str) -> tuple[str, str]:
         """(`host` URL under which the app answers, `subdomain`)."""
-        ...
-
-
-class RepositoryReader(Protocol):
-    """The repositories half, as the Spaces half reads it."""
-
-    def spaces(self) -> Sequence[str]:
-        """The ids of all Space repositories."""
-        ...
-
-    def head(self, repo_id: str) -> str:
-        """The commit `main` of this Space points at (40 hex digits)."""
-        ...
-
-    def read_file(self, repo_id: str, commit: str, path: str) -> bytes | None:
-        """A file's content at a commit, LFS resolved; None if absent."""
-        ...
-
-    def export(self, repo_id: str, commit: str, destination: Path) -> None:
-        """Writes the tree of a commit into an existing empty folder, LFS resolved, modes kept."""
         ...

@@ -82,6 +82,10 @@ class Table(Generic[Record]):
         """A new row with these columns; its number."""
         return self._insert("INSERT", values)
 
+    def added(self, **values: object) -> Record:
+        """The record of a new row with these columns."""
+        return self.get(self.add(**values))
+
     def put(self, **values: object) -> None:
         """A row with these columns, in the place of the one that has its key."""
         self._insert("REPLACE", values)
@@ -89,6 +93,11 @@ class Table(Generic[Record]):
     def set(self, key: object, **values: object) -> bool:
         """Changes columns of one row; whether it is there."""
         return self.set_where(values, f"{self._key} = ?", key)
+
+    def changed(self, key: object, **values: object) -> Record:
+        """The record of a row, which is there, with other columns; raises KeyError."""
+        self.set(key, **values)
+        return self.get(key)
 
     def set_where(self, values: Mapping[str, object], condition: str, *given: object) -> bool:
         """Changes columns of the rows of which a condition holds; whether there were any."""

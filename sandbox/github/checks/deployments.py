@@ -68,7 +68,7 @@ class Deployments:
     def add(self, repository: int, sha: str, fields: Mapping[str, Any], creator: str) -> Deployment:
         """A new deployment."""
         moment = now()
-        number = self._deployments.add(
+        return self._deployments.added(
             repository=repository,
             sha=sha,
             fields=fields,
@@ -76,7 +76,6 @@ class Deployments:
             created_at=moment,
             updated_at=moment,
         )
-        return self._deployments.get(number)
 
     def list(self, repository: int) -> Sequence[Deployment]:
         """A repository's, newest first."""

@@ -1,19 +1,18 @@
 """One GraphQL request: who asks, and where the answers come from."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from sandbox.github.contract import RunHost
 from sandbox.github.http.access import Right, require_right, right_to
 from sandbox.github.http.accounts import Accounts, Caller
 from sandbox.github.http.job_tokens import METADATA
 from sandbox.github.http.requests import Urls
-from sandbox.github.issues.labels import Label
-from sandbox.github.issues.records import Comment, Issue
-from sandbox.github.pulls.records import Pull
-from sandbox.github.pulls.reviews import Review
 from sandbox.github.repositories.registry import Repository
 from sandbox.github.service import GitHubService
+
+if TYPE_CHECKING:  # which makes objects that ask others by this
+    from sandbox.github.graphql.objects.making import Making
 
 
 class Part:
@@ -25,50 +24,6 @@ class Part:
         self.inquiry = inquiry
 
 
-class Makers(Protocol):
-    """Makes objects of the schema; types refer to each other, their modules do not."""
-
-    def repository(self, repository: Repository, /) -> Part:
-        """A repository that the caller may see."""
-        ...
-
-    def issue(self, issue: Issue, repository: Repository, /) -> Part:
-        """An issue, or the pull request that it is."""
-        ...
-
-    def pull(self, pull: Pull, repository: Repository, /) -> Part:
-        """A pull request."""
-        ...
-
-    def comment(self, comment: Comment, issue: Issue, repository: Repository, /) -> Part:
-        """What is written below an issue or a pull request."""
-        ...
-
-    def label(self, label: Label, repository: Repository, /) -> Part:
-        """A label."""
-        ...
-
-    def review(self, review: Review, pull: Pull, repository: Repository, /) -> Part:
-        """A review."""
-        ...
-
-    def commit(self, oid: str, repository: Repository, /) -> Part:
-        """A commit that is there."""
-        ...
-
-    def ref(self, name: str, repository: Repository, /) -> Part | None:
-        """A reference by its full name, if it is there."""
-        ...
-
-    def rollup(self, oid: str, repository: Repository, /) -> Part | None:
-        """What all checks together say of a commit, if any say something."""
-        ...
-
-    def account(self, login: str, /) -> Part:
-        """A user, an organization or a bot."""
-        ...
-
-
 @dataclass(frozen=True)
 class Inquiry:
     """What resolvers need."""
@@ -77,7 +32,7 @@ class Inquiry:
     service: GitHubService
     run_host: RunHost
     here: Urls
-    make: Makers
+    make: "Making"
 
     @property
     def accounts(self) -> Accounts:

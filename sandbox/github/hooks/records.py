@@ -70,7 +70,7 @@ class Hooks:
     def add(self, repository: int, config: Config, events: Sequence[str], *, active: bool) -> Hook:
         """A new one."""
         moment = now()
-        number = self._hooks.add(
+        return self._hooks.added(
             repository=repository,
             **vars(config),
             events=list(events),
@@ -78,14 +78,12 @@ class Hooks:
             created_at=moment,
             updated_at=moment,
         )
-        return self._hooks.get(number)
 
     def change(self, hook: Hook, config: Config, events: Sequence[str], *, active: bool) -> Hook:
         """One with other settings."""
-        self._hooks.set(
+        return self._hooks.changed(
             hook.id, **vars(config), events=list(events), active=active, updated_at=now()
         )
-        return self._hooks.get(hook.id)
 
     def answered(self, hook: int, code: int, message: str) -> None:
         """Notes what its last delivery came to."""

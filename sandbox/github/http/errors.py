@@ -14,7 +14,7 @@ class GitHubError(Refusal):
 
     def __init__(
         self,
-        message: str,
+        message: str | None = None,
         errors: Sequence[Mapping[str, Any]] | str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -33,18 +33,14 @@ class BadCredentialsError(GitHubError):
     """A token was sent that belongs to nobody."""
 
     status = 401
-
-    def __init__(self) -> None:
-        super().__init__("Bad credentials")
+    message = "Bad credentials"
 
 
 class AuthenticationRequiredError(GitHubError):
     """An anonymous caller asks for something that only a signed-in user may do."""
 
     status = 401
-
-    def __init__(self, message: str = "Requires authentication") -> None:
-        super().__init__(message)
+    message = "Requires authentication"
 
 
 class ForbiddenError(GitHubError):
@@ -57,9 +53,7 @@ class NotFoundError(GitHubError):
     """No such object, or none that this caller may know of."""
 
     status = 404
-
-    def __init__(self, message: str = "Not Found") -> None:
-        super().__init__(message)
+    message = "Not Found"
 
 
 def there(found: Found | None) -> Found:

@@ -74,12 +74,11 @@ class Labels:
     ) -> Label:
         """A new one; raises UnprocessableError if the name is taken."""
         try:
-            number = self._labels.add(
+            return self._labels.added(
                 repository=repository, name=name, color=color, description=description, is_default=0
             )
         except sqlite3.IntegrityError:
             raise _taken() from None
-        return self._labels.get(number)
 
     def require(self, repository: int, name: str) -> Label:
         """The label of that name, which is there; raises KeyError if it is not."""
@@ -103,10 +102,9 @@ class Labels:
     def change(self, label: Label, name: str, color: str, description: str | None) -> Label:
         """Sets what a label is like; raises UnprocessableError if the name is taken."""
         try:
-            self._labels.set(label.id, name=name, color=color, description=description)
+            return self._labels.changed(label.id, name=name, color=color, description=description)
         except sqlite3.IntegrityError:
             raise _taken() from None
-        return self._labels.get(label.id)
 
     def remove(self, label: Label) -> None:
         """Takes a label from its repository and from all that bears it."""

@@ -116,8 +116,7 @@ class Issues:
 
     def set(self, issue: int, **values: object) -> Issue:
         """Changes columns of an issue."""
-        self._issues.set(issue, **{"updated_at": now(), **values})
-        return self._issues.get(issue)
+        return self._issues.changed(issue, **{"updated_at": now(), **values})
 
     def assign(self, issue: Issue, logins: Sequence[str]) -> Issue:
         """Sets who is to see to it."""
@@ -168,8 +167,7 @@ class Issues:
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
         """Puts other words into it."""
-        self._comments.set(comment.id, body=body, updated_at=now())
-        return self._comments.get(comment.id)
+        return self._comments.changed(comment.id, body=body, updated_at=now())
 
     def remove_comment(self, comment: Comment) -> None:
         """Takes it away."""

@@ -1,7 +1,7 @@
 """Issues with what belongs to them: shown whole, and told to the workflows that listen."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sandbox.github.contract import Trigger
 from sandbox.github.events import Events
@@ -19,20 +19,9 @@ from sandbox.store.database import Database
 _MOST_ASSIGNEES = 10
 
 
-class PullTeller(Protocol):
-    """Tells what happened to a pull request that was reached as the issue that it is too."""
-
-    def __call__(
-        self,
-        repository: Repository,
-        issue: Issue,
-        actor: str,
-        action: str,
-        more: Mapping[str, object],
-        /,
-    ) -> None:
-        """`action` is the event's; `more` goes into its payload."""
-        ...
+# Tells what happened to a pull request that was reached as the issue that it is too: the actor, the
+# event's action, and what else its payload has.
+_PullTeller = Callable[[Repository, Issue, str, str, Mapping[str, object]], None]
 
 
 def _nobody(*_told: object) -> None:
@@ -53,7 +42,7 @@ class IssueService:
         self.records = Issues(database)
         self.labels = Labels(database)
         self.accounts = accounts
-        self.tell_pull: PullTeller = _nobody  # set by who keeps pull requests
+        self.tell_pull: _PullTeller = _nobody  # set by who keeps pull requests
         self._events = events
         self._here = here
 

@@ -19,12 +19,10 @@ class UnidentifiedError(GitHubError):
     """Whoever asks for a proof is no job that may have one."""
 
     status = 401
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This request token is of no job that runs now. A job gets its own where `permissions:`"
-            " say `id-token: write`, and for as long as it runs."
-        )
+    message = (
+        "This request token is of no job that runs now. A job gets its own where `permissions:`"
+        " say `id-token: write`, and for as long as it runs."
+    )
 
 
 class UnacceptableAudienceError(GitHubError):

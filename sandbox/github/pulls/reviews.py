@@ -124,8 +124,7 @@ class Reviews:
 
     def set(self, review: Review, **values: object) -> Review:
         """Changes columns of one."""
-        self._reviews.set(review.id, **values)
-        return self._reviews.get(review.id)
+        return self._reviews.changed(review.id, **values)
 
     def submitted(self, review: Review, state: str, body: str) -> Review:
         """Says aloud what was pending; its author is no longer asked."""
@@ -176,7 +175,7 @@ class Reviews:
     ) -> ReviewComment:
         """Says something of a line."""
         moment = now()
-        number = self._comments.add(
+        return self._comments.added(
             **vars(remark),
             issue=issue,
             review=review,
@@ -184,7 +183,6 @@ class Reviews:
             created_at=moment,
             updated_at=moment,
         )
-        return self._comments.get(number)
 
     def comments(self, issue: int, review: int | None = None) -> Sequence[ReviewComment]:
         """What was said of lines, oldest first; of one review, or all of it."""
@@ -199,8 +197,7 @@ class Reviews:
 
     def edit_comment(self, comment: ReviewComment, body: str) -> ReviewComment:
         """Puts other words into it."""
-        self._comments.set(comment.id, body=body, updated_at=now())
-        return self._comments.get(comment.id)
+        return self._comments.changed(comment.id, body=body, updated_at=now())
 
     def remove_comment(self, comment: ReviewComment) -> None:
         """Takes it away."""

@@ -1,5 +1,7 @@
 """How a pull request stands to the rules of its base."""
 
+from dataclasses import dataclass
+
 from sandbox.git.moves import Move
 from sandbox.github.checks.statuses import Statuses, combined
 from sandbox.github.http.access import Right, right_of_account
@@ -15,30 +17,23 @@ from sandbox.github.repositories.registry import Repository
 from sandbox.github.settings.rules import Reviewed
 
 
+@dataclass(frozen=True)
 class Standing:
     """Answers for the pull requests of all repositories. Thread-safe: it holds no state."""
 
-    def __init__(
-        self,
-        accounts: Accounts,
-        reviews: Reviews,
-        conversations: Conversations,
-        movements: Movements,
-        statuses: Statuses,
-    ) -> None:
-        self._accounts = accounts
-        self._reviews = reviews
-        self._conversations = conversations
-        self._movements = movements
-        self._statuses = statuses
+    accounts: Accounts
+    reviews: Reviews
+    conversations: Conversations
+    movements: Movements
+    statuses: Statuses
 
     def reviewed(self, pull: Pull, repository: Repository, method: str = "merge") -> Reviewed:
         """What rules ask of a pull request."""
         store = repository.git
         heard = [
             each
-            for each in self._reviews.standing(pull.issue.id).values()
-            if right_of_account(self._accounts, each.author, repository) >= Right.WRITE
+            for each in self.reviews.standing(pull.issue.id).values()
+            if right_of_account(self.accounts, each.author, repository) >= Right.WRITE
         ]
         approved = {each.author.lower() for each in heard if each.state == APPROVED}
         files = proposed_files(store, pull.base_sha, pull.head_sha)
@@ -58,7 +53,7 @@ class Standing:
                 [e for e in heard if e.state == APPROVED and e.commit_id == pull.head_sha]
             ),
             objections=len([each for each in heard if each.state == CHANGES_REQUESTED]),
-            open_conversations=self._conversations.open(pull.issue.id),
+            open_conversations=self.conversations.open(pull.issue.id),
             unheard_owners=tuple(dict.fromkeys(unheard)),
         )
 
@@ -72,7 +67,7 @@ class Standing:
             return "draft"
         about = self.reviewed(pull, repository)
         move = Move(f"refs/heads/{pull.base}", pull.base_sha, pull.merge_sha)
-        if self._movements.verdict(repository, None, move, about).broken:
+        if self.movements.verdict(repository, None, move, about).broken:
             return "blocked"
-        newest = self._statuses.newest(repository.id, pull.head_sha)
+        newest = self.statuses.newest(repository.id, pull.head_sha)
         return "clean" if not newest or combined(newest) == "success" else "unstable"

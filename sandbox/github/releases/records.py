@@ -106,12 +106,11 @@ class Releases:
             "created_at": moment,
             "updated_at": moment,
         }
-        return self._releases.get(self._releases.add(**given))
+        return self._releases.added(**given)
 
     def change(self, release: Release, **values: object) -> Release:
         """Changes columns of one."""
-        self._releases.set(release.id, **{**values, "updated_at": now()})
-        return self._releases.get(release.id)
+        return self._releases.changed(release.id, **{**values, "updated_at": now()})
 
     def set_latest(self, release: Release) -> None:
         """Lets one be the latest, as long as it is neither a draft nor a pre-release."""
@@ -176,8 +175,7 @@ class Releases:
 
     def change_asset(self, asset: Asset, **values: object) -> Asset:
         """Changes columns of one."""
-        self._assets.set(asset.id, **{**values, "updated_at": now()})
-        return self._assets.get(asset.id)
+        return self._assets.changed(asset.id, **{**values, "updated_at": now()})
 
     def delete_asset(self, release: Release, asset: Asset) -> None:
         """Forgets one."""

@@ -32,38 +32,21 @@ class Words:
     latest: str = "true"  # true, false or legacy
 
 
+@dataclass(frozen=True)
 class ReleaseService:
-    """The releases of all repositories. Thread-safe.
+    """The releases of all repositories. Thread-safe."""
 
-    Args:
-        records: what is kept of them.
-        accounts: who there is.
-        movements: makes tags.
-        pulls: whose titles are notes of a release.
-        events: told of what happens.
-        here: addresses of this GitHub, as events name them.
-    """
-
-    def __init__(
-        self,
-        records: Releases,
-        accounts: Accounts,
-        movements: Movements,
-        pulls: Pulls,
-        events: Events,
-        here: Urls,
-    ) -> None:
-        self.records = records
-        self._accounts = accounts
-        self._movements = movements
-        self._pulls = pulls
-        self._events = events
-        self._here = here
+    records: Releases  # what is kept of them
+    accounts: Accounts  # who there is
+    movements: Movements  # makes tags
+    pulls: Pulls  # whose titles are notes of a release
+    events: Events  # told of what happens
+    here: Urls  # addresses of this GitHub, as events name them
 
     def view(self, release: Release, repository: Repository, here: Urls) -> dict[str, Any]:
         """A release as the API shows it."""
         assets = self.records.assets(release)
-        return release_view(release, assets, repository, self._accounts, here)
+        return release_view(release, assets, repository, self.accounts, here)
 
     def add(self, repository: Repository, caller: Caller, words: Words) -> Release:
         """A new release, with its tag unless it is a draft; raises UnprocessableError."""
@@ -129,7 +112,7 @@ class ReleaseService:
 
     def delete(self, repository: Repository, release: Release, caller: Caller) -> None:
         """Forgets one; its tag stays."""
-        shown = self.view(release, repository, self._here)
+        shown = self.view(release, repository, self.here)
         self.records.delete(release)
         if not release.draft:
             self._tell(repository, release, caller, ["deleted"], shown)
@@ -141,8 +124,8 @@ class ReleaseService:
         if previous is None:
             before = [each.tag for each in self.records.list(repository.id) if not each.draft]
             previous = next((each for each in before if each != tag), None)
-        pulls = self._pulls.list(repository.id)
-        body = generated_notes(repository, pulls, self._here, tag, target, previous)
+        pulls = self.pulls.list(repository.id)
+        body = generated_notes(repository, pulls, self.here, tag, target, previous)
         return {"name": tag, "body": body}
 
     # --- inside
@@ -159,7 +142,7 @@ class ReleaseService:
         if commit is None:
             raise _unfit("target_commitish", "is not a branch or commit")
         try:
-            self._movements.move(repository, caller, Move(ref, NOTHING, commit))
+            self.movements.move(repository, caller, Move(ref, NOTHING, commit))
         except ConflictError as error:
             raise UnprocessableError(error.message) from None
 
@@ -175,9 +158,9 @@ class ReleaseService:
         commit = repository.git.resolve(ref)
         if commit is None:
             return  # its tag was deleted: there is no commit whose workflows could run
-        about = shown or self.view(release, repository, self._here)
+        about = shown or self.view(release, repository, self.here)
         for action in actions:
-            self._events.tell(
+            self.events.tell(
                 Trigger(
                     repository=repository.full_name,
                     event="release",

@@ -3,11 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import Trigger
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.records import Run, RunRecords
+from sandbox.github.service import GitHubService
 
 _EVENT = "workflow_run"
 _DEEPEST = 3  # docs.github.com, "workflow_run": no more than three levels of workflows
@@ -15,31 +17,17 @@ _WELL = frozenset({"success", "skipped", "neutral"})
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Followers:
-    """Who waits for runs. Thread-safe.
+    """Who waits for runs. Thread-safe."""
 
-    Args:
-        records: of runs.
-        repositories: the other half.
-        addresses: of the sandbox's GitHub.
-        triggered: queues the runs of an event.
-        checks_passed: told of a (repository, branch, commit) whose runs have all ended well.
-    """
-
-    def __init__(
-        self,
-        records: RunRecords,
-        repositories: RepositoryHalf,
-        addresses: Addresses,
-        triggered: Callable[[Trigger], object],
-        checks_passed: Callable[[str, str, str], None],
-    ) -> None:
-        self._records = records
-        self._repositories = repositories
-        self._addresses = addresses
-        self._triggered = triggered
-        self._checks_passed = checks_passed
-        self._telling = threading.Lock()
+    records: RunRecords
+    repositories: GitHubService
+    addresses: Addresses  # of the sandbox's GitHub
+    triggered: Callable[[Trigger], object]  # queues the runs of an event
+    # Told of a (repository, branch, commit) whose runs have all ended well.
+    checks_passed: Callable[[str, str, str], None]
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def requested(self, run: Run) -> None:
         """A run waits for its turn."""
@@ -63,11 +51,11 @@ class Followers:
         fork's pull request may not.
         """
         try:
-            branch = self._repositories.default_branch(run.repository)
-            commit = self._repositories.resolve(run.repository, f"refs/heads/{branch}")
-            if commit is None or _depth(run, self._records) >= _DEEPEST:
+            branch = self.repositories.default_branch(run.repository)
+            commit = self.repositories.resolve(run.repository, f"refs/heads/{branch}")
+            if commit is None or _depth(run, self.records) >= _DEEPEST:
                 return
-            self._triggered(
+            self.triggered(
                 Trigger(
                     repository=run.repository,
                     event=_EVENT,
@@ -77,7 +65,7 @@ class Followers:
                     payload={
                         "action": action,
                         "workflow": {"id": run.workflow, "name": run.name, "path": run.path},
-                        "workflow_run": _about(run, self._addresses),
+                        "workflow_run": _about(run, self.addresses),
                     },
                 )
             )
@@ -87,7 +75,7 @@ class Followers:
     def _tell_if_all_passed(self, run: Run) -> None:
         runs = [
             each
-            for each in self._records.runs_of_commit(run.repository, run.commit_id)
+            for each in self.records.runs_of_commit(run.repository, run.commit_id)
             if each.ref == run.ref
         ]
         if not run.ref.startswith("refs/heads/") or any(r.conclusion not in _WELL for r in runs):
@@ -95,9 +83,9 @@ class Followers:
         if all(each.told for each in runs):
             return  # two runs that end at once tell it once
         try:
-            with self._records.changing():
-                self._checks_passed(run.repository, run.branch, run.commit_id)
-                self._records.set_told(runs)
+            with self.records.changing():
+                self.checks_passed(run.repository, run.branch, run.commit_id)
+                self.records.set_told(runs)
         except Exception:  # noqa: BLE001 - logged; the run ended all the same
             _LOG.exception("Run %s: its good end could not be told", run.id)
 

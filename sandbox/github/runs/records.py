@@ -95,8 +95,7 @@ class RunRecords(JobRecords):
             found = self._files.first("repository = ? AND path = ?", repository, path)
             if found is not None:
                 return found
-            added = self._files.add(repository=repository, path=path, created=moment())
-        return self._files.get(added)
+            return self._files.added(repository=repository, path=path, created=moment())
 
     def workflow_with_id(self, repository: str, workflow: int) -> WorkflowFile | None:
         """The workflow file of that id in a repository."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from sandbox.github.contract import CheckedRun, RepositoryHalf, Trigger
+from sandbox.github.contract import CheckedRun, Trigger
 from sandbox.github.http.access import Access
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.oidc.job_identities import JobIdentities
@@ -34,6 +34,7 @@ from sandbox.github.runs.running.job_task import JobTask, Tools
 from sandbox.github.runs.running.publishing import Publisher, abandon
 from sandbox.github.runs.running.run_thread import RunThread, Surroundings
 from sandbox.github.runs.workflow_files import WorkflowFiles
+from sandbox.github.service import GitHubService
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.store.database import Database
 
@@ -62,7 +63,7 @@ class RunService:
     def __init__(
         self,
         database: Database,
-        repositories: RepositoryHalf,
+        repositories: GitHubService,
         *,
         folder: Path,
         github_url: str,

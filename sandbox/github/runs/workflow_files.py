@@ -1,14 +1,14 @@
 """The workflow files on a repository's default branch, as people see them listed."""
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.planning.workflow import FOLDER, WorkflowError, is_workflow, parse_workflow
 from sandbox.github.runs.unheard import unheard
+from sandbox.github.service import GitHubService
 
 
 class WorkflowFiles:
     """Reads them. Thread-safe: it holds no state."""
 
-    def __init__(self, repositories: RepositoryHalf) -> None:
+    def __init__(self, repositories: GitHubService) -> None:
         self._repositories = repositories
 
     def paths(self, repository: str) -> list[str]:

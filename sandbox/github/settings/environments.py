@@ -105,15 +105,13 @@ class Environments:
     def add_policy(self, environment: Environment, name: str, kind: str) -> BranchPolicy | None:
         """A new custom policy; None if there is one like it."""
         try:
-            number = self._policies.add(environment=environment.id, name=name, type=kind)
+            return self._policies.added(environment=environment.id, name=name, type=kind)
         except sqlite3.IntegrityError:
             return None
-        return self._policies.get(number)
 
     def rename_policy(self, policy: BranchPolicy, name: str) -> BranchPolicy:
         """Gives a policy another pattern."""
-        self._policies.set(policy.id, name=name)
-        return self._policies.get(policy.id)
+        return self._policies.changed(policy.id, name=name)
 
     def delete_policy(self, policy: BranchPolicy) -> None:
         """Forgets a policy."""

@@ -2,24 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sandbox.git.moves import Move
+from sandbox.github.repositories.ancestry import GitAncestry
 from sandbox.github.settings.rulesets import Ruleset
 
 _PASSING_BY = ("always", "exempt")  # `pull_request` does not help a push
-
-
-class Ancestry(Protocol):
-    """What rules ask of the history, objects that are being pushed included."""
-
-    def descends(self, new: str, old: str) -> bool:
-        """Whether one commit is among the ancestors of another."""
-        ...
-
-    def has_new_merges(self, new: str, old: str) -> bool:
-        """Whether there are merge commits behind one commit that are not behind another."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +40,7 @@ def judge(
     default_branch: str,
     user: int,
     admin: bool,
-    ancestry: Ancestry,
+    ancestry: GitAncestry,
     passed: Callable[[str], set[str]],
     reviewed: Reviewed | None = None,
 ) -> Verdict:
@@ -81,7 +70,7 @@ def judge(
 def _broken(
     move: Move,
     ruleset: Ruleset,
-    ancestry: Ancestry,
+    ancestry: GitAncestry,
     passed: Callable[[str], set[str]],
     reviewed: Reviewed | None,
 ) -> Iterator[str]:

@@ -106,16 +106,14 @@ class Rulesets:
         """A new one; raises UnprocessableError if its name is taken."""
         moment = now()
         with _unique_name():
-            number = self._rulesets.add(
+            return self._rulesets.added(
                 repository=repository, **vars(wanted), created_at=moment, updated_at=moment
             )
-        return self._rulesets.get(number)
 
     def change(self, found: Ruleset, wanted: Wanted) -> Ruleset:
         """Replaces one; raises UnprocessableError if its name is another's."""
         with _unique_name():
-            self._rulesets.set(found.id, **vars(wanted), updated_at=now())
-        return self._rulesets.get(found.id)
+            return self._rulesets.changed(found.id, **vars(wanted), updated_at=now())
 
     def delete(self, found: Ruleset) -> None:
         """Forgets one."""

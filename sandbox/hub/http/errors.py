@@ -11,7 +11,9 @@ class HubError(Refusal):
 
     code: ClassVar[str | None] = None
 
-    def __init__(self, message: str, extra: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, extra: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.extra = dict(extra or {})
 
@@ -30,18 +32,14 @@ class SignInRequiredError(HubError):
     """An anonymous caller asks for something that only a signed-in user may do."""
 
     status = 401
-
-    def __init__(self) -> None:
-        super().__init__("Invalid username or password.")
+    message = "Invalid username or password."
 
 
 class InvalidTokenError(HubError):
     """A token was sent that belongs to nobody; the client tells this text from all other 401s."""
 
     status = 401
-
-    def __init__(self) -> None:
-        super().__init__("Invalid credentials in Authorization header")
+    message = "Invalid credentials in Authorization header"
 
 
 class PaymentRequiredError(HubError):
@@ -61,18 +59,14 @@ class RepositoryNotFoundError(HubError):
 
     status = 404
     code = "RepoNotFound"
-
-    def __init__(self) -> None:
-        super().__init__("Repository not found")
+    message = "Repository not found"
 
 
 class WebhookNotFoundError(HubError):
     """No such webhook, or somebody else's."""
 
     status = 404
-
-    def __init__(self) -> None:
-        super().__init__("Webhook not found")
+    message = "Webhook not found"
 
 
 class MovedError(HubError):
@@ -141,11 +135,7 @@ class StaleParentError(HubError):
     """The branch no longer points at the commit the caller started from."""
 
     status = 412
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The branch was updated since you opened this page. Please refresh and try again."
-        )
+    message = "The branch was updated since you opened this page. Please refresh and try again."
 
 
 class RangeNotSatisfiableError(HubError):

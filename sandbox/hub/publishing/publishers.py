@@ -52,13 +52,12 @@ class Publishers:
 
     def add(self, repository: str, claims: Mapping[str, str], provider: str = GITHUB) -> Publisher:
         """Lets workflows push to the repository with a uid; raises InvalidClaimsError."""
-        number = self._publishers.add(
+        return self._publishers.added(
             repository=repository,
             provider=provider,
             claims=checked_claims(claims),
             created_at=_now(),
         )
-        return self._publishers.get(number)
 
     def of(self, repository: str) -> list[Publisher]:
         """Those that a repository trusts, oldest first."""

@@ -1,6 +1,7 @@
 """Creates, renames, sets up and deletes repositories, and tells the Spaces half of Spaces."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.hub.contract import SpaceHost, SpaceSettings
@@ -20,20 +21,14 @@ from sandbox.hub.webhooks.service import Webhooks
 _GATES = {"auto", "manual"}
 
 
+@dataclass(frozen=True)
 class Lifecycle:
     """What happens to repositories as a whole. Thread-safe."""
 
-    def __init__(
-        self,
-        registry: Registry,
-        accounts: Accounts,
-        space_host: SpaceHost,
-        webhooks: Webhooks,
-    ) -> None:
-        self._registry = registry
-        self._webhooks = webhooks
-        self._accounts = accounts
-        self._space_host = space_host
+    registry: Registry
+    accounts: Accounts
+    space_host: SpaceHost
+    webhooks: Webhooks
 
     def create(
         self,
@@ -50,38 +45,38 @@ class Lifecycle:
                 name is looked up, as the Hub does: also for a Space that is there already.
             ConflictError: The name is taken.
         """
-        self._accounts.require_namespace(identity, name.namespace, f"create a {name.kind}")
+        self.accounts.require_namespace(identity, name.namespace, f"create a {name.kind}")
         if settings is not None and settings.sdk != "static":
             self._require_plan(name, f"{settings.sdk} Spaces")
         _check_visibility(name.kind, visibility)
         if visibility == "protected":
             self._require_plan(name, "protected Spaces")
-        if self._registry.find(name.kind, name.id) is not None:
+        if self.registry.find(name.kind, name.id) is not None:
             raise ConflictError(f"You already created this {name.kind} repo")
-        uid, folder = self._registry.folders.draw()
+        uid, folder = self.registry.folders.draw()
         folder.mkdir()
         try:
             files = initial_files(name.name, None if settings is None else settings.sdk)
             create_repository(folder / "git", files, identity.name)
-            with self._registry.changing():
-                repository = self._registry.add(uid, name, visibility)
+            with self.registry.changing():
+                repository = self.registry.add(uid, name, visibility)
                 if settings is not None:
-                    self._space_host.created(repository.id, settings)
-                self._webhooks.created(repository)
+                    self.space_host.created(repository.id, settings)
+                self.webhooks.created(repository)
         except BaseException:
-            if self._registry.find_uid(uid) is None:
-                self._registry.folders.remove(folder)
+            if self.registry.find_uid(uid) is None:
+                self.registry.folders.remove(folder)
             raise
         return repository
 
     def delete(self, repository: Repository) -> None:
         """Forgets a repository with all its content."""
-        with self._registry.lock(repository), self._registry.changing():
-            self._registry.require(repository)
-            self._webhooks.deleted(repository)
-            self._registry.remove(repository)
+        with self.registry.lock(repository), self.registry.changing():
+            self.registry.require(repository)
+            self.webhooks.deleted(repository)
+            self.registry.remove(repository)
             if repository.kind is RepoKind.SPACE:
-                self._space_host.deleted(repository.id)
+                self.space_host.deleted(repository.id)
 
     def move(self, identity: Identity, repository: Repository, target: RepoName) -> None:
         """Renames a repository, also into another namespace the caller may write to."""
@@ -89,19 +84,19 @@ class Lifecycle:
             raise ForbiddenError(
                 f"You don't have the rights to move a repo to the namespace {target.namespace!r}",
             )
-        with self._registry.lock(repository), self._registry.changing():
-            self._registry.rename(repository.uid, target)
-            self._webhooks.moved(repository, target)
+        with self.registry.lock(repository), self.registry.changing():
+            self.registry.rename(repository.uid, target)
+            self.webhooks.moved(repository, target)
             if repository.kind is RepoKind.SPACE:
-                self._space_host.moved(repository.id, target.id)
+                self.space_host.moved(repository.id, target.id)
 
     def set_visibility(self, repository: Repository, visibility: str) -> None:
         """Sets public, protected (Spaces alone) or private."""
         _check_visibility(repository.kind, visibility)
         if visibility == "protected":
             self._require_plan(repository.name, "protected Spaces")
-        with self._registry.changing():
-            self._registry.set_visibility(repository.uid, visibility)
+        with self.registry.changing():
+            self.registry.set_visibility(repository.uid, visibility)
             self._tell_config(repository, {"private": visibility == "private"})
 
     def set_gated(self, repository: Repository, gated: object) -> None:
@@ -110,17 +105,17 @@ class Lifecycle:
             raise BadRequestError('"gated" must be one of [auto, manual, false]')
         if repository.kind is RepoKind.SPACE and gated is not False:
             raise BadRequestError("Spaces cannot be gated")
-        with self._registry.changing():
-            self._registry.set_gated(repository.uid, None if gated is False else str(gated))
+        with self.registry.changing():
+            self.registry.set_gated(repository.uid, None if gated is False else str(gated))
             self._tell_config(repository, {})  # the Hub names no other key than `private`
 
     def _tell_config(self, repository: Repository, config: Mapping[str, Any]) -> None:
-        current = self._registry.find_uid(repository.uid)
+        current = self.registry.find_uid(repository.uid)
         if current is not None:
-            self._webhooks.configured(current, config)
+            self.webhooks.configured(current, config)
 
     def _require_plan(self, name: RepoName, what: str) -> None:
-        if not self._accounts.is_paid(name.namespace):
+        if not self.accounts.is_paid(name.namespace):
             raise PaymentRequiredError(
                 f"The plan of {name.namespace!r} does not include {what}: subscribe to PRO, Team "
                 "or Enterprise, or create a static Space",

@@ -1,4 +1,4 @@
-"""How the Spaces half reads a Space's repository: RepositoryReader of the contract."""
+"""How the Spaces half reads the repositories of Spaces."""
 
 import os
 import shutil

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable
 
 from sandbox.http.errors import Refusal
-from sandbox.hub.contract import RepositoryReader, SpaceSettings
+from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.repositories.card import front_matter
+from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.spaces.records import SpaceRecords
 from sandbox.machine.contract import MachineUnavailableError
 
@@ -16,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def adopt_orphans(
-    reader: RepositoryReader,
+    reader: SpaceReader,
     records: SpaceRecords,
     created: Callable[[str, SpaceSettings], None],
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from sandbox.apps.addresses import AddressBook
 from sandbox.apps.serving import ServingApps
 from sandbox.http.errors import NotImitatedError
-from sandbox.hub.contract import RepositoryReader, SpaceSettings
+from sandbox.hub.contract import SpaceSettings
 from sandbox.hub.http.errors import BadRequestError, RepositoryNotFoundError, SignInRequiredError
+from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.spaces import settings as settings_module
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import Fault, SpaceFaults
@@ -38,7 +39,7 @@ class SpaceService:
     def __init__(
         self,
         database: Database,
-        reader: RepositoryReader,
+        reader: SpaceReader,
         machine: Machine,
         addresses: AddressBook,
         *,
@@ -85,6 +86,7 @@ class SpaceService:
             builds=threading.BoundedSemaphore(tuning.parallel_builds),
         )
         self._records = self._parts.records
+        self.log_store = self._parts.logs
         self._door = FrontDoor(self._parts, addresses, wake=self._wake, may_visit=may_visit)
         self.app_port = self._door.port_of
         self._life = Lifetime(self._parts, self._door)
@@ -218,11 +220,6 @@ class SpaceService:
         change = restart(head, factory=factory, old_serves=self._serves(record))
         self._ask(record.id, change)
         return self.runtime(repo_id)
-
-    @property
-    def log_store(self) -> SpaceLogs:
-        """The logs of all Spaces."""
-        return self._parts.logs
 
     def log_id(self, repo_id: str) -> int:
         """The number under which a Space's logs are kept."""

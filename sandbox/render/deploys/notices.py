@@ -43,7 +43,7 @@ class Notices:
             "commit_id": commit,
             "checks_passed": checks_passed,
         }
-        return self._notices.get(self._notices.add(**values))
+        return self._notices.added(**values)
 
     def take(self, notice: Notice) -> bool:
         """Forgets one, in the transaction that does what it asks; False if somebody else did."""

@@ -131,7 +131,7 @@ class Deploys:
             "frozen": frozen,
             **values,
         }
-        return self._deploys.get(self._deploys.add(**columns))
+        return self._deploys.added(**columns)
 
     def find(self, service: int, identifier: str) -> Deploy:
         """A service's deploy of that id; raises NotFoundError."""

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, field
 
 from sandbox.machine.contract import ImageUnavailableError, MachineUnavailableError
 from sandbox.render.deploys.first_steps import announce, first_status
@@ -25,24 +26,20 @@ from sandbox.render.services.records import Service
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class ServiceWorker:
     """Works for one service at a time per thread."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        *,
-        url_of: Callable[[Service], str],
-        forget: Callable[[Service], None],
-    ) -> None:
-        self._parts = parts
-        self._url_of = url_of  # the service's public address
-        self._forget = forget  # called when a deleted service has nothing left that runs
-        self._retry_at: dict[int, float] = {}  # services whose app could not be started again
+    parts: Parts
+    _: KW_ONLY
+    url_of: Callable[[Service], str]
+    forget: Callable[[Service], None]
+    # Services whose app could not be started again.
+    _retry_at: dict[int, float] = field(default_factory=dict[int, float], init=False)
 
     def work(self, number: int) -> None:
         """Works until nothing is to be done for this service, or the sandbox stops."""
-        parts = self._parts
+        parts = self.parts
         while not parts.stopping.is_set():
             service = parts.services.get(number)
             if service is None:
@@ -73,9 +70,9 @@ class ServiceWorker:
         """Whether a live deploy has nothing that serves, or is to be started afresh, by now."""
         if service.live is None or service.suspended or service.deleted:
             return False
-        if not service.restart and service.number in self._parts.asleep:
+        if not service.restart and service.number in self.parts.asleep:
             return False
-        if not service.restart and self._parts.serving.get(service.number) is not None:
+        if not service.restart and self.parts.serving.get(service.number) is not None:
             return False
         return time.monotonic() >= self._retry_at.get(service.number, 0)
 
@@ -83,13 +80,13 @@ class ServiceWorker:
 
     def _next(self, number: int) -> Deploy | None:
         """The deploy under way, else the one that waits."""
-        waiting = self._parts.deploys.of(number, OPEN)
+        waiting = self.parts.deploys.of(number, OPEN)
         running = [each for each in waiting if each.status not in WAITING]
         candidates = running or waiting
         return candidates[-1] if candidates else None
 
     def _deploy(self, service: Service, deploy: Deploy) -> None:
-        parts = self._parts
+        parts = self.parts
         turn = Turn(parts, service, deploy, lambda: parts.deploys.is_open(deploy.number))
         if deploy.status in WAITING:
             frozen = deploy.frozen.settings
@@ -118,9 +115,9 @@ class ServiceWorker:
             self._clean(service)
 
     def _run_deploy(self, turn: Turn) -> None:
-        parts, service = self._parts, turn.service
+        parts, service = self.parts, turn.service
         settings = turn.deploy.frozen.settings
-        url = self._url_of(service)
+        url = self.url_of(service)
         image = turn.deploy.image or self._make_image(turn)
         if settings.pre_deploy_command:
             turn.advance(status=Status.PRE_DEPLOY)
@@ -150,17 +147,17 @@ class ServiceWorker:
         Should the next one fail, what was live is started again.
         """
         if turn.deploy.frozen.volumes:
-            old = self._parts.serving.swap(turn.service.number, None)
-            remove_instance(self._parts, old, drain=True)
+            old = self.parts.serving.swap(turn.service.number, None)
+            remove_instance(self.parts, old, drain=True)
 
     def _make_image(self, turn: Turn) -> str:
-        log = self._parts.logs_of(turn, LogType.BUILD)
+        log = self.parts.logs_of(turn, LogType.BUILD)
         if turn.deploy.image_ref is not None:
             return fetch_image(turn, log)
         return build_image(turn, log)
 
     def _fail(self, turn: Turn, error: FailedError) -> None:
-        parts, deploy, number = self._parts, turn.deploy, turn.service.number
+        parts, deploy, number = self.parts, turn.deploy, turn.service.number
         turn.advance(status=error.status, finished_at=now())
         reason: dict[str, object] = {"failure": error.failure}
         if error.status is Status.BUILD_FAILED:
@@ -175,7 +172,7 @@ class ServiceWorker:
 
     def _start_again(self, service: Service) -> None:
         """Starts the live deploy's app, after a crash, a restart, or a stop of the sandbox."""
-        parts, number = self._parts, service.number
+        parts, number = self.parts, service.number
         deploy = parts.deploys.find(number, service.live or "")
 
         def wanted() -> bool:
@@ -205,7 +202,7 @@ class ServiceWorker:
         remove_instance(parts, old, drain=True)
 
     def _start_live(self, turn: Turn) -> Instance:
-        url = self._url_of(turn.service)
+        url = self.url_of(turn.service)
         image = turn.deploy.image
         if image is not None:
             try:
@@ -218,18 +215,18 @@ class ServiceWorker:
 
     def _put_to_sleep(self, number: int) -> None:
         """Ends what nobody visits; what is live stays so."""
-        remove_instance(self._parts, self._parts.serving.swap(number, None))
-        self._parts.services.set(number, container=None)
+        remove_instance(self.parts, self.parts.serving.swap(number, None))
+        self.parts.services.set(number, container=None)
 
     def _end(self, service: Service) -> None:
         """Ends what runs of a suspended service."""
-        remove_instance(self._parts, self._parts.serving.swap(service.number, None))
+        remove_instance(self.parts, self.parts.serving.swap(service.number, None))
         for name in {service.container, service.candidate} - {None}:
-            self._parts.machine.remove(name or "")
-        self._parts.services.set(service.number, container=None, candidate=None)
+            self.parts.machine.remove(name or "")
+        self.parts.services.set(service.number, container=None, candidate=None)
 
     def _delete(self, service: Service) -> None:
-        parts = self._parts
+        parts = self.parts
         try:
             self._end(service)
             for image in {each.image for each in parts.deploys.of(service.number)} - {None}:
@@ -241,11 +238,11 @@ class ServiceWorker:
             return  # the row stays, so the next start of the sandbox goes on
         parts.source.forget(service.id)
         self._retry_at.pop(service.number, None)
-        self._forget(service)
+        self.forget(service)
 
     def _clean(self, service: Service) -> None:
         """Forgets the candidate's name and the images that no rollback may ask for any more."""
-        parts, number = self._parts, service.number
+        parts, number = self.parts, service.number
         if parts.stopping.is_set():
             return
         parts.services.set(number, candidate=None)
@@ -263,7 +260,7 @@ class ServiceWorker:
 
     def _clean_disks(self, number: int) -> None:
         """Removes the data of deleted disks that nothing has any more."""
-        parts, live = self._parts, self._parts.deploys.of(number, [Status.LIVE])
+        parts, live = self.parts, self.parts.deploys.of(number, [Status.LIVE])
         mounted = next((each for deploy in live for each in deploy.frozen.volumes), None)
         for disk in parts.disks.left_over(number, mounted=mounted):
             with suppress(MachineUnavailableError):

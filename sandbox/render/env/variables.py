@@ -36,6 +36,9 @@ class Kind(StrEnum):
     FILE = "file"
 
 
+PARTS = {"env-vars": Kind.VARIABLE, "secret-files": Kind.FILE}  # of addresses
+
+
 class Variables:
     """The table of variables and secret files."""
 
@@ -90,7 +93,7 @@ class Variables:
 def read_variables(given: object) -> Pairs:
     """`[{key, value} | {key, generateValue: true}]` or null; raises BadRequestError."""
     return _distinct(
-        (_named(each, "key", _NAME), variable_value(each)) for each in _objects(given, "envVars")
+        (_named(each, "key", _NAME), _variable_value(each)) for each in _objects(given, "envVars")
     )
 
 
@@ -102,7 +105,7 @@ def read_files(given: object) -> Pairs:
     )
 
 
-def variable_value(given: Mapping[str, Any]) -> str:
+def _variable_value(given: Mapping[str, Any]) -> str:
     """The value given, or one generated: base64 of 32 random bytes."""
     if given.get("generateValue") is True:
         return base64.b64encode(secrets.token_bytes(_GENERATED_BYTES)).decode()
@@ -111,11 +114,24 @@ def variable_value(given: Mapping[str, Any]) -> str:
     return read.text(given, "value")
 
 
-def require_name(name: str, kind: Kind) -> None:
-    """Raises BadRequestError for a name no variable or file may have."""
+def read_value(kind: Kind, name: str, given: Mapping[str, Any]) -> str:
+    """The value to be kept under a name; raises BadRequestError, for the name as well."""
     pattern = _NAME if kind is Kind.VARIABLE else _FILE_NAME
     if not pattern.fullmatch(name) or name in {".", ".."}:
         raise BadRequestError(f"invalid {kind} name: {name!r}")
+    return _variable_value(given) if kind is Kind.VARIABLE else read.text(given, "content")
+
+
+def described(kind: Kind, name: str, value: str) -> dict[str, str]:
+    """One of a list, as the API tells it."""
+    if kind is Kind.VARIABLE:
+        return {"key": name, "value": value}
+    return {"name": name, "content": value}
+
+
+def kind_of(path: str) -> Kind:
+    """Which list an address means: `/v1/…/{id}/{part}`, or a value below it."""
+    return PARTS[path.split("/")[4]]
 
 
 def _objects(given: object, what: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Services, deploys, events and log lines as Render's API gives them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.render.deploys.ports import ServicePorts
@@ -18,22 +19,15 @@ _DASHBOARD = "https://dashboard.render.com"
 _EVERYWHERE = {"cidrBlock": "0.0.0.0/0", "description": "everywhere"}
 
 
+@dataclass(frozen=True)
 class Describer:
     """Writes objects as the API does. A value that may be null on the platform is None here."""
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        disks: Disks,
-        notifications: Notifications,
-        ports: ServicePorts,
-        url_of: Callable[[Service], str],
-    ) -> None:
-        self._ports = ports
-        self._notifications = notifications
-        self._credentials = credentials
-        self._disks = disks
-        self._url_of = url_of
+    credentials: Credentials
+    disks: Disks
+    notifications: Notifications
+    ports: ServicePorts
+    url_of: Callable[[Service], str]
 
     def service(self, service: Service) -> dict[str, Any]:
         """A `service`."""
@@ -48,7 +42,7 @@ class Describer:
             "autoDeploy": "no" if settings.auto_deploy_trigger == "off" else "yes",
             "autoDeployTrigger": settings.auto_deploy_trigger,
             "dashboardUrl": f"{_DASHBOARD}/{kind}/{service.id}",
-            "notifyOnFail": self._notifications.of(service.number).on_fail,
+            "notifyOnFail": self.notifications.of(service.number).on_fail,
             "rootDir": settings.root_dir,
             "suspended": "suspended" if service.suspended else "not_suspended",
             "suspenders": ["user"] if service.suspended else [],
@@ -130,7 +124,7 @@ class Describer:
             "publishPath": settings.publish_path,
             "pullRequestPreviewsEnabled": "no",
             "renderSubdomainPolicy": "enabled",
-            "url": self._url_of(service),
+            "url": self.url_of(service),
         }
 
     def _container(self, service: Service) -> dict[str, Any]:
@@ -151,10 +145,10 @@ class Describer:
         if settings.listens:
             # Always a list: the official client reads no other, and its description knows none.
             details["openPorts"] = [
-                {"port": port, "protocol": "TCP"} for port in self._ports.open(service)
+                {"port": port, "protocol": "TCP"} for port in self.ports.open(service)
             ]
             # In the private network.
-            details["url"] = f"{service.slug}:{self._ports.private(service)}"
+            details["url"] = f"{service.slug}:{self.ports.private(service)}"
         if settings.public:
             details |= {
                 "cache": {"profile": "no-cache"},
@@ -162,9 +156,9 @@ class Describer:
                 "ipAllowList": [_EVERYWHERE],
                 "maintenanceMode": {"enabled": False, "uri": ""},
                 "renderSubdomainPolicy": "enabled",
-                "url": self._url_of(service),
+                "url": self.url_of(service),
             }
-        disk = self._disks.of(service.number)
+        disk = self.disks.of(service.number)
         if disk is not None:
             shown = {"name": disk.name, "sizeGB": disk.size_gb, "mountPath": disk.mount_path}
             details["disk"] = {"id": disk.id, **shown}
@@ -188,6 +182,6 @@ class Describer:
         if identifier is None:
             return None
         try:
-            return self._credentials.find(identifier).description()
+            return self.credentials.find(identifier).description()
         except NotFoundError:
             return None  # removed since

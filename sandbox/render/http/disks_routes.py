@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from sandbox.http.handlers import at
 from sandbox.render.http import body as read
-from sandbox.render.http.requests import Door, Routes, listed, page, within
+from sandbox.render.http.requests import Door, Routes, fits, page
 from sandbox.render.services.disks import Disk
 from sandbox.render.services.service import RenderService
 
@@ -69,7 +69,4 @@ class DiskRoutes(Routes):
             "serviceId": service.id if service else "",
             "ownerId": service.owner if service else "",
         }
-        filters = {name: listed(request, name) for name in values}
-        if any(wanted and values[name] not in wanted for name, wanted in filters.items()):
-            return False
-        return within(request, {"created": disk.created_at, "updated": disk.updated_at})
+        return fits(request, values, disk.created_at, disk.updated_at)

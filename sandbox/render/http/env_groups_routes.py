@@ -9,21 +9,22 @@ from sandbox.http.errors import NotImitatedError
 from sandbox.http.handlers import at
 from sandbox.render.env.groups import EnvGroup
 from sandbox.render.env.variables import (
+    PARTS,
     Kind,
+    described,
+    kind_of,
     read_files,
+    read_value,
     read_variables,
-    require_name,
-    variable_value,
 )
 from sandbox.render.http import body as read
 from sandbox.render.http.errors import BadRequestError
-from sandbox.render.http.requests import Door, Routes, limit_of, listed, within
+from sandbox.render.http.requests import Door, Routes, fits, limit_of
 from sandbox.render.services.service import RenderService
 from sandbox.render.services.settings import SHORT
 
 _GROUP = "/v1/env-groups/{id}"
-_KINDS = {"env-vars": Kind.VARIABLE, "secret-files": Kind.FILE}
-_VALUES = [f"{_GROUP}/{part}/{{name}}" for part in _KINDS]
+_VALUES = [f"{_GROUP}/{part}/{{name}}" for part in PARTS]
 _LINK = f"{_GROUP}/services/{{service}}"
 _NO_CONTENT = 204
 
@@ -91,17 +92,14 @@ class EnvGroupRoutes(Routes):
         """`GET …/env-vars/{key}` and `…/secret-files/{name}`."""
         kind, name = _value_of(request)
         value = self._groups.value(self._find(request), kind, name)
-        return self._door.answer(_described(kind, name, value))
+        return self._door.answer(described(kind, name, value))
 
     @at("PUT", *_VALUES)
     def _put(self, request: Request, body: bytes) -> Response:
         """Answers the whole group."""
         kind, name = _value_of(request)
-        group, given = self._find(request), read.json_object(body)
-        require_name(name, kind)
-        variable = kind is Kind.VARIABLE
-        value = variable_value(given) if variable else read.text(given, "content")
-        self._groups.put(group, kind, name, value)
+        group = self._find(request)
+        self._groups.put(group, kind, name, read_value(kind, name, read.json_object(body)))
         return self._answer(group)
 
     @at("DELETE", *_VALUES)
@@ -121,11 +119,11 @@ class EnvGroupRoutes(Routes):
 
     def _answer(self, group: EnvGroup, status: int = 200) -> Response:
         found = self._groups.find(group.id)
-        described = self._meta(found)
+        shown = self._meta(found)
         for kind, key in ((Kind.VARIABLE, "envVars"), (Kind.FILE, "secretFiles")):
             pairs = self._groups.values(found, kind)
-            described[key] = [_described(kind, *pair) for pair in pairs]
-        return self._door.answer(described, status)
+            shown[key] = [described(kind, *pair) for pair in pairs]
+        return self._door.answer(shown, status)
 
     def _meta(self, group: EnvGroup) -> dict[str, Any]:
         services = [self._service.parts.services.get(each) for each in self._groups.linked(group)]
@@ -144,19 +142,9 @@ class EnvGroupRoutes(Routes):
 
 
 def _value_of(request: Request) -> tuple[Kind, str]:
-    part = request.url.path.rstrip("/").split("/")[-2]
-    return _KINDS[part], request.path_params["name"]
-
-
-def _described(kind: Kind, name: str, value: str) -> dict[str, str]:
-    if kind is Kind.VARIABLE:
-        return {"key": name, "value": value}
-    return {"name": name, "content": value}
+    return kind_of(request.url.path), request.path_params["name"]
 
 
 def _asked(request: Request, group: EnvGroup) -> bool:
     values = {"name": group.name, "ownerId": group.owner, "environmentId": ""}
-    filters = {name: listed(request, name) for name in values}
-    if any(wanted and values[name] not in wanted for name, wanted in filters.items()):
-        return False
-    return within(request, {"created": group.created_at, "updated": group.updated_at})
+    return fits(request, values, group.created_at, group.updated_at)

@@ -32,21 +32,17 @@ class UnauthorizedError(RenderError):
     """No key, a key of nobody, or a deploy hook's key that is not the service's."""
 
     status = 401
-
-    def __init__(self) -> None:
-        super().__init__("Unauthorized")
+    message = "Unauthorized"
 
 
 class PaymentRequiredError(RenderError):
     """Creating needs a card on file, also for the free plan."""
 
     status = 402
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Payment information is required to complete this request. To add a card, visit"
-            " https://dashboard.render.com/billing"
-        )
+    message = (
+        "Payment information is required to complete this request. To add a card, visit"
+        " https://dashboard.render.com/billing"
+    )
 
 
 class NotFoundError(RenderError):

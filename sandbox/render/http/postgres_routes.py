@@ -6,7 +6,7 @@ from starlette.responses import Response
 from sandbox.http.handlers import at
 from sandbox.render.http import body as read
 from sandbox.render.http.account import Account
-from sandbox.render.http.requests import Door, Routes, listed, page, within
+from sandbox.render.http.requests import Door, Routes, fits, page
 from sandbox.render.postgres.describe import connection_info, describe
 from sandbox.render.postgres.records import PostgresRecord
 from sandbox.render.postgres.service import PostgresService
@@ -85,7 +85,4 @@ def _asked(request: Request, record: PostgresRecord) -> bool:
         "ownerId": record.owner,
         "environmentId": "",  # nothing of the sandbox is in an environment
     }
-    filters = {name: listed(request, name) for name in values}
-    if any(wanted and values[name] not in wanted for name, wanted in filters.items()):
-        return False
-    return within(request, {"created": record.created_at, "updated": record.updated_at})
+    return fits(request, values, record.created_at, record.updated_at)

@@ -108,6 +108,14 @@ def listed(request: Request, name: str) -> list[str]:
     return [each for text in request.query_params.getlist(name) for each in text.split(",") if each]
 
 
+def fits(request: Request, values: Mapping[str, str], created: str, updated: str) -> bool:
+    """Whether one of a list is asked for: by the filters of these names, and by its times."""
+    filters = {name: listed(request, name) for name in values}
+    if any(wanted and values[name] not in wanted for name, wanted in filters.items()):
+        return False
+    return within(request, {"created": created, "updated": updated})
+
+
 def within(request: Request, values: Mapping[str, str | None]) -> bool:
     """Whether times lie in the `…Before` and `…After` a request asks for."""
     for name, moment in values.items():

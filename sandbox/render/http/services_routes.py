@@ -1,26 +1,27 @@
 """`/v1/services`: services, their variables, secret files and what is done to them."""
 
-from collections.abc import Callable
-
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from sandbox.http.handlers import at
 from sandbox.render.env.variables import (
+    PARTS,
     Kind,
-    Pairs,
+    described,
+    kind_of,
     read_files,
+    read_value,
     read_variables,
-    require_name,
-    variable_value,
 )
 from sandbox.render.http import body as read
-from sandbox.render.http.requests import Door, Routes, listed, page, whole_page, within
+from sandbox.render.http.requests import Door, Routes, fits, page, whole_page
 from sandbox.render.services.records import Service
 from sandbox.render.services.service import RenderService
 
 _SERVICE = "/v1/services/{id}"
+_LISTS = [f"{_SERVICE}/{part}" for part in PARTS]
+_VALUES = [f"{each}/{{name}}" for each in _LISTS]
+_WORDS = {Kind.VARIABLE: "envVar", Kind.FILE: "secretFile"}
 _ACCEPTED = 202
 _NO_CONTENT = 204
 
@@ -95,81 +96,64 @@ class ServiceRoutes(Routes):
         return self._door.answer([{"id": identifier, "createdAt": since}])
 
 
-class VariableRoutes:
+class VariableRoutes(Routes):
     """The two lists of a service: `env-vars` and `secret-files`."""
 
     def __init__(self, service: RenderService, door: Door) -> None:
         self._service = service
+        self._variables = service.parts.variables
         self._door = door
 
-    def routes(self) -> list[BaseRoute]:
-        """The addresses served here."""
-        routes: list[BaseRoute] = []
-        for kind, part in ((Kind.VARIABLE, "env-vars"), (Kind.FILE, "secret-files")):
-            many, one = f"{_SERVICE}/{part}", f"{_SERVICE}/{part}/{{name}}"
-            for address, method, handler in (
-                (many, "GET", self._listing),
-                (many, "PUT", self._replace),
-                (one, "GET", self._get),
-                (one, "PUT", self._put),
-                (one, "DELETE", self._delete),
-            ):
-                endpoint = self._door.keyed(_of_kind(handler, kind))
-                routes.append(Route(address, endpoint, methods=[method]))
-        return routes
-
-    def _listing(self, request: Request, _body: bytes, kind: Kind) -> Response:
-        pairs = self._service.parts.variables.all(self._number(request), kind)
+    @at("GET", *_LISTS)
+    def _listing(self, request: Request, _body: bytes) -> Response:
+        number, kind = self._list_of(request)
+        pairs = self._variables.all(number, kind)
         return self._door.answer(
-            page(request, pairs, lambda pair: pair[0], _shape(kind), _word(kind))
+            page(
+                request,
+                pairs,
+                lambda pair: pair[0],
+                lambda pair: described(kind, *pair),
+                _WORDS[kind],
+            )
         )
 
-    def _replace(self, request: Request, body: bytes, kind: Kind) -> Response:
-        number = self._number(request)
+    @at("PUT", *_LISTS)
+    def _replace(self, request: Request, body: bytes) -> Response:
+        number, kind = self._list_of(request)
         given = read.json_value(body)
-        pairs: Pairs = read_variables(given) if kind is Kind.VARIABLE else read_files(given)
-        self._service.parts.variables.replace(number, kind, pairs)
-        shape = _shape(kind)
-        described = [(pair[0], shape(pair)) for pair in pairs]
-        return self._door.answer(whole_page(described, _word(kind)))
+        pairs = read_variables(given) if kind is Kind.VARIABLE else read_files(given)
+        self._variables.replace(number, kind, pairs)
+        shown = [(name, described(kind, name, value)) for name, value in pairs]
+        return self._door.answer(whole_page(shown, _WORDS[kind]))
 
-    def _get(self, request: Request, _body: bytes, kind: Kind) -> Response:
+    @at("GET", *_VALUES)
+    def _get(self, request: Request, _body: bytes) -> Response:
+        number, kind = self._list_of(request)
         name = request.path_params["name"]
-        value = self._service.parts.variables.value(self._number(request), kind, name)
-        return self._door.answer(_shape(kind)((name, value)))
+        value = self._variables.value(number, kind, name)
+        return self._door.answer(described(kind, name, value))
 
-    def _put(self, request: Request, body: bytes, kind: Kind) -> Response:
-        number, name = self._number(request), request.path_params["name"]
-        require_name(name, kind)
-        given = read.json_object(body)
-        variable = kind is Kind.VARIABLE
-        value = variable_value(given) if variable else read.text(given, "content")
-        self._service.parts.variables.put(number, kind, name, value)
-        # As recorded: a single secret file answers 201, also when it was there before.
-        return self._door.answer(_shape(kind)((name, value)), 200 if variable else 201)
-
-    def _delete(self, request: Request, _body: bytes, kind: Kind) -> Response:
+    @at("PUT", *_VALUES)
+    def _put(self, request: Request, body: bytes) -> Response:
+        """As recorded: a single secret file answers 201, also when it was there before."""
+        number, kind = self._list_of(request)
         name = request.path_params["name"]
-        self._service.parts.variables.remove(self._number(request), kind, name)
+        value = read_value(kind, name, read.json_object(body))
+        self._variables.put(number, kind, name, value)
+        return self._door.answer(
+            described(kind, name, value), 200 if kind is Kind.VARIABLE else 201
+        )
+
+    @at("DELETE", *_VALUES)
+    def _delete(self, request: Request, _body: bytes) -> Response:
+        number, kind = self._list_of(request)
+        self._variables.remove(number, kind, request.path_params["name"])
         return Response(status_code=_NO_CONTENT)
 
-    def _number(self, request: Request) -> int:
-        return self._service.find(request.path_params["id"]).number
-
-
-def _of_kind(
-    handler: Callable[[Request, bytes, Kind], Response], kind: Kind
-) -> Callable[[Request, bytes], Response]:
-    return lambda request, body: handler(request, body, kind)
-
-
-def _word(kind: Kind) -> str:
-    return "envVar" if kind is Kind.VARIABLE else "secretFile"
-
-
-def _shape(kind: Kind) -> Callable[[tuple[str, str]], dict[str, str]]:
-    name, value = ("key", "value") if kind is Kind.VARIABLE else ("name", "content")
-    return lambda pair: {name: pair[0], value: pair[1]}
+    def _list_of(self, request: Request) -> tuple[int, Kind]:
+        """Of which service, and which of its two."""
+        return self._service.find(request.path_params["id"]).number, kind_of(request.url.path)
 
 
 def _asked(request: Request, service: Service) -> bool:
@@ -183,7 +167,4 @@ def _asked(request: Request, service: Service) -> bool:
         "ownerId": service.owner,
         "environmentId": "",  # no service of the sandbox is in an environment
     }
-    filters = {name: listed(request, name) for name in values}
-    if any(wanted and values[name] not in wanted for name, wanted in filters.items()):
-        return False
-    return within(request, {"created": service.created_at, "updated": service.updated_at})
+    return fits(request, values, service.created_at, service.updated_at)

@@ -104,7 +104,7 @@ class PostgresRecords:
             self._require_free_name(wish.owner, wish.name)
             if wish.plan == FREE and self._rows.where(there, wish.owner, FREE):
                 raise BadRequestError("cannot have more than one active free tier database")
-            number = self._rows.add(
+            return self._rows.added(
                 **vars(wish),
                 id=f"{new_id('dpg')}-a",
                 created_at=moment,
@@ -113,7 +113,6 @@ class PostgresRecords:
                 password=password,
                 phase=Phase.CREATING,
             )
-        return self._rows.get(number)
 
     def find(self, identifier: str) -> PostgresRecord:
         """The database of that id; raises NotFoundError, also once it is deleted."""

@@ -72,7 +72,7 @@ class Services:
             slug = slug_of(name) or "service"
             while self._taken(slug) or self._services.where("slug = ? AND NOT deleted", slug):
                 slug = with_suffix(slug_of(name) or "service")
-            number = self._services.add(
+            return self._services.added(
                 id=new_id("srv"),
                 name=name,
                 slug=slug,
@@ -81,7 +81,6 @@ class Services:
                 updated_at=moment,
                 settings=settings,
             )
-        return self._services.get(number)
 
     def find(self, identifier: str) -> Service:
         """The service of that id; raises NotFoundError, also once it is deleted."""

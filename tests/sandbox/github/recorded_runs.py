@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from sandbox.github.contract import CheckedRun, NoSuchWorkflowError, RepositoryHalf, Trigger
+from sandbox.github.contract import CheckedRun, NoSuchWorkflowError, Trigger
+from sandbox.github.service import GitHubService
 
 
 class RecordedRuns:
@@ -14,7 +15,7 @@ class RecordedRuns:
         self.triggers: list[Trigger] = []
         self.gone: list[str] = []
         self.checked: list[CheckedRun] = []
-        self.repositories: RepositoryHalf | None = None
+        self.repositories: GitHubService | None = None
 
     def prepare(self, trigger: Trigger) -> None:
         """Whatever it reads is there."""

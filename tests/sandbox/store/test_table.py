@@ -100,12 +100,21 @@ def test_rows_are_found_in_order_changed_and_forgotten(pots):
     assert [each.id for each in pots.where()] == [third]
 
 
+def test_a_row_that_was_added_or_changed_is_read_at_once(pots):
+    made = pots.added(**{**vars(_pot(None)), "id": None})
+    assert made == pots.get(made.id) == _pot(made.id)
+    changed = pots.changed(made.id, shelf="low", marks=("c",))
+    assert changed == pots.get(made.id) == _pot(made.id, shelf="low", marks=("c",))
+
+
 def test_what_is_not_there_is_said(pots):
     assert pots.find(7) is None
     assert not pots.set(7, shelf="low")
     assert not pots.drop(7)
     with pytest.raises(KeyError):
         pots.get(7)
+    with pytest.raises(KeyError):
+        pots.changed(7, shelf="low")
 
 
 def test_what_a_transaction_takes_back_was_never_there(database, pots):

@@ -17,7 +17,7 @@ from sandbox.github.repositories.registry import Repository
 
 
 class Making:
-    """`Makers` of one inquiry, which has to be given to it before it makes anything."""
+    """What one inquiry makes; it has to be given that before it makes anything."""
 
     inquiry: Inquiry
 

@@ -3,17 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.github.http.access import PULLS, Access, Right, require_right, require_voice
+from sandbox.github.http.access import PULLS, require_own, require_voice
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, nothing, urls
-from sandbox.github.pulls.api.routes import PULL, PullRoutes
+from sandbox.github.http.requests import REPOSITORY, answer, listed, nothing, urls
+from sandbox.github.pulls.api.addressed_pulls import PULL, AddressedPulls
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
-from sandbox.github.pulls.reviewing import require_hearing
 from sandbox.github.pulls.reviews import COMMENTED, Remark, ReviewComment
-from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
@@ -21,19 +19,13 @@ from sandbox.http.handlers import at
 _COMMENT = f"{REPOSITORY}/pulls/comments/{{comment:int}}"
 
 
-class ReviewCommentRoutes(Routes):
+class ReviewCommentRoutes(AddressedPulls):
     """Endpoints of comments on lines."""
-
-    def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
-        self._access = access
-        self._pulls = pulls
-        self._reviews = pulls.reviews
-        self._addressed = addressed
 
     @at("GET", f"{PULL}/comments")
     def _list(self, request: Request, _body: Body) -> Response:
         """Oldest first."""
-        repository, pull = self._addressed.addressed(request)
+        repository, pull = self._addressed(request)
         return listed(
             request,
             self._reviews.comments(pull.issue.id),
@@ -114,19 +106,12 @@ class ReviewCommentRoutes(Routes):
         view = self._view(request, made, pull, repository)
         return answer(request, view, 201, {"Location": str(view["url"])})
 
-    def _seen(self, request: Request) -> tuple[Repository, Pull, Caller]:
-        caller = self._access.require_caller(request)
-        repository, pull = self._addressed.addressed(request)
-        require_hearing(caller, pull, repository)
-        return repository, pull, caller
-
     def _own(self, request: Request) -> tuple[Repository, ReviewComment, Pull, Caller]:
         caller = self._access.require_caller(request)
         repository = self._access.readable(request)
         comment, pull = self._comment(repository, request.path_params["comment"])
         require_voice(caller, repository, PULLS)
-        if caller.login.lower() != comment.author.lower():
-            require_right(caller, repository, Right.WRITE, PULLS)
+        require_own(caller, comment.author, repository, PULLS)
         return repository, comment, pull, caller
 
     def _comment(self, repository: Repository, number: int) -> tuple[ReviewComment, Pull]:

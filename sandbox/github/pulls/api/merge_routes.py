@@ -3,29 +3,22 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.github.http.access import Access
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError
-from sandbox.github.http.requests import Routes, answer, nothing, urls
-from sandbox.github.pulls.api.routes import PULL, PullRoutes
+from sandbox.github.http.requests import answer, nothing, urls
+from sandbox.github.pulls.api.addressed_pulls import PULL, AddressedPulls
 from sandbox.github.pulls.merge import merge, update_branch
 from sandbox.github.pulls.merging import METHODS
-from sandbox.github.pulls.service import PullService
 from sandbox.http.handlers import at
 
 
-class MergeRoutes(Routes):
+class MergeRoutes(AddressedPulls):
     """Endpoints that merge."""
-
-    def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
-        self._access = access
-        self._pulls = pulls
-        self._addressed = addressed
 
     @at("GET", f"{PULL}/merge")
     def _is_merged(self, request: Request, _body: Body) -> Response:
         """204 or 404."""
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         if not pull.merged:
             raise NotFoundError
         return nothing()
@@ -33,7 +26,7 @@ class MergeRoutes(Routes):
     @at("PUT", f"{PULL}/merge")
     def _merge(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         merged = merge(
             self._pulls,
             pull,
@@ -50,7 +43,7 @@ class MergeRoutes(Routes):
     @at("PUT", f"{PULL}/update-branch")
     def _update_branch(self, request: Request, body: Body) -> Response:
         """Merges the base into the head."""
-        repository, pull, caller = self._addressed.own(request)
+        repository, pull, caller = self._proposed(request)
         expected = body.optional_text("expected_head_sha")
         update_branch(self._pulls, pull, repository, caller, expected)
         here = urls(request)

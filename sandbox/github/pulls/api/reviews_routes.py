@@ -3,25 +3,22 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.github.http.access import Access
 from sandbox.github.http.accounts import Caller
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import NotFoundError, UnprocessableError
-from sandbox.github.http.requests import Routes, answer, listed, urls
+from sandbox.github.http.requests import answer, listed, urls
 from sandbox.github.issues.views import person
-from sandbox.github.pulls.api.routes import PULL, PullRoutes
+from sandbox.github.pulls.api.addressed_pulls import PULL, AddressedPulls
 from sandbox.github.pulls.records import Pull
 from sandbox.github.pulls.remarks import read_remark
 from sandbox.github.pulls.reviewing import (
     STATES,
     add_review,
     ask,
-    require_hearing,
     require_sense,
     tell,
 )
 from sandbox.github.pulls.reviews import APPROVED, CHANGES_REQUESTED, DISMISSED, PENDING, Review
-from sandbox.github.pulls.service import PullService
 from sandbox.github.pulls.views import review_comment_view, review_view
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.handlers import at
@@ -30,19 +27,13 @@ _REVIEW = f"{PULL}/reviews/{{review:int}}"
 _ASKED = f"{PULL}/requested_reviewers"
 
 
-class ReviewRoutes(Routes):
+class ReviewRoutes(AddressedPulls):
     """Endpoints of reviews."""
-
-    def __init__(self, access: Access, pulls: PullService, addressed: PullRoutes) -> None:
-        self._access = access
-        self._pulls = pulls
-        self._reviews = pulls.reviews
-        self._addressed = addressed
 
     @at("GET", f"{PULL}/reviews")
     def _list(self, request: Request, _body: Body) -> Response:
         """Oldest first; pending ones for their authors alone."""
-        repository, pull = self._addressed.addressed(request)
+        repository, pull = self._addressed(request)
         caller = self._access.caller(request)
         found = [e for e in self._reviews.of(pull.issue.id) if _visible(e, caller)]
         return listed(request, found, lambda each: self._view(request, each, pull, repository))
@@ -71,7 +62,7 @@ class ReviewRoutes(Routes):
 
     @at("GET", _REVIEW)
     def _get(self, request: Request, _body: Body) -> Response:
-        repository, pull = self._addressed.addressed(request)
+        repository, pull = self._addressed(request)
         review = self._review(request, pull, self._access.caller(request))
         return answer(request, self._view(request, review, pull, repository))
 
@@ -95,7 +86,7 @@ class ReviewRoutes(Routes):
 
     @at("GET", f"{_REVIEW}/comments")
     def _comments(self, request: Request, _body: Body) -> Response:
-        repository, pull = self._addressed.addressed(request)
+        repository, pull = self._addressed(request)
         review = self._review(request, pull, self._access.caller(request))
         accounts, here = self._access.accounts, urls(request)
         return listed(
@@ -121,7 +112,7 @@ class ReviewRoutes(Routes):
     @at("PUT", f"{_REVIEW}/dismissals")
     def _dismiss(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         review = self._review(request, pull, caller)
         body.text("message")
         if review.state not in (APPROVED, CHANGES_REQUESTED):
@@ -134,7 +125,7 @@ class ReviewRoutes(Routes):
 
     @at("GET", _ASKED)
     def _asked(self, request: Request, _body: Body) -> Response:
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         accounts, here = self._access.accounts, urls(request)
         users = [person(accounts, each, here) for each in self._reviews.asked(pull.issue.id)]
         return answer(request, {"users": users, "teams": []})
@@ -142,7 +133,7 @@ class ReviewRoutes(Routes):
     @at("POST", _ASKED)
     def _ask(self, request: Request, body: Body) -> Response:
         repository, caller = self._access.writable(request)
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         logins = [str(each) for each in body.sequence("reviewers")]
         ask(self._pulls, pull, repository, caller, logins)
         return answer(request, self._pulls.simple_view(pull, repository, urls(request)), 201)
@@ -150,17 +141,11 @@ class ReviewRoutes(Routes):
     @at("DELETE", _ASKED)
     def _unask(self, request: Request, body: Body) -> Response:
         repository, _ = self._access.writable(request)
-        _, pull = self._addressed.addressed(request)
+        _, pull = self._addressed(request)
         self._reviews.unask(pull.issue.id, [str(each) for each in body.sequence("reviewers")])
         return answer(request, self._pulls.simple_view(pull, repository, urls(request)))
 
     # --- inside
-
-    def _seen(self, request: Request) -> tuple[Repository, Pull, Caller]:
-        caller = self._access.require_caller(request)
-        repository, pull = self._addressed.addressed(request)
-        require_hearing(caller, pull, repository)
-        return repository, pull, caller
 
     def _review(self, request: Request, pull: Pull, caller: Caller | None) -> Review:
         found = self._reviews.find(pull.issue.id, request.path_params["review"])

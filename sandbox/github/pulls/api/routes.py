@@ -5,34 +5,28 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.github.http.access import PULLS, Access, require_own, require_voice
-from sandbox.github.http.accounts import Caller
+from sandbox.github.http.access import PULLS, require_voice
 from sandbox.github.http.body import Body
 from sandbox.github.http.errors import UnprocessableError, there
 from sandbox.github.http.objects import full_commit
-from sandbox.github.http.requests import REPOSITORY, Routes, answer, listed, urls
+from sandbox.github.http.requests import REPOSITORY, answer, listed, urls
 from sandbox.github.issues.records import CLOSED, OPEN
+from sandbox.github.pulls.api.addressed_pulls import PULL, AddressedPulls
 from sandbox.github.pulls.proposing import Wanted, change, propose
 from sandbox.github.pulls.records import Pull
-from sandbox.github.pulls.service import PullService
 from sandbox.github.repositories.changes_view import file_view
 from sandbox.github.repositories.differences import commits_between, proposed_files, proposed_text
 from sandbox.github.repositories.registry import Repository
 from sandbox.http.errors import NotImitatedError
 from sandbox.http.handlers import at
 
-PULL = f"{REPOSITORY}/pulls/{{number:int}}"
 _DIFF = re.compile(r"application/vnd\.github\.(?:v3\.)?diff")
 _SORTS = ("created", "updated", "popularity", "long-running")
 _MOST_FILES = 3000  # the list ends there, as on the platform
 
 
-class PullRoutes(Routes):
+class PullRoutes(AddressedPulls):
     """Endpoints of pull requests."""
-
-    def __init__(self, access: Access, pulls: PullService) -> None:
-        self._access = access
-        self._pulls = pulls
 
     @at("GET", f"{REPOSITORY}/pulls")
     def _list(self, request: Request, _body: Body) -> Response:
@@ -80,7 +74,7 @@ class PullRoutes(Routes):
     @at("GET", PULL)
     def _get(self, request: Request, _body: Body) -> Response:
         """As a difference if that is what is accepted."""
-        repository, pull = self.addressed(request)
+        repository, pull = self._addressed(request)
         if _DIFF.search(request.headers.get("accept", "")):
             text = proposed_text(repository.git, pull.base_sha, pull.head_sha)
             return Response(text, media_type="application/vnd.github.diff; charset=utf-8")
@@ -89,7 +83,7 @@ class PullRoutes(Routes):
     @at("PATCH", PULL)
     def _change(self, request: Request, body: Body) -> Response:
         """By its author or who may write."""
-        repository, pull, caller = self.own(request)
+        repository, pull, caller = self._proposed(request)
         words = {key: body.optional_text(key) for key in ("title", "body") if key in body}
         state = body.choice("state", (OPEN, CLOSED), pull.issue.state)
         base = body.optional_text("base")
@@ -99,14 +93,14 @@ class PullRoutes(Routes):
     @at("GET", f"{PULL}/commits")
     def _commits(self, request: Request, _body: Body) -> Response:
         """Oldest first."""
-        repository, pull = self.addressed(request)
+        repository, pull = self._addressed(request)
         found = commits_between(repository.git, pull.base_sha, pull.head_sha)
         accounts, here = self._access.accounts, urls(request)
         return listed(request, found, lambda each: full_commit(repository, each, accounts, here))
 
     @at("GET", f"{PULL}/files")
     def _files(self, request: Request, _body: Body) -> Response:
-        repository, pull = self.addressed(request)
+        repository, pull = self._addressed(request)
         found = proposed_files(repository.git, pull.base_sha, pull.head_sha)[:_MOST_FILES]
         here = urls(request)
         return listed(request, found, lambda each: file_view(each, pull.head_sha, repository, here))
@@ -122,26 +116,6 @@ class PullRoutes(Routes):
         ]
         here = urls(request)
         return listed(request, found, lambda each: self._pulls.simple_view(each, repository, here))
-
-    # --- for routes below a pull request
-
-    def addressed(self, request: Request) -> tuple[Repository, Pull]:
-        """The pull request of the address, if the caller may read it; raises NotFoundError."""
-        repository = self._access.readable(request)
-        return repository, self._pull(repository, request)
-
-    def own(self, request: Request) -> tuple[Repository, Pull, Caller]:
-        """The same for its author, or who may write."""
-        caller = self._access.require_caller(request)
-        repository, pull = self.addressed(request)
-        require_voice(caller, repository, PULLS)
-        require_own(caller, pull.issue.author, repository, PULLS)
-        return repository, pull, caller
-
-    # --- inside
-
-    def _pull(self, repository: Repository, request: Request) -> Pull:
-        return there(self._pulls.records.find(repository.id, request.path_params["number"]))
 
     @staticmethod
     def _brings(pull: Pull, repository: Repository, sha: str) -> bool:

@@ -5,12 +5,12 @@ from typing import Protocol
 
 from starlette.requests import Request
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.access import Access
 from sandbox.github.http.errors import NotFoundError
 from sandbox.github.http.requests import REPOSITORY, Routes
 from sandbox.github.runs.records import JobRecord, Run, RunRecords
 from sandbox.github.runs.workflow_files import WorkflowFiles
+from sandbox.github.service import GitHubService
 
 ACTIONS = f"{REPOSITORY}/actions"
 RUN = f"{ACTIONS}/runs/{{run:int}}"
@@ -20,7 +20,7 @@ class Runs(Protocol):
     """What the routes ask of the service."""
 
     records: RunRecords
-    repositories: RepositoryHalf
+    repositories: GitHubService
     folder: Path
     files: WorkflowFiles
 

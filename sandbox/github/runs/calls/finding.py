@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.calls.checking import check_call
 from sandbox.github.runs.calls.declaration import EVENT, declaration_of
 from sandbox.github.runs.calls.nested_permissions import bounded, check_permissions
@@ -20,6 +19,7 @@ from sandbox.github.runs.planning.workflow import (
 )
 from sandbox.github.runs.planning.yaml_text import place_in
 from sandbox.github.runs.schedules.cron import schedules_of
+from sandbox.github.service import GitHubService
 
 # docs.github.com, "Reuse workflows": ten levels with the first caller, fifty different files.
 _LEVELS = 10
@@ -44,7 +44,7 @@ class _File:
 class WorkflowReader:
     """Reads workflow files with everything they call. Thread-safe: it holds no state."""
 
-    def __init__(self, repositories: RepositoryHalf) -> None:
+    def __init__(self, repositories: GitHubService) -> None:
         self._repositories = repositories
 
     def read(self, repository: str, commit: str, ref: str, path: str, content: bytes) -> Workflow:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.calls.checking import INHERIT
 from sandbox.github.runs.calls.declaration import Declaration, declaration_of, is_required
 from sandbox.github.runs.calls.nested_permissions import bounded
@@ -14,6 +13,7 @@ from sandbox.github.runs.planning.expression_values import ExpressionError, text
 from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.workflow import Called, Job, Workflow
 from sandbox.github.runs.records import Run
+from sandbox.github.service import GitHubService
 
 TOKEN = "github_token"  # noqa: S105 - the name of a secret
 
@@ -38,7 +38,7 @@ class Scope:
         return bounded(permissions_of(self.workflow.source, job.source), self.limit)
 
 
-def own_secrets(run: Run, repositories: RepositoryHalf) -> Secrets:
+def own_secrets(run: Run, repositories: GitHubService) -> Secrets:
     """Those of a run's own workflow; what a fork proposes has none but its token."""
 
     def secrets(environment: str | None, token: str) -> Mapping[str, str]:
@@ -49,7 +49,7 @@ def own_secrets(run: Run, repositories: RepositoryHalf) -> Secrets:
 
 
 def passed_secrets(
-    caller: Scope, job: Job, context: Context, run: Run, repositories: RepositoryHalf
+    caller: Scope, job: Job, context: Context, run: Run, repositories: GitHubService
 ) -> Secrets:
     """Those of a workflow that a job calls: what the job passes, and the environments' own.
 

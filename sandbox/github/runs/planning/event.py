@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.planning.dispatch_inputs import EVENT
 from sandbox.github.runs.planning.source import NOTHING, Source
 from sandbox.github.runs.records import Run
+from sandbox.github.service import GitHubService
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Addresses:
 
 
 def event_of(
-    run: Run, source: Source | None, repositories: RepositoryHalf, addresses: Addresses
+    run: Run, source: Source | None, repositories: GitHubService, addresses: Addresses
 ) -> dict[str, Any]:
     """The event's payload, `github.event`.
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf
+from sandbox.github.service import GitHubService
 from toolchain.cache import remove_tree
 
 NOTHING = "0" * 40  # where a new branch pointed before
@@ -64,7 +64,7 @@ class Source:
 class Sources:
     """The clones of the commits that have runs, one each. Thread-safe."""
 
-    def __init__(self, folder: Path, repositories: RepositoryHalf) -> None:
+    def __init__(self, folder: Path, repositories: GitHubService) -> None:
         self._folder = folder
         self._repositories = repositories
         self._making = threading.Lock()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import Trigger
 from sandbox.github.runs.calls.finding import WorkflowReader, called_by
 from sandbox.github.runs.planning.dispatch_inputs import (
     EVENT,
@@ -14,6 +14,7 @@ from sandbox.github.runs.planning.source import Sources
 from sandbox.github.runs.planning.workflow import FOLDER, Workflow, WorkflowError, is_workflow
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.running.publishing import Publisher
+from sandbox.github.service import GitHubService
 
 _TITLE_LENGTH = 200
 
@@ -30,7 +31,7 @@ class Triggering:
 
     def __init__(
         self,
-        repositories: RepositoryHalf,
+        repositories: GitHubService,
         records: RunRecords,
         sources: Sources,
         publisher: Publisher,

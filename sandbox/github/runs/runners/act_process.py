@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,12 @@ _LONGEST = 4 * 1024 * 1024  # bytes of a record; a job can write there too, and 
 _ERRORS_KEPT = 1024 * 1024
 
 
+@dataclass(frozen=True)
 class ActProcess:
     """A running `act`. `records()` belongs to one thread; `cancel` and `kill` to any."""
 
-    def __init__(self, program: Attached, errors: Path) -> None:
-        """Takes it over.
-
-        Args:
-            program: act, as a `Runner` started it.
-            errors: file for what it writes to its standard error.
-        """
-        self._program = program
-        self._errors = errors
+    program: Attached  # act, as a `Runner` started it
+    errors: Path  # file for what it writes to its standard error
 
     def records(self) -> Iterator[dict[str, Any]]:
         """What it says, as it says it; ends when it ended."""
@@ -37,24 +32,24 @@ class ActProcess:
 
     def wait(self) -> int:
         """Its exit code, when everything it started is gone."""
-        code = self._program.wait()
-        self._program.close()
+        code = self.program.wait()
+        self.program.close()
         return code
 
     def cancel(self) -> None:
         """Asks it to end: steps with `if: always()` still run."""
-        self._program.tell(b"cancel\n")
+        self.program.tell(b"cancel\n")
 
     def kill(self) -> None:
         """Ends it and all it started, now; nothing of it is left."""
-        self._program.close()  # the supervisor takes the end of its input as an order
-        self._program.remove()
+        self.program.close()  # the supervisor takes the end of its input as an order
+        self.program.remove()
 
     def _lines(self) -> Iterator[bytes]:
         """Whole lines of its standard output; what is longer than a record may be is cut."""
         pending = b""
-        with self._errors.open("ab") as errors:
-            for to_errors, piece in self._program.output():
+        with self.errors.open("ab") as errors:
+            for to_errors, piece in self.program.output():
                 if to_errors:
                     if errors.tell() < _ERRORS_KEPT:
                         errors.write(piece)

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from sandbox.github.runs.calls.inputs import input_values, output_values
 from sandbox.github.runs.calls.scope import Scope, declared_by, passed_secrets, require_secrets
@@ -13,70 +13,22 @@ from sandbox.github.runs.planning.expression_parser import Context
 from sandbox.github.runs.planning.expression_values import ExpressionError
 from sandbox.github.runs.planning.expressions import render
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob, plain_name
-from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Called, Job
-from sandbox.github.runs.records import Run, moment
+from sandbox.github.runs.records import moment
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, Tools
 from sandbox.github.runs.running.refused_job import refuse
 from sandbox.github.runs.running.results import result_of
 
+if TYPE_CHECKING:  # which makes these groups
+    from sandbox.github.runs.running.job_graph import JobGraph
+
 _LOG = logging.getLogger(__name__)
-
-
-class Graph(Protocol):
-    """The jobs of one workflow."""
-
-    scope: Scope
-
-    @property
-    def run(self) -> Run:
-        """What runs."""
-        ...
-
-    @property
-    def held(self) -> frozenset[str]:
-        """Names of the concurrency groups in which it is at work."""
-        ...
-
-    def holds(self, group: Group) -> None:
-        """It is at work in a concurrency group."""
-        ...
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether somebody ended it."""
-        ...
-
-    @property
-    def results(self) -> Any:  # noqa: ANN401 - see below
-        """How its jobs ended, by key."""
-        ...
-
-    def work(self) -> str:
-        """Runs every job; the conclusion."""
-        ...
-
-    def stop(self) -> None:
-        """Ends what is at work here."""
-        ...
-
-    def publish(self, job: int) -> None:
-        """Tells the commit how a job stands."""
-        ...
-
-    def ended(self, key: str, needed: Needed) -> None:
-        """An entry of `jobs` ended, with all its combinations."""
-        ...
-
-    def below(self, scope: Scope) -> "Graph":
-        """The graph of a workflow that one of its jobs calls."""
-        ...
 
 
 @dataclass(frozen=True)
 class _Call:
     planned: PlannedJob
-    graph: Graph
+    graph: "JobGraph"
     contexts: Context  # as the called workflow's outputs see it
     groups: Sequence[Group]  # of the job that calls, then of the workflow that it calls
     gave_way: threading.Event  # to a newer one of such a group
@@ -90,7 +42,13 @@ class CallGroup:
     """
 
     def __init__(
-        self, caller: Graph, tools: Tools, job: Job, called: Called, plan: Plan, context: Context
+        self,
+        caller: "JobGraph",
+        tools: Tools,
+        job: Job,
+        called: Called,
+        plan: Plan,
+        context: Context,
     ) -> None:
         self._caller = caller
         self._tools = tools

@@ -5,62 +5,24 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.planning.concurrency import Group, Member, group_of
 from sandbox.github.runs.planning.job_plan import Plan, PlannedJob
 from sandbox.github.runs.planning.private_workflow import Needed
 from sandbox.github.runs.planning.workflow import Job
-from sandbox.github.runs.records import Run, moment
+from sandbox.github.runs.records import moment
 from sandbox.github.runs.running.job_task import CANCELLED, FAILURE, JobEnd, JobTask, Tools
 from sandbox.github.runs.running.job_worker import JobWorker
 from sandbox.github.runs.running.refused_job import refuse
 from sandbox.github.runs.running.results import result_of
 
+if TYPE_CHECKING:  # which makes these groups
+    from sandbox.github.runs.running.job_graph import JobGraph
+
 _MINUTE = 60.0  # seconds, of an environment's wait timer
 _LOOK_SECONDS = 0.1
 _LOG = logging.getLogger(__name__)
-
-
-class GraphAtWork(Protocol):
-    """The workflow whose jobs these are."""
-
-    @property
-    def run(self) -> Run:
-        """What runs."""
-        ...
-
-    @property
-    def scope(self) -> Scope:
-        """Its workflow, and what the jobs of that share."""
-        ...
-
-    @property
-    def held(self) -> frozenset[str]:
-        """Names of the concurrency groups in which it is at work."""
-        ...
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether somebody ended it."""
-        ...
-
-    def publish(self, job: int) -> None:
-        """Tells the commit how a job stands."""
-        ...
-
-    def ended(self, key: str, needed: Needed) -> None:
-        """An entry of `jobs` ended, with all its combinations."""
-        ...
-
-    def enter(self, job: int, worker: JobWorker) -> None:
-        """A job is at work, and may be cancelled with the run."""
-        ...
-
-    def leave(self, job: int) -> None:
-        """A job is no longer at work."""
-        ...
 
 
 class JobGroup:
@@ -68,7 +30,7 @@ class JobGroup:
 
     def __init__(
         self,
-        worker: GraphAtWork,
+        worker: "JobGraph",
         tools: Tools,
         job: Job,
         plan: Plan,

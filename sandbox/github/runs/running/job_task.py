@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.http.job_tokens import Grant
 from sandbox.github.runs.calls.scope import Scope
 from sandbox.github.runs.permissions import Permissions
@@ -18,6 +17,7 @@ from sandbox.github.runs.planning.source import Sources
 from sandbox.github.runs.planning.workflow import Job, Workflow
 from sandbox.github.runs.records import Run, RunRecords
 from sandbox.github.runs.runners.runner import Runner
+from sandbox.github.service import GitHubService
 
 # The variables with which a job proves who it is, while the block lasts.
 Identify = Callable[["JobTask"], AbstractContextManager[Mapping[str, str]]]
@@ -29,7 +29,7 @@ SUCCESS, FAILURE, CANCELLED, SKIPPED = "success", "failure", "cancelled", "skipp
 class Tools:
     """What every job of a sandbox works with."""
 
-    repositories: RepositoryHalf
+    repositories: GitHubService
     records: RunRecords
     sources: Sources
     folder: Path

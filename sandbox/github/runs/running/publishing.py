@@ -3,9 +3,9 @@
 import logging
 from datetime import datetime
 
-from sandbox.github.contract import RepositoryHalf
 from sandbox.github.runs.planning.event import Addresses
 from sandbox.github.runs.records import JobRecord, Run, RunRecords, moment
+from sandbox.github.service import GitHubService
 
 _LOG = logging.getLogger(__name__)
 _STATES = {"success": "success", "skipped": "success", "neutral": "success", "failure": "failure"}
@@ -16,7 +16,7 @@ _STOPPED = "The sandbox was stopped while this run was at work"
 class Publisher:
     """Puts commit statuses. What goes wrong there never ends a run."""
 
-    def __init__(self, repositories: RepositoryHalf, addresses: Addresses) -> None:
+    def __init__(self, repositories: GitHubService, addresses: Addresses) -> None:
         self._repositories = repositories
         self._addresses = addresses
         self.gone: set[str] = set()  # repositories that were deleted: nobody reads of them

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sandbox.github.contract import RepositoryHalf, Trigger
+from sandbox.github.contract import Trigger
 from sandbox.github.runs.planning.workflow import FOLDER, WorkflowError, is_workflow, parse_workflow
 from sandbox.github.runs.schedules.asked import AskedSchedules
 from sandbox.github.runs.schedules.cron import EVENT, Schedule, schedules_of
+from sandbox.github.service import GitHubService
 
 _LOG = logging.getLogger(__name__)
 _LOOKS_SECONDS = 1.0
@@ -37,7 +38,7 @@ class Scheduler:
 
     def __init__(
         self,
-        repositories: RepositoryHalf,
+        repositories: GitHubService,
         asked: AskedSchedules,
         triggered: Callable[[Trigger], object],
         clock: Callable[[], float],

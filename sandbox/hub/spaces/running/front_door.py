@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from http import HTTPStatus
 
 from sandbox.apps.addresses import AddressBook, AddressUnavailableError
@@ -33,61 +34,55 @@ _GONE = Unavailable(
 )
 
 
+@dataclass(frozen=True)
 class FrontDoor:
     """Opens and closes the Spaces' addresses and decides, per visitor, where they lead."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        addresses: AddressBook,
-        *,
-        wake: Callable[[int], None],
-        may_visit: MayVisit | None,
-    ) -> None:
-        self._parts = parts
-        self._addresses = addresses
-        self._wake = wake
-        self._may_visit = may_visit
+    parts: Parts
+    addresses: AddressBook
+    _: KW_ONLY
+    wake: Callable[[int], None]
+    may_visit: MayVisit | None
 
     def open_all(self) -> None:
         """Opens what is not open, each under the address it always had."""
-        for record in self._parts.records.all():
-            if record.repo_id is not None and not self._addresses.is_open(address_owner(record.id)):
+        for record in self.parts.records.all():
+            if record.repo_id is not None and not self.addresses.is_open(address_owner(record.id)):
                 self.try_open(record.id)
 
     def try_open(self, space: int) -> None:
         """Opens one; a port somebody else took is said, and tried again later."""
         try:
-            self._addresses.open(address_owner(space), lambda visitor: self._lead(space, visitor))
+            self.addresses.open(address_owner(space), lambda visitor: self._lead(space, visitor))
         except AddressUnavailableError as error:
             _LOG.warning("Space %s has no address: %s", space, error)
 
     def close(self, space: int, *, forget: bool = False) -> None:
         """Closes the address; `forget` gives its port away."""
-        self._addresses.close(address_owner(space), forget=forget)
+        self.addresses.close(address_owner(space), forget=forget)
 
     def host(self, record: SpaceRecord) -> str:
         """The address without its scheme, as who asks now reaches it."""
-        return f"{asked_host()}:{self._addresses.port(address_owner(record.id))}"
+        return f"{asked_host()}:{self.addresses.port(address_owner(record.id))}"
 
     def port_of(self, name: str) -> int | None:
         """The port of the app that has a name below hf.space; None where there is no such app."""
-        for record in self._parts.records.all():
+        for record in self.parts.records.all():
             if record.repo_id is not None and subdomain(record.repo_id) == name:
-                return self._addresses.port(address_owner(record.id))
+                return self.addresses.port(address_owner(record.id))
         return None
 
     def idle_seconds(self, space: int) -> float:
         """Seconds since a visitor's or the app's last byte passed."""
-        return self._addresses.idle_seconds(address_owner(space))
+        return self.addresses.idle_seconds(address_owner(space))
 
     def _lead(self, space: int, visitor: Visitor) -> Upstream | Unavailable:
-        record = self._parts.records.get(space)
+        record = self.parts.records.get(space)
         if record is None or record.repo_id is None:
             return _GONE
-        if self._may_visit and not self._may_visit(record.repo_id, visitor.authorization):
+        if self.may_visit and not self.may_visit(record.repo_id, visitor.authorization):
             return _GONE
-        app = self._parts.serving.get(space)
+        app = self.parts.serving.get(space)
         if app is not None:
             return Upstream(app.port, app.own_address)
         title = f"Space {record.repo_id}: {record.stage}"
@@ -95,7 +90,7 @@ class FrontDoor:
         if remedy is not None:
             return Unavailable(title=title, remedy=f"{record.error or ''}\n{remedy}".strip())
         if record.stage is Stage.SLEEPING:
-            self._wake(space)
+            self.wake(space)
         return Unavailable(
             title=title,
             remedy="The app is being prepared; try again in a moment.",

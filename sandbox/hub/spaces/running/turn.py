@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sandbox.apps.serving import ServingApps
-from sandbox.hub.contract import RepositoryReader
+from sandbox.hub.repositories.reader import SpaceReader
 from sandbox.hub.spaces.environment import Surroundings
 from sandbox.hub.spaces.faults import SpaceFaults
 from sandbox.hub.spaces.records import SpaceRecord, SpaceRecords
@@ -62,7 +62,7 @@ class Parts:
     faults: SpaceFaults
     serving: ServingApps[Serving]
     machine: Machine
-    reader: RepositoryReader
+    reader: SpaceReader
     surroundings: Surroundings
     folder: Path  # build contexts and the files of static Spaces
     tuning: Tuning

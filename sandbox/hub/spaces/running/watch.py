@@ -1,6 +1,7 @@
 """Looks after running apps: those that end, those nobody uses, addresses that are not open."""
 
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 from sandbox.hub.spaces.hardware import DEFAULT_FLAVOR, FREE_SLEEP_SECONDS
 from sandbox.hub.spaces.records import SpaceRecord
@@ -22,48 +23,42 @@ def sleep_after(record: SpaceRecord) -> int | None:
     return record.sleep_seconds
 
 
+@dataclass(frozen=True)
 class Watch:
     """Looks at all running apps, whenever it is asked to."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        *,
-        idle_seconds: Callable[[int], float],
-        put_to_sleep: Callable[[int], None],
-        open_addresses: Callable[[], None],
-    ) -> None:
-        self._parts = parts
-        self._idle_seconds = idle_seconds
-        self._put_to_sleep = put_to_sleep
-        self._open_addresses = open_addresses
+    parts: Parts
+    _: KW_ONLY
+    idle_seconds: Callable[[int], float]
+    put_to_sleep: Callable[[int], None]
+    open_addresses: Callable[[], None]
 
     def look(self) -> None:
         """Looks once."""
-        self._open_addresses()
-        for space, app in self._parts.serving.all().items():
+        self.open_addresses()
+        for space, app in self.parts.serving.all().items():
             self._look_at(space, app)
 
     def _look_at(self, space: int, app: Serving) -> None:
         if app.container_id is not None:
-            state = self._parts.machine.state(app.container_id)
+            state = self.parts.machine.state(app.container_id)
             if state is None or not state.running:
                 self._ended(space, app, state)
                 return
-        record = self._parts.records.get(space)
+        record = self.parts.records.get(space)
         if record is None or record.static or record.stage is not Stage.RUNNING:
             return
         allowed = sleep_after(record)
-        if allowed is not None and self._idle_seconds(space) > allowed:
-            self._put_to_sleep(space)
+        if allowed is not None and self.idle_seconds(space) > allowed:
+            self.put_to_sleep(space)
 
     def _ended(self, space: int, app: Serving, state: ContainerState | None) -> None:
         """An app that nobody asked to end did: RUNTIME_ERROR, unless a new one is on its way."""
-        if self._parts.stopping.is_set() or not self._parts.serving.take(space, app):
+        if self.parts.stopping.is_set() or not self.parts.serving.take(space, app):
             return
         if app.follower is not None:
             app.follower.join(_LOG_END_SECONDS)
-        message = exit_message(state, last_lines(self._parts, space))
+        message = exit_message(state, last_lines(self.parts, space))
 
         def change(record: SpaceRecord) -> dict[str, object] | None:
             if record.container != app.container:
@@ -73,6 +68,6 @@ class Watch:
                 return gone | {"stage": Stage.RUNTIME_ERROR, "error": message}
             return gone | {"stage": WITHOUT_OLD.get(record.stage, record.stage)}
 
-        self._parts.records.request(space, change, supersede=False)
+        self.parts.records.request(space, change, supersede=False)
         if app.container is not None:
-            self._parts.machine.remove(app.container)
+            self.parts.machine.remove(app.container)

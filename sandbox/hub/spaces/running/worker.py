@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass
 
 from sandbox.apps.mask import Mask
 from sandbox.hub.spaces.records import SpaceRecord
@@ -24,27 +25,22 @@ _LOG = logging.getLogger(__name__)
 _BUILD_STAGES = frozenset({Stage.BUILDING, Stage.RUNNING_BUILDING})
 
 
+@dataclass(frozen=True)
 class SpaceWorker:
     """Works for one Space at a time per thread; it holds no state of its own."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        *,
-        host_of: Callable[[SpaceRecord], str],
-        forget: Callable[[SpaceRecord], None],
-    ) -> None:
-        self._parts = parts
-        self._host_of = host_of  # "127.0.0.1:PORT", the Space's public address
-        self._forget = forget  # called when a deleted Space has nothing left that runs
+    parts: Parts
+    _: KW_ONLY
+    host_of: Callable[[SpaceRecord], str]
+    forget: Callable[[SpaceRecord], None]
 
     def work(self, space: int) -> None:
         """Works until nothing is wanted of this Space, or the sandbox stops."""
-        while not self._parts.stopping.is_set():
-            record = self._parts.records.get(space)
+        while not self.parts.stopping.is_set():
+            record = self.parts.records.get(space)
             if record is None or record.wanted is Wanted.NOTHING:
                 return
-            turn = Turn(self._parts, record)
+            turn = Turn(self.parts, record)
             try:
                 self._step(turn)
             except SupersededError:
@@ -64,7 +60,7 @@ class SpaceWorker:
             case Wanted.START:
                 require_distinct_names(turn)
                 try:
-                    start_app(turn, host=self._host_of(turn.record))
+                    start_app(turn, host=self.host_of(turn.record))
                 except ImageUnusableError:
                     # Pruned by somebody while the Space slept, say: the commit is still there.
                     turn.advance(wanted=Wanted.BUILD, image=None)
@@ -81,23 +77,23 @@ class SpaceWorker:
         if card.sdk == "static":
             publish_files(turn, commit, card)
         else:
-            start_app(turn, host=self._host_of(turn.record))
+            start_app(turn, host=self.host_of(turn.record))
 
     def _delete(self, turn: Turn) -> None:
-        record, machine = turn.record, self._parts.machine
+        record, machine = turn.record, self.parts.machine
         turn.drop_old(record.container)
         for slot in (None, other_slot(record.base_name, None, "-")):
             machine.remove(other_slot(record.base_name, slot, "-"))
         for slot in (None, other_slot(record.base_name, None, ":")):
             machine.remove_image(other_slot(record.base_name, slot, ":"))
-        shutil.rmtree(self._parts.folder / record.base_name, ignore_errors=True)
-        self._forget(record)
+        shutil.rmtree(self.parts.folder / record.base_name, ignore_errors=True)
+        self.forget(record)
 
     def _failed(self, turn: Turn, error: Exception) -> bool:
         """Shows what nobody foresaw as the Space's error; False if the worker has to end."""
-        if self._parts.stopping.is_set():
+        if self.parts.stopping.is_set():
             return False
-        if not self._parts.records.is_turn(turn.record.id, turn.record.turn):
+        if not self.parts.records.is_turn(turn.record.id, turn.record.turn):
             return True  # something that was being worked on is gone, as was asked meanwhile
         if turn.record.wanted is Wanted.DELETE:
             _LOG.warning("Space %s is not fully removed: %s", turn.record.base_name, error)
