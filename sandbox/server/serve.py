@@ -48,6 +48,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
     name = home.identity().name
     with ExitStack() as stack:
         stack.enter_context(_sole_server(home))
+        stack.callback(home.close)
         # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
         # every app would go on running.
         signal.signal(signal.SIGTERM, _unwind)
@@ -64,6 +65,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         public, address = stack.enter_context(entrances(home, engine))
         if engine is not None:
             machine = DockerMachine(engine, name, public.names)
+            stack.callback(machine.close)
         inside = machine.inside_host
         addresses = AddressBook(
             home.open_database(), bind_host=bind_host, inside=inside, named=is_of_an_app

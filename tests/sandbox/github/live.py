@@ -107,12 +107,15 @@ class LiveGitHub:
         self.log, self.faults = RequestLog(self.database), Faults(self.database)
         platform = create_github_app(self.service, self.run_host, limits=limits)
         injected = FaultInjector(platform, self.faults, "github")
-        recorded = RequestRecorder(injected, self.log, "github", platform.routes)
+        self._recorder = RequestRecorder(injected, self.log, "github", platform.routes)
         file = description_file()
         self.contract = None if file is None else Contract(file)
         self.http = self.client(TOKEN)
         config = uvicorn.Config(
-            AddressesAsSent(recorded), http=AbortableProtocol, log_level="warning", lifespan="off"
+            AddressesAsSent(self._recorder),
+            http=AbortableProtocol,
+            log_level="warning",
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -134,6 +137,8 @@ class LiveGitHub:
             self.run_host.stop()
         self._server.should_exit = True
         self._thread.join()
+        self._recorder.stop()
+        self.database.close()
 
     def client(self, token: str | None, *, prefix: str = "/api/v3", **more: Any) -> httpx.Client:
         """A client with a token, or an anonymous one, of either form of the API's address."""

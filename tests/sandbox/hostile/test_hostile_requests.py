@@ -45,7 +45,10 @@ def sandbox(tmp_path_factory):
     yield made
     server.should_exit = True
     thread.join()
+    for each in platforms:
+        each.stop()
     addresses.stop()
+    home.close()
 
 
 class Sandbox:

@@ -123,6 +123,8 @@ def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     server.should_exit = True
     thread.join()
     webhooks.courier.stop()
+    app.stop()
+    database.close()
 
 
 @pytest.fixture

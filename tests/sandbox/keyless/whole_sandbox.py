@@ -160,7 +160,9 @@ def whole_sandbox(
         addresses.stop()
         if isinstance(machine, DockerMachine):
             assert machine.remove_containers() == 0, "a job's container outlived it"
+            machine.close()
         server.should_exit = True
         thread.join()
         for listener in sockets:
             listener.close()
+        made.home.close()

@@ -38,7 +38,7 @@ class LiveHub:
         tuning: Tuning | None = None,
         bind_host: str = "127.0.0.1",
     ) -> None:
-        database = Database(folder / "state.sqlite")
+        self._database = database = Database(folder / "state.sqlite")
         users = [
             User(
                 name="ann",
@@ -92,6 +92,7 @@ class LiveHub:
         self.addresses.stop()
         self._server.should_exit = True
         self._thread.join()
+        self._database.close()
 
     def commit(self, repo_id: str, content: dict[str, str]) -> str:
         """One commit of these files through the official client; returns its sha."""
