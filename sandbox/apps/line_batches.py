@@ -34,7 +34,8 @@ class LineBatches(Generic[Row]):
         self._rows: list[Row] = []
         self._collecting = threading.Condition()
         self._storing = threading.Lock()
-        self._works = False
+        self._thread: threading.Thread | None = None  # while it works
+        self._ending = False
 
     def add(self, row: Row) -> None:
         """Takes one; it is stored within a moment, or as soon as somebody asks for it."""
@@ -42,9 +43,9 @@ class LineBatches(Generic[Row]):
             while len(self._rows) >= _MOST:
                 self._collecting.wait()
             self._rows.append(row)
-            begins, self._works = not self._works, True
-        if begins:
-            threading.Thread(target=self._work, name="log-lines", daemon=True).start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="log-lines", daemon=True)
+                self._thread.start()
 
     def flush(self) -> None:
         """Stores what has come; whoever reads calls it first."""
@@ -54,6 +55,16 @@ class LineBatches(Generic[Row]):
                 self._collecting.notify_all()
             if rows:
                 self._store(rows)
+
+    def close(self) -> None:
+        """Stores what has come and ends the thread; a line that comes later begins another."""
+        with self._collecting:
+            self._ending, thread = True, self._thread
+        if thread is not None:
+            thread.join()
+        self.flush()
+        with self._collecting:
+            self._ending = False
 
     def _work(self) -> None:
         idle = 0
@@ -65,6 +76,6 @@ class LineBatches(Generic[Row]):
                 _LOG.warning("log lines could not be stored: %s", error)
             with self._collecting:
                 idle = 0 if self._rows else idle + 1
-                if idle > _IDLE_ROUNDS:
-                    self._works = False
+                if idle > _IDLE_ROUNDS or (idle and self._ending):
+                    self._thread = None
                     return

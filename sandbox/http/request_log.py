@@ -5,10 +5,12 @@ route: a platform has POSTs that only ask (LFS batches, uploads being negotiated
 """
 
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -42,6 +44,7 @@ _SECRET_PARAMETER = re.compile(
 )
 _READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 _AGENT_LIMIT = 80  # characters
+_thread = partial(ThreadPoolExecutor, 1, thread_name_prefix="request-log")  # once it is needed
 _AT_ONCE = 100  # the log grows beyond its bound by this part of it, then it is cut
 
 _WITHOUT_BODY = {204, 304}
@@ -138,18 +141,18 @@ class RequestRecorder:
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        log: RequestLog,
-        platform: str,
-        routes: Sequence[BaseRoute],
+        self, app: ASGIApp, log: RequestLog, platform: str, routes: Sequence[BaseRoute]
     ) -> None:
         self._app = app
         self._log = log
         self._platform = platform
         self._routes = routes
         self._limiter = CapacityLimiter(1)  # a busy handler pool must not hold up the log
-        self._late = ThreadPoolExecutor(1, thread_name_prefix="request-log")
+        self._late = _Late(log)
+
+    def stop(self) -> None:
+        """Records what was cut short before, and keeps no thread any more."""
+        self._late.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -175,6 +178,24 @@ class RequestRecorder:
             exchange.close()
 
 
+class _Late:
+    """Records in a thread of its own, for those who can't wait."""
+
+    def __init__(self, log: RequestLog) -> None:
+        self._log = log
+        self._lock = threading.Lock()
+        self._pool = _thread()
+
+    def record(self, request: ObservedRequest) -> None:
+        with self._lock:
+            self._pool.submit(self._log.record, request)
+
+    def stop(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, _thread()
+        pool.shutdown()
+
+
 class _Exchange:
     """One request between the server and the platform."""
 
@@ -183,7 +204,7 @@ class _Exchange:
         request: ObservedRequest,
         log: RequestLog,
         limiter: CapacityLimiter,
-        late: Executor,
+        late: _Late,
         receive: Receive,
         send: Send,
         abort: Aborter,
@@ -220,7 +241,7 @@ class _Exchange:
         """
         if not self._recorded:
             self._request.duration_ms = (time.monotonic() - self._started) * 1000
-            self._late.submit(self._log.record, self._request)
+            self._late.record(self._request)
 
     def _completes(self, message: Message) -> bool:
         """Takes note of a message and says whether the client has all of the answer after it."""

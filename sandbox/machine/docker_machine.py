@@ -190,12 +190,10 @@ class DockerMachine:
 
     def state(self, container_id: str) -> ContainerState | None:
         """What the engine says of a container, or None if it has none of that id."""
-        with engine_errors():
-            try:
-                state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
-            except NotFound:
-                return None
-        return container_state(state, self._disk.reason(container_id))
+        with engine_errors(), suppress(NotFound):
+            state: dict[str, Any] = self._client.containers.get(container_id).attrs["State"]
+            return container_state(state, self._disk.reason(container_id))
+        return None
 
     def open_ports(self, container_id: str) -> Sequence[OpenPort]:
         """What is listened on in a container; nothing once it ended."""
@@ -205,15 +203,12 @@ class DockerMachine:
 
     def find(self, name: str) -> Container | None:
         """A running container of this sandbox by its name."""
-        with engine_errors():
-            try:
-                container = self._client.containers.get(self._engine_name(name))
-            except NotFound:
-                return None
-            if container.status != "running":
-                return None
-            self._disk.watch(str(container.id), container.labels)
-            return reached(container, int(container.labels[_PORT_LABEL]))
+        with engine_errors(), suppress(NotFound):
+            container = self._client.containers.get(self._engine_name(name))
+            if container.status == "running":
+                self._disk.watch(str(container.id), container.labels)
+                return reached(container, int(container.labels[_PORT_LABEL]))
+        return None
 
     def names(self) -> Sequence[str]:
         """The names of this sandbox's containers; see the contract."""
@@ -277,6 +272,11 @@ class DockerMachine:
         for name in self._images.own_names():
             self._forget_image(name)
         self._images.prune()
+
+    def close(self) -> None:
+        """Ends its threads and its connections to the engine, where all that runs goes on."""
+        self._disk.close()
+        self._client.close()
 
     def _forget_image(self, name: str) -> None:
         self._builder.forget(name)

@@ -1,6 +1,7 @@
 """Forgetting a sandbox: its containers, networks and images, and then its folder."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.machine.docker_machine import DockerMachine
@@ -23,8 +24,11 @@ def end_leftovers(home: Home) -> bool:
     """
     if not home.server_file.exists():  # a server that ends in order takes it away
         return False
-    with ensure_engine(Progress(), building=False) as engine:
-        DockerMachine(engine.address, home.identity().name).remove_containers()
+    with (
+        ensure_engine(Progress(), building=False) as engine,
+        closing(DockerMachine(engine.address, home.identity().name)) as machine,
+    ):
+        machine.remove_containers()
     home.server_file.unlink(missing_ok=True)
     return True
 
@@ -66,7 +70,8 @@ def _forget_in_engine(name: str, more: Sequence[Forget]) -> None:
     if not may_hold_anything():
         return
     with ensure_engine(Progress(), building=False) as engine:
-        DockerMachine(engine.address, name).remove_all()
+        with closing(DockerMachine(engine.address, name)) as machine:
+            machine.remove_all()
         for each in more:
             each(engine.address)
         if engine.address.registry is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sandbox.store.database import Database
 from toolchain.cache import locked
@@ -47,6 +48,7 @@ class Home:
         self.start_lock = self.folder / "start.lock"
         self.server_lock = self.folder / "server.lock"
         self.server_file = self.folder / "server.json"
+        self._opened: WeakSet[Database] = WeakSet()
 
     def make_folder(self) -> None:
         """Makes the folder, closed to other users: logs and private repositories are in it."""
@@ -57,7 +59,17 @@ class Home:
         """The sandbox's database; holds what the platforms know, Space secrets included."""
         self.make_folder()
         self.database.touch(mode=0o600)
-        return Database(self.database)
+        database = Database(self.database)
+        self._opened.add(database)
+        return database
+
+    def close(self) -> None:
+        """Closes the database, which each thread that asked has open until it ends itself.
+
+        Whoever asks later opens it again.
+        """
+        for database in list(self._opened):
+            database.close()
 
     def identity(self) -> Identity:
         """The sandbox's identity, drawn when first asked for.

@@ -90,9 +90,14 @@ class Place:
         """
         # The log outside, so that injected trouble is recorded too.
         injector = FaultInjector(app, Faults(self.database), name)
-        served: ASGIApp = RequestRecorder(injector, RequestLog(self.database), name, app.routes)
-        served = around(served) if around else served
-        return Platform(name, self.ports[name], served, start, stop, app_port)
+        recorder = RequestRecorder(injector, RequestLog(self.database), name, app.routes)
+        served = around(recorder) if around else recorder
+
+        def stop_all() -> None:
+            stop()
+            recorder.stop()
+
+        return Platform(name, self.ports[name], served, start, stop_all, app_port)
 
 
 @dataclass(frozen=True)

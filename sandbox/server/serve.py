@@ -21,6 +21,7 @@ from sandbox.http.connection import AbortableProtocol
 from sandbox.machine.contract import Machine
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.machine.no_machine import NoMachine
+from sandbox.server.collecting import collecting
 from sandbox.server.gone import note_home
 from sandbox.server.home import Home
 from sandbox.server.hosts import KnownHosts
@@ -48,6 +49,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
     name = home.identity().name
     with ExitStack() as stack:
         stack.enter_context(_sole_server(home))
+        stack.callback(home.close)
         # uvicorn sends itself the signal that ended it once more: unless that unwinds this stack,
         # every app would go on running.
         signal.signal(signal.SIGTERM, _unwind)
@@ -60,10 +62,12 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
             note_home(home)
             engine = stack.enter_context(ensure_engine(Progress())).address
             bind_host = engine.bind_host
+            stack.enter_context(collecting(engine))
         _open_as_many_files_as_may_be()  # not what an engine started here, and its apps, inherit
         public, address = stack.enter_context(entrances(home, engine))
         if engine is not None:
             machine = DockerMachine(engine, name, public.names)
+            stack.callback(machine.close)
         inside = machine.inside_host
         addresses = AddressBook(
             home.open_database(), bind_host=bind_host, inside=inside, named=is_of_an_app

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from sandbox.store.migrations import migrate, reached, store_of
 
@@ -18,18 +19,30 @@ _DISK_ERRORS = {
 }
 
 
-class _Closing:
-    """Closes a connection with its thread.
+class _Held:
+    """A thread's connection, closed with the thread.
 
     Left to itself a connection is in a cycle that waits for the collector, and a server of many
     short threads has hundreds of files open meanwhile.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, path: Path) -> None:
+        self.in_use = threading.RLock()  # another thread's statement must not be closed under it
+        self.connection = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+
+    def close(self) -> None:
+        with self.in_use:
+            self.connection.close()
 
     def __del__(self) -> None:
-        self._connection.close()
+        if hasattr(self, "connection"):  # the file may be one that can't be opened
+            self.connection.close()
 
 
 class Database:
@@ -39,19 +52,47 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._local = threading.local()
+        self._held: WeakSet[_Held] = WeakSet()  # of all threads that live
+        self._holding = threading.Lock()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection, self._local.closing = connection, _Closing(connection)
-        return connection
+    def close(self) -> None:
+        """Closes the file in all threads; whoever asks again opens it again.
+
+        For the end of a sandbox: a thread that lives on, as this program's main one, would keep
+        its connection open.
+        """
+        with self._holding:
+            held, self._local = list(self._held), threading.local()
+            self._held.clear()
+        for each in held:
+            each.close()
+
+    def _own(self) -> _Held:
+        """This thread's connection."""
+        own: _Held | None = getattr(self._local, "held", None)
+        if own is None:
+            own = _Held(self.path)
+            with self._holding:
+                self._local.held = own
+                self._held.add(own)
+        return own
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, which nobody closes inside.
+
+        What goes wrong with the disk is raised as an OSError that names the file.
+        """
+        own = self._own()
+        with own.in_use:
+            try:
+                yield own.connection
+            except sqlite3.OperationalError as error:
+                code = getattr(error, "sqlite_errorcode", 0)
+                number = _DISK_ERRORS.get(code & 0xFF)  # the other bytes hold details
+                if number is None:
+                    raise
+                raise OSError(number, os.strerror(number), str(self.path)) from error
 
     def create(self, *migrations: str) -> None:
         """Makes a store's tables, or brings those of an older version up to date.
@@ -62,25 +103,26 @@ class Database:
         Raises:
             NewerStateError: a newer version of the sandbox wrote them.
         """
-        if reached(self._connection(), store_of(migrations[0])) == len(migrations):
-            return
+        with self._connection() as connection:
+            if reached(connection, store_of(migrations[0])) == len(migrations):
+                return
         with self.transaction() as connection:
             migrate(connection, migrations, str(self.path))
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Reads rows."""
-        with self._disk_errors():
-            return self._connection().execute(sql, parameters).fetchall()
+        with self._connection() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Runs one writing statement in a transaction of its own; how many rows it touched."""
-        with self._disk_errors():
-            return self._connection().execute(sql, parameters).rowcount
+        with self._connection() as connection:
+            return connection.execute(sql, parameters).rowcount
 
     def insert(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """The same for one that adds a row; its number."""
-        with self._disk_errors():
-            return int(self._connection().execute(sql, parameters).lastrowid or 0)
+        with self._connection() as connection:
+            return int(connection.execute(sql, parameters).lastrowid or 0)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -89,8 +131,7 @@ class Database:
         Inside another one of the same thread it is a part of that: it may fail alone, but is kept
         only with the whole. Whoever takes locks too takes them first.
         """
-        with self._disk_errors():
-            connection = self._connection()
+        with self._connection() as connection:
             inner, waiting = connection.in_transaction, self._waiting()
             known = len(waiting)
             connection.execute("SAVEPOINT inner_part" if inner else "BEGIN IMMEDIATE")
@@ -112,7 +153,7 @@ class Database:
 
     def after_commit(self, call: Callable[[], object]) -> None:
         """Calls once what this thread has written is kept: now, if it is in no transaction."""
-        if self._connection().in_transaction:
+        if self._own().connection.in_transaction:
             self._waiting().append(call)
         else:
             call()
@@ -123,15 +164,3 @@ class Database:
         if waiting is None:
             waiting = self._local.waiting = []
         return waiting
-
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        """Raises what went wrong with the disk as an OSError that names the file."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", 0)
-            number = _DISK_ERRORS.get(code & 0xFF)  # the other bytes hold details
-            if number is None:
-                raise
-            raise OSError(number, os.strerror(number), str(self.path)) from error

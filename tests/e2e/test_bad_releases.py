@@ -74,6 +74,7 @@ def docker(engine):
     machine = DockerMachine(engine, sandbox_id=f"releases-{secrets.token_hex(4)}")
     yield machine
     machine.remove_all()
+    machine.close()
 
 
 @pytest.fixture(scope="module")

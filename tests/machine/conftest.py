@@ -40,6 +40,7 @@ def machine(engine: Engine) -> Iterator[DockerMachine]:
     assert client.containers.list(all=True, ignore_removed=True, filters=mine) == []
     assert client.networks.list(filters=mine) == []
     assert client.images.list(all=True, filters=mine) == []
+    made.close()
 
 
 @pytest.fixture

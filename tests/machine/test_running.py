@@ -248,6 +248,24 @@ def test_a_container_that_can_not_start_leaves_nothing(machine, build):
     assert machine.find("x") is None
 
 
+def test_a_machine_that_is_closed_keeps_no_file_and_no_thread(machine, engine, build):
+    build(WAIT)
+
+    def opened() -> tuple[int, list[str]]:
+        names = sorted(each.name for each in threading.enumerate())
+        return len(list(Path("/proc/self/fd").iterdir())), names
+
+    until(lambda: "build-leftovers" not in opened()[1])  # of the build above
+    before = opened()
+    for _ in range(3):
+        other = DockerMachine(engine.address, machine._sandbox_id)
+        other.run(RunRequest(name="x", image="app:1", port=80))
+        assert opened() > before
+        other.close()
+        assert opened() == before
+    assert machine.find("x") is not None, "what runs goes on"
+
+
 def test_an_engine_that_is_gone_is_named(engine, tmp_path):
     gone = replace(engine.address, docker_host=f"unix://{tmp_path}/docker.sock")
     with pytest.raises(MachineUnavailableError, match="does not answer"):

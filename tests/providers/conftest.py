@@ -166,6 +166,8 @@ def running_hub(tmp_path_factory) -> Iterator[Hub]:
         service.stop()
         addresses.stop()
         machine.close()
+    app.stop()
+    database.close()
 
 
 @pytest.fixture

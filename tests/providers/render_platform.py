@@ -201,6 +201,8 @@ def serve_render(
             addresses.stop()
             if own_machine is not None:
                 own_machine.close()
+            app.stop()
+            database.close()
 
 
 @pytest.fixture(scope="session")

@@ -166,6 +166,7 @@ def served(tmp_path_factory) -> Iterator[Mapping[str, Served]]:
         each.stop()
     machine.close()
     addresses.stop()
+    home.close()
 
 
 def done(answer) -> Any:

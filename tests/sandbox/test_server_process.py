@@ -46,7 +46,8 @@ log = lambda text: (folder / "ended").open("a").write(text + "\\n")
 def engine(_progress):
     time.sleep(float(sys.argv[2]))
     try:
-        yield SimpleNamespace(address=SimpleNamespace(bind_host="127.0.0.1", public_range=None))
+        address = SimpleNamespace(bind_host="127.0.0.1", public_range=None, buildkit=None)
+        yield SimpleNamespace(address=address)
     finally:
         log("engine")
 
@@ -56,7 +57,9 @@ async def app(scope, receive, send):
 port = Home(folder).identity().hub_port
 platform = Platform("hub", port, app, start=lambda: None, stop=lambda: log("spaces"))
 serve.ensure_engine, serve.note_home = engine, lambda _home: None
-serve.DockerMachine = lambda *_: SimpleNamespace(inside_host="127.0.0.1")
+serve.DockerMachine = lambda *_: SimpleNamespace(
+    inside_host="127.0.0.1", close=lambda: log("machine")
+)
 serve.compose = lambda *_, **__: [platform]
 serve.serve(Home(folder), Options())
 """
@@ -92,7 +95,7 @@ def test_stopping_takes_down_everything_that_the_server_runs(home, start):
     assert stop_server(home)
     assert not runs_containers(home)
     assert process.wait(10) == 0
-    assert (home.folder / "ended").read_text().split() == ["spaces", "engine"]
+    assert (home.folder / "ended").read_text().split() == ["spaces", "machine", "engine"]
     assert not home.server_file.exists()
 
 

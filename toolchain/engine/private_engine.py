@@ -1,5 +1,6 @@
 """The closed machine's own engine: dockerd, BuildKit and a registry, shared by a user's clones."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from toolchain.cache import cache_folder, locked
@@ -140,6 +141,23 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
             registry.stop()
         remove_runtime_folder()
     return True
+
+
+def collect_images(kept: Callable[[], Collection[str]]) -> bool:
+    """Lets the registry drop what no image needs any more, if that is worth it.
+
+    Args:
+        kept: called for the digests of images that stay though a later one has their tag.
+
+    Returns:
+        False if somebody builds or pushes, and it is to be tried again.
+    """
+    registry = Registry(_folder() / "registry")
+    if not registry.has_grown():
+        return True
+    with locked(engine_lock()):
+        builder = Buildkitd(_folder() / "buildkit", runtime_folder(create=False))
+        return builder.connections() == 0 and registry.collect(kept())
 
 
 def exists() -> bool:

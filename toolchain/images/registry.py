@@ -5,19 +5,21 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.cache import remove_tree
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess
+from toolchain.images.collection import KEPT_SECONDS, QUIET_SECONDS, Store, collect
 from toolchain.progress import SetupError
 
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 _PORT_SECONDS = 2.0
+_DAY = 86_400.0  # seconds
+_GROWN_BYTES = 1 << 30
 _PAGE = 500  # repositories; a registry refuses more than 1000
 MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json,"
@@ -32,6 +34,8 @@ class Registry:
         self._folder = folder
         self._process = DetachedProcess("docker-registry", folder)
         self._config = folder / "config.json"
+        self._collected = folder / "collected"  # what was left then, in bytes
+        self._store = Store(folder / "data")
 
     def ensure(self) -> str:
         """Starts it unless it runs.
@@ -71,17 +75,50 @@ class Registry:
         ]
         with (self._folder / "garbage-collect.log").open("wb") as log:
             subprocess.run(command, check=False, stdout=log, stderr=log)
-        self._drop_empty()
+        self._store.drop_empty()
 
-    def _drop_empty(self) -> None:
-        """Removes repositories without a tag: the registry itself lists them for good."""
-        root = self._folder / "data" / "docker" / "registry" / "v2" / "repositories"
-        for sandbox in root.glob("slipway-*"):
-            for tags in sorted(sandbox.rglob("_manifests/tags"), reverse=True):
-                if not any(tags.iterdir()):
-                    remove_tree(tags.parent.parent)
-            if not any(sandbox.rglob("_manifests")):
-                remove_tree(sandbox)
+    def collect(
+        self,
+        kept: Collection[str],
+        *,
+        kept_seconds: float = KEPT_SECONDS,
+        quiet_seconds: float = QUIET_SECONDS,
+    ) -> bool:
+        """Drops what no image needs any more while it runs; it answers nobody meanwhile.
+
+        Args:
+            kept: digests of images that stay though they have no tag.
+            kept_seconds: an image without a tag stays for so long.
+            quiet_seconds: for so long nobody must have written to it.
+
+        Returns:
+            False if it does not run, or somebody may be pushing to it.
+        """
+        pid, address = self._process.pid(), self._configured_address()
+        if pid is None or address is None:
+            return False
+        port = int(address.rpartition(":")[2])
+        done = collect(
+            pid,
+            port,
+            (_program(), self._config),
+            self._store,
+            kept,
+            kept_seconds=kept_seconds,
+            quiet_seconds=quiet_seconds,
+        )
+        if done:
+            self._collected.write_text(str(self._store.size()), encoding="utf-8")
+        return done
+
+    def has_grown(self) -> bool:
+        """Whether it is worth it to collect: a day has passed, or a gigabyte was pushed."""
+        try:
+            before = int(self._collected.read_text(encoding="utf-8"))
+            age = time.time() - self._collected.stat().st_mtime
+        except (FileNotFoundError, ValueError):
+            return True
+        return age > _DAY or self._store.size() - before > _GROWN_BYTES
 
     def _configured_address(self) -> str | None:
         if not self._config.is_file():
@@ -122,7 +159,7 @@ class RegistryClient:
         return digest if status == http.HTTPStatus.OK else None
 
     def forget(self, repository: str, digest: str | None) -> None:
-        """Drops an image; its layers go when the registry stops. None or absent is success."""
+        """Drops an image, and the next collection its layers. None or absent is success."""
         if digest is not None:
             self._request("DELETE", f"/v2/{repository}/manifests/{digest}")
 
@@ -158,11 +195,11 @@ class RegistryClient:
             connection.close()
 
 
-def _program() -> str:
+def _program() -> Path:
     program = find_program("docker-registry")
     if program is None:
         raise SetupError("docker-registry is not installed: `apt-get install docker-registry`.")
-    return program
+    return Path(program)
 
 
 def _free_port(preferred: str | None) -> int:

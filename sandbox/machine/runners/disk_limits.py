@@ -52,7 +52,8 @@ class DiskLimits:
         self._limits: dict[str, int] = {}  # container's id -> bytes
         self._volumes: dict[str, dict[str, int]] = {}  # container's id -> volume -> bytes
         self._reasons: dict[str, str] = {}
-        self._looking = False
+        self._looking: threading.Thread | None = None  # while there are containers
+        self._closed = threading.Event()
         self._disk: Path | None = None
 
     def allowed(self, wanted: int | None) -> int:
@@ -76,9 +77,9 @@ class DiskLimits:
         with self._lock:
             self._limits[container_id] = limit
             self._volumes[container_id] = volumes
-            if not self._looking:
-                self._looking = True
-                threading.Thread(target=self._run, name="disk-limits", daemon=True).start()
+            if self._looking is None:
+                self._looking = threading.Thread(target=self._run, name="disk-limits", daemon=True)
+                self._looking.start()
 
     def reason(self, container_id: str) -> str | None:
         """Why a container was ended, in one sentence; None where that was not because of a disk."""
@@ -87,6 +88,14 @@ class DiskLimits:
     def forget(self, container_id: str) -> None:
         """Drops what is known of a container that is removed."""
         self._reasons.pop(container_id, None)
+
+    def close(self) -> None:
+        """Looks no more."""
+        self._closed.set()
+        with self._lock:
+            looking = self._looking
+        if looking is not None:
+            looking.join()
 
     def _run(self) -> None:
         while True:
@@ -107,9 +116,10 @@ class DiskLimits:
                         self._limits.pop(gone, None)
                         self._volumes.pop(gone, None)
                     if not self._limits:
-                        self._looking = False
+                        self._looking = None
                         return
-            time.sleep(max(self._seconds, _REST * (time.monotonic() - began)))
+            if self._closed.wait(max(self._seconds, _REST * (time.monotonic() - began))):
+                return
 
     def _judge(self, sizes: dict[str, int], limits: dict[str, int]) -> None:
         written_by = {each: sizes[each] for each in limits.keys() & sizes.keys()}

@@ -64,7 +64,7 @@ class Lifetime:
         if containers:
             # Whoever stops the sandbox waits for it: not as long as an app may ask a deploy to.
             remove_all(self._parts.machine, [each.container for each in serving if each], soon=True)
-        self._parts.logs.flush()
+        self._parts.logs.close()
 
     def _look(self) -> None:
         self._door.open_all()

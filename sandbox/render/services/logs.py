@@ -135,6 +135,10 @@ class Logs:
         """Stores at once what has come."""
         self._coming.flush()
 
+    def close(self) -> None:
+        """Stores what has come, and ends."""
+        self._coming.close()
+
     def _store(self, lines: Sequence[_Line]) -> None:
         with self._database.transaction() as connection:
             connection.executemany(

@@ -104,11 +104,11 @@ class LiveGitHub:
         self.log, self.faults = RequestLog(self.database), Faults(self.database)
         platform = create_github_app(self.service, self.run_host, limits=limits)
         injected = FaultInjector(platform, self.faults, "github")
-        recorded = RequestRecorder(injected, self.log, "github", platform.routes)
+        self._recorder = RequestRecorder(injected, self.log, "github", platform.routes)
         file = description_file()
         self.contract = None if file is None else Contract(file)
         self.http = self.client(TOKEN)
-        self._server = BackgroundServer(AddressesAsSent(recorded), [self._socket])
+        self._server = BackgroundServer(AddressesAsSent(self._recorder), [self._socket])
 
     def start(self) -> None:
         self._server.start()
@@ -122,6 +122,8 @@ class LiveGitHub:
         if isinstance(self.run_host, RunService):
             self.run_host.stop()
         self._server.stop()
+        self._recorder.stop()
+        self.database.close()
 
     def client(self, token: str | None, *, prefix: str = "/api/v3", **more: Any) -> httpx.Client:
         """A client with a token, or an anonymous one, of either form of the API's address."""

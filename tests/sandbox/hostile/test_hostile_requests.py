@@ -36,7 +36,10 @@ def sandbox(tmp_path_factory):
         made = Sandbox(home)
         made.fill()
         yield made
+    for each in platforms:
+        each.stop()
     addresses.stop()
+    home.close()
 
 
 class Sandbox:

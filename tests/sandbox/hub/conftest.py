@@ -110,6 +110,8 @@ def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with BackgroundServer(app, log_level="error") as server:
         yield Hub(server.url, SpaceReader(registry), registry, spaces, log, faults)
     webhooks.courier.stop()
+    app.stop()
+    database.close()
 
 
 @pytest.fixture

@@ -154,4 +154,6 @@ def whole_sandbox(
         addresses.stop()
         if isinstance(machine, DockerMachine):
             assert machine.remove_containers() == 0, "a job's container outlived it"
+            machine.close()
         server.stop()
+        made.home.close()

@@ -44,7 +44,7 @@ class Machine(ThreadMachine):
 
 @contextmanager
 def engine(_progress):
-    address = SimpleNamespace(bind_host="127.0.0.1", public_range=None)
+    address = SimpleNamespace(bind_host="127.0.0.1", public_range=None, buildkit=None)
     yield SimpleNamespace(address=address)
 
 
@@ -61,19 +61,19 @@ def count_steps(path: Path) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def traced(self):
-        known = hasattr(self._local, "connection")
-        connection = connect(self)
+        known = hasattr(self._local, "held")
+        own = connect(self)
         if not known:
-            connection.set_trace_callback(
+            own.connection.set_trace_callback(
                 lambda sql: None if sql.lstrip().startswith(_READING) else step()
             )
-        return connection
+        return own
 
     def opened(self):
         step()
         return open_store(self)
 
-    connect, Database._connection = Database._connection, traced
+    connect, Database._own = Database._own, traced
     open_store, GitStore.open = GitStore.open, opened
     sys.addaudithook(lambda event, _: step() if event in _AUDITED else None)
 

@@ -75,6 +75,7 @@ def machine(engine):
     made = DockerMachine(engine, f"public-{uuid.uuid4().hex[:8]}", _names())
     yield made
     made.remove_all()
+    made.close()
 
 
 def _build(machine, folder, dockerfile: str, **given) -> tuple[str, str]:

@@ -130,7 +130,7 @@ class LiveRender:
     ) -> None:
         self.folder = folder
         self.machine = machine
-        database = Database(folder / "state.sqlite")
+        self._database = database = Database(folder / "state.sqlite")
         account = Account(
             name="Ann",
             email="ann@example.com",
@@ -158,7 +158,7 @@ class LiveRender:
         self.faults = Faults(database)
         platform = create_render_app(self.service, nulls=nulls, limits=limits)
         injected = FaultInjector(platform, self.faults, "render")
-        observed = RequestRecorder(injected, self.log, "render", platform.routes)
+        self._recorder = RequestRecorder(injected, self.log, "render", platform.routes)
         self.url = f"http://127.0.0.1:{port}"
         file = description_file()
         self.contract = None if file is None else Contract(file)
@@ -172,7 +172,7 @@ class LiveRender:
         self.sdk = AuthenticatedClient(
             base_url=f"{self.url}/v1", token=KEY, httpx_args={"event_hooks": hooks}
         )
-        self._server = BackgroundServer(observed, [self.socket])
+        self._server = BackgroundServer(self._recorder, [self.socket])
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -181,9 +181,12 @@ class LiveRender:
 
     def __exit__(self, *_error: object) -> None:
         self.http.close()
+        self.sdk.get_httpx_client().close()
         self.service.stop()
         self.addresses.stop()
         self._server.stop()
+        self._recorder.stop()
+        self._database.close()
 
     def _check(self, response: httpx.Response) -> None:
         response.read()

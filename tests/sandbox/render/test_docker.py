@@ -44,6 +44,7 @@ def docker(engine) -> Iterator[DockerMachine]:
     machine = DockerMachine(engine, sandbox_id=f"render-{secrets.token_hex(4)}")
     yield machine
     machine.remove_all()
+    machine.close()
 
 
 @pytest.fixture

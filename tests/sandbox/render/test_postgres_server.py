@@ -50,6 +50,7 @@ def docker() -> Iterator[DockerMachine]:
     mine = {"label": f"slipway.sandbox={machine._sandbox_id}"}
     assert machine._client.volumes.list(filters=mine) == []
     assert machine._client.networks.list(filters=mine) == []
+    machine.close()
     engine.release(Progress())
 
 

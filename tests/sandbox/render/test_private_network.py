@@ -54,6 +54,7 @@ def render(tmp_path) -> Iterator[LiveRender]:
             yield live
     finally:
         machine.remove_all()
+        machine.close()
         engine.release(Progress())
 
 

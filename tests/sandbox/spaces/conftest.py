@@ -102,12 +102,13 @@ class World:
     tuning: Tuning = QUICK
     service: SpaceService = None
     addresses: AddressBook = None
+    database: Database = None
 
     def start(self, **more) -> "World":
-        database = Database(self.folder / "state.sqlite")
-        self.addresses = AddressBook(database)
+        self.database = Database(self.folder / "state.sqlite")
+        self.addresses = AddressBook(self.database)
         self.service = SpaceService(
-            database,
+            self.database,
             self.repositories,
             self.machine,
             self.addresses,
@@ -122,6 +123,7 @@ class World:
     def stop(self, *, containers: bool = True) -> None:
         self.service.stop(containers=containers)
         self.addresses.stop()
+        self.database.close()
 
     def restarted(self, *, containers: bool = True) -> "World":
         self.stop(containers=containers)

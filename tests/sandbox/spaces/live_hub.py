@@ -37,7 +37,7 @@ class LiveHub:
         tuning: Tuning | None = None,
         bind_host: str = "127.0.0.1",
     ) -> None:
-        database = Database(folder / "state.sqlite")
+        self._database = database = Database(folder / "state.sqlite")
         users = [
             User(
                 name="ann",
@@ -84,6 +84,7 @@ class LiveHub:
         self.service.stop()
         self.addresses.stop()
         self._server.stop()
+        self._database.close()
 
     def commit(self, repo_id: str, content: dict[str, str]) -> str:
         """One commit of these files through the official client; returns its sha."""

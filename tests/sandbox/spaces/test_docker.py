@@ -79,6 +79,7 @@ def docker() -> Iterator[DockerMachine]:
     machine = DockerMachine(engine.address, sandbox_id=f"spaces-{secrets.token_hex(4)}")
     yield machine
     machine.remove_all()
+    machine.close()
     engine.release(Progress())
 
 

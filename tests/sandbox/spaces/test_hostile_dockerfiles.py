@@ -52,6 +52,7 @@ def docker(engine) -> Iterator[DockerMachine]:
     machine = DockerMachine(engine.address, sandbox_id=f"hostile-{secrets.token_hex(4)}")
     yield machine
     machine.remove_all()
+    machine.close()
 
 
 class Pulse:
@@ -248,6 +249,7 @@ def test_another_sandboxs_image_can_not_be_built_upon(engine, hub, tmp_path, lin
         stage, log = built(hub, "stranger", line.format(image=image))
     finally:
         other.remove_all()
+        other.close()
     assert stage == "BUILD_ERROR"
     assert "denied by policy" in log
 

@@ -75,7 +75,7 @@ class Lifetime:
                 names.append(record.container)
         if containers:
             remove_all(self._parts.machine, names)
-        self._parts.logs.flush()
+        self._parts.logs.close()
 
     @staticmethod
     def _still_serving(record: SpaceRecord) -> bool:

@@ -45,6 +45,7 @@ class World:
     repositories: Repositories
     passed: list[tuple[str, str, str]] = field(default_factory=list)
     service: RunService = None
+    database: Database = None
     ensure: Callable[[], Path] = lambda: ensure_act(Progress())
 
     def start(self, **more) -> "World":
@@ -58,8 +59,8 @@ class World:
             "checks_passed": lambda *what: self.passed.append(what),
             **more,
         }
-        database = Database(self.folder / "state.sqlite")
-        self.service = RunService(database, self.repositories, **given)
+        self.database = Database(self.folder / "state.sqlite")
+        self.service = RunService(self.database, self.repositories, **given)
         self.service.start()
         return self
 
@@ -144,6 +145,7 @@ def world(request, tmp_path_factory, act) -> Iterator[World]:
         made.start(runner=container_runner(machine, act))
     yield made
     made.service.stop()
+    made.database.close()
     assert not (made.service.folder / "work").exists()
 
 
@@ -166,6 +168,7 @@ def machine(engine) -> Iterator[DockerMachine]:
     made.runner_image(print)
     yield made
     assert made.remove_containers() == 0, "a job's container outlived it"
+    made.close()
 
 
 def container_runner(machine: DockerMachine, act: Path) -> ContainerRunner:
