@@ -101,6 +101,7 @@ def run(tmp_path, github, declared):
     }
     ensure_standins(tmp_path / "project" / "state" / "pulumi-home")
     made.init()
+    github.mark()
     return made
 
 
@@ -166,7 +167,9 @@ def killed(run, github, call, obeyed, victim):
 
 
 MOMENTS = pytest.mark.parametrize("obeyed", [False, True], ids=["before", "after"])
-VICTIMS = pytest.mark.parametrize("victim", ["engine", "provider"])
+VICTIMS = pytest.mark.parametrize(
+    "victim", ["engine", pytest.param("provider", marks=pytest.mark.rare)]
+)
 
 
 def test_a_variable_whose_engine_died_before_it_knew_of_it_is_taken_up(run, github, declared):
