@@ -25,7 +25,9 @@ from toolchain.progress import Progress, SetupError
 
 NAME = "slipway"  # the project's, in Pulumi.yaml
 POLICIES = "policies"  # the folder of the rules, beside the program
-_OURS = "$pulumi-python:dynamic/"  # in the names of what our providers make; never without parent
+# In the names of what is taken up by itself, which never is without a parent: what our providers
+# make, and a repository's settings (`slipway.github.leftovers`).
+_TAKEN_UP = ("$pulumi-python:dynamic/", "$github:index/")
 # What a builder says meanwhile, and the engine's sign of life.
 _NO_NEWS = re.compile(
     rb"docker-build:index:Image \S+ \w+ing \([\d.]+m?s\) (?!\s*error)|^@ \w+\.+\s*$"
@@ -219,11 +221,11 @@ class Pulumi:
         """Drops what the state says of creates that a killed engine never saw the end of.
 
         The engine would warn of them in every run from now on, until a person looks. Nobody has
-        to: whatever our own providers had made by then, their next create finds and takes up.
+        to: whatever had been made by then, the next create finds.
         """
         exported = json.loads(self.read("stack", "export", "--stack", stack))
         pending = exported["deployment"].get("pending_operations") or []
-        left = [each for each in pending if _OURS not in each["resource"]["urn"]]
+        left = [each for each in pending if not _is_taken_up(each["resource"]["urn"])]
         if len(left) == len(pending):
             return
         exported["deployment"]["pending_operations"] = left
@@ -241,6 +243,10 @@ class Pulumi:
             # An engine may be writing it or taking it away right now; then it lives.
             with suppress(FileNotFoundError, json.JSONDecodeError):
                 yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _is_taken_up(urn: str) -> bool:
+    return any(kind in urn for kind in _TAKEN_UP)
 
 
 def _is_engine(pid: int) -> bool:

@@ -1,6 +1,7 @@
-"""What has to be known of a repository before its settings are declared; it only reads.
+"""What has to be known of a repository before its settings are declared.
 
-The settings themselves are written by Pulumi's provider for GitHub. This knows nothing of Pulumi.
+They are written by Pulumi's provider for GitHub; all that is done here is to read, and to take away
+what a run that died had made. This knows nothing of Pulumi.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -57,6 +58,14 @@ class PublicKey:
 
     key_id: str
     key: str  # base64
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object of a repository."""
+
+    path: str  # below the repository's
+    shown: Json
 
 
 @dataclass
@@ -138,6 +147,43 @@ class GitHubClient:
                 found += [Claim(kind, each["name"], environment) for each in listed]
         return found
 
+    def variable(self, repository: str, name: str, environment: str = "") -> Found | None:
+        """A variable of a repository or environment; None if there is none of that name."""
+        return self._find(repository, f"{_folder(environment)}/variables/{quote(name, safe='')}")
+
+    def branch_pattern(self, repository: str, environment: str, pattern: str) -> Found | None:
+        """A pattern of branches that may deploy to an environment; None if it is not there."""
+        path = f"{_folder(environment)}/deployment-branch-policies"
+        for each in self._all(repository, path, "branch_policies"):
+            if (each["name"], each.get("type", "branch")) == (pattern, "branch"):
+                return Found(f"{path}/{each['id']}", each)
+        return None
+
+    def ruleset(self, repository: str, name: str) -> Found | None:
+        """A ruleset of the repository itself; None if there is none of that name."""
+        for each in self._all(repository, "rulesets", None):
+            if each["name"] == name and each.get("source_type") == "Repository":
+                return self._find(repository, f"rulesets/{each['id']}")
+        return None
+
+    def delete(self, repository: str, path: str) -> None:
+        """Takes an object of a repository away; absent is success."""
+        what = f"Repository {self.owner}/{repository}: delete {path}"
+        try:
+            self._send("DELETE", what, f"{self._path(repository)}/{path}")
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise
+
+    def _find(self, repository: str, path: str) -> Found | None:
+        what = f"Repository {self.owner}/{repository}: {path}"
+        try:
+            return Found(path, self._get(what, f"{self._path(repository)}/{path}").json())
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
+
     def _environments(self, repository: str) -> list[str]:
         return [each["name"] for each in self._all(repository, "environments", "environments")]
 
@@ -158,9 +204,13 @@ class GitHubClient:
             number += 1
 
     def _get(self, what: str, path: str) -> requests.Response:
+        return self._send("GET", what, path)
+
+    def _send(self, method: str, what: str, path: str) -> requests.Response:
         def once() -> requests.Response | Failure:
             try:
-                response = self._connections.session.get(
+                response = self._connections.session.request(
+                    method,
                     self.endpoint + path,
                     headers=_HEADERS,
                     auth=Bearer(self.token),

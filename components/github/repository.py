@@ -18,6 +18,13 @@ from slipway.errors import brief
 from slipway.github.account import account, provider_name
 from slipway.github.claims.claims import Claim
 from slipway.github.environments import EnvironmentArgs
+from slipway.github.leftovers import (
+    Look,
+    made_once,
+    standing_pattern,
+    standing_rules,
+    standing_variable,
+)
 from slipway.github.names import check_distinct, check_repository, check_values
 from slipway.github.resources import ClaimResource, SealedSecretResource
 from slipway.github.rulesets import BranchRules
@@ -159,14 +166,14 @@ class RepositorySettings(Component):
             repository=self._args.repository,
             variable_name=key,
             value=value,
-            opts=self._child,
+            opts=self._once(standing_variable),
         )
 
     def _declare_rules(self, role: str, rules: BranchRules) -> None:
         github.RepositoryRuleset(
             f"{self._name}-rules-{role}",
             repository=self._args.repository,
-            opts=self._child,
+            opts=self._once(standing_rules(rules)),
             **rules.arguments(),
         )
 
@@ -187,7 +194,7 @@ class RepositorySettings(Component):
                 repository=self._args.repository,
                 environment=environment,
                 branch_pattern=args.branch,
-                opts=self._child,
+                opts=self._once(standing_pattern),
             )
         for key, value in sorted(args.secrets.items()):
             secret = f"{name}-secret-{_slug(key)}"
@@ -208,8 +215,11 @@ class RepositorySettings(Component):
                 environment=environment,
                 variable_name=key,
                 value=value,
-                opts=self._child,
+                opts=self._once(standing_variable),
             )
+
+    def _once(self, look: Look) -> ResourceOptions:
+        return ResourceOptions.merge(self._child, made_once(self._account, look))
 
     def _seal(
         self, name: str, key: str, value: Input[str], environment: Input[str]

@@ -1,6 +1,6 @@
 """What has to be true before a branch changes, as a ruleset."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from slipway.errors import ConfigError, brief
 
 _ADMIN_ROLE = 5  # GitHub's number of the role of a repository's administrators
 _MOST_REVIEWS = 10
+_MERGE_METHODS = ["merge", "squash", "rebase"]  # all that there are: GitHub's own value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +65,42 @@ class BranchRules:
             "bypass_actors": [bypass] if self.admins_bypass else [],
             "rules": rules,
         }
+
+    def are(self, shown: Mapping[str, Any]) -> bool:
+        """Whether a ruleset, as GitHub shows it, says these rules and nothing that is stricter."""
+        declared = self.arguments()
+        names = declared["conditions"]["ref_name"]
+        wanted = {
+            "target": declared["target"],
+            "enforcement": declared["enforcement"],
+            "conditions": {"ref_name": {"include": names["includes"], "exclude": []}},
+            "bypass_actors": declared["bypass_actors"],
+        }
+        rules = {kind: given if given is not True else {} for kind, given in _rules(declared)}
+        found = {rule["type"]: rule.get("parameters") or {} for rule in shown.get("rules") or []}
+        same = all(_says(shown.get(key), value) for key, value in wanted.items())
+        return same and set(found) == set(rules) and _says(found, rules)
+
+
+def _rules(declared: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The rules with GitHub's own names of what they are given."""
+    for kind, given in declared["rules"].items():
+        if kind == "required_status_checks":
+            yield kind, {"required_status_checks": given["required_checks"], **_but_checks(given)}
+        else:
+            yield kind, given
+
+
+def _but_checks(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if key != "required_checks"}
+
+
+def _says(shown: Any, wanted: Any) -> bool:  # noqa: ANN401 - any part of a ruleset
+    """Whether all that is wanted is shown; what is shown beyond it is a default, which is none."""
+    if isinstance(wanted, Mapping) and isinstance(shown, Mapping):
+        more = (value for key, value in shown.items() if key not in wanted)
+        known = all(key in shown and _says(shown[key], value) for key, value in wanted.items())
+        return known and all(not value or value == _MERGE_METHODS for value in more)
+    if isinstance(wanted, list) and isinstance(shown, list):
+        return len(wanted) == len(shown) and all(map(_says, shown, wanted))
+    return bool(shown == wanted)

@@ -1,4 +1,7 @@
-"""Killing a real engine at one call of a run, before the platform sees it or after it obeyed."""
+"""Killing a real engine, or a provider of its, at one call of a run.
+
+Either before the platform sees the call, or after it obeyed.
+"""
 
 import os
 import re
@@ -12,9 +15,9 @@ from pathlib import Path
 from sandbox.http.faults import HoldAfter, HoldBefore
 from sandbox.http.request_log import LoggedRequest
 from tests.faults.project import Project, wait_until
-from tests.providers.render_platform import Render
+from tests.providers.platform import Platform
 
-_IDS = re.compile(r"\b(?:srv|dep|rgc)-[0-9a-z]+")
+_IDS = re.compile(r"\b(?:srv|dep|rgc)-[0-9a-z]+|(?<=/)\d+\b")
 _DEPLOY = re.compile(r"/deploys/")  # asked again and again until it is live: once is enough
 
 
@@ -44,25 +47,40 @@ def calls_of(requests: Sequence[LoggedRequest]) -> list[Call]:
     return calls
 
 
-def killed_at(project: Project, render: Render, call: Call, *, obeyed: bool) -> None:
+def killed_at(
+    project: Project, platform: Platform, call: Call, *, obeyed: bool, plugin: bytes = b""
+) -> None:
     """Runs `pulumi up` and kills the engine at a call.
 
     Args:
         project: what is raised.
-        render: where.
-        call: at which the engine dies.
+        platform: where.
+        call: at which it dies.
         obeyed: whether the platform has done what the call asks; the answer never comes.
+        plugin: what stands in the command line of the provider that dies in place of the engine.
     """
     action = HoldAfter() if obeyed else HoldBefore()
-    rule = render.fault(action, path=call.path, method=call.method, nth=call.nth)
+    rule = platform.fault(action, path=call.path, method=call.method, nth=call.nth)
     engine = project.start("up", "--yes", "--skip-preview")
-    wait_until(lambda: render.faults.hits(rule) or engine.poll() is not None)
+    wait_until(lambda: platform.faults.hits(rule) or engine.poll() is not None)
     assert engine.poll() is None, f"{call}: the run ended without it\n{engine.communicate()[0]}"
-    os.kill(engine.pid, signal.SIGKILL)
-    engine.communicate(timeout=60)
+    os.kill(_provider_of(engine.pid, plugin) if plugin else engine.pid, signal.SIGKILL)
+    said, _ = engine.communicate(timeout=60)
+    assert engine.returncode != 0, f"{call}: the run went well\n{said}"
     # What it started ends by itself; only then is the connection cut, so that nobody calls again.
     wait_until(lambda: not _left_by(project.sources))
-    render.faults.clear()
+    platform.faults.clear()
+
+
+def _provider_of(engine: int, plugin: bytes) -> int:
+    """The process of an engine's provider."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+                if int(parent) == engine and plugin in (entry / "cmdline").read_bytes():
+                    return int(entry.name)
+    raise AssertionError(f"engine {engine} has no provider {plugin.decode()}")
 
 
 def _left_by(folder: Path) -> list[int]:
