@@ -57,6 +57,7 @@ def test_no_root_and_no_docker(machine):
     assert refused(attempt, "container engine", "not root", "Install and start Docker")
 
 
+@pytest.mark.long
 def test_a_cache_path_that_leaves_no_room(machine, tmp_path):
     deep = tmp_path
     while len(str(deep)) < 3300:
@@ -66,6 +67,7 @@ def test_a_cache_path_that_leaves_no_room(machine, tmp_path):
     assert refused(attempt, "path lengths", "shorter")
 
 
+@pytest.mark.long
 def test_a_long_cache_path_is_no_obstacle(machine, tmp_path):
     deep = tmp_path / ("long" * 40)
     deep.mkdir()
@@ -86,6 +88,7 @@ def test_an_index_that_refuses(machine):
     assert refused(attempt, "Python packages", "refused", "pip config list")
 
 
+@pytest.mark.long
 def test_an_index_that_never_answers(machine):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -93,6 +96,7 @@ def test_an_index_that_never_answers(machine):
     assert refused(attempt, "Python packages", "pip config list")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("go") is None, reason="without Go its proxy is asked later")
 def test_no_module_proxy(machine):
     attempt = machine.try_up(GOPROXY="off")
@@ -121,6 +125,7 @@ def journal(folder):
     return f"mount --bind {folder}/updates /var/lib/dpkg/updates"
 
 
+@pytest.mark.long
 @needs_root
 @pytest.mark.parametrize(("broken", "word"), [(half_installed, "trial"), (journal, "interrupted")])
 def test_half_installed_packages(machine, tmp_path, broken, word):
@@ -138,6 +143,7 @@ def test_a_read_only_folder(machine, what):
     assert refused(attempt, "writable folders", "Read-only file system", "Make it writable")
 
 
+@pytest.mark.long
 @needs_root
 def test_a_wrong_clock(machine, tmp_path):
     class Archive(BaseHTTPRequestHandler):
@@ -175,6 +181,7 @@ def test_a_wrong_clock(machine, tmp_path):
     assert refused(attempt, "clock", "ahead", "timedatectl")
 
 
+@pytest.mark.long
 def test_a_python_that_is_too_old(machine, tmp_path):
     old = tmp_path / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2\nexit 1\n')
@@ -183,17 +190,20 @@ def test_a_python_that_is_too_old(machine, tmp_path):
     assert refused(attempt, "3.11 or later", "found Python 3.9.2", "make PYTHON=")
 
 
+@pytest.mark.long
 def test_no_python(machine):
     attempt = machine.try_up(PYTHON="/absent/python3")
     assert refused(attempt, "3.11 or later", "Install one")
 
 
+@pytest.mark.long
 @needs_root
 def test_no_git(machine):
     attempt = machine.try_up(without("git"), within=True)
     assert refused(attempt, "git: not on PATH", "apt-get install git")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("setarch") is None, reason="needs setarch")
 def test_an_architecture_for_which_nothing_is_published(machine):
     shell = '[ -n "${INNER:-}" ] || INNER=1 exec setarch i686 sh -euc "$SCRIPT"'
@@ -205,10 +215,12 @@ def test_too_few_open_files(machine):
     assert refused(machine.try_up("ulimit -n 128"), "open files", "ulimit -n")
 
 
+@pytest.mark.long
 def test_too_little_memory(machine):
     assert refused(machine.try_up("ulimit -v 1200000"), "memory", "ulimit -v unlimited")
 
 
+@pytest.mark.long
 @needs_root
 def test_no_control_groups(machine):
     attempt = machine.try_up(
@@ -217,6 +229,7 @@ def test_no_control_groups(machine):
     assert refused(attempt, "control groups", "--privileged")
 
 
+@pytest.mark.long
 @needs_root
 def test_a_container_that_may_not_make_namespaces(machine, tmp_path):
     stand_in = tmp_path / "unshare"
@@ -230,6 +243,7 @@ def test_a_container_that_may_not_make_namespaces(machine, tmp_path):
     assert refused(attempt, "namespaces", "bridge devices", "not permitted", "--privileged")
 
 
+@pytest.mark.long
 @needs_root
 def test_somebody_elses_folder_where_sockets_would_lie(machine):
     shell = "mount -t tmpfs -o mode=755 none /run\n"

@@ -128,6 +128,7 @@ def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_depl
     assert render.app(service).text == "one\n"
 
 
+@pytest.mark.long
 def test_static_site_is_built_by_its_command_and_served_from_its_folder(render, repository):
     repository.commit({"site/about.html": "about\n", "site/.keep": "", "readme": "not served"})
     body = {
@@ -158,6 +159,7 @@ def test_static_site_is_built_by_its_command_and_served_from_its_folder(render, 
     assert render.app(service, "/about").text == "about\n"
 
 
+@pytest.mark.long
 def test_app_that_needs_more_than_its_plans_memory_fails_its_deploy_with_that_reason(
     render, repository
 ):
@@ -168,6 +170,7 @@ def test_app_that_needs_more_than_its_plans_memory_fails_its_deploy_with_that_re
     assert failure["oomKilled"] == {"memoryLimit": "512Mi"}
 
 
+@pytest.mark.long
 def test_app_on_another_port_than_told_fails_its_deploy(render, repository):
     render.give_up_after(2)
     dockerfile = 'FROM busybox\nCMD ["httpd", "-f", "-p", "5000"]\n'

@@ -115,6 +115,7 @@ def test_two_foreign_dockerfiles_run_side_by_side_on_the_same_inner_port(hub):
     assert CANARY not in build_log
 
 
+@pytest.mark.long
 def test_app_reaches_another_space_and_the_hub_from_inside(hub):
     busybox = create(hub, "acme/busybox", BUSYBOX_SPACE)
     assert hub.wait("acme/busybox", busybox, seconds=180).stage == "RUNNING"
@@ -147,6 +148,7 @@ def test_failing_second_step_is_a_build_error_and_the_log_holds_its_output(hub):
     assert httpx.get(hub.app("acme/broken")).status_code == 503
 
 
+@pytest.mark.long
 def test_crash_at_start_is_a_runtime_error_with_its_log_and_exit_code(hub):
     create(
         hub,
@@ -183,6 +185,7 @@ def test_new_commit_replaces_the_app_and_deletion_leaves_nothing(hub, docker):
     assert [name for name in names if "site" in name] == []
 
 
+@pytest.mark.long
 def test_superseded_build_is_ended_early(hub):
     endless = "FROM busybox\nRUN while true; do echo tick; sleep 0.1; done\n"
     create(hub, "acme/slow", BUSYBOX_SPACE | {"Dockerfile": endless})
@@ -207,6 +210,7 @@ def test_app_comes_back_from_its_image_after_a_stop_of_the_sandbox(tmp_path, doc
         until(lambda: not second.addresses.ports(), seconds=60)
 
 
+@pytest.mark.long
 def test_image_that_somebody_pruned_is_built_again(hub, docker):
     commit = create(hub, "acme/pruned", BUSYBOX_SPACE)
     assert hub.wait("acme/pruned", commit, seconds=180).stage == "RUNNING"
