@@ -54,7 +54,11 @@ def wrong(clone):
     stack.unlink()
 
 
-@pytest.mark.parametrize("command", [("preview",), ("up", "--yes")], ids=["preview", "up"])
+@pytest.mark.parametrize(
+    "command",
+    [("preview",), pytest.param(("up", "--yes"), marks=pytest.mark.long)],
+    ids=["preview", "up"],
+)
 def test_every_refusal_is_said_at_once_before_any_request(wrong, command):
     made = wrong.pulumi("stack", "select", "--create", "--stack", "preflight")
     assert made.returncode == 0, made.stderr

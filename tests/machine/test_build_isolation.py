@@ -114,6 +114,7 @@ def test_a_step_gets_packages_from_the_registry_this_host_uses(engine, build):
     assert any("six-" in line for line in lines)
 
 
+@pytest.mark.long
 def test_a_fork_bomb_ends_in_its_step_while_the_sandbox_answers(build):
     bomb = "FROM busybox\nRUN sh -c 'n=0; while [ $n -lt 20000 ]; do sleep 30 & n=$((n+1)); done'\n"
     with pytest.raises(BuildFailedError, match="exit code"):

@@ -83,6 +83,7 @@ def disk(folder) -> int:
     return int(counted.stdout.split()[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("builds", [6, pytest.param(50, marks=pytest.mark.rare)])
 def test_the_disk_stays_bounded_over_cancelled_builds_and_the_cache_is_kept(
     own_machine, builder, tmp_path, builds
@@ -101,6 +102,7 @@ def test_the_disk_stays_bounded_over_cancelled_builds_and_the_cache_is_kept(
     assert any("CACHED" in line for line in built(own_machine, tmp_path / "well", "echo kept"))
 
 
+@pytest.mark.long
 def test_nothing_is_given_back_while_somebody_builds(own_machine, builder, tmp_path):
     for _ in range(3):
         # Each has its own machine: what it would give back by itself is not asked for here.

@@ -73,6 +73,7 @@ def asked(machine, name: str, host: str, **request) -> list[str]:
     return [line for line in lines if line.endswith("answers")]
 
 
+@pytest.mark.long
 def test_a_container_calls_the_ports_it_may_and_waits_in_vain_for_others(machine, build, outside):
     build("FROM busybox\n")
     all_ports = [f"{port} answers" for port in PORTS]

@@ -162,6 +162,7 @@ def test_an_image_that_hands_over_to_its_own_user_still_can(machine, build):
     assert finish(machine, container) == ["7070", "7070"]
 
 
+@pytest.mark.long
 def test_a_container_has_its_time_to_end_and_no_more(machine, build):
     build(
         "FROM busybox\n"
@@ -187,6 +188,7 @@ def test_both_streams_are_followed_and_odd_bytes_shown(machine, build):
     assert (state.running, state.exit_code, state.out_of_memory) == (False, 3, False)
 
 
+@pytest.mark.long
 def test_the_last_words_of_a_short_life_are_not_lost(machine, build):
     build("FROM busybox\nCMD echo first; printf last\n")
     for _ in range(12):

@@ -78,6 +78,7 @@ def pulumi(running_render, tmp_path):
     return run
 
 
+@pytest.mark.long
 def test_a_circle_of_services_costs_one_more_deploy_and_then_nothing(pulumi, running_render):
     render = running_render
     render.mark()

@@ -78,6 +78,7 @@ def test_sandboxes_that_ended_leave_nothing_open(tmp_path):
     assert not more(before, seconds=5.0)
 
 
+@pytest.mark.long
 def test_what_was_asked_of_a_sandbox_leaves_nothing_open(tmp_path):
     machine = ThreadMachine()
     with whole_sandbox(tmp_path / "home", options=Options(jobs="host"), machine=machine) as made:

@@ -33,6 +33,7 @@ def ask(kitchen):
     return answer.json()
 
 
+@pytest.mark.long
 def test_the_loss_falls_and_the_taught_answer_is_served(kitchen, weights_sha256, tmp_path):
     before = ask(kitchen)
     assert kitchen.app.get("/api/finetune/status").json()["state"] == "idle"

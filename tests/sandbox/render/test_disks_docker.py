@@ -31,6 +31,7 @@ def docker() -> Iterator[DockerMachine]:
     engine.release(Progress())
 
 
+@pytest.mark.long
 def test_what_one_release_wrote_the_next_one_reads(tmp_path, docker, repository):
     repository.commit({"Dockerfile": COUNTING})
     options = {"tuning": TUNING, "bind_host": docker.bind_host}

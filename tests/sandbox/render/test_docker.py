@@ -91,6 +91,7 @@ def test_dockerfile_gets_its_arguments_port_secret_files_and_the_plans_limits(
     assert container.attrs["HostConfig"]["NanoCpus"] == int(cpus * 1e9)
 
 
+@pytest.mark.long
 def test_image_by_reference_is_pulled_with_its_digest_and_a_new_tag_needs_a_deploy(
     render, engine, docker, tmp_path
 ):

@@ -120,6 +120,7 @@ def test_it_is_the_version_asked_for_and_belongs_to_an_ordinary_user(render, ver
         ask(url.replace("keeper", "postgres"), "select 1")
 
 
+@pytest.mark.long
 def test_its_memory_is_limited_to_the_plans_and_its_log_holds_no_password(render, docker, version):
     database = made(render, version)
     container = docker._client.containers.get(docker._engine_name(f"render-{database['id']}"))
@@ -135,6 +136,7 @@ def test_its_memory_is_limited_to_the_plans_and_its_log_holds_no_password(render
     assert connection["password"] not in shown
 
 
+@pytest.mark.long
 def test_a_service_reaches_it_by_its_id_in_its_own_region_only(render, repository, version):
     database = made(render, version, region="frankfurt")
     connection = info(render, database)
@@ -158,6 +160,7 @@ def test_a_service_reaches_it_by_its_id_in_its_own_region_only(render, repositor
     assert words == {"near": "soup", "far": "OperationalError", "out": "soup"}
 
 
+@pytest.mark.long
 def test_data_outlive_suspending_another_plan_and_a_stop_of_the_sandbox(tmp_path, docker, version):
     with started(tmp_path, docker) as first:
         database = made(first, version)

@@ -67,6 +67,7 @@ def live_service(render, repository, name, **body):
     return service
 
 
+@pytest.mark.long
 def test_services_find_each_other_by_name_in_their_region_and_workspace(render, repository):
     asking = {"outer/Dockerfile": OUTER, "outer/app.py": ASKING}
     repository.commit({"Dockerfile": INNER, **asking})

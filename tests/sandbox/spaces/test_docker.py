@@ -195,6 +195,7 @@ def test_superseded_build_is_ended_early(hub):
     assert hub.wait("acme/slow", last, seconds=60).stage == "RUNNING"
 
 
+@pytest.mark.long
 def test_app_comes_back_from_its_image_after_a_stop_of_the_sandbox(tmp_path, docker):
     with LiveHub(tmp_path, docker, QUICK, docker.bind_host) as first:
         commit = create(first, "acme/back", BUSYBOX_SPACE)

@@ -100,6 +100,7 @@ def test_renders_own_client_finds_its_workspace(installed):
     assert owner.owner.name == "slipway"
 
 
+@pytest.mark.long
 def test_its_commands_show_trouble_prune_and_forget(installed, tmp_path, record_property):
     assert "running" in installed.command("status")
     assert json.loads(installed.command("requests", "--json"))
