@@ -47,7 +47,8 @@ class _Server(ThreadingHTTPServer):
                 self.process_request(*self.get_request())
 
     def shutdown(self):
-        self.socket.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # of what ended by itself it is closed already
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, *_):
         """A visitor that is killed is no error."""
