@@ -172,7 +172,9 @@ def _test(home: Home, options: argparse.Namespace) -> int:
     with tools(home, progress_on(), server=False) as (toolchain, _):
         environment = {**os.environ, "PATH": f"{toolchain.bin_folder}:{os.environ['PATH']}"}
         # A file's tests share what its fixtures raised; the long ones of tests/e2e begin early.
-        all_cores = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+        # One worker for each core leaves a third of them idle: many tests wait for containers.
+        workers = str((os.cpu_count() or 1) + 1)
+        all_cores = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
         tier = [*all_cores, "-m", _TIERS[options.tier]]
         command = [sys.executable, "-m", "pytest", *(_words(options) or tier)]
         return run_to_its_end(command, home.checkout, environment)
