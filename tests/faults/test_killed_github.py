@@ -37,7 +37,7 @@ inside = EnvironmentArgs(
     variables={"URL": value},
 )
 rules = BranchRules(branch="main", checks=["test"], reviews=declared["number"])
-RepositorySettings("it", RepositorySettingsArgs(
+RepositorySettings(declared.get("component", "it"), RepositorySettingsArgs(
     owner="slipway",
     repository=declared["repository"],
     secrets={"TOKEN": f"canary-{value}"} if wanted else {},
@@ -253,6 +253,18 @@ def test_a_deletion_that_died_at_any_call_is_carried_on(run, github, declared, o
         run.declare(gone)
         killed(run, github, call, obeyed, victim)
         assert_converged(run, github, gone)
+
+
+@pytest.mark.long
+def test_a_renamed_component_takes_nothing_of_its_former_self(run, github, declared):
+    # Its new name stands for the same objects: what it took up the old name's end would delete.
+    run.declare(wanted := declared())
+    run.up()
+    run.declare({**wanted, "component": "renamed"})
+    github.mark()
+    with pytest.raises(AssertionError, match="this exists already, and this stack did not make it"):
+        run.up()
+    assert github.writes() == []
 
 
 @pytest.mark.long
