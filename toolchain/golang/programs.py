@@ -50,7 +50,7 @@ PULUMI = Programs(
     packages=(f"{_PULUMI}/cmd/pulumi",),
     variables=((f"{_PULUMI_SDK}/go/common/version.Version", f"v{pinned_version(_PULUMI)}"),),
     files=(ModuleFile(_PULUMI_SDK, "python/cmd/pulumi-language-python-exec"),),
-    usually_seconds=150,
+    usually_seconds=120,
 )
 
 DOCKER_BUILD = Programs(
