@@ -130,13 +130,11 @@ class Faults:
         """
         re.compile(path)
         text = json.dumps({"type": type(action).__name__, **asdict(action)})
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                "INSERT INTO faults (platform, method, path, skip, remaining, action)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (platform, method, path, nth - 1, times, text),
-            )
-            return int(cursor.lastrowid or 0)
+        return self._database.insert(
+            "INSERT INTO faults (platform, method, path, skip, remaining, action)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (platform, method, path, nth - 1, times, text),
+        )
 
     def hits(self, fault_id: int) -> int:
         """How many requests a rule has hit."""

@@ -34,6 +34,7 @@ class BuildRequest:
     tag: str  # local image name to give the result, "name:tag"
     dockerfile: str = "Dockerfile"  # path inside the context
     build_args: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])  # of the image
     secrets: Mapping[str, str] = field(
         default_factory=dict[str, str]
     )  # id -> value, for RUN --mount

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import docker
@@ -113,7 +114,7 @@ class DockerMachine:
         """Builds an image, and gives its id; see the contract."""
         name = self._images.name(request.tag)
         previous = self._images.identifier(name)
-        self._builder.build(request, name, {SANDBOX_LABEL: self._sandbox_id}, log, check)
+        self._builder.build(replace(request, tag=name, labels=self._labels), log, check)
         built = self._images.identifier(name)
         if built is None:
             raise MachineUnavailableError(

@@ -49,7 +49,8 @@ def pairs(arguments, option):
 def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path):
     request = BuildRequest(
         context=tmp_path,
-        tag="app:1",
+        tag="slipway-x/app:1",
+        labels={"slipway.sandbox": "x"},
         dockerfile="deploy/Dockerfile",
         build_args={"A": "1 2", "PATH": "/x"},
         secrets={"TOKEN": "tell nobody", "OTHER": "nor this"},
@@ -57,9 +58,7 @@ def test_a_build_is_told_in_full_and_secrets_go_by_environment(docker, tmp_path)
     )
     lines = []
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=True)
-    builder.build(
-        request, "slipway-x/app:1", {"slipway.sandbox": "x"}, lines.append, wanted_to_the_end
-    )
+    builder.build(request, lines.append, wanted_to_the_end)
     call = docker()
     arguments = call["arguments"]
     assert arguments[:6] == ["buildx", "build", "--builder", "default", "--load", "--progress"]
@@ -84,8 +83,8 @@ def test_who_mounts_a_secret_shares_its_steps_with_nobody(docker, tmp_path):
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
 
     def host(name: str, **secrets: str) -> str:
-        request = BuildRequest(context=tmp_path, tag="a", secrets=secrets)
-        builder.build(request, name, {}, lambda _: None, wanted_to_the_end)
+        request = BuildRequest(context=tmp_path, tag=name, secrets=secrets)
+        builder.build(request, lambda _: None, wanted_to_the_end)
         named = dict(part.split("=", 1) for part in pairs(docker()["arguments"], "--build-arg"))
         return named["BUILDKIT_SANDBOX_HOSTNAME"]
 
@@ -96,9 +95,8 @@ def test_who_mounts_a_secret_shares_its_steps_with_nobody(docker, tmp_path):
 
 def test_plain_builds_carry_no_options_they_need_not(docker, tmp_path):
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
-    builder.build(
-        BuildRequest(context=tmp_path, tag="a"), "s/a:latest", {}, lambda _: None, wanted_to_the_end
-    )
+    request = BuildRequest(context=tmp_path, tag="s/a:latest")
+    builder.build(request, lambda _: None, wanted_to_the_end)
     assert not {"--no-cache", "--add-host", "--secret"} & set(docker()["arguments"])
 
 
@@ -113,10 +111,9 @@ def test_a_failure_is_the_dockerfiles_only_if_the_engine_is_there(
     monkeypatch.setattr("sandbox.machine.builders.buildx_builder.engine_answers", lambda _: answers)
     assert docker_endpoint.engine_answers(f"unix://{tmp_path}/none") is False
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
+    request = BuildRequest(context=tmp_path, tag="s/a:1")
     with pytest.raises(error, match="boom" if answers else "does not answer"):
-        builder.build(
-            BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, lambda _: None, wanted_to_the_end
-        )
+        builder.build(request, lambda _: None, wanted_to_the_end)
 
 
 @pytest.mark.usefixtures("docker")
@@ -126,7 +123,7 @@ def test_a_sink_that_raises_ends_the_build(tmp_path):
 
     builder = BuildxBuilder("unix:///e.sock", map_inside_host=False)
     with pytest.raises(KeyError, match="enough"):
-        builder.build(BuildRequest(context=tmp_path, tag="a"), "s/a:1", {}, sink, wanted_to_the_end)
+        builder.build(BuildRequest(context=tmp_path, tag="s/a:1"), sink, wanted_to_the_end)
 
 
 @pytest.mark.parametrize("identifier", ["a,src=/etc/shadow", "a=b", "", "a b"])

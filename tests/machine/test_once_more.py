@@ -32,7 +32,7 @@ class Fails:
 
 def build(builder: Fails, check=wanted_to_the_end) -> list[str]:
     lines: list[str] = []
-    OnceMore(builder, seconds=0.2).build(REQUEST, "s/app:1", {}, lines.append, check)
+    OnceMore(builder, seconds=0.2).build(REQUEST, lines.append, check)
     return lines
 
 

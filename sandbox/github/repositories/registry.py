@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sandbox.git.registry import RepositoryFolders
 from sandbox.git.store import GitStore
@@ -177,19 +178,8 @@ class Registry:
             f"SELECT * FROM github_repositories WHERE {condition} ORDER BY owner, name",  # noqa: S608 - conditions are written above
             values,
         )
-        return [
-            Repository(
-                id=row["id"],
-                owner=row["owner"],
-                name=row["name"],
-                private=bool(row["private"]),
-                description=row["description"],
-                homepage=row["homepage"],
-                created_at=row["created_at"],
-                updated_at=row["updated_at"],
-                pushed_at=row["pushed_at"],
-                parent=row["parent"],
-                path=self.folders.at(row["folder"]),
-            )
-            for row in rows
-        ]
+        found = []
+        for row in map(dict[str, Any], rows):
+            path = self.folders.at(row.pop("folder"))
+            found.append(Repository(**row | {"private": bool(row["private"])}, path=path))
+        return found

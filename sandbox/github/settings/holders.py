@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sandbox.github.http.errors import UnprocessableError
 
 VALUE_LIMIT = 48 * 1024  # bytes, of a secret or variable
+OF_HOLDER = "repository = ? AND environment = ?"  # of the tables of what they hold
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -15,6 +16,11 @@ class Holder:
 
     repository: int
     environment: int = 0  # 0: the repository itself
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What stands for the marks of `OF_HOLDER`."""
+        return self.repository, self.environment
 
 
 def checked_name(kind: str, name: str) -> str:

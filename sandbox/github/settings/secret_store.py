@@ -3,16 +3,15 @@
 import base64
 import binascii
 import secrets
-import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import UnprocessableError
-from sandbox.github.settings.holders import Holder, check_size
+from sandbox.github.settings.holders import OF_HOLDER, Holder, check_size
 from sandbox.store.database import Database
 from sandbox.store.table import Table
 
@@ -36,7 +35,6 @@ CREATE TABLE IF NOT EXISTS github_secrets (
     PRIMARY KEY (repository, environment, name)
 );
 """
-_OF_HOLDER = "repository = ? AND environment = ?"
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,12 @@ class PublicKey:
 
 
 @dataclass(frozen=True)
+class _KeyPair:
+    key_id: str
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Secret:
     """What may be told of a secret."""
 
@@ -56,13 +60,21 @@ class Secret:
     updated_at: str
 
 
+@dataclass(frozen=True)
+class _Sealed:
+    name: str
+    sealed: bytes = field(repr=False)
+
+
 class SecretStore:
     """All Actions secrets. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(_TABLES)
+        self._keys = Table(database, "github_keys", _KeyPair, key="key_id")
         self._secrets = Table(database, "github_secrets", Secret, order="name")
+        self._values = Table(database, "github_secrets", _Sealed, key="name")
 
     def public_key(self, holder: Holder) -> PublicKey:
         """The holder's own, drawn when first asked for."""
@@ -71,7 +83,7 @@ class SecretStore:
 
     def list(self, holder: Holder) -> Sequence[Secret]:
         """Names and dates, by name."""
-        return self._secrets.where(_OF_HOLDER, holder.repository, holder.environment)
+        return self._secrets.where(OF_HOLDER, *holder.place)
 
     def find(self, holder: Holder, name: str) -> Secret | None:
         """The secret of that name, whatever its case."""
@@ -94,59 +106,46 @@ class SecretStore:
             check_size("Secret", SealedBox(private).decrypt(box))
         except (binascii.Error, CryptoError, ValueError):
             raise UnprocessableError("Improperly encrypted secret") from None
-        with self._database.transaction() as connection:
-            return _keep(connection, holder, name, box)
+        with self._database.transaction():
+            former = self.find(holder, name)
+            if former is None and len(self.list(holder)) >= LIMIT:
+                raise UnprocessableError(
+                    "Validation failed", f"You may have up to {LIMIT} secrets."
+                )
+            self._secrets.put(
+                repository=holder.repository,
+                environment=holder.environment,
+                name=name,
+                sealed=box,
+                created_at=former.created_at if former else now(),
+                updated_at=now(),
+            )
+        return former is None
 
     def delete(self, holder: Holder, name: str) -> bool:
         """Forgets a secret; whether there was one."""
-        named = f"{_OF_HOLDER} AND name = ?"
-        return self._secrets.drop_where(named, holder.repository, holder.environment, name.upper())
+        return self._secrets.drop_where(f"{OF_HOLDER} AND name = ?", *holder.place, name.upper())
 
     def forget(self, holder: Holder) -> None:
         """Forgets all secrets of an environment, and its key."""
-        for table in ("github_secrets", "github_keys"):
-            self._database.execute(
-                f"DELETE FROM {table} WHERE repository = ? AND environment = ?",  # noqa: S608 - named above
-                (holder.repository, holder.environment),
-            )
+        self._secrets.drop_where(OF_HOLDER, *holder.place)
+        self._keys.drop_where(OF_HOLDER, *holder.place)
 
     def values(self, holder: Holder) -> Mapping[str, str]:
         """Plain values by name, for jobs."""
-        rows = self._database.query(
-            "SELECT name, sealed FROM github_secrets WHERE repository = ? AND environment = ?",
-            (holder.repository, holder.environment),
-        )
         box = SealedBox(self._key(holder)[1])
-        return {row["name"]: box.decrypt(row["sealed"]).decode(errors="replace") for row in rows}
+        return {
+            each.name: box.decrypt(each.sealed).decode(errors="replace")
+            for each in self._values.where(OF_HOLDER, *holder.place)
+        }
 
     def _key(self, holder: Holder) -> tuple[str, PrivateKey]:
-        drawn = (str(secrets.randbelow(10**18) + 10**17), bytes(PrivateKey.generate()))
-        with self._database.transaction() as connection:
-            where = (holder.repository, holder.environment)
-            row = connection.execute(
-                "SELECT key_id, private_key FROM github_keys"
-                " WHERE repository = ? AND environment = ?",
-                where,
-            ).fetchone()
-            if row is None:
-                connection.execute("INSERT INTO github_keys VALUES (?, ?, ?, ?)", (*where, *drawn))
-        key_id, private = drawn if row is None else (row["key_id"], row["private_key"])
-        return key_id, PrivateKey(private)
-
-
-def _keep(connection: sqlite3.Connection, holder: Holder, name: str, box: bytes) -> bool:
-    where = (holder.repository, holder.environment)
-    names = {
-        row["name"]
-        for row in connection.execute(
-            "SELECT name FROM github_secrets WHERE repository = ? AND environment = ?", where
-        )
-    }
-    if name not in names and len(names) >= LIMIT:
-        raise UnprocessableError("Validation failed", f"You may have up to {LIMIT} secrets.")
-    connection.execute(
-        "INSERT INTO github_secrets VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",
-        (*where, name, box, now(), now()),
-    )
-    return name not in names
+        with self._database.transaction():
+            pair = self._keys.first(OF_HOLDER, *holder.place)
+            if pair is None:
+                drawn = str(secrets.randbelow(10**18) + 10**17)
+                pair = _KeyPair(drawn, bytes(PrivateKey.generate()))
+                self._keys.add(
+                    repository=holder.repository, environment=holder.environment, **asdict(pair)
+                )
+        return pair.key_id, PrivateKey(pair.private_key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.github.http.clock import now
 from sandbox.github.http.errors import ConflictError, NotFoundError, UnprocessableError
-from sandbox.github.settings.holders import Holder
+from sandbox.github.settings.holders import OF_HOLDER, Holder
 from sandbox.store.database import Database
 from sandbox.store.table import Table
 
@@ -23,7 +23,6 @@ CREATE TABLE IF NOT EXISTS github_variables (
     PRIMARY KEY (repository, environment, name)
 );
 """
-_OF_HOLDER = "repository = ? AND environment = ?"
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class VariableStore:
 
     def list(self, holder: Holder) -> Sequence[Variable]:
         """By name."""
-        return self._variables.where(_OF_HOLDER, *_of(holder))
+        return self._variables.where(OF_HOLDER, *holder.place)
 
     def get(self, holder: Holder, name: str) -> Variable:
         """The variable of that name, whatever its case; raises NotFoundError."""
@@ -88,7 +87,7 @@ class VariableStore:
         try:
             values = {"name": name, "value": value, "updated_at": now()}
             self._variables.set_where(
-                values, f"{_OF_HOLDER} AND name = ?", *_of(holder), found.name
+                values, f"{OF_HOLDER} AND name = ?", *holder.place, found.name
             )
         except sqlite3.IntegrityError:
             raise ConflictError("Already exists - Variable already exists") from None
@@ -96,16 +95,12 @@ class VariableStore:
     def delete(self, holder: Holder, name: str) -> None:
         """Forgets a variable; raises NotFoundError if there is none."""
         found = self.get(holder, name)
-        self._variables.drop_where(f"{_OF_HOLDER} AND name = ?", *_of(holder), found.name)
+        self._variables.drop_where(f"{OF_HOLDER} AND name = ?", *holder.place, found.name)
 
     def forget(self, holder: Holder) -> None:
         """Forgets all variables of an environment."""
-        self._variables.drop_where(_OF_HOLDER, *_of(holder))
+        self._variables.drop_where(OF_HOLDER, *holder.place)
 
     def values(self, holder: Holder) -> Mapping[str, str]:
         """Values by name."""
         return {each.name: each.value for each in self.list(holder)}
-
-
-def _of(holder: Holder) -> tuple[int, int]:
-    return holder.repository, holder.environment

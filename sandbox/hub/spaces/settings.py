@@ -1,12 +1,14 @@
 """Secrets and variables of Spaces; a secret's value leaves here only for a build or a run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sandbox.hub.http.errors import BadRequestError
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS space_settings (
@@ -19,6 +21,7 @@ CREATE TABLE IF NOT EXISTS space_settings (
     PRIMARY KEY (space, kind, key)
 );
 """
+_MAP = "space = ? AND kind = ?"
 
 
 class Kind(StrEnum):
@@ -33,12 +36,20 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@dataclass(frozen=True)
+class _Entry:
+    key: str
+    value: str = field(repr=False)
+    description: str | None
+    updated_at: str
+
+
 class SpaceSettings:
     """The two maps of every Space."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_SCHEMA)
+        self._entries = Table(database, "space_settings", _Entry, key="key")
 
     def put(self, space: int, kind: Kind, entry: Mapping[str, Any]) -> None:
         """Adds or replaces one entry `{key, value, description?}`.
@@ -46,11 +57,8 @@ class SpaceSettings:
         Raises:
             BadRequestError: key or value is missing or no text. The message never quotes a value.
         """
-        key, value, description = checked(entry)
-        self._database.execute(
-            "INSERT OR REPLACE INTO space_settings VALUES (?, ?, ?, ?, ?, ?)",
-            (space, kind, key, value, description, now()),
-        )
+        known = _Entry(*checked(entry), now())
+        self._entries.put(space=space, kind=kind, **vars(known))
 
     def put_all(self, space: int, kind: Kind, entries: Sequence[Mapping[str, Any]]) -> None:
         """Adds several entries, as a new Space brings them."""
@@ -59,42 +67,26 @@ class SpaceSettings:
 
     def remove(self, space: int, kind: Kind, key: str) -> bool:
         """Removes an entry; False if there was none."""
-        with self._database.transaction() as connection:
-            cursor = connection.execute(
-                "DELETE FROM space_settings WHERE space = ? AND kind = ? AND key = ?",
-                (space, kind, key),
-            )
-            return cursor.rowcount == 1
+        return self._entries.drop_where(f"{_MAP} AND key = ?", space, kind, key)
 
     def values(self, space: int, kind: Kind) -> dict[str, str]:
         """Names and values, for a build or a run only."""
-        rows = self._database.query(
-            "SELECT key, value FROM space_settings WHERE space = ? AND kind = ? ORDER BY key",
-            (space, kind),
-        )
-        return {row["key"]: row["value"] for row in rows}
+        return {each.key: each.value for each in self._entries.where(_MAP, space, kind)}
 
     def listing(self, space: int, kind: Kind) -> dict[str, dict[str, str]]:
         """As the API answers: `{NAME: {value, description?, updatedAt}}`; a secret has no value."""
-        rows = self._database.query(
-            "SELECT * FROM space_settings WHERE space = ? AND kind = ? ORDER BY key", (space, kind)
-        )
         answer = {}
-        for row in rows:
-            entry = {} if kind is Kind.SECRET else {"value": row["value"]}
-            if row["description"] is not None:
-                entry["description"] = row["description"]
-            answer[row["key"]] = entry | {"updatedAt": row["updated_at"]}
+        for each in self._entries.where(_MAP, space, kind):
+            entry = {} if kind is Kind.SECRET else {"value": each.value}
+            if each.description is not None:
+                entry["description"] = each.description
+            answer[each.key] = entry | {"updatedAt": each.updated_at}
         return answer
 
     def collide(self, space: int) -> bool:
         """Whether a name stands in both maps, which makes the Space CONFIG_ERROR."""
-        return bool(
-            self._database.query(
-                "SELECT key FROM space_settings WHERE space = ? GROUP BY key HAVING COUNT(*) > 1",
-                (space,),
-            )
-        )
+        secrets, variables = (self.values(space, kind) for kind in Kind)
+        return not secrets.keys().isdisjoint(variables)
 
 
 def checked(entry: Mapping[str, Any]) -> tuple[str, str, str | None]:

@@ -14,15 +14,8 @@ _SECRET_ID = re.compile(r"[A-Za-z0-9._-]+")
 class ImageBuilder(Protocol):
     """Builds a Dockerfile and gives the result to the engine."""
 
-    def build(
-        self,
-        request: BuildRequest,
-        name: str,
-        labels: Mapping[str, str],
-        log: LogSink,
-        check: Check,
-    ) -> None:
-        """Builds `request` and leaves it in the engine as `name`.
+    def build(self, request: BuildRequest, log: LogSink, check: Check) -> None:
+        """Builds and leaves the image in the engine, under its tag.
 
         Raises:
             Whatever `check` raises: the build is ended first.

@@ -62,22 +62,15 @@ class BuildkitBuilder:
         self._registry = RegistryClient(address.registry)
         self._leftovers = Leftovers(address)
 
-    def build(
-        self,
-        request: BuildRequest,
-        name: str,
-        labels: Mapping[str, str],
-        log: LogSink,
-        check: Check,
-    ) -> None:
+    def build(self, request: BuildRequest, log: LogSink, check: Check) -> None:
         """Builds, pushes to the private registry, and has the engine pull it; see ImageBuilder."""
-        pushed = f"{self._address.registry}/{name}"
+        repository, tag = _repository_and_tag(request.tag)
         with self._registry_errors():
-            former = self._registry.digest(*_repository_and_tag(name))
+            former = self._registry.digest(repository, tag)
         sink = _StandInNotes(self._address.stand_ins, log)
         refused = refused_hosts(request, self._public)
-        with _file_in_memory(source_policy(self._address, name, refused.pattern)) as policy:
-            command, secrets = self._command(request, pushed, labels, refused)
+        with _file_in_memory(source_policy(self._address, request.tag, refused.pattern)) as policy:
+            command, secrets = self._command(request, refused)
             command += ["--source-policy-file", policy]
             # Without a configuration: the user's credentials and helpers are none of our business.
             own = str(self._address.data / "buildkit")
@@ -92,9 +85,8 @@ class BuildkitBuilder:
             self._leftovers.built(to_the_end=True)
         if result.exit_code != 0:
             raise self._failure(result, log, refused)
-        self._pull(pushed, name)
+        self._pull(request.tag)
         with self._registry_errors():
-            repository, tag = _repository_and_tag(name)
             if former not in (None, self._registry.digest(repository, tag)):
                 self._registry.forget(repository, former)
 
@@ -105,18 +97,14 @@ class BuildkitBuilder:
             self._registry.forget(repository, self._registry.digest(repository, tag))
 
     def _command(
-        self,
-        request: BuildRequest,
-        pushed: str,
-        labels: Mapping[str, str],
-        refused: Refused,
+        self, request: BuildRequest, refused: Refused
     ) -> tuple[list[str | Path], Mapping[str, str]]:
         dockerfile = PurePosixPath(request.dockerfile)
-        arguments = {**request.build_args, **own_build(request, pushed.partition("/")[2])}
+        arguments = {**request.build_args, **own_build(request)}
         options = {
             "filename": dockerfile.name,
             **{f"build-arg:{key}": value for key, value in arguments.items()},
-            **{f"label:{key}": value for key, value in labels.items()},
+            **{f"label:{key}": value for key, value in request.labels.items()},
         }
         if refused.hosts:
             options["add-hosts"] = ",".join(f"{host}={NOWHERE}" for host in refused.hosts)
@@ -128,20 +116,20 @@ class BuildkitBuilder:
         for key, value in options.items():
             command += ["--opt", f"{key}={value}"]
         command += secrets.arguments
+        pushed = f"{self._address.registry}/{request.tag}"
         command += ["--output", f"type=image,name={pushed},push=true"]
         if request.no_cache:
             command.append("--no-cache")
         return command, secrets.environment
 
-    def _pull(self, pushed: str, name: str) -> None:
+    def _pull(self, name: str) -> None:
         repository, tag = _repository_and_tag(name)
+        pushed = f"{self._address.registry}/{repository}"
         try:
             # auth_config: without one the client asks the user's credential helpers.
-            image = self._client.images.pull(
-                f"{self._address.registry}/{repository}", tag=tag, auth_config={}
-            )
+            image = self._client.images.pull(pushed, tag=tag, auth_config={})
             image.tag(repository, tag)
-            self._client.images.remove(pushed)
+            self._client.images.remove(f"{pushed}:{tag}")
         except APIError as error:
             raise MachineUnavailableError(
                 f"The engine could not take image {name} from the registry at"

@@ -1,6 +1,5 @@
 """Builds with a running Docker engine's own builder, through its buildx plugin."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.machine.builders.builder import secret_options
@@ -36,18 +35,11 @@ class BuildxBuilder:
         self._public = public or PublicNames()
         self._map_inside_host = map_inside_host
 
-    def build(
-        self,
-        request: BuildRequest,
-        name: str,
-        labels: Mapping[str, str],
-        log: LogSink,
-        check: Check,
-    ) -> None:
+    def build(self, request: BuildRequest, log: LogSink, check: Check) -> None:
         """Builds straight into the engine; see ImageBuilder."""
         secrets = secret_options(request.secrets)
         refused = refused_hosts(request, self._public)
-        command = self._command(request, name, labels)
+        command = self._command(request)
         for host in refused.hosts:
             command += ["--add-host", f"{host}:{NOWHERE}"]
         command += [*secrets.arguments, str(request.context)]
@@ -68,17 +60,15 @@ class BuildxBuilder:
     def forget(self, name: str) -> None:
         """Does nothing: such an image is the engine's alone."""
 
-    def _command(
-        self, request: BuildRequest, name: str, labels: Mapping[str, str]
-    ) -> list[str | Path]:
+    def _command(self, request: BuildRequest) -> list[str | Path]:
         # "default" is the builder inside the engine that DOCKER_HOST names; another one the user
         # may have selected keeps its results to itself.
         command: list[str | Path] = ["docker", "buildx", "build", "--builder", "default", "--load"]
         command += ["--progress", "plain", "--provenance=false"]
-        command += ["--file", request.context / request.dockerfile, "--tag", name]
-        for key, value in {**request.build_args, **own_build(request, name)}.items():
+        command += ["--file", request.context / request.dockerfile, "--tag", request.tag]
+        for key, value in {**request.build_args, **own_build(request)}.items():
             command += ["--build-arg", f"{key}={value}"]
-        for key, value in labels.items():
+        for key, value in request.labels.items():
             command += ["--label", f"{key}={value}"]
         if self._map_inside_host:
             command += ["--add-host", "host.docker.internal:host-gateway"]

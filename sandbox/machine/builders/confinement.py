@@ -15,48 +15,30 @@ KEPT_FREE_BYTES = 1 << 30
 _SECRET_MOUNT = re.compile(r"\btype=[\"']?secret\b")
 
 
-def own_build(request: BuildRequest, name: str) -> Mapping[str, str]:
+def own_build(request: BuildRequest) -> Mapping[str, str]:
     """The build arguments by which builds of one image share nothing with those of another.
 
-    Args:
-        request: what is built.
-        name: of the image, "repository:tag"; builds of another tag share with this one.
-    """
-    return {**own_cache_mounts(name), **own_secret_steps(request, name)}
-
-
-def own_cache_mounts(name: str) -> Mapping[str, str]:
-    """The build argument by which a RUN's cache mounts are one image's own.
+    Builds of one repository share with each other, whatever the tag.
 
     BuildKit shares what `--mount=type=cache` holds among all builds of one id, so that a stranger's
-    step could lay a package there for everybody's `pip install`.
-
-    Args:
-        name: of the image, "repository:tag"; builds of another tag share with this one.
-    """
-    return {"BUILDKIT_CACHE_MOUNT_NS": name.rpartition(":")[0]}
-
-
-def own_secret_steps(request: BuildRequest, name: str) -> Mapping[str, str]:
-    """The build argument by which steps are one image's own where some of them read secrets.
+    step could lay a package there for everybody's `pip install`: RUNs' cache mounts are its own.
+    So are steps where some of them read secrets; a Dockerfile that mounts none shares its steps.
 
     BuildKit knows a step's result by its command and what came before, never by its secrets: an
     image without one would be given what was made with another's, and a secret that was taken away
     would not be missed. The name of the step's host counts, so it holds whose steps these are, and
     which secrets they can read. Their values stay out: BuildKit builds nothing anew for those.
-
-    Args:
-        request: what is built; a Dockerfile that mounts no secret shares its steps with everybody.
-        name: of the image, "repository:tag".
     """
+    repository = request.tag.rpartition(":")[0]
+    own = {"BUILDKIT_CACHE_MOUNT_NS": repository}
     try:
         text = (request.context / request.dockerfile).read_text(encoding="utf-8", errors="replace")
     except OSError:  # the build says what is wrong with it
-        return {}
-    if not _SECRET_MOUNT.search(text):
-        return {}
-    whose = json.dumps([name.rpartition(":")[0], *sorted(request.secrets)])
-    return {"BUILDKIT_SANDBOX_HOSTNAME": f"build-{hashlib.sha256(whose.encode()).hexdigest()[:16]}"}
+        return own
+    if _SECRET_MOUNT.search(text):
+        whose = hashlib.sha256(json.dumps([repository, *sorted(request.secrets)]).encode())
+        own["BUILDKIT_SANDBOX_HOSTNAME"] = f"build-{whose.hexdigest()[:16]}"
+    return own
 
 
 def source_policy(address: BuildkitAddress, name: str, refused: str = "") -> str:

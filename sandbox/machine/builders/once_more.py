@@ -1,7 +1,6 @@
 """A build that failed because its builder went away is tried once more."""
 
 import time
-from collections.abc import Mapping
 
 from sandbox.machine.builders.builder import ImageBuilder
 from sandbox.machine.contract import BuildRequest, Check, LogSink, MachineUnavailableError
@@ -18,23 +17,16 @@ class OnceMore:
         self._builder = builder
         self._seconds = seconds
 
-    def build(
-        self,
-        request: BuildRequest,
-        name: str,
-        labels: Mapping[str, str],
-        log: LogSink,
-        check: Check,
-    ) -> None:
+    def build(self, request: BuildRequest, log: LogSink, check: Check) -> None:
         """Builds; see ImageBuilder."""
         try:
-            self._builder.build(request, name, labels, log, check)
+            self._builder.build(request, log, check)
         except MachineUnavailableError as error:
             check()
             log(f"slipway: {error}")
             log("slipway: that is no fault of the Dockerfile's; the build is tried once more")
             self._rest(check)
-            self._builder.build(request, name, labels, log, check)
+            self._builder.build(request, log, check)
 
     def forget(self, name: str) -> None:
         """Drops what the builder itself keeps of an image."""

@@ -53,10 +53,12 @@ class RunnerImage:
                 if ours:
                     if not self._has(name):
                         request = BuildRequest(
-                            context=made_of.context, tag=name, build_args={"BASE": made_of.base}
+                            context=made_of.context,
+                            tag=name,
+                            build_args={"BASE": made_of.base},
+                            labels={_LABEL: _REPOSITORY},
                         )
-                        told = _now_and_then(log)
-                        self._builder.build(request, name, {_LABEL: _REPOSITORY}, told, check)
+                        self._builder.build(request, _now_and_then(log), check)
                         self._builder.forget(name)  # the engine has it
                         self._drop_older()
                     return name

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sandbox.render.http.errors import NotFoundError
+from sandbox.render.http.errors import there
 from sandbox.render.http.ids import new_id, now
 from sandbox.render.services.settings import Settings
 from sandbox.store.database import Database
@@ -135,10 +135,7 @@ class Deploys:
 
     def find(self, service: int, identifier: str) -> Deploy:
         """A service's deploy of that id; raises NotFoundError."""
-        found = self._deploys.first("service = ? AND id = ?", service, identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._deploys.first("service = ? AND id = ?", service, identifier), identifier)
 
     def of(self, service: int, statuses: Sequence[Status] = tuple(Status)) -> list[Deploy]:
         """A service's deploys in these statuses, newest first."""

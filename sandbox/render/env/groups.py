@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.render.env.variables import Kind, Pairs
-from sandbox.render.http.errors import NotFoundError
+from sandbox.render.http.errors import there
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
 from sandbox.store.table import Table
@@ -82,10 +82,7 @@ class EnvGroups:
 
     def find(self, identifier: str) -> EnvGroup:
         """The group of that id; raises NotFoundError."""
-        found = self._groups.first("id = ?", identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._groups.first("id = ?", identifier), identifier)
 
     def all(self) -> list[EnvGroup]:
         """Every group, newest first."""
@@ -110,10 +107,7 @@ class EnvGroups:
 
     def value(self, group: EnvGroup, kind: Kind, name: str) -> str:
         """One value; raises NotFoundError."""
-        found = dict(self.values(group, kind))
-        if name not in found:
-            raise NotFoundError(name)
-        return found[name]
+        return there(dict(self.values(group, kind)).get(name), name)
 
     def put(self, group: EnvGroup, kind: Kind, name: str, value: str) -> None:
         """Adds a value or changes it."""

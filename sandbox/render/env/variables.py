@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import BadRequestError, NotFoundError
+from sandbox.render.http.errors import BadRequestError, there
 from sandbox.store.database import Database
 
 _SCHEMA = """
@@ -57,10 +57,7 @@ class Variables:
 
     def value(self, service: int, kind: Kind, name: str) -> str:
         """One value; raises NotFoundError."""
-        for each, value in self.all(service, kind):
-            if each == name:
-                return value
-        raise NotFoundError(name)
+        return there(dict(self.all(service, kind)).get(name), name)
 
     def replace(self, service: int, kind: Kind, pairs: Pairs) -> None:
         """These and no others."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.http.credentials import same
-from sandbox.render.http.errors import BadRequestError, NotFoundError
+from sandbox.render.http.errors import BadRequestError, NotFoundError, there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +49,7 @@ class Account:
         """The workspace of that id; `own-…` stands for the user's default one."""
         if owner.startswith("own-"):
             return self.workspaces[0]
-        for each in self.workspaces:
-            if each.id == owner:
-                return each
-        raise NotFoundError(owner)
+        return there(next((each for each in self.workspaces if each.id == owner), None), owner)
 
     def owner_of_new(self, owner: object) -> str:
         """The workspace a new thing is to belong to; raises BadRequestError."""

@@ -3,6 +3,8 @@
 Bodies are `{"id": …, "message": …}` as in Render's own schema; `id` is that of the request.
 """
 
+from typing import TypeVar
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
@@ -10,6 +12,8 @@ from starlette.types import Scope
 from sandbox.http.errors import Refusal, UnavailableError
 from sandbox.http.request_id import request_id
 from sandbox.machine.contract import MachineUnavailableError
+
+Found = TypeVar("Found")
 
 
 class Utf8Json(JSONResponse):
@@ -52,6 +56,13 @@ class NotFoundError(RenderError):
 
     def __init__(self, identifier: str) -> None:
         super().__init__(f"not found: {identifier}")
+
+
+def there(found: Found | None, identifier: str) -> Found:
+    """What was looked for; raises NotFoundError if it was not found."""
+    if found is None:
+        raise NotFoundError(identifier)
+    return found
 
 
 class ConflictError(RenderError):

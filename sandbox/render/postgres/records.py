@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sandbox.render.http.errors import BadRequestError, NotFoundError
+from sandbox.render.http.errors import BadRequestError, there
 from sandbox.render.http.ids import new_id, now, written
 from sandbox.render.services.plans import FREE
 from sandbox.store.database import Database
@@ -116,10 +116,7 @@ class PostgresRecords:
 
     def find(self, identifier: str) -> PostgresRecord:
         """The database of that id; raises NotFoundError, also once it is deleted."""
-        found = self._rows.first("id = ? AND NOT deleted", identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._rows.first("id = ? AND NOT deleted", identifier), identifier)
 
     def get(self, number: int) -> PostgresRecord | None:
         """The database of that number, also one being removed; None once it is gone."""

@@ -45,7 +45,6 @@ class PostgresService:
         self._account = account
         self._machine = machine
         self._addresses = addresses
-        self._tuning = tuning
         self._stopping = threading.Event()
         self._serving: ServingApps[RunningServer] = ServingApps()
         self._worker = PostgresWorker(

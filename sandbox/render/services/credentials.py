@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.machine.contract import RegistryLogin
 from sandbox.render.http import body as read
-from sandbox.render.http.errors import NotFoundError
+from sandbox.render.http.errors import there
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
 from sandbox.store.table import Table
@@ -94,10 +94,7 @@ class Credentials:
 
     def find(self, identifier: str) -> Credential:
         """One of them; raises NotFoundError."""
-        found = self._rows.find(identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._rows.find(identifier), identifier)
 
     def all(self) -> list[Credential]:
         """All of them, newest first."""

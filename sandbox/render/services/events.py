@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.render.http.errors import NotFoundError
+from sandbox.render.http.errors import there
 from sandbox.render.http.ids import new_id, now
 from sandbox.store.database import Database
 from sandbox.store.table import Table
@@ -80,7 +80,4 @@ class Events:
 
     def find(self, identifier: str) -> Event:
         """One event; raises NotFoundError."""
-        found = self._events.find(identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._events.find(identifier), identifier)

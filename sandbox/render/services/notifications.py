@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.render.http.errors import BadRequestError
 from sandbox.store.database import Database
+from sandbox.store.table import Table
 
 DEFAULT = "default"
 _ALLOWED = {
@@ -48,15 +49,12 @@ class Notifications:
     """The overrides of all services, whose table is there before. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         database.create(_TABLES)
+        self._overrides = Table(database, "render_notifications", Override, key="service")
 
     def of(self, service: int) -> Override:
         """A service's; the workspace's own where it says nothing."""
-        rows = self._database.query(
-            "SELECT sent, previews FROM render_notifications WHERE service = ?", (service,)
-        )
-        return Override(**dict(rows[0])) if rows else Override()
+        return self._overrides.find(service) or Override()
 
     def change(self, service: int, body: Mapping[str, Any]) -> Override:
         """Sets what is given; raises BadRequestError for a value that is none."""
@@ -68,7 +66,5 @@ class Notifications:
         now = Override(
             sent=body.get(sent, before.sent), previews=body.get(previews, before.previews)
         )
-        self._database.execute(
-            "REPLACE INTO render_notifications VALUES (?, ?, ?)", (service, now.sent, now.previews)
-        )
+        self._overrides.put(service=service, **vars(now))
         return now

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.render.http.errors import ConflictError, NotFoundError
+from sandbox.render.http.errors import ConflictError, there
 from sandbox.render.http.ids import new_id, now, slug_of, with_suffix
 from sandbox.render.services.settings import Settings
 from sandbox.store.database import Database
@@ -84,10 +84,7 @@ class Services:
 
     def find(self, identifier: str) -> Service:
         """The service of that id; raises NotFoundError, also once it is deleted."""
-        found = self._services.first("id = ? AND NOT deleted", identifier)
-        if found is None:
-            raise NotFoundError(identifier)
-        return found
+        return there(self._services.first("id = ? AND NOT deleted", identifier), identifier)
 
     def get(self, number: int) -> Service | None:
         """The service of that number, also one being removed; None once it is gone."""
