@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.github.runs.planning.expression_places import Place, mistakes
 from sandbox.github.runs.planning.yaml_text import YamlError, parse_yaml, place_in
 from sandbox.github.runs.runners.job_container import container_mistakes
+from sandbox.github.runs.runners.services import service_mistakes
 
 FOLDER = ".github/workflows"
 _TOP = {"name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"}
@@ -207,15 +208,18 @@ def _job(key: str, body: Any) -> Job:  # noqa: ANN401 - from YAML
                 f"jobs.{key}.steps: The identifier '{twice}' may not be used more than once within "
                 "the same scope.",
             )
-    _check_container(key, body.get("container"))
+    _check_containers(key, body)
     needs = body.get("needs") or []
     return Job(key=key, needs=[needs] if isinstance(needs, str) else list(needs), source=body)
 
 
-def _check_container(job: str, container: Any) -> None:  # noqa: ANN401 - from YAML
-    for part, reason in container_mistakes(container)[:1]:
+def _check_containers(job: str, body: Mapping[str, Any]) -> None:
+    container = body.get("container")
+    for part, reason in container_mistakes(container):
         place = ("jobs", job, "container", *([part] if part else []))
         raise PlacedError(place, f"jobs.{job}.container: {reason}")
+    for name, reason in service_mistakes(body.get("services"), by_name=bool(container)):
+        raise PlacedError(("jobs", job, "services", name), f"jobs.{job}.services: {reason}")
 
 
 def _check_step(place: Place, name: str, step: Any) -> None:  # noqa: ANN401 - from YAML

@@ -10,6 +10,8 @@ from typing import Any
 from sandbox.machine.contract import HealthCheck, RegistryLogin
 
 _KEYS = frozenset({"image", "env", "ports", "options", "credentials"})
+_SHAPES = {"ports": list, "env": dict, "credentials": dict}
+_WORDS = {list: "sequence", dict: "mapping"}
 _PORT = re.compile(r"(?:(?P<host>\d+):)?(?P<port>\d+)(?:/tcp)?")
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 _UNITS = (3600, 60, 1, 0.001)
@@ -61,6 +63,25 @@ def services_of(
     return [each for each in found if each.image]  # without an image it is not started
 
 
+def service_mistakes(
+    given: Any,  # noqa: ANN401 - as YAML has it
+    *,
+    by_name: bool,
+) -> Iterator[tuple[str, str]]:
+    """What of a `services:` cannot be done here: under which name it stands, and why.
+
+    What an expression will give is not known yet, and not judged.
+    """
+    for name, written in given.items() if isinstance(given, Mapping) else ():
+        known = written
+        if isinstance(written, Mapping):
+            known = {key: each for key, each in written.items() if "${{" not in str(each)}
+        try:
+            _service(str(name), known, by_name=by_name)
+        except ServiceError as error:
+            yield str(name), str(error)
+
+
 def _service(
     name: str,
     given: Any,  # noqa: ANN401 - as YAML has it
@@ -75,6 +96,9 @@ def _service(
         raise ServiceError(
             f"Service {name}: {', '.join(sorted(strange))} is not imitated; {', '.join(_KEYS)} are."
         )
+    for key, kind in _SHAPES.items():
+        if not isinstance(given.get(key) or kind(), kind):
+            raise ServiceError(f"Service {name}: {key}: a {_WORDS[kind]} was expected.")
     for written in given.get("ports") or ():
         check_port(f"Service {name}", str(written), by_name=by_name)
     return Service(
@@ -115,7 +139,9 @@ def _health(service: str, options: str) -> HealthCheck | None:
         for key in ("interval", "timeout", "start-period")
         if f"health-{key}" in given
     }
-    retries = int(given.pop("health-retries", "3"))
+    retries = given.pop("health-retries", "3")
+    if not retries.isdecimal():
+        raise ServiceError(f"Service {service}: {retries} is no number of retries.")
     if given:
         raise ServiceError(f"Service {service}: option --{min(given)} is not imitated.")
     if command is None:
@@ -124,7 +150,7 @@ def _health(service: str, options: str) -> HealthCheck | None:
         command=command,
         interval_seconds=seconds.get("interval", 30),
         timeout_seconds=seconds.get("timeout", 30),
-        retries=retries,
+        retries=int(retries),
         start_seconds=seconds.get("start-period", 0),
     )
 

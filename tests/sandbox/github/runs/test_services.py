@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sandbox.github.runs.planning.workflow import WorkflowError, parse_workflow
 from sandbox.github.runs.runners.services import ServiceError, services_of
 from sandbox.machine.contract import HealthCheck
 from tests.sandbox.github.runs.conftest import CONTAINER
@@ -99,8 +100,24 @@ def test_what_services_say_is_understood():
         ({"options": "--health-cmd 'x"}, "options"),
         ({"ports": ["8080:80"]}, "under another number"),
         ({"ports": ["53/udp"]}, "no port that is imitated"),
+        ({"ports": 80}, "ports: a sequence was expected"),
+        ({"env": ["A=1"]}, "env: a mapping was expected"),
+        ({"options": "--health-retries many"}, "many is no number of retries"),
     ],
 )
-def test_what_is_not_imitated_is_refused_by_name(given, said):
+def test_what_is_not_imitated_is_refused_with_its_line_before_anything_runs(given, said):
     with pytest.raises(ServiceError, match=said):
         services_of({"x": {"image": "a", **given}})
+    jobs = {"job": {"runs-on": "x", "services": {"x": {"image": "a", **given}}}}
+    jobs["job"]["steps"] = [{"run": "echo"}]
+    with pytest.raises(WorkflowError, match=said) as refused:
+        parse_workflow("w.yml", json.dumps({"on": "push", "jobs": jobs}, indent=1).encode())
+    assert "(Line: 7, Col: " in str(refused.value)
+
+
+def test_what_an_expression_gives_is_refused_by_the_job():
+    given = {"image": "a", "options": "${{ vars.OPTIONS }}", "ports": ["${{ vars.PORT }}:80"]}
+    jobs = {"job": {"runs-on": "x", "services": {"x": given}, "steps": [{"run": "echo"}]}}
+    parse_workflow("w.yml", json.dumps({"on": "push", "jobs": jobs}).encode())
+    with pytest.raises(ServiceError, match="--cpus"):
+        services_of({"x": {**given, "options": "--cpus 2", "ports": []}})
