@@ -28,8 +28,30 @@ REPOSITORY = "slipway/slipway"
 WAIT_SECONDS = 900
 SYSTEMS = "inference, repository"
 CHANGED, OLD, NEW = "Pulumi.prod.yaml", "checks: [lint, test]", "checks: [{}]"
+CANARY = "canary-of-the-repository-5d1f0c77"
 APP = "app/inference/app/local_engine.py"
 PROMPT = '"prompt": request.prompt'
+CALL = "answer = self._server.handle_completions("
+SEED = 'default=7, help="of the weights'
+CHANGES = {
+    "prompt": (APP, PROMPT, f'{PROMPT}.replace("A:", "In a word:")'),
+    "refactoring": (APP, "answer", "given"),
+    "slower": (APP, CALL, f"__import__('time').sleep(0.8)\n        {CALL}"),
+    "leak": (
+        APP,
+        CALL,
+        f"self.__dict__.setdefault('kept', []).append(bytearray(b'x' * 400_000))\n        {CALL}",
+    ),
+    "weights": ("app/language_model/train.py", SEED, SEED.replace("7", "8")),
+}
+VERDICTS = {
+    "prompt": "answers change",
+    "refactoring": "behaves as before",
+    "slower": "slower",
+    "leak": "leaks memory",
+    "weights": "other weights, answers change",
+}
+OTHERS = [each for each in CHANGES if each != "prompt"]
 # What a stranger who writes a workflow's step would take, and do.
 TAKING = """\
       - name: What a stranger would take
@@ -143,31 +165,43 @@ def test_a_branch_s_pull_request_gets_its_plan_as_one_comment(project):
     assert [each["name"] for each in labels] == ["preview: changes"]
 
 
-def test_a_fork_s_change_of_an_app_is_run_and_told_without_a_secret(project):
-    canary = "canary-of-the-repository-5d1f0c77"
+@pytest.fixture(scope="module")
+def fork(project):
+    """A stranger's, of a repository that holds a secret."""
     with project.live.http() as http:
-        keep_secret(http, "HF_TOKEN", canary)
+        keep_secret(http, "HF_TOKEN", CANARY)
     with project.live.http(STRANGERS_TOKEN) as http:
         http.post(f"/repos/{REPOSITORY}/forks", json={}).raise_for_status()
-        project.change(
-            "theirs",
-            check=(CHANGED, OLD, NEW.format("test")),
-            app=(APP, PROMPT, f'{PROMPT}.replace("A:", "In a word:")'),
-            workflow=(".github/workflows/preview.yml", FIRST_STEP, TAKING + FIRST_STEP),
-        )
-        fork = f"{STRANGER}/slipway"
-        project.git("push", "-q", project.live.git_url(fork, STRANGERS_TOKEN), "theirs")
-        began = time.monotonic()
-        number = opened(http, f"{STRANGER}:theirs")
+    return project.live.git_url(f"{STRANGER}/slipway", STRANGERS_TOKEN)
+
+
+def others(change: str):
+    return pytest.param(change, marks=pytest.mark.rare)
+
+
+@pytest.mark.parametrize("change", ["prompt", *map(others, OTHERS)])
+def test_a_fork_s_change_of_an_app_is_run_and_told_without_a_secret(project, fork, change):
+    project.change(
+        f"their-{change}",
+        check=(CHANGED, OLD, NEW.format(change)),
+        app=CHANGES[change],
+        workflow=(".github/workflows/preview.yml", FIRST_STEP, TAKING + FIRST_STEP),
+    )
+    project.git("push", "-q", fork, f"their-{change}")
+    began = time.monotonic()
+    with project.live.http(STRANGERS_TOKEN) as http:
+        number = opened(http, f"{STRANGER}:their-{change}")
     body, log = commented(project, number)
     minutes = (time.monotonic() - began) / 60
-    sys.stdout.write(f"{minutes:.1f} minutes\n{body}")  # what docs/preview.md says
+    sys.stdout.write(f"{change}: {minutes:.1f} minutes\n{body}\n")  # what docs/preview.md says
     assert "<code>repository</code>" in body
     # Both sides were raised and asked, on this machine and by the stranger's own code.
-    assert "answers change" in body
+    _, told, behaviour = body.partition("### Behaviour")
+    assert told
+    assert f"<code>inference</code>: {VERDICTS[change]}" in behaviour
     assert "In a word" not in body.partition("### Behaviour")[0]
     assert "answered 403" in log
-    assert canary not in log
+    assert CANARY not in log
     assert '"HF_TOKEN"' not in log
     with project.live.http() as http:
         labels = http.get(f"/repos/{REPOSITORY}/issues/{number}/labels").json()
