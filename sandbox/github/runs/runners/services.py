@@ -12,6 +12,7 @@ from sandbox.machine.contract import HealthCheck, RegistryLogin
 _KEYS = frozenset({"image", "env", "ports", "options", "credentials"})
 _SHAPES = {"ports": list, "env": dict, "credentials": dict}
 _WORDS = {list: "sequence", dict: "mapping"}
+_NO_MAPPING = "`services:` has to be a mapping of names to containers."
 _PORT = re.compile(r"(?:(?P<host>\d+):)?(?P<port>\d+)(?:/tcp)?")
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 _UNITS = (3600, 60, 1, 0.001)
@@ -58,7 +59,7 @@ def services_of(
     if not rendered:
         return []
     if not isinstance(rendered, Mapping):
-        raise ServiceError("`services:` has to be a mapping of names to containers.")
+        raise ServiceError(_NO_MAPPING)
     found = [_service(str(name), given, by_name=by_name) for name, given in rendered.items()]
     return [each for each in found if each.image]  # without an image it is not started
 
@@ -72,7 +73,11 @@ def service_mistakes(
 
     What an expression will give is not known yet, and not judged.
     """
-    for name, written in given.items() if isinstance(given, Mapping) else ():
+    if not isinstance(given, Mapping):
+        if given and "${{" not in str(given):
+            yield "", _NO_MAPPING
+        return
+    for name, written in given.items():
         known = written
         if isinstance(written, Mapping):
             known = {key: each for key, each in written.items() if "${{" not in str(each)}

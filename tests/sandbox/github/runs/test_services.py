@@ -115,6 +115,14 @@ def test_what_is_not_imitated_is_refused_with_its_line_before_anything_runs(give
     assert "(Line: 7, Col: " in str(refused.value)
 
 
+def test_services_that_are_no_mapping_are_refused_before_anything_runs():
+    text = (
+        "on: push\njobs:\n  job:\n    runs-on: x\n    services: [redis]\n    steps:\n    - run: a\n"
+    )
+    with pytest.raises(WorkflowError, match=r"Line: 5.*has to be a mapping"):
+        parse_workflow("w.yml", text.encode())
+
+
 def test_what_an_expression_gives_is_refused_by_the_job():
     given = {"image": "a", "options": "${{ vars.OPTIONS }}", "ports": ["${{ vars.PORT }}:80"]}
     jobs = {"job": {"runs-on": "x", "services": {"x": given}, "steps": [{"run": "echo"}]}}
