@@ -37,7 +37,8 @@ CHANGES = {
     "prompt": [
         ('"prompt": request.prompt', '"prompt": request.prompt.replace("A:", "In a word:")')
     ],
-    "slower": [(CALL, f"__import__('time').sleep(0.8)\n        {CALL}")],
+    # More than other tests on this machine make an answer wait: one such of eleven makes it unsure.
+    "slower": [(CALL, f"__import__('time').sleep(2.0)\n        {CALL}")],
     "leak": [(CALL, f"_KEPT.append(bytearray(b'x' * 400_000))\n        {CALL}")],
 }
 
