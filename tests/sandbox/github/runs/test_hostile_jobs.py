@@ -210,13 +210,14 @@ def test_nothing_outlives_its_job(world, machine):
 
 
 @pytest.mark.long
-def test_a_fork_bomb_stays_in_its_job_and_others_run_on(world):
-    # a loop without a process of its own: where none is left, `sleep` would end the step
+def test_a_fork_bomb_stays_in_its_job_and_others_run_on(world, machine):
     bomb = _job("f() { f | f & }; f; while :; do :; done", **{"timeout-minutes": 0.1})
     (run,) = world.push(world.new_repository(), {"w.yml": bomb})
     world.until(lambda: world.jobs(run) and world.jobs(run)["job"].status == "in_progress")
     _ran(world, _job("echo fine"))
-    assert world.finished(run, seconds=90).conclusion == "cancelled"
+    # By its time-out, or sooner: what has no process left, or no memory, may end by itself.
+    assert world.finished(run, seconds=90).conclusion in {"cancelled", "failure"}
+    world.until(lambda: not _containers(machine))
 
 
 def test_a_job_that_fills_its_memory_is_ended_alone(world):
