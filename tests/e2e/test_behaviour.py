@@ -22,25 +22,15 @@ from doors.behaviour.sides import Side
 from report.behaviour.reading import read_behaviour
 from report.comment import render_comment
 from report.plan import Plan
+from tests.e2e.app_changes import APP, APP_CHANGES
 from tests.e2e.clone import CHECKOUT
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
-ENGINE = "app/inference/app/local_engine.py"
-CALL = "answer = self._server.handle_completions("
 [GOLDEN] = [replace(each, pages=()) for each in all_golden() if each.system == "inference"]
 PACE = Pace(pairs=15, seconds=10.0, rounds=30, watched_seconds=10.0)
-CHANGES = {
-    "refactoring": [("answer", "given")],
-    "prompt": [
-        ('"prompt": request.prompt', '"prompt": request.prompt.replace("A:", "In a word:")')
-    ],
-    # More than other tests on this machine make an answer wait: one such of eleven makes it unsure.
-    "slower": [(CALL, f"__import__('time').sleep(2.0)\n        {CALL}")],
-    "leak": [(CALL, f"_KEPT.append(bytearray(b'x' * 400_000))\n        {CALL}")],
-}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +64,7 @@ def compared(sides, tmp_path):
         started = time.monotonic()
         head.up()
         raised = [Raised.look(side, "inference", client) for side in (base, head)]
-        found = look(Touched(GOLDEN, [ENGINE]), *raised, tmp_path, PACE)
+        found = look(Touched(GOLDEN, [APP]), *raised, tmp_path, PACE)
         seconds = time.monotonic() - started
         [system] = read_behaviour(write([replace(found, seconds=seconds)], tmp_path))
         sys.stdout.write(render_comment(Plan(stack="dev", behaviour=[system])))
@@ -86,7 +76,7 @@ def compared(sides, tmp_path):
 @pytest.fixture
 def engine_file(sides):
     """Head's file, put back afterwards."""
-    path = sides[1].folder / ENGINE
+    path = sides[1].folder / APP
     text = path.read_text()
     yield path
     path.write_text(text)
@@ -103,10 +93,9 @@ def engine_file(sides):
 )
 def test_what_a_pull_request_does_is_told(compared, engine_file, change, verdicts):
     text = engine_file.read_text()
-    for old, new in CHANGES[change]:
-        assert old in text
-        text = text.replace(old, new)
-    engine_file.write_text(f"{text}\n_KEPT: list[bytearray] = []\n")
+    _, old, new = APP_CHANGES[change]
+    assert old in text
+    engine_file.write_text(text.replace(old, new))
 
     found = compared()
 

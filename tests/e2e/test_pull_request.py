@@ -17,6 +17,7 @@ from nacl.public import PublicKey, SealedBox
 
 from report.comment import marker
 from sandbox.github.runs.running.job_log import read_log
+from tests.e2e.app_changes import APP_CHANGES, WEIGHTS
 from tests.e2e.clone import Clone
 from tests.sandbox.github.live import STRANGER, STRANGERS_TOKEN
 from tests.sandbox.github.runs.served import served_runs
@@ -29,21 +30,7 @@ WAIT_SECONDS = 900
 SYSTEMS = "inference, repository"
 CHANGED, OLD, NEW = "Pulumi.prod.yaml", "checks: [lint, test]", "checks: [{}]"
 CANARY = "canary-of-the-repository-5d1f0c77"
-APP = "app/inference/app/local_engine.py"
-PROMPT = '"prompt": request.prompt'
-CALL = "answer = self._server.handle_completions("
-SEED = 'default=7, help="of the weights'
-CHANGES = {
-    "prompt": (APP, PROMPT, f'{PROMPT}.replace("A:", "In a word:")'),
-    "refactoring": (APP, "answer", "given"),
-    "slower": (APP, CALL, f"__import__('time').sleep(0.8)\n        {CALL}"),
-    "leak": (
-        APP,
-        CALL,
-        f"self.__dict__.setdefault('kept', []).append(bytearray(b'x' * 400_000))\n        {CALL}",
-    ),
-    "weights": ("app/language_model/train.py", SEED, SEED.replace("7", "8")),
-}
+CHANGES = {**APP_CHANGES, "weights": WEIGHTS}
 VERDICTS = {
     "prompt": "answers change",
     "refactoring": "behaves as before",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.machine.contract import HealthCheck, RegistryLogin
 
-_KEYS = frozenset({"image", "env", "ports", "options", "credentials"})
+_KEYS = ("image", "env", "ports", "options", "credentials")
 _SHAPES = {"ports": list, "env": dict, "credentials": dict}
 _WORDS = {list: "sequence", dict: "mapping"}
 _NO_MAPPING = "`services:` has to be a mapping of names to containers."
@@ -97,7 +97,7 @@ def _service(
         given = {"image": given}
     if not isinstance(given, Mapping):
         raise ServiceError(f"Service {name}: it has to name an image.")
-    if strange := set(given) - _KEYS:
+    if strange := set(given).difference(_KEYS):
         raise ServiceError(
             f"Service {name}: {', '.join(sorted(strange))} is not imitated; {', '.join(_KEYS)} are."
         )
