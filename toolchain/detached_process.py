@@ -13,6 +13,7 @@ from toolchain.deciding_line import deciding_line
 from toolchain.progress import SetupError
 
 _POLL_SECONDS = 0.05
+_STRAY_SECONDS = 30.0  # dockerd stops its containers before itself
 _RECORD_SECONDS = 10.0  # the shell below writes it at once; only a stalled machine takes longer
 # The program's own shell writes the record and then becomes the program, by exec, which keeps pid
 # and start time (field 22 of /proc/PID/stat; the name before it is the shell's and holds no space).
@@ -21,6 +22,7 @@ _START = """\
 start_time() { shift 21; echo "$1"; }
 printf '{"pid": %s, "start_time": "%s", "boot": "%s"}' $$ \
   "$(start_time $(cat /proc/$$/stat))" "$(cat /proc/sys/kernel/random/boot_id)" >"$0.partial"
+export SLIPWAY_DAEMON="$$ $0"
 mv "$0.partial" "$0" && exec "$@"
 """
 
@@ -53,6 +55,7 @@ class DetachedProcess:
         Raises:
             SetupError: the program could not be started.
         """
+        self._end_strays()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.unlink(missing_ok=True)
         if self.log.exists():
@@ -75,6 +78,36 @@ class DetachedProcess:
             time.sleep(_POLL_SECONDS)
         if not self.alive():
             raise SetupError(f"{self.name} ended as soon as it was started. {self.why()}")
+
+    def _end_strays(self) -> None:
+        """Ends whatever was started here and lost its record: the folder was removed meanwhile.
+
+        Nothing of it can be used any more, and it holds addresses and ports of the next one.
+        """
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            strays = self._strays()
+            if not strays:
+                return
+            for pid in strays:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            deadline = time.monotonic() + _STRAY_SECONDS
+            while strays and time.monotonic() < deadline:
+                time.sleep(_POLL_SECONDS)
+                strays = self._strays()
+
+    def _strays(self) -> list[int]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            mark = f"SLIPWAY_DAEMON={process.name} {self._record}".encode()
+            try:
+                # In a container or a root of its own, the same path is another one.
+                here = process.joinpath("root").samefile("/")
+                if here and mark in process.joinpath("environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+            except OSError:  # somebody else's, or gone
+                continue
+        return found
 
     def alive(self) -> bool:
         """Whether the program recorded here still runs."""

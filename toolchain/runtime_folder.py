@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from toolchain.cache import cache_folder
+from toolchain.mounts import unmount_below
 
 SOCKET_LIMIT = 104  # characters; containerd's own, below the kernel's
 _RUN = Path("/run")
@@ -44,7 +45,9 @@ def runtime_folder(run: Path = _RUN, *, create: bool = True) -> Path:
 
 def remove_runtime_folder() -> None:
     """Removes the folder with what daemons that ended left in it; none of them may be running."""
-    shutil.rmtree(runtime_folder(create=False), ignore_errors=True)
+    folder = runtime_folder(create=False)
+    if unmount_below(folder):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drawn(*, create: bool) -> Path:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from toolchain.engine.endpoint import engine_answers
 from toolchain.engine.leases import Lease
 from toolchain.images.buildkit import Buildkitd, ensure_programs
 from toolchain.images.registry import Registry, RegistryClient
+from toolchain.mounts import mounted_below
 from toolchain.progress import Progress, SetupError
 from toolchain.runtime_folder import runtime_folder
 
@@ -50,6 +52,7 @@ def dockerd():
         daemon.stop()
     assert not engine_answers(daemon.host)
     assert not bridge_exists(choose_bridge(FOLDER)), "the bridge went with it"
+    assert not mounted_below(FOLDER), "and what a killed one had mounted"
 
 
 def killed_dockerd():
@@ -108,6 +111,8 @@ def killed_builder():
     finally:
         buildkitd.stop()
         registry.stop()
+    assert not mounted_below(FOLDER)
+    assert not list(RUNTIME.glob("buildkit/*"))
 
 
 @contextlib.contextmanager
@@ -214,6 +219,59 @@ def leases():
     assert private_engine.stop_private_engine_if_unused(PROGRESS) is True
     assert not engine_answers(daemon.host)
     assert private_engine.stop_private_engine_if_unused(PROGRESS) is True
+
+
+def all_killed():
+    """Where all was killed, apps too, stopping leaves nothing that holds the folder."""
+    os.environ["XDG_CACHE_HOME"] = os.environ["SLIPWAY_SCENARIO"]
+    folder = private_engine._folder()
+    bridge = choose_bridge(folder)
+    daemon = Dockerd(folder / "docker", runtime_folder(), bridge)
+    daemon.ensure(PROGRESS)
+    client = docker.DockerClient(base_url=daemon.host)
+    with Path(os.environ["SLIPWAY_BUSYBOX"]).open("rb") as archive:
+        (image,) = client.images.load(archive)
+    app = client.containers.run(image, ["sleep", "600"], detach=True)
+    app.reload()
+    mine = {daemon._process.pid(), app.attrs["State"]["Pid"]}
+    mine |= {each for part in (folder, runtime_folder()) for each in started_with(part)}
+    for pid in mine:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while daemon.alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert mounted_below(folder), "as a killed one leaves it"
+    assert bridge_exists(bridge)
+    assert private_engine.stop_private_engine_if_unused(PROGRESS) is True
+    assert not mounted_below(folder)
+    assert not bridge_exists(bridge)
+    assert not runtime_folder(create=False).exists()
+    shutil.rmtree(folder)
+
+
+def started_with(part):
+    """The processes whose command lines name a path."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(part).encode() in process.joinpath("cmdline").read_bytes():
+                yield int(process.name)
+
+
+def removed_folder():
+    """One whose folder was removed under it gives way: it holds the next one's addresses."""
+    with dockerd() as daemon:
+        first = daemon._process.pid()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        assert not daemon.alive()
+        daemon.ensure(PROGRESS)
+        assert daemon._process.pid() != first
+        stat = Path(f"/proc/{first}/stat")
+        assert not stat.exists() or " Z " in stat.read_text()
+        client = docker.DockerClient(base_url=daemon.host)
+        with Path(os.environ["SLIPWAY_BUSYBOX"]).open("rb") as archive:
+            (image,) = client.images.load(archive)
+        assert client.containers.run(image, ["echo", "runs"], remove=True) == b"runs\n"
 
 
 if __name__ == "__main__":

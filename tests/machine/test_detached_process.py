@@ -15,6 +15,12 @@ from toolchain.detached_process import DetachedProcess
 from toolchain.progress import SetupError
 
 
+def ended(pid):
+    """Whether a process is gone, or waits to be collected by init."""
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
 @pytest.fixture
 def sleeper(tmp_path):
     process = DetachedProcess("sleeper", tmp_path)
@@ -55,6 +61,37 @@ def test_a_killed_one_is_dead_and_starts_again(sleeper):
     assert not sleeper.alive()
     sleeper.start(["sleep", "600"], {})
     assert sleeper.pid() not in (None, first)
+
+
+def test_one_that_lost_its_record_gives_way_to_the_next(sleeper, tmp_path):
+    """As when the cache folder is removed under it; another folder's is left alone."""
+    other = DetachedProcess("sleeper", tmp_path / "elsewhere")
+    other.start(["sleep", "600"], {})
+    first = sleeper.pid()
+    (tmp_path / "sleeper.json").unlink()
+    assert not sleeper.alive()
+    sleeper.start(["sleep", "600"], {})
+    assert sleeper.alive()
+    assert ended(first)
+    assert other.alive()
+    other.stop(5)
+
+
+def test_what_it_starts_itself_is_no_stray(tmp_path):
+    """It inherits the mark, and may well be somebody's work: an app beside its engine."""
+    process = DetachedProcess("parent", tmp_path)
+    process.start(["sh", "-c", "sleep 600 & echo $! >&2; wait"], {})
+    deadline = time.monotonic() + 5
+    while not process.log.read_text().strip() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child = int(process.log.read_text())
+    os.kill(process.pid(), signal.SIGKILL)
+    process.start(["sleep", "600"], {})
+    try:
+        os.kill(child, 0)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        process.stop(5)
 
 
 @pytest.mark.parametrize("field", ["start_time", "boot"])

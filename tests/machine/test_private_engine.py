@@ -48,6 +48,8 @@ def busybox(machine, build, tmp_path):
         "stale_pid_files",
         "rebooted",
         "leases",
+        "all_killed",
+        "removed_folder",
     ],
 )
 def test_private_engine(busybox, story):

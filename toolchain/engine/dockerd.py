@@ -18,6 +18,7 @@ from toolchain.engine.bridge import (
     shadow_iptables,
 )
 from toolchain.engine.endpoint import engine_answers
+from toolchain.mounts import unmount_below
 from toolchain.progress import Progress
 
 _SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken for stuck
@@ -106,11 +107,13 @@ class Dockerd:
         return self._process.alive()
 
     def stop(self) -> None:
-        """Ends it with its containers, and takes its bridge away."""
+        """Ends it with its containers; its bridge goes, and what a killed one left mounted."""
         exec_root = self._exec_root
         self._process.stop(_STOP_SECONDS)
         self._end_containerd(exec_root)
-        shutil.rmtree(exec_root, ignore_errors=True)
+        if unmount_below(exec_root):
+            shutil.rmtree(exec_root, ignore_errors=True)
+        unmount_below(self._folder)
         lower_bridge(self._bridge)
 
     def _configuration(self, *, with_iptables: bool) -> dict[str, object]:
@@ -153,7 +156,8 @@ class Dockerd:
         boot = self._folder / "boot"
         if not boot.is_file() or boot.read_text(encoding="ascii") != boot_id():
             # All in it was about processes and mounts of before the reboot.
-            shutil.rmtree(self._exec_root, ignore_errors=True)
+            if unmount_below(self._exec_root):
+                shutil.rmtree(self._exec_root, ignore_errors=True)
             boot.write_text(boot_id(), encoding="ascii")
 
     def _end_containerd(self, exec_root: Path) -> None:

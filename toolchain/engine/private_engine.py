@@ -6,7 +6,7 @@ from pathlib import Path
 from toolchain.cache import cache_folder, locked
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.engine.bridge import choose_bridge, choose_iptables
+from toolchain.engine.bridge import bridge_exists, choose_bridge, choose_iptables
 from toolchain.engine.build_network import (
     build_network,
     lower_build_network,
@@ -24,6 +24,7 @@ from toolchain.images.loopback_services import named_services
 from toolchain.images.mirror import Mirror, MirrorSettings
 from toolchain.images.registry import Registry
 from toolchain.images.root_filesystem import host_release
+from toolchain.mounts import mounted_below
 from toolchain.progress import Progress
 from toolchain.runtime_folder import remove_runtime_folder, runtime_folder
 
@@ -115,6 +116,9 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
 def stop_private_engine_if_unused(progress: Progress) -> bool:
     """Stops the daemons unless a sandbox that lives holds a lease.
 
+    Of daemons that were killed it removes what they left in the kernel: mounts, which would hold
+    their folder, and network devices.
+
     Returns:
         Whether nothing of the engine runs now.
     """
@@ -129,7 +133,8 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         mirror = Mirror(folder / "mirror")
         builder_ways = BuilderWays(folder / "builder-ways")
         parts = (dockerd, registry, buildkitd, mirror, builder_ways)
-        if not any(each.alive() for each in parts):
+        left = bridge_exists(bridge) or mounted_below(folder) or mounted_below(runtime)
+        if not (left or any(each.alive() for each in parts)):
             remove_runtime_folder()
             return True
         with progress.step("Container engine: stopping", usually_seconds=3):

@@ -5,8 +5,10 @@ To be run after every change of the module's go.mod, by who changes it. It needs
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from toolchain.cache import cache_folder
 from toolchain.golang.build import build_environment
 from toolchain.golang.go_program import find_or_install_go
 from toolchain.golang.pins import MODULE, needs_file
@@ -24,20 +26,23 @@ def renew(progress: Progress) -> None:
         SetupError: no Go, a module could not be fetched, or go.mod lacks one.
     """
     go = find_or_install_go(progress)
+    environment = build_environment(go, cache_folder() / "logs" / "needs.log")
     for programs in ALL:
         modules: set[str] = set()
         for system in _SYSTEMS:
-            modules.update(_modules(go, programs, system))
+            modules.update(_modules(go, programs, system, environment))
         needs_file(programs.name).write_text("\n".join(sorted(modules)) + "\n", encoding="utf-8")
 
 
-def _modules(go: Path, programs: Programs, system: tuple[str, str]) -> set[str]:
+def _modules(
+    go: Path, programs: Programs, system: tuple[str, str], environment: Mapping[str, str]
+) -> set[str]:
     form = "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}"
     listed = subprocess.run(
         [go, "list", "-deps", "-f", form, *programs.packages],
         check=False,
         cwd=MODULE,
-        env={**os.environ, **build_environment(), "GOOS": system[0], "GOARCH": system[1]},
+        env={**os.environ, **environment, "GOOS": system[0], "GOARCH": system[1]},
         capture_output=True,
         text=True,
     )

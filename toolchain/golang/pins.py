@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -47,10 +48,10 @@ def pins_digest(name: str, folder: Path = MODULE) -> str:
     """A SHA-256 in hexadecimal that changes with what the programs `name` are built from.
 
     That is: the versions of the modules on their list, after replacements; the code of those that
-    are replaced by a folder; and Go's language version in go.mod, by which Go chooses defaults for
-    a program at run time. A version's content needs no digest of its own: go.sum holds it, and Go
-    refuses any other. So another program's new version, a comment or a moved folder changes
-    nothing here.
+    are replaced by a folder, and of ours in the place of what is left out; and Go's language
+    version in go.mod, by which Go chooses defaults for a program at run time. A version's content
+    needs no digest of its own: go.sum holds it, and Go refuses any other. So another program's new
+    version, a comment or a moved folder changes nothing here.
 
     Raises:
         SetupError: the list is missing or names a module that go.mod does not require.
@@ -58,7 +59,8 @@ def pins_digest(name: str, folder: Path = MODULE) -> str:
     go_mod = _go_mod(folder)
     language = ".".join(go_mod.go.split(".")[:2])
     lines = [f"go {language}"]
-    for module in _needs(name, folder):
+    ours = left_out(folder)
+    for module in needed_modules(name, folder):
         path, version = go_mod.replaced.get(module, (module, go_mod.required.get(module, "")))
         if not version and module not in go_mod.replaced:
             raise SetupError(
@@ -66,10 +68,37 @@ def pins_digest(name: str, folder: Path = MODULE) -> str:
                 " renew the lists by `python -m toolchain.golang.needs`"
             )
         lines.append(f"{path} {version or _folder_digest(folder / path)}")
+        if module in ours:
+            lines.append(_files_digest(ours[module]))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _needs(name: str, folder: Path) -> list[str]:
+def left_out(folder: Path = MODULE) -> dict[str, dict[str, Path]]:
+    """The files of ours under `module/_left_out`, each in the place of one of a module.
+
+    Returns:
+        Of each module's path: the path inside the module -> our file.
+
+    Raises:
+        SetupError: a file's place is in no module that go.mod requires.
+    """
+    root, required = folder / "_left_out", _go_mod(folder).required
+    found: dict[str, dict[str, Path]] = {}
+    for file in sorted(root.rglob("*.go")):
+        parents = [each.as_posix() for each in file.relative_to(root).parents]
+        module = next((each for each in parents if each in required), None)  # the longest is first
+        if module is None:
+            raise SetupError(f"{file} is in no module that {folder / 'go.mod'} requires")
+        found.setdefault(module, {})[file.relative_to(root / module).as_posix()] = file
+    return found
+
+
+def needed_modules(name: str, folder: Path = MODULE) -> list[str]:
+    """The modules whose packages enter the programs `name`.
+
+    Raises:
+        SetupError: the list is missing.
+    """
     try:
         return needs_file(name, folder).read_text("utf-8").split()
     except FileNotFoundError as error:
@@ -106,9 +135,13 @@ def _parsed(text: str) -> _GoMod:
 
 
 def _folder_digest(folder: Path) -> str:
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return _files_digest({file.relative_to(folder).as_posix(): file for file in files})
+
+
+def _files_digest(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            digest.update(f"\n{file.relative_to(folder).as_posix()}\n".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for name, file in files.items():
+        digest.update(f"\n{name}\n".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -16,6 +16,7 @@ from toolchain.engine.build_network import BuildNetwork
 from toolchain.golang.build import build, find_built
 from toolchain.golang.programs import BUILDKIT
 from toolchain.images.build_limits import drop_limits, limit_builds
+from toolchain.mounts import unmount_below
 from toolchain.progress import Progress
 
 VERSION = f"v{BUILDKIT.version}"
@@ -90,6 +91,8 @@ class Buildkitd:
         # Builds of ours hold it, shared: who has it alone may start the builder again.
         self.building_lock = folder / "building.lock"
         self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
+        # Where it mounts what it reads for a moment. Short, as it makes sockets there as well.
+        self._temporary = runtime / "buildkit"
 
     @property
     def address(self) -> str:
@@ -182,17 +185,30 @@ class Buildkitd:
         return self._process.alive()
 
     def stop(self) -> None:
-        """Ends it; what it has cached stays."""
+        """Ends it; what it has cached stays, and what a killed one left mounted goes."""
         self._process.stop(_STOP_SECONDS)
+        self._clear_mounts()
+        unmount_below(self._folder)
         drop_limits(self._limits)
 
     def _start(self, command: Sequence[str], programs: BuildkitPrograms) -> None:
+        self._clear_mounts()
+        self._temporary.mkdir(mode=0o700, exist_ok=True)
         self._process.start(
             command,
-            # It would look for registry credentials in the user's ~/.docker.
-            {"HOME": str(self._folder), "DOCKER_CONFIG": str(self._folder)},
+            {
+                "HOME": str(self._folder),
+                # It would look for registry credentials in the user's ~/.docker.
+                "DOCKER_CONFIG": str(self._folder),
+                "TMPDIR": str(self._temporary),
+            },
         )
         self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
+
+    def _clear_mounts(self) -> None:
+        """Removes what one that was killed had mounted and laid down for a moment."""
+        if unmount_below(self._temporary):
+            remove_tree(self._temporary)
 
     def _answers(self, programs: BuildkitPrograms) -> bool:
         try:
