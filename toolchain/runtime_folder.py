@@ -46,7 +46,7 @@ def runtime_folder(run: Path = _RUN, *, create: bool = True) -> Path:
 def remove_runtime_folder() -> None:
     """Removes the folder with what daemons that ended left in it; none of them may be running."""
     folder = runtime_folder(create=False)
-    if unmount_below(folder):
+    if unmount_below(folder, daemons_alone=True):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -111,7 +111,7 @@ class Dockerd:
         exec_root = self._exec_root
         self._process.stop(_STOP_SECONDS)
         self._end_containerd(exec_root)
-        if unmount_below(exec_root):
+        if unmount_below(exec_root, daemons_alone=True):
             shutil.rmtree(exec_root, ignore_errors=True)
         unmount_below(self._folder)
         lower_bridge(self._bridge)
@@ -156,7 +156,7 @@ class Dockerd:
         boot = self._folder / "boot"
         if not boot.is_file() or boot.read_text(encoding="ascii") != boot_id():
             # All in it was about processes and mounts of before the reboot.
-            if unmount_below(self._exec_root):
+            if unmount_below(self._exec_root, daemons_alone=True):
                 shutil.rmtree(self._exec_root, ignore_errors=True)
             boot.write_text(boot_id(), encoding="ascii")
 

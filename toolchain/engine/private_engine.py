@@ -133,7 +133,11 @@ def stop_private_engine_if_unused(progress: Progress) -> bool:
         mirror = Mirror(folder / "mirror")
         builder_ways = BuilderWays(folder / "builder-ways")
         parts = (dockerd, registry, buildkitd, mirror, builder_ways)
-        left = bridge_exists(bridge) or mounted_below(folder) or mounted_below(runtime)
+        left = (
+            bridge_exists(bridge)
+            or mounted_below(folder)
+            or mounted_below(runtime, daemons_alone=True)
+        )
         if not (left or any(each.alive() for each in parts)):
             remove_runtime_folder()
             return True

@@ -41,7 +41,7 @@ BUILDKIT = Programs(
     ),
     variables=((f"{_BUILDKIT}/version.Version", f"v{pinned_version(_BUILDKIT)}"),),
     files=(),
-    usually_seconds=90,
+    usually_seconds=110,
 )
 
 PULUMI = Programs(
@@ -50,7 +50,7 @@ PULUMI = Programs(
     packages=(f"{_PULUMI}/cmd/pulumi",),
     variables=((f"{_PULUMI_SDK}/go/common/version.Version", f"v{pinned_version(_PULUMI)}"),),
     files=(ModuleFile(_PULUMI_SDK, "python/cmd/pulumi-language-python-exec"),),
-    usually_seconds=120,
+    usually_seconds=90,
 )
 
 DOCKER_BUILD = Programs(
@@ -59,7 +59,7 @@ DOCKER_BUILD = Programs(
     packages=(f"{_DOCKER_BUILD}/provider/cmd/pulumi-resource-docker-build",),
     variables=((f"{_DOCKER_BUILD}/provider.Version", pinned_version(_DOCKER_BUILD)),),
     files=(),
-    usually_seconds=60,
+    usually_seconds=35,
 )
 
 ACT = Programs(

@@ -207,7 +207,7 @@ class Buildkitd:
 
     def _clear_mounts(self) -> None:
         """Removes what one that was killed had mounted and laid down for a moment."""
-        if unmount_below(self._temporary):
+        if unmount_below(self._temporary, daemons_alone=True):
             remove_tree(self._temporary)
 
     def _answers(self, programs: BuildkitPrograms) -> bool:
