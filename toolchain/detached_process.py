@@ -174,6 +174,8 @@ class DetachedProcess:
 
     def stop(self, seconds: float) -> None:
         """Ends the program: SIGTERM, and SIGKILL if it is still there after `seconds`."""
+        if not self._record.exists():
+            self._end_strays()
         for number in (signal.SIGTERM, signal.SIGKILL):
             pid = self.pid()
             if pid is None:

@@ -77,6 +77,13 @@ def test_one_that_lost_its_record_gives_way_to_the_next(sleeper, tmp_path):
     other.stop(5)
 
 
+def test_one_that_lost_its_record_can_be_stopped(sleeper, tmp_path):
+    pid = sleeper.pid()
+    (tmp_path / "sleeper.json").unlink()
+    sleeper.stop(5)
+    assert ended(pid)
+
+
 def test_what_it_starts_itself_is_no_stray(tmp_path):
     """It inherits the mark, and may well be somebody's work: an app beside its engine."""
     process = DetachedProcess("parent", tmp_path)

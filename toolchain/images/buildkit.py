@@ -187,12 +187,12 @@ class Buildkitd:
     def stop(self) -> None:
         """Ends it; what it has cached stays, and what a killed one left mounted goes."""
         self._process.stop(_STOP_SECONDS)
-        self._clear_mounts()
+        self._clear_temporary()
         unmount_below(self._folder)
         drop_limits(self._limits)
 
     def _start(self, command: Sequence[str], programs: BuildkitPrograms) -> None:
-        self._clear_mounts()
+        self._clear_temporary()
         self._temporary.mkdir(mode=0o700, exist_ok=True)
         self._process.start(
             command,
@@ -205,7 +205,7 @@ class Buildkitd:
         )
         self._process.wait_until(lambda: self._answers(programs), _READY_SECONDS)
 
-    def _clear_mounts(self) -> None:
+    def _clear_temporary(self) -> None:
         """Removes what one that was killed had mounted and laid down for a moment."""
         if unmount_below(self._temporary, daemons_alone=True):
             remove_tree(self._temporary)
