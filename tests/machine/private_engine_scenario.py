@@ -104,15 +104,17 @@ def killed_builder():
         assert buildkitd._process.pid() == running, "what runs is left alone"
         kill(registry._process)
         kill(buildkitd._process)
+        (buildkitd._temporary / "left").touch()
         assert registry.ensure() == address
         assert RegistryClient(address).answers()
         buildkitd.ensure(programs, address, PROGRESS)
         assert buildkitd._process.pid() != running
+        assert not (buildkitd._temporary / "left").exists()
     finally:
         buildkitd.stop()
         registry.stop()
     assert not mounted_below(FOLDER)
-    assert not list(RUNTIME.glob("buildkit/*"))
+    assert not buildkitd._temporary.exists()
 
 
 @contextlib.contextmanager

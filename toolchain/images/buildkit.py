@@ -91,8 +91,9 @@ class Buildkitd:
         # Builds of ours hold it, shared: who has it alone may start the builder again.
         self.building_lock = folder / "building.lock"
         self._own_address = f"unix://{runtime / 'buildkitd.sock'}"
-        # Where it mounts what it reads for a moment. Short, as it makes sockets there as well.
-        self._temporary = runtime / "buildkit"
+        # Where it mounts what it reads for a moment; cleared at each start, so it must be nobody's
+        # data folder, not even where `runtime` holds `folder`. Short: it makes sockets there too.
+        self._temporary = runtime / "buildkitd.tmp"
 
     @property
     def address(self) -> str:
@@ -162,7 +163,8 @@ class Buildkitd:
         Raises:
             SetupError: it did not come up.
         """
-        if not self._command.is_file():
+        # Without its configuration it would serve this host's own folder, /var/lib/buildkit.
+        if not (self._command.is_file() and self._config.is_file()):
             return
         command = json.loads(self._command.read_text(encoding="utf-8"))
         self._process.stop(_STOP_SECONDS)
