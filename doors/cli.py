@@ -31,6 +31,7 @@ from sandbox.server.forget import end_leftovers, forget, image_prefix
 from sandbox.server.inventory import inventory, print_inventory
 from sandbox.server.process import stop_server
 from sandbox.server.public.environment import proxied_environment
+from toolchain.golang.build import finish_discarding
 from toolchain.progress import Progress, SetupError
 
 Command = Callable[[Home, argparse.Namespace], int]
@@ -73,6 +74,7 @@ def _run(home: Home, options: argparse.Namespace) -> int:
     program = shutil.which(words[0], path=environment["PATH"])
     if program is None:
         raise SetupError(f"{words[0]}: no such command on PATH")
+    finish_discarding()
     try:
         os.execve(program, words, environment)  # noqa: S606 - becomes the command
     except OSError as error:  # such as a script that does not name its interpreter

@@ -197,21 +197,50 @@ def test_downloads_are_kept_while_a_build_runs_and_removed_after():
     _build()
     downloads = cache_folder() / "go-downloads"
     with locked(go._downloads_lock(), shared=True):
-        assert not go.discard_downloads()
+        assert go.discard_downloads() is None
         assert downloads.is_dir()
-    assert go.discard_downloads()
+    discard()
     assert not downloads.exists()
+    assert not list(cache_folder().glob(".discarded*"))
+
+
+def discard() -> None:
+    """To the end of what is done beside the caller."""
+    removing = go.discard_downloads()
+    assert removing is not None
+    removing.join()
+
+
+@pytest.mark.usefixtures("machine")
+def test_nobody_waits_for_the_removal_and_the_next_one_ends_what_was_left(monkeypatch):
+    _build()
+    going_on = threading.Event()
+    with monkeypatch.context() as slow:
+        slow.setattr(go, "remove_tree", lambda _: going_on.wait(60))
+        removing = go.discard_downloads()
+        assert not (cache_folder() / "go-downloads").exists()
+        assert len(list(cache_folder().glob(".discarded*"))) == 1
+        _build(programs=THING._replace(name="another"))  # with downloads of its own
+        going_on.set()
+        removing.join()
+    assert (cache_folder() / "go-downloads").is_dir()
+    discard()
+    assert not (cache_folder() / "go-downloads").exists()
+    assert not list(cache_folder().glob(".discarded*"))
 
 
 @pytest.mark.usefixtures("machine")
 def test_downloads_that_somebody_else_writes_to_stop_nothing(monkeypatch):
     _build()
+    said = []
+    monkeypatch.setattr(threading, "excepthook", said.append)
 
     def refuse(folder: Path) -> None:
         raise OSError(39, "Directory not empty", str(folder))
 
     monkeypatch.setattr(go, "remove_tree", refuse)
-    assert not go.discard_downloads()
+    discard()
+    assert not said
 
 
 @pytest.mark.parametrize(("room", "kept"), [(0, True), (10**18, False)])
@@ -221,7 +250,7 @@ def test_compiled_packages_stay_for_the_next_version_where_the_disk_has_room(
 ):
     _build()
     monkeypatch.setattr(go, "_ROOMY_BYTES", room)
-    assert go.discard_downloads()
+    discard()
     assert (cache_folder() / "go-compiled").is_dir() == kept
 
 

@@ -4,8 +4,10 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from toolchain.cache import cache_folder, locked, locked_if_free, made_once, remove_tree, used
@@ -17,6 +19,7 @@ from toolchain.logged_command import run_logged
 from toolchain.progress import Progress, SetupError
 
 _ROOMY_BYTES = 20 * 1000**3  # with that much left, compiled packages may stay
+_DISCARDED = ".discarded-"  # folders of the cache that wait for their removal; who removes them
 
 _REMEDY = (
     "If a download failed: Go modules come from $GOPROXY (`go env GOPROXY`); check that it is"
@@ -127,7 +130,7 @@ def find_built(programs: Programs) -> Path | None:
     return folder if used(folder) else None
 
 
-def discard_downloads() -> bool:
+def discard_downloads() -> threading.Thread | None:
     """Removes what only a new build needs, as far as a new build gets it back quickly.
 
     Downloaded sources go: a minute's download brings back what is needed. Compiled packages cost
@@ -135,21 +138,43 @@ def discard_downloads() -> bool:
     clone; they stay unless the disk is short. Go itself removes those that no build has used for
     five days, at the next build.
 
+    Removing that many files takes ten seconds, mostly of waiting for the disk, so a thread does it
+    while the caller goes on. What is left when the process ends, the next call removes.
+
     To be called when all of a set-up's programs are built: they share many downloads.
 
     Returns:
-        False if a build is running somewhere, and not all was removed.
+        The thread; None if a build is running somewhere, and all stays.
     """
     with locked_if_free(_downloads_lock()) as taken:
         if not taken:
-            return False
-        try:
-            remove_tree(_downloads())
-            if shutil.disk_usage(cache_folder()).free < _ROOMY_BYTES:
-                remove_tree(_compiled())
-        except OSError:  # somebody who takes no lock writes there: a later clean-up has the rest
-            return False
-        return True
+            return None
+        if _downloads().exists():
+            aside = tempfile.mkdtemp(prefix=_DISCARDED, dir=cache_folder())
+            _downloads().rename(Path(aside) / _downloads().name)
+    thread = threading.Thread(target=_remove_discarded, name=_DISCARDED, daemon=True)
+    thread.start()
+    return thread
+
+
+def finish_discarding() -> None:
+    """Waits for what `discard_downloads` began: a process that becomes another has no threads."""
+    for thread in threading.enumerate():
+        if thread.name == _DISCARDED:
+            thread.join()
+
+
+def _remove_discarded() -> None:
+    # A later clean-up has the rest of what somebody else writes to, or is just removing.
+    with suppress(OSError), locked_if_free(_lock("go-discarded")) as taken:
+        if not taken:
+            return
+        for aside in cache_folder().glob(f"{_DISCARDED}*"):
+            remove_tree(aside)
+        if shutil.disk_usage(cache_folder()).free < _ROOMY_BYTES:
+            with locked_if_free(_downloads_lock()) as idle:
+                if idle:
+                    remove_tree(_compiled())
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from toolchain.images.base_system import (
     short_digest,
     system_key,
 )
-from toolchain.images.buildkit import CLIENT_ENVIRONMENT, VERSION, BuildkitPrograms
+from toolchain.images.buildkit import CLIENT_ENVIRONMENT, LOCAL_LAYERS, VERSION, BuildkitPrograms
 from toolchain.images.registry import RegistryClient
 from toolchain.images.root_filesystem import HostRelease, candidate_versions, host_release
 from toolchain.logged_command import run_logged
@@ -196,7 +196,7 @@ class BaseImages:
         command += ["--opt", f"target={image.target}"]
         command += ["--opt", f"build-arg:PYTHON_VERSION={python_version}"]
         command += ["--opt", f"label:{STAND_IN_LABEL}={label}"]
-        command += ["--output", f'type=image,"name={pushed}",push=true']
+        command += ["--output", f'type=image,"name={pushed}",push=true,{LOCAL_LAYERS}']
         environment = {**CLIENT_ENVIRONMENT, "DOCKER_CONFIG": str(context)}
         run_logged(command, log, remedy=_REMEDY, environment=environment)
 

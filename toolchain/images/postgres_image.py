@@ -10,7 +10,7 @@ from pathlib import Path
 from toolchain.cache import cache_folder
 from toolchain.engine.address import BuildkitAddress
 from toolchain.images.base_images import STAND_IN_LABEL
-from toolchain.images.buildkit import CLIENT_ENVIRONMENT
+from toolchain.images.buildkit import CLIENT_ENVIRONMENT, LOCAL_LAYERS
 from toolchain.images.registry import RegistryClient
 from toolchain.images.root_filesystem import candidate_versions, host_release
 from toolchain.logged_command import run_logged
@@ -63,7 +63,7 @@ def make_postgres_image(buildkit: BuildkitAddress) -> tuple[str, ...]:
     command += ["--local", f"context={_FOLDER}", "--local", f"dockerfile={_FOLDER}"]
     for key, value in options.items():
         command += ["--opt", f"{key}={value}"]
-    command += ["--output", f'type=image,"name={names}",push=true']
+    command += ["--output", f'type=image,"name={names}",push=true,{LOCAL_LAYERS}']
     logs = cache_folder() / "logs"
     environment = {
         **CLIENT_ENVIRONMENT,

@@ -29,7 +29,7 @@ from sandbox.machine.contract import (
 )
 from toolchain.cache import locked
 from toolchain.engine.address import BuildkitAddress
-from toolchain.images.buildkit import CLIENT_ENVIRONMENT
+from toolchain.images.buildkit import CLIENT_ENVIRONMENT, LOCAL_LAYERS
 from toolchain.images.registry import RegistryClient
 
 _METADATA_LOADED = re.compile(
@@ -117,7 +117,7 @@ class BuildkitBuilder:
             command += ["--opt", f"{key}={value}"]
         command += secrets.arguments
         pushed = f"{self._address.registry}/{request.tag}"
-        command += ["--output", f"type=image,name={pushed},push=true"]
+        command += ["--output", f"type=image,name={pushed},push=true,{LOCAL_LAYERS}"]
         if request.no_cache:
             command.append("--no-cache")
         return command, secrets.environment
