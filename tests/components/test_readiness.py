@@ -30,6 +30,7 @@ class Platform:
         self.asked = []
         self.logs = []
         self.said = []
+        self.pauses = []  # (second, how long)
 
     def runtime(self, repo_id):
         assert repo_id == TARGET.repo_id
@@ -61,6 +62,7 @@ class Platform:
 
     def sleep(self, seconds):
         assert 0 < seconds <= 5
+        self.pauses.append((self.clock, seconds))
         self.clock += seconds
 
     def ask(self, *question):
@@ -81,6 +83,18 @@ def test_a_first_deployment_is_ready_when_its_commit_runs_and_answers():
     assert platform.wait() == "RUNNING"
     assert 25 <= platform.clock < 40
     assert platform.restarts == []
+
+
+def test_pauses_grow_and_begin_anew_with_each_stage():
+    platform = Platform(
+        (0, at("BUILDING", None)), (60, at("APP_STARTING")), (120, at("RUNNING"))
+    )  # fmt: skip
+    platform.wait()
+    for begun in (0, 60, 120):
+        after = [(second, pause) for second, pause in platform.pauses if second >= begun]
+        assert after[0][0] < begun + 5
+        assert after[0][1] == 1
+    assert [pause for second, pause in platform.pauses if 40 <= second < 60] == [5] * 4
 
 
 def test_running_of_the_commit_before_is_never_ready():

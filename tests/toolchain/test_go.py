@@ -220,7 +220,9 @@ def test_nobody_waits_for_the_removal_and_the_next_one_ends_what_was_left(monkey
         removing = go.discard_downloads()
         assert not (cache_folder() / "go-downloads").exists()
         assert len(list(cache_folder().glob(".discarded*"))) == 1
-        _build(programs=THING._replace(name="another"))  # with downloads of its own
+        _build(
+            programs=THING._replace(variables=(("main.v", "another"),))
+        )  # with downloads of its own
         going_on.set()
         removing.join()
     assert (cache_folder() / "go-downloads").is_dir()

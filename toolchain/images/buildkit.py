@@ -23,8 +23,8 @@ VERSION = f"v{BUILDKIT.version}"
 # For every run of buildctl. It traces itself, gives the last spans 50 ms to reach the daemon when
 # it ends, and on a busy machine calls a build that was done a failure: "context deadline exceeded".
 CLIENT_ENVIRONMENT = {"OTEL_TRACES_SAMPLER": "always_off"}
-# For every image that goes through the private registry to this machine's engine. To pack layers
-# and unpack them takes an eighth of the CPU seconds of raising dev; as they are they take 2 GB more.
+# For every image that goes through the private registry to this machine's engine: packing layers
+# takes an eighth of the CPU seconds of raising dev, and saves 2 GB of disk.
 LOCAL_LAYERS = "compression=uncompressed"
 _READY_SECONDS = 30.0
 _ANSWER_SECONDS = 10.0

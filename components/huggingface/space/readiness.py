@@ -73,7 +73,7 @@ class Waiter:
             if runtime is not None:
                 if runtime.stage != seen:
                     self.say(f"Space {self.target.repo_id}: {runtime.stage} after {waited:.0f} s")
-                    seen = runtime.stage
+                    seen, pause = runtime.stage, FIRST_POLL_SECONDS
                 moved = moved or _moves(runtime)
                 settled = waited >= SETTLE_SECONDS
                 started = moved or (woken and waited >= STUCK_SECONDS)
