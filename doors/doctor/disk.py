@@ -11,11 +11,13 @@ from doors.doctor.finding import Finding, Verdict
 from doors.doctor.needs import Needs, cache_place, nearest_existing
 
 GB = 1_000_000_000
-# What each part takes at its most, in bytes, rounded up; compiled packages go when all is built.
+# What each part takes at its most, in bytes, rounded up.
 _VENV = 0.4 * GB
-_COMPILING = 5.5 * GB
-_BUILT = 0.4 * GB
-_ENGINE = 3 * GB  # Debian packages, base images, and the first stack's images
+_COMPILING = 5.5 * GB  # on a disk with no more, sources and compiled packages go when all is built
+_BUILT = 1 * GB  # with Go
+# Debian packages, base images, and all systems' images of one stack, which builder, registry and
+# engine each have.
+_ENGINE = 8.5 * GB
 _ALWAYS = 0.2 * GB
 
 
@@ -30,8 +32,8 @@ class Space:
 
 def wanted(needs: Needs, checkout: Path) -> Mapping[Path, float]:
     """Bytes that the steps left will write, by folder."""
-    cache = _ALWAYS + (_COMPILING + _BUILT if needs.go else 0)
-    cache += _ENGINE if needs.base_images or needs.debian_packages else 0
+    engine = _ENGINE if needs.base_images or needs.debian_packages else 0
+    cache = _ALWAYS + (_BUILT if needs.go else 0) + max(_COMPILING if needs.go else 0, engine)
     return {checkout: _ALWAYS + (_VENV if needs.python_packages else 0), cache_place(): cache}
 
 
