@@ -13,6 +13,7 @@ import pytest
 from sandbox.machine.builders import leftovers
 from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
+from toolchain.cache import locked
 from toolchain.engine import builder_leftovers
 from toolchain.engine.builder_leftovers import free_leftovers, leftover_bytes
 from toolchain.images.buildkit import Buildkitd, ensure_programs
@@ -39,7 +40,9 @@ def builder(engine, tmp_path):
     try:
         yield replace(buildkit, address=own.address, data=tmp_path)
     finally:
-        own.stop()
+        # As the engine is stopped: else what gives back at this moment would start it once more.
+        with locked(tmp_path / "engine.lock"):
+            own.stop()
 
 
 @pytest.fixture
