@@ -224,11 +224,24 @@ def test_nobody_waits_for_the_removal_and_the_next_one_ends_what_was_left(monkey
             programs=THING._replace(variables=(("main.v", "another"),))
         )  # with downloads of its own
         going_on.set()
-        removing.join()
+        go.finish_discarding()
+        assert not removing.is_alive()
     assert (cache_folder() / "go-downloads").is_dir()
     discard()
     assert not (cache_folder() / "go-downloads").exists()
     assert not list(cache_folder().glob(".discarded*"))
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_disk_that_refuses_keeps_the_downloads_and_stops_nothing(monkeypatch):
+    _build()
+
+    def refuse(**_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(go.tempfile, "mkdtemp", refuse)
+    assert go.discard_downloads() is None
+    assert (cache_folder() / "go-downloads").is_dir()
 
 
 @pytest.mark.usefixtures("machine")

@@ -144,14 +144,17 @@ def discard_downloads() -> threading.Thread | None:
     To be called when all of a set-up's programs are built: they share many downloads.
 
     Returns:
-        The thread; None if a build is running somewhere, and all stays.
+        The thread; None if all stays, since a build is running somewhere or the disk refused.
     """
     with locked_if_free(_downloads_lock()) as taken:
         if not taken:
             return None
-        if _downloads().exists():
-            aside = tempfile.mkdtemp(prefix=_DISCARDED, dir=cache_folder())
-            _downloads().rename(Path(aside) / _downloads().name)
+        try:
+            if _downloads().exists():
+                aside = tempfile.mkdtemp(prefix=_DISCARDED, dir=cache_folder())
+                _downloads().rename(Path(aside) / _downloads().name)
+        except OSError:  # such as a full disk: they stay until the next clean-up
+            return None
     thread = threading.Thread(target=_remove_discarded, name=_DISCARDED, daemon=True)
     thread.start()
     return thread
