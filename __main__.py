@@ -1,5 +1,6 @@
 """Plans the systems this stack names, raises them, and exports where they answer."""
 
+import atexit
 import gc
 
 import pulumi
@@ -13,6 +14,7 @@ from systems.plan import plan_systems
 def main() -> None:
     """Reads the stack's configuration and raises what it names, once all of it can work."""
     gc.disable()  # nearly all that is made here stays, and collecting is a tenth of the run
+    atexit.register(gc.freeze)  # or the interpreter would collect it all once more as it ends
     config = StackConfig.load()
     config.check_names(SYSTEMS)
     plans = plan_systems(config, SYSTEMS)

@@ -9,26 +9,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from doors.behaviour.command import compare, touched, write
-from doors.behaviour.findings import Found
-from doors.behaviour.golden import all_golden
-from doors.deployed.preview import deployed, preview_deployed
 from doors.deployment import Pulumi, preview, raise_stack, raising
 from doors.environment import sandbox_environment
 from doors.foreground import run_to_its_end
 from doors.home import Home
 from doors.mirror import sync_mirror
-from doors.policy import ask_about, ask_rules
 from doors.progress_view import progress_on
 from doors.serving import forget_plugins
 from doors.setup import sandbox_tools, tools
 from doors.trained_models import ensure_models
-from report.behaviour.reading import read_behaviour
-from report.terminal import render_behaviour
 from sandbox.console.ending import exit_code
-from sandbox.console.requests_table import requests_text
-from sandbox.server.forget import end_leftovers, forget, image_prefix
-from sandbox.server.inventory import inventory, print_inventory
+from sandbox.server.home import image_prefix
 from sandbox.server.process import stop_server
 from sandbox.server.public.environment import proxied_environment
 from toolchain.golang.build import finish_discarding
@@ -94,12 +85,17 @@ def _up(home: Home, options: argparse.Namespace) -> int:
 def _preview(home: Home, options: argparse.Namespace) -> int:
     save = Path(options.save) if options.save else None
     if options.deployed:
+        from doors.deployed.preview import preview_deployed
+
         return preview_deployed(home, options.stack, Path(options.deployed), progress_on(), save)
     pulumi = prepare(home, say_if_ready=True, containers=not options.no_containers)
     return preview(pulumi, options.stack, save)
 
 
 def _policy(home: Home, options: argparse.Namespace) -> int:
+    from doors.deployed.preview import deployed
+    from doors.policy import ask_about, ask_rules
+
     if options.deployed:
         if len(options.stacks) != 1:
             raise SetupError("Of which stack is the snapshot? Name it: policy --deployed FILE prod")
@@ -110,21 +106,14 @@ def _policy(home: Home, options: argparse.Namespace) -> int:
 
 
 def _behaviour(home: Home, options: argparse.Namespace) -> int:
-    folder = Path(options.save) if options.save else home.folder / "behaviour"
-    folder.mkdir(parents=True, exist_ok=True)
-    commit, systems = touched(home.checkout, options.base, all_golden())
-    found: list[Found] = []
-    if systems:  # else there is nothing to set up either
-        progress = progress_on()
-        with tools(home, progress, server=False) as (_, engine):
-            if engine is None:
-                raise SetupError("There is no container engine, so nothing can be run.")
-            found = compare(home.checkout, commit, systems, engine, progress, folder)
-    print(render_behaviour(read_behaviour(write(found, folder))), end="")
-    return 1 if any("head" in each.failed for each in found) else 0
+    from doors.behaviour.command import run_both_sides
+
+    return run_both_sides(home, options.base, Path(options.save) if options.save else None)
 
 
 def _down(home: Home, _options: argparse.Namespace) -> int:
+    from sandbox.server.forget import end_leftovers
+
     if busy := raising(home):
         raise SetupError(
             f"`make up` of {', '.join(busy)} is running here. "
@@ -138,6 +127,8 @@ def _down(home: Home, _options: argparse.Namespace) -> int:
 
 
 def _reset(home: Home, _options: argparse.Namespace) -> int:
+    from sandbox.server.forget import forget
+
     if home.folder.exists():
         stop_server(home)
         prefix = image_prefix(home.identity().name) if home.original() is None else ""
@@ -147,6 +138,8 @@ def _reset(home: Home, _options: argparse.Namespace) -> int:
 
 
 def _status(home: Home, options: argparse.Namespace) -> int:
+    from sandbox.server.inventory import inventory, print_inventory
+
     found = inventory(home)
     if options.json:
         print(json.dumps(found, indent=2))
@@ -156,6 +149,8 @@ def _status(home: Home, options: argparse.Namespace) -> int:
 
 
 def _requests(home: Home, options: argparse.Namespace) -> int:
+    from sandbox.console.requests_table import requests_text
+
     print(requests_text(home.open_database(), since=options.since, as_json=options.json))
     return 0
 

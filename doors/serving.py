@@ -9,7 +9,6 @@ from sandbox.server.options import Jobs
 from sandbox.server.process import ensure_server
 from toolchain.engine.address import EngineAddress
 from toolchain.progress import Progress, SetupError
-from toolchain.standins.docker.leftovers import remove_leftovers
 from toolchain.standins.protocol import PluginError
 
 JOBS_VARIABLE = "SLIPWAY_JOBS"  # `host`: jobs of workflows run on this machine itself
@@ -36,6 +35,9 @@ def ensure_sandbox(home: Home, progress: Progress, *, containers: bool = True) -
 
 def forget_plugins(home: Home, prefix: str, engine: EngineAddress) -> None:
     """Removes what stand-ins of Pulumi's plugins made in the sandbox's engine."""
+    # The client of the engine is a third of what loading all that a command needs takes.
+    from toolchain.standins.docker.leftovers import remove_leftovers  # noqa: PLC0415
+
     try:
         remove_leftovers(engine.docker_host, home.identity().name, prefix)
     except PluginError as error:

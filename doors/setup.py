@@ -13,7 +13,7 @@ from doors.serving import ensure_sandbox
 from doors.steps import Step, run_steps
 from doors.trained_models import ensure_models
 from sandbox.apps.addresses import LOOPBACK
-from sandbox.server.forget import image_prefix
+from sandbox.server.home import image_prefix
 from sandbox.server.process import is_running, runs_containers
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine

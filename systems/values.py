@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from huggingface_hub import SpaceHardware
-
 from slipway.docker_host.engine import EngineAddress
 from slipway.errors import ConfigError
 from slipway.github.names import check_environment, check_repository
 from slipway.github.rulesets import BranchRules
 from slipway.huggingface.names import check_repo_id
+from slipway.huggingface.space.hardware import FLAVOURS
 from slipway.render.names import check_name
 from slipway.render.registry_credential.hosts import REGISTRIES
 
@@ -166,7 +165,7 @@ Sha256 = Annotated[
         "64 hex digits, as the file's page on the Hub shows them",
     ),
 ]
-Hardware = Annotated[str, one_of(each.value for each in SpaceHardware)]
+Hardware = Annotated[str, one_of(FLAVOURS)]
 LogLevel = Annotated[str, one_of(("DEBUG", "INFO", "WARNING", "ERROR"))]
 Megabytes = Annotated[int, between(0, 10_000_000, "MB")]
 Rotation = Annotated[int, _COUNT]

@@ -251,37 +251,37 @@ def _read(name: str, path: Path, *, allowed: bool) -> PayloadFile:
             f'all of it may be public, give the payload allowed=("{name}",).'
         )
     try:
-        oid, sha256, size = _hashed(path)
-        if size <= _SCAN_LIMIT:
-            _refuse_credentials(name, path.read_bytes())
+        file, objection = _looked_at(path)
     except OSError as error:
         raise ConfigError(
             f"Payload file {name}: it can't be read ({error.strerror}). Make it readable, or add "
             "it to .gitignore."
         ) from None
-    return PayloadFile(path.resolve(), oid, sha256, size)
+    if objection:
+        raise ConfigError(f"Payload file {name}: {objection}")
+    return file
 
 
-def _hashed(path: Path) -> tuple[str, str, int]:
-    """`hash_file`, once in a program's life for a file that nobody touches meanwhile."""
+def _looked_at(path: Path) -> tuple[PayloadFile, str]:
+    """The file, and why it must not be published; read once while nobody touches it."""
     found = path.resolve()
     status = found.stat()
-    return _hashed_as_it_was(found, status.st_mtime_ns, status.st_size, status.st_ino)
+    return _as_it_was(found, status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 @functools.cache
-def _hashed_as_it_was(path: Path, *_was: int) -> tuple[str, str, int]:
-    return hash_file(path)
+def _as_it_was(path: Path, *_was: int) -> tuple[PayloadFile, str]:
+    oid, sha256, size = hash_file(path)
+    objection = _objection(path.read_bytes()) if size <= _SCAN_LIMIT else ""
+    return PayloadFile(path, oid, sha256, size), objection
 
 
-def _refuse_credentials(name: str, content: bytes) -> None:
+def _objection(content: bytes) -> str:
     if _LFS_POINTER.match(content):
-        raise ConfigError(
-            f"Payload file {name}: this is a Git LFS pointer, not the file it points to. "
-            "Run `git lfs pull` first."
-        )
+        return "this is a Git LFS pointer, not the file it points to. Run `git lfs pull` first."
     if kind := credential_in(content):
-        raise ConfigError(
-            f"Payload file {name}: it holds {kind}, and everything in a payload is published. "
-            "Remove it, revoke it, and give the value as a secret instead."
+        return (
+            f"it holds {kind}, and everything in a payload is published. Remove it, revoke it, and "
+            "give the value as a secret instead."
         )
+    return ""

@@ -16,9 +16,14 @@ import yaml
 from doors.behaviour import pictures
 from doors.behaviour.comparing import Pace, ask_in_turn, watch_memory
 from doors.behaviour.findings import Found
-from doors.behaviour.golden import Golden
+from doors.behaviour.golden import Golden, all_golden
 from doors.behaviour.raised import Raised, image_sizes, weight_sizes
 from doors.behaviour.sides import STACK, RaisingError, Side, git
+from doors.home import Home
+from doors.progress_view import progress_on
+from doors.setup import tools
+from report.behaviour.reading import read_behaviour
+from report.terminal import render_behaviour
 from toolchain.engine.setup import Engine
 from toolchain.progress import Progress, SetupError
 
@@ -31,6 +36,31 @@ class Touched:
 
     golden: Golden
     because: Sequence[str]
+
+
+def run_both_sides(home: Home, base: str, save: Path | None = None) -> int:
+    """Runs what a change touches before and after, and prints the findings; the exit code.
+
+    Args:
+        home: of the checkout that is the head.
+        base: a commit or branch.
+        save: for the findings and the pictures; the sandbox's own folder if None.
+
+    Raises:
+        SetupError: there is no such commit, or nothing can be run here.
+    """
+    folder = save or home.folder / "behaviour"
+    folder.mkdir(parents=True, exist_ok=True)
+    commit, systems = touched(home.checkout, base, all_golden())
+    found: list[Found] = []
+    if systems:  # else there is nothing to set up either
+        progress = progress_on()
+        with tools(home, progress, server=False) as (_, engine):
+            if engine is None:
+                raise SetupError("There is no container engine, so nothing can be run.")
+            found = compare(home.checkout, commit, systems, engine, progress, folder)
+    print(render_behaviour(read_behaviour(write(found, folder))), end="")
+    return 1 if any("head" in each.failed for each in found) else 0
 
 
 def touched(checkout: Path, base: str, golden: Sequence[Golden]) -> tuple[str, list[Touched]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from doors.home import Home
-from sandbox.hub.publishing.configure import TrustSettings
 from toolchain.progress import SetupError
 
 _OUTPUT = "publisher"  # of a system that has such a workflow: "REPOSITORY NAME=VALUE …"
@@ -24,6 +23,9 @@ def trust_publishers(home: Home, outputs: Mapping[str, Any]) -> Iterator[str]:
     found = [each[_OUTPUT] for each in systems if _OUTPUT in each]
     if not found:
         return
+    # Not before: what it brings takes longer to load than most commands take for everything.
+    from sandbox.hub.publishing.configure import TrustSettings  # noqa: PLC0415
+
     settings = TrustSettings(home.open_database(), home.repositories)
     for said in found:
         resource, *claims = str(said).split()

@@ -6,7 +6,7 @@ from contextlib import closing
 from sandbox.machine.contract import MachineUnavailableError
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.server.gone import forget_note
-from sandbox.server.home import Home
+from sandbox.server.home import Home, image_prefix
 from toolchain.cache import remove_tree
 from toolchain.engine.address import EngineAddress
 from toolchain.engine.setup import ensure_engine, may_hold_anything
@@ -76,8 +76,3 @@ def _forget_in_engine(name: str, more: Sequence[Forget]) -> None:
             each(engine.address)
         if engine.address.registry is not None:
             RegistryClient(engine.address.registry).forget_below(image_prefix(name))
-
-
-def image_prefix(name: str) -> str:
-    """The folder of a sandbox's images in the registry that a user's clones share."""
-    return f"slipway-{name}"

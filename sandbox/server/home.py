@@ -33,6 +33,11 @@ class Identity:
     github_token: str  # classic, with all scopes; what the program and `git push` use
 
 
+def image_prefix(name: str) -> str:
+    """The folder of a sandbox's images in the registry that a user's clones share."""
+    return f"slipway-{name}"
+
+
 class Home:
     """Paths and identity of one sandbox; the folder is created when first asked for."""
 

@@ -18,7 +18,7 @@ def failing(tmp_path, monkeypatch):
         def inventory(_home):
             raise error
 
-        monkeypatch.setattr(cli, "inventory", inventory)
+        monkeypatch.setattr("sandbox.server.inventory.inventory", inventory)
         return cli.main(["status"])
 
     return run

@@ -19,7 +19,8 @@ from huggingface_hub import HfApi
 
 from sandbox.machine.contract import ImageUnavailableError, RegistryLogin
 from sandbox.machine.docker_machine import DockerMachine
-from sandbox.server.forget import forget_name, image_prefix
+from sandbox.server.forget import forget_name
+from sandbox.server.home import image_prefix
 from tests.e2e.clone import Clone
 from tests.e2e.fresh_account import (
     OPTIONS,

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from toolchain.images import host_needs
+from toolchain.images import host_needs, root_filesystem
 from toolchain.images.base_images import stand_ins
 from toolchain.images.root_filesystem import HostRelease, candidate_versions
 from toolchain.pip_settings import parse_settings
@@ -99,3 +99,18 @@ def test_versions_are_those_apt_would_install(monkeypatch, tmp_path):
     assert candidate_versions("python3", "busybox") == ["3.12.3", "1.36.1"]
     with pytest.raises(SetupError, match="apt knows no package gone"):
         candidate_versions("python3", "gone")
+
+
+def test_apt_keeps_the_cache_that_an_image_denies_it(monkeypatch, tmp_path):
+    program = tmp_path / "apt-cache"
+    program.write_text(f"#!/bin/sh\necho \"$@\" >> {tmp_path}/asked\ncat <<'EOT'\n{POLICY}EOT\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(root_filesystem, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(root_filesystem, "_APT_S_OWN", tmp_path / "pkgcache.bin")
+    candidate_versions("python3", "busybox")
+    (tmp_path / "pkgcache.bin").touch()
+    candidate_versions("python3", "busybox")
+    ours = f"-o Dir::Cache::pkgcache={tmp_path}/cache/apt/pkgcache.bin"
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked == [f"{ours} policy python3 busybox", "policy python3 busybox"]

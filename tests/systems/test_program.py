@@ -1,6 +1,10 @@
 """Protects the program's own file: what it exports, and that a refusal reads as one line."""
 
+import atexit
+import gc
 import runpy
+import subprocess
+import sys
 
 import pulumi
 import pytest
@@ -14,7 +18,9 @@ from tests.systems.conftest import CHECKOUT
 def exported(monkeypatch):
     outputs = {}
     monkeypatch.setattr(pulumi, "export", outputs.__setitem__)
-    return outputs
+    yield outputs
+    gc.enable()  # a program ends with its process; this one goes on
+    atexit.unregister(gc.freeze)
 
 
 def start(recorder, values):
@@ -59,3 +65,13 @@ def test_a_refusal_of_a_component_is_printed_without_a_traceback(
         start(Recorder(), stack_values("dev"))
     assert "Traceback" not in str(refusal.value)
     assert exported == {}
+
+
+def test_what_an_up_does_not_use_is_not_loaded_before_it_begins():
+    """A client of the Hub alone is as much work as the program's own modules."""
+    code = """if True:
+        import sys
+        import systems, systems.checklist, systems.plan
+        print(sorted({"huggingface_hub", "httpx2", "docker", "jwt"} & {*sys.modules}))
+    """
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=CHECKOUT, text=True) == "[]\n"

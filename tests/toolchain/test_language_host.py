@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import textwrap
 import threading
@@ -17,9 +18,11 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from tests.toolchain.processes import all_end, running_processes, text_of
 from toolchain.pulumi import language_host
+from toolchain.pulumi.language_host.protobufs import import_without_the_sdk
 from toolchain.pulumi.language_host.service import VERSION, LanguageHost
 
 SOURCES = Path(language_host.__file__).parent
+CHECKOUT = SOURCES.parents[2]
 
 
 @pytest.fixture
@@ -279,3 +282,23 @@ def test_the_host_runs_outside_the_checkout():
     """It is copied into the cache: importing anything else of the sandbox would break there."""
     for file in SOURCES.glob("*.py"):
         assert "sandbox" not in file.read_text(), file.name
+
+
+def test_what_only_answers_the_engine_loads_the_sdks_protobufs_and_no_more_of_it():
+    code = """if True:
+        import sys
+        from toolchain.pulumi.language_host.protobufs import import_without_the_sdk
+        import_without_the_sdk()
+        import toolchain.pulumi.language_host.server, toolchain.standins.service
+        print(sorted(each for each in sys.modules if each.startswith("pulumi.")))
+    """
+    loaded = subprocess.check_output([sys.executable, "-c", code], cwd=CHECKOUT, text=True)
+    assert "pulumi.runtime.proto.provider_pb2" in loaded
+    assert "pulumi.output" not in loaded
+    assert "pulumi.runtime.rpc" not in loaded
+
+
+def test_without_the_sdk_it_is_said_what_lacks(monkeypatch):
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(ModuleNotFoundError, match="'pulumi'"):
+        import_without_the_sdk()

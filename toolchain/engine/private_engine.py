@@ -55,6 +55,7 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
         held = live_leases(_leases()) > 0
         lease = Lease(_leases())
         try:
+            base_images = BaseImages(folder / "registry", programs)
             bridge = choose_bridge(folder)
             registry = Registry(folder / "registry").ensure()
             dockerd = Dockerd(folder / "docker", runtime_folder(), bridge)
@@ -89,7 +90,6 @@ def start_private_engine(progress: Progress) -> tuple[EngineAddress, Lease]:
                 ),
                 held=held,
             )
-            base_images = BaseImages(folder / "registry", programs)
             names = base_images.ensure(registry, buildkitd.address, progress)
         except BaseException:
             lease.release()

@@ -6,8 +6,9 @@ They lie in the private registry under the official images' own names, where Bui
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,6 +90,8 @@ class BaseImages:
         """
         self._record = folder / _RECORD
         self._programs = programs
+        # Packages and settings are asked for while the caller starts the builder.
+        self._host = ThreadPoolExecutor(1).submit(_Host.current)
 
     @classmethod
     def were_made(cls, folder: Path) -> bool:
@@ -111,7 +114,7 @@ class BaseImages:
         Raises:
             SetupError: a program failed; the message names its log.
         """
-        host = self._host
+        host = self._host.result()
         client = RegistryClient(registry)
         missing = self._missing(host, client)
         first = [image for image in missing if image.target in _FIRST]
@@ -140,14 +143,10 @@ class BaseImages:
         Raises:
             SetupError: a program failed; the message names its log.
         """
-        host = self._host
+        host = self._host.result()
         missing = [image for image in host.images if name in image.names]
         if missing and missing[0] in self._missing(host, RegistryClient(registry)):
             self._make(host, missing, (registry, buildkit), progress)
-
-    @cached_property
-    def _host(self) -> "_Host":
-        return _Host.current()
 
     def _make(
         self,

@@ -6,6 +6,9 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[2])  # the checkout, wherever pulumi runs
 try:
+    from toolchain.pulumi.language_host.protobufs import import_without_the_sdk
+
+    import_without_the_sdk()
     from pulumi.runtime.proto import provider_pb2_grpc
 
     from toolchain.pulumi.language_host.serving import serve

@@ -1,12 +1,19 @@
 """An API key that nobody has to think up: given, or drawn once and kept."""
 
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import pulumi
 from pulumi import Output, ResourceOptions
 
 from slipway.core.credentials import GITHUB_TOKEN, Credential
-from slipway.core.stack import require_stack_credential, stack_credential
+from slipway.core.stack import passphrase_mark, require_stack_credential, stack_credential
 from slipway.github.resources import GeneratedKeyResource
 from slipway.github.secrets.kept_key import open_kept
+
+# All keys wait here for one derivation; in the program's own threads they would hold up the engine.
+_OPENING = ThreadPoolExecutor(1, "opening-keys")
 
 
 def api_key(
@@ -31,7 +38,16 @@ def api_key(
     if given is not None:
         return given
     token = require_stack_credential(GITHUB_TOKEN)
-    properties = {"name": given_as.config_key, "rotation": rotation}
+    properties = {
+        "name": given_as.config_key,
+        "rotation": rotation,
+        "passphrase_mark": passphrase_mark(),
+    }
     made = GeneratedKeyResource(name, properties, ResourceOptions(parent=parent))
-    opened = Output.all(token, made.kept).apply(lambda pair: open_kept(pair[0], pair[1]))
-    return Output.secret(opened)
+    return Output.secret(Output.all(token, made.kept).apply(_opened))
+
+
+async def _opened(pair: Sequence[str]) -> str:
+    """The key, while the program goes on: a passphrase is stretched for 0.4 s."""
+    token, kept = pair
+    return await asyncio.get_running_loop().run_in_executor(_OPENING, open_kept, token, kept)

@@ -13,6 +13,7 @@ such thing.
 import base64
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,7 @@ _RANDOM_BYTES = 32  # 43 characters
 STRETCHED = "scrypt:"  # before the salt and what is sealed; without it, sealed as it stands
 _SALT_BYTES = 16
 _COST = 1 << 17  # 128 MB and about 0.4 s for each guess
+_DERIVING = threading.Lock()  # else threads that ask at once would each take the memory and time
 
 
 def draw() -> str:
@@ -79,6 +81,11 @@ def kept_as_today(kept: str) -> bool:
     return kept.startswith(STRETCHED) or not _passphrase()
 
 
+def kept_under_a_passphrase(kept: str) -> bool:
+    """Whether it takes a passphrase to open it, and there is one."""
+    return kept.startswith(STRETCHED) and bool(_passphrase())
+
+
 def _ways(token: str, kept: str) -> Iterator[tuple[str, str]]:
     """(key, what it may open), in the order in which they are tried."""
     passphrase = _passphrase()
@@ -96,8 +103,13 @@ def _salt() -> str:
     return secrets.token_urlsafe(_SALT_BYTES)
 
 
-@lru_cache
 def _stretched(passphrase: str, salt: str) -> str:
+    with _DERIVING:
+        return _derived(passphrase, salt)
+
+
+@lru_cache
+def _derived(passphrase: str, salt: str) -> str:
     derivation = Scrypt(salt=salt.encode(), length=64, n=_COST, r=8, p=1)
     return base64.b64encode(derivation.derive(passphrase.encode())).decode()
 

@@ -1,12 +1,19 @@
 """What a Space's hardware holds and costs, as of 2026-08, where Hugging Face's own pages say it.
 
-The list of names is huggingface_hub's. Flavours whose memory or price no page at hand confirms are
-left out here; `GET /api/spaces/hardware` on the Hub knows them.
+The names are those of huggingface_hub's `SpaceHardware` and stand here once more because loading it
+is a sixth of what a program's start takes. Flavours whose memory or price no page at hand confirms
+have none here; `GET /api/spaces/hardware` on the Hub knows them.
 """
 
 from dataclasses import dataclass
 
 AS_OF = "2026-08"
+FLAVOURS = (
+    *("cpu-basic", "cpu-upgrade", "zero-a10g", "t4-small", "t4-medium", "l4x1", "l4x4"),
+    *("l40sx1", "l40sx4", "l40sx8", "a10g-small", "a10g-large", "a10g-largex2", "a10g-largex4"),
+    *("a100-large", "a100x4", "a100x8"),
+    *("rtx-pro-6000", "rtx-pro-6000x2", "rtx-pro-6000x4", "rtx-pro-6000x8"),
+)
 
 
 @dataclass(frozen=True)

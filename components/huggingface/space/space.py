@@ -9,7 +9,6 @@ seed is what such a Space holds until the first push.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from huggingface_hub import SpaceHardware
 from pulumi import Input, Output, ResourceOptions
 
 from slipway.core.arguments import LONGEST_TIMEOUT, check_between, check_types
@@ -25,6 +24,7 @@ from slipway.huggingface.hub.attributes import check_attributes
 from slipway.huggingface.names import check_repo_id, check_setting_names
 from slipway.huggingface.resources import SpaceReadyResource, SpaceResource
 from slipway.huggingface.space.card import read_card
+from slipway.huggingface.space.hardware import FLAVOURS
 from slipway.payload.files import Payload
 
 SDKS = ("docker", "static")
@@ -42,7 +42,7 @@ class SpaceArgs:
     seed: Payload | None = None  # without a payload: committed once, while the Space is empty
     sdk: str = "docker"  # or "static"
     visibility: str = "public"  # "protected": code private, app public (paid); "private": both
-    hardware: str = "cpu-basic"  # a flavour of huggingface_hub.SpaceHardware
+    hardware: str = "cpu-basic"  # one of `hardware.FLAVOURS`
     sleep_seconds: int | None = None  # idle time before it sleeps, -1 never; not on cpu-basic
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
     variables: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
@@ -58,7 +58,7 @@ class SpaceArgs:
         check_repo_id(self.repo_id)
         _one_of(self.repo_id, "sdk", self.sdk, SDKS)
         _one_of(self.repo_id, "visibility", self.visibility, VISIBILITIES)
-        _one_of(self.repo_id, "hardware", self.hardware, tuple(h.value for h in SpaceHardware))
+        _one_of(self.repo_id, "hardware", self.hardware, FLAVOURS)
         if not self.probe_path.startswith("/"):
             raise ConfigError(
                 f"Space {self.repo_id}: probe_path {self.probe_path!r}; it must begin with '/'."

@@ -14,19 +14,11 @@ from pathlib import Path
 from docker.errors import NotFound
 from docker.models.containers import Container
 
+from sandbox.machine.containers.bundle_variables import BUNDLE_VARIABLES
 from sandbox.machine.containers.files import add_files
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - asked there, a container refuses by itself
 BUNDLE = "/usr/local/share/slipway/ca-certificates.pem"  # what an image believes, and the sandbox's
-# Programs that bring certificates of their own, or look where an image has none, are told.
-BUNDLE_VARIABLES = (
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "NODE_EXTRA_CA_CERTS",
-    "PIP_CERT",
-)
 # Where a system's own store lies: Debian's and Alpine's, Fedora's.
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",

@@ -16,6 +16,7 @@ from sandbox.server.home import Home
 from sandbox.server.place import Platform
 from sandbox.server.public.authority import authority_of
 from sandbox.server.public.doorway import Doorway
+from sandbox.server.public.environment import proxy_port
 from sandbox.server.public.front import PublicFront
 from sandbox.server.public.names import APPS, NAMES
 from sandbox.server.public.proxy import PublicProxy
@@ -25,7 +26,6 @@ from toolchain.engine.public_addresses import public_address
 from toolchain.progress import Progress, SetupError
 
 _ADDRESS_FILE = "public-address.json"  # where containers of this sandbox were told to ask
-_PROXY = "public"  # its name among the ports of a home
 
 _NO_RESOLVER = (
     "A server of this machine listens on port 53 of all its addresses. So containers look the names"
@@ -139,11 +139,6 @@ def entrances(home: Home, engine: EngineAddress | None) -> Iterator[tuple[Entran
             https=https, http=http, proxy=proxy, names=names, tls=context, resolver=resolver
         )
         yield made, address
-
-
-def proxy_port(home: Home) -> int:
-    """Where on loopback a sandbox's proxy listens."""
-    return home.port(_PROXY)
 
 
 def _on_loopback(port: int) -> socket.socket:

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.apps.addresses import LOOPBACK
-from sandbox.machine.containers.public_names import BUNDLE_VARIABLES
+from sandbox.machine.containers.bundle_variables import BUNDLE_VARIABLES
 from sandbox.server.home import Home
 from sandbox.server.public.authority import trusting_bundle
-from sandbox.server.public.entrances import proxy_port
 from sandbox.server.public.names import is_of_a_platform
 
 _BUNDLE = "public-bundle.pem"  # in the home: what this machine believes, and the sandbox's
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
+_PROXY = "public"  # its name among the ports of a home
+
+
+def proxy_port(home: Home) -> int:
+    """Where on loopback a sandbox's proxy listens."""
+    return home.port(_PROXY)
 
 
 def proxied_environment(home: Home, environment: Mapping[str, str]) -> dict[str, str]:

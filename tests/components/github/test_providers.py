@@ -372,7 +372,7 @@ def test_a_guess_of_the_passphrase_costs_more_than_at_pulumis_own_derivation(pas
     with pytest.raises(DeployError):  # as it stands it opens nothing, nor does the token
         unseal(passphrase, kept.rpartition("sealed:")[2])
     assert find_kept(TOKEN, kept.replace("scrypt:", "", 1)) is None
-    kept_key._stretched.cache_clear()
+    kept_key._derived.cache_clear()
     start = time.process_time()
     assert find_kept(TOKEN, kept) == "drawn"
     ours = time.process_time() - start
@@ -385,12 +385,55 @@ def test_each_process_draws_its_own_salt_and_derives_once(passphrase):
     first, second = keep(TOKEN, "one"), keep(TOKEN, "two")
     salt = first.split(":")[1]
     assert second.split(":")[1] == salt
-    derivations = kept_key._stretched.cache_info().misses
+    derivations = kept_key._derived.cache_info().misses
     assert [open_kept(TOKEN, kept) for kept in (first, second)] == ["one", "two"]
-    assert kept_key._stretched.cache_info().misses == derivations
+    assert kept_key._derived.cache_info().misses == derivations
     kept_key._salt.cache_clear()
     assert keep(TOKEN, "one").split(":")[1] != salt
     assert passphrase not in first
+
+
+def marked(mark, rotation=0):
+    return {**drawn(rotation), "passphrase_mark": mark}
+
+
+@pytest.mark.usefixtures("passphrase")
+def test_under_the_passphrase_it_was_made_with_no_key_is_opened_to_see_that_it_can_be():
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(marked("first"))
+    kept = engine.outputs["kept"]
+    kept_key._derived.cache_clear()
+    assert engine.up(marked("first")) == "same"
+    assert kept_key._derived.cache_info().misses == 0
+    assert engine.up(marked("first", rotation=1)) == "updated"  # which it does not hide
+    assert engine.outputs["kept"] != kept
+
+
+@pytest.mark.usefixtures("passphrase")
+def test_under_another_mark_a_key_is_drawn_anew_only_if_it_can_not_be_opened(monkeypatch):
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(marked("first"))
+    key = open_kept(TOKEN, engine.outputs["kept"])
+    assert engine.up(marked("second")) == "same"  # as in a preview that has another stack file
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "another")
+    assert engine.up(marked("second")) == "updated"
+    assert open_kept(TOKEN, engine.outputs["kept"]) != key
+
+
+@pytest.mark.usefixtures("passphrase")
+def test_a_key_from_before_the_mark_gets_it_once_and_stays():
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(drawn())
+    key = open_kept(TOKEN, engine.outputs["kept"])
+    assert [engine.up(marked("first")) for _ in range(2)] == ["updated", "same"]
+    assert open_kept(TOKEN, engine.outputs["kept"]) == key
+
+
+def test_without_a_passphrase_at_hand_the_mark_proves_nothing(monkeypatch):
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(marked("first"))  # one typed in: sealed under the token
+    monkeypatch.setenv("GITHUB_TOKEN", "another")
+    assert engine.up(marked("first")) == "updated"
 
 
 @pytest.mark.usefixtures("passphrase")

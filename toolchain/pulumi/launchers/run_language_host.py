@@ -4,6 +4,11 @@
 import sys
 
 try:
+    from language_host.protobufs import (  # type: ignore[import-not-found]
+        import_without_the_sdk,
+    )
+
+    import_without_the_sdk()
     from language_host.server import main  # type: ignore[import-not-found]
 except ImportError as error:
     sys.exit(
