@@ -11,6 +11,7 @@ from math import comb
 
 FEWEST = 11  # pairs; with fewer no interval of the median holds with 99.9 %
 TOLERANCE = 1.15  # two containers of the same image differ by less
+SLOWER, FASTER = "slower", "faster"
 _DOUBT = 0.001  # each comment tells of many requests, and a false alarm costs trust
 
 
@@ -25,12 +26,21 @@ class Ratio:
 
     @property
     def verdict(self) -> str:
-        """`slower`, `faster`, `alike`, or `unsure` where the bounds are too far apart to tell."""
+        """SLOWER, FASTER, `alike`, or `unsure` where the bounds are too far apart to tell."""
         if self.low > TOLERANCE:
-            return "slower"
+            return SLOWER
         if self.high < 1 / TOLERANCE:
-            return "faster"
+            return FASTER
         return "alike" if self.low >= 1 / TOLERANCE and self.high <= TOLERANCE else "unsure"
+
+    def and_again(self, other: "Ratio") -> "Ratio":
+        """What holds by this one and by another, measured at another time: the wider bounds."""
+        return Ratio(
+            statistics.mean((self.median, other.median)),
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.pairs + other.pairs,
+        )
 
 
 def ratio(base: Sequence[float], head: Sequence[float]) -> Ratio:

@@ -4,12 +4,13 @@ import re
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from doors.behaviour import pictures
-from doors.behaviour.asking import App, changed_parts
+from doors.behaviour.asking import Answer, App, changed_parts
 from doors.behaviour.comparing import Pace, ask_in_turn, watch_memory
 from doors.behaviour.golden import Golden, Question
 from doors.behaviour.ratio import FEWEST, ratio
@@ -135,6 +136,33 @@ def test_bounds_hold_the_median_and_grow_with_the_noise():
     assert (noisy.low, noisy.high) == (0.5, 5)
     with pytest.raises(ValueError, match="too few"):
         ratio([1.0] * (FEWEST - 1), [1.0] * (FEWEST - 1))
+
+
+class Timed:
+    """A side that says how long each answer took."""
+
+    def __init__(self, *seconds):
+        self.seconds = iter(seconds)
+
+    def ask(self, question, _varies):
+        return Answer(200, question.name, next(self.seconds))
+
+
+@pytest.mark.parametrize(
+    ("slow", "verdict", "pairs"),
+    [
+        (2 * FEWEST, "slower", 2 * FEWEST),
+        (FEWEST, "unsure", 2 * FEWEST),  # another program ran beside it meanwhile
+        (0, "alike", FEWEST),
+    ],
+)
+def test_slower_is_told_if_it_shows_at_two_times(slow, verdict, pairs):
+    golden = replace(GOLDEN, requests=GOLDEN.requests[:1])
+    head = Timed(9.0, *[2.0] * slow, *[1.0] * (2 * FEWEST - slow))
+    pace = Pace(pairs=FEWEST, seconds=0.0)
+    answers, [latency] = ask_in_turn(golden, Timed(*[1.0] * (2 * FEWEST + 1)), head, pace)
+    assert (latency.verdict, latency.pairs) == (verdict, pairs)
+    assert answers.same == 1
 
 
 def test_parts_of_answers_are_named_by_their_place():
