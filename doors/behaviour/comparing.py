@@ -89,8 +89,8 @@ def _pairs(
 
 
 def _latency(name: str, found: Ratio) -> Latency:
-    rounded = (round(each, 3) for each in (found.median, found.low, found.high))
-    return Latency(name, *rounded, found.pairs, found.verdict)
+    median, low, high = (round(each, 3) for each in (found.median, found.low, found.high))
+    return Latency(name, median, low, high, found.pairs, found.verdict)
 
 
 def _answers(asked: Mapping[str, Asked]) -> Answers:
