@@ -61,7 +61,7 @@ ELSEWHERE = {  # resources that are no case of the suite
     "ImageFacts": "reads a registry: tests/components/docker/test_registry_client.py",
     "Claim": "says whose a repository is: tests/components/github/test_providers.py",
     "SealedSecret": "a secret of a repository: tests/components/github/test_providers.py",
-    "GeneratedKey": "a value in the state alone: tests/components/github/test_providers.py",
+    "GeneratedKey": "a value in the state alone: tests/components/github/test_drawn_key.py",
 }
 
 
