@@ -2,13 +2,10 @@
 
 import os
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .settings import Environment, http_url
-
-_ASK_AGAIN_SECONDS = 5.0  # a service that compose starts a little later must be found
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,19 @@ def address(
     """
     if given := environment.get(service.variable, "").strip():
         return http_url(service.variable, given)
-    host = service.host if exists(service.host) else "localhost"
-    return f"http://{host}:{service.port}"
+    return f"http://{service.host}:{service.port}" if exists(service.host) else _here(service)
+
+
+def _here(service: Service) -> str:
+    return f"http://localhost:{service.port}"
 
 
 class Locator:
-    """Finds one service again for each request, without a DNS question for each."""
+    """Finds one service: an address of its own for good, this computer only until there is one.
+
+    A neighbour that starts later, or is made anew and has no name meanwhile, is found by the very
+    next request; and the message about one that is away names it, not this computer.
+    """
 
     def __init__(
         self,
@@ -66,12 +70,12 @@ class Locator:
             SettingsError: the variable holds something else than an http(s) address; that must
                 stop the start, not the first request.
         """
-        self.service = service
         self._look: Callable[[], str] = lambda: address(service, environment, exists)
-        self._found, self._at = self._look(), time.monotonic()
+        self._otherwise = _here(service)
+        self._found = self._look()
 
     def __call__(self) -> str:
         """The address now."""
-        if time.monotonic() - self._at > _ASK_AGAIN_SECONDS:
-            self._found, self._at = self._look(), time.monotonic()
+        if self._found == self._otherwise:
+            self._found = self._look()
         return self._found

@@ -48,14 +48,16 @@ def test_an_address_that_is_none_names_its_variable(url):
         Locator(CHAT, {"CHAT_API_URL": url}, nothing)
 
 
-def test_a_service_that_starts_later_is_found_without_a_restart(monkeypatch):
-    now, there = [0.0], [False]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
-    locator = Locator(CHAT, {}, lambda _host: there[0])
+def test_a_service_that_starts_later_is_found_at_once_and_for_good():
+    there, asked = [False], []
+    locator = Locator(CHAT, {}, lambda host: asked.append(host) or there[0])
+    assert locator() == "http://localhost:5001"
     there[0] = True
-    assert locator() == "http://localhost:5001"  # asked a moment ago
-    now[0] = 6.0
     assert locator() == "http://chat:5001"
+    there[0] = False  # removed, to be made anew: no other service stands in for it meanwhile
+    so_far = len(asked)
+    assert locator() == "http://chat:5001"
+    assert len(asked) == so_far
 
 
 def test_production_is_the_default_and_refuses_debug():
