@@ -26,6 +26,7 @@ class Platform:
         self.probes = probes if callable(probes) else lambda _second: probes
         self.clock = 0.0
         self.restarts = []
+        self.rebuilt = []  # whether a restart was to make the image anew
         self.after_restart = []  # (seconds later, Runtime)
         self.asked = []
         self.logs = []
@@ -40,8 +41,9 @@ class Platform:
         return now
 
     def restart(self, repo_id, *, rebuild):
-        assert (repo_id, rebuild) == (TARGET.repo_id, False)
+        assert repo_id == TARGET.repo_id
         self.restarts.append(self.clock)
+        self.rebuilt.append(rebuild)
         self.timeline += [(self.clock + later, event) for later, event in self.after_restart]
         return self.runtime(repo_id)
 
@@ -146,11 +148,30 @@ def test_a_failure_of_the_version_before_is_not_taken_for_one_of_this_commit(sta
     assert platform.wait() == "RUNNING"
 
 
-@pytest.mark.parametrize("stage", ["BUILD_ERROR", "CONFIG_ERROR"])
-def test_a_failure_that_stays_is_one_of_this_commit(stage):
-    platform = Platform((0, at(stage, OLD)))
+def test_a_failure_that_stays_is_one_of_this_commit():
+    platform = Platform((0, at("CONFIG_ERROR", OLD)))
     platform.failure()
     assert 5 <= platform.clock < 10
+    assert platform.restarts == []
+
+
+@pytest.mark.parametrize(("stage", "rebuilt"), [("BUILD_ERROR", True), ("RUNTIME_ERROR", False)])
+def test_what_failed_before_is_tried_once_more(stage, rebuilt):
+    platform = Platform((0, at(stage)))
+    platform.after_restart = [(3, at("BUILDING", None)), (20, at("RUNNING"))]
+    assert platform.wait() == "RUNNING"
+    assert (platform.rebuilt, len(platform.restarts)) == ([rebuilt], 1)
+    assert platform.said[1] == f"Space acme/demo: {stage} from before, trying once more"
+
+
+@pytest.mark.parametrize("stage", ["BUILD_ERROR", "RUNTIME_ERROR"])
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_fails_once_more_has_failed(stage, moves):
+    platform = Platform((0, at(stage)))
+    platform.after_restart = [(1, at("BUILDING")), (9, at(stage))] if moves else []
+    assert f"ended in {stage}" in platform.failure()
+    assert len(platform.restarts) == 1
+    assert platform.clock < 20
 
 
 def test_a_commit_the_platform_overlooks_right_after_the_creation_is_restarted_once():

@@ -12,7 +12,6 @@ from toolchain.engine.bridge import (
     Bridge,
     bridge_exists,
     choose_bridge,
-    choose_iptables,
     lower_bridge,
     raise_bridge,
 )
@@ -55,24 +54,6 @@ def test_a_host_without_a_free_range_is_told(tmp_path, monkeypatch):
     routes(monkeypatch, "10.0.0.0/8")
     with pytest.raises(SetupError, match="No address range is free"):
         choose_bridge(tmp_path)
-
-
-def test_the_first_iptables_that_works_is_taken_and_the_reason_given(monkeypatch):
-    monkeypatch.setattr(bridge, "find_program", lambda name: f"/sbin/{name}")
-    problems = {"/sbin/iptables": "no nf_tables", "/sbin/iptables-nft": "no nf_tables"}
-    monkeypatch.setattr(bridge, "_try_rules", problems.get)
-    program, reason = choose_iptables()
-    assert program == "/sbin/iptables-legacy"
-    assert "iptables-legacy takes NAT rules" in reason
-
-    monkeypatch.setattr(bridge, "_try_rules", lambda _: "no tables")
-    program, reason = choose_iptables()
-    assert program is None
-    assert "not kept apart" in reason
-    assert "iptables-legacy: no tables" in reason
-
-    monkeypatch.setattr(bridge, "find_program", lambda _: None)
-    assert "no iptables program is installed" in choose_iptables()[1]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes network devices")

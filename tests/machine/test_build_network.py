@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from toolchain.engine import build_network as module
-from toolchain.engine.bridge import Bridge, choose_iptables, device_exists
+from toolchain.engine.bridge import Bridge, device_exists, lower_bridge, raise_bridge
 from toolchain.engine.build_network import (
     build_network,
     lower_build_network,
     raise_build_network,
 )
+from toolchain.engine.firewall import choose_iptables
+from toolchain.progress import SetupError
 
 BRIDGE = Bridge(
     device=f"slipway{os.getpid() % 16**6:06x}",
@@ -52,23 +54,30 @@ def test_addresses_of_steps_are_none_of_the_hosts_or_the_builders(apart, tmp_pat
     assert (addresses["gateway"], addresses["rangeStart"]) == ("10.198.254.1", "10.198.254.3")
 
 
-@pytest.mark.machine
-@pytest.mark.skipif(os.geteuid() != 0, reason="making a network needs root")
-def test_where_steps_can_not_be_kept_apart_they_share_a_bridge(monkeypatch):
-    iptables, reason = choose_iptables()
-    if iptables is None:
+@pytest.fixture
+def iptables():
+    if os.geteuid() != 0:
+        pytest.skip("making a network needs root")
+    program, reason = choose_iptables()
+    if program is None:
         pytest.skip(reason)
+    raise_bridge(BRIDGE)
+    yield program
+    lower_build_network(BRIDGE, program)
+    lower_bridge(BRIDGE)
+
+
+@pytest.mark.machine
+def test_where_steps_can_not_be_kept_apart_they_share_a_bridge(iptables, monkeypatch):
     monkeypatch.setattr(module, "_keeps_apart", lambda _: False)
     network = build_network(BRIDGE, iptables)
-    try:
-        assert not raise_build_network(network).apart
-        monkeypatch.undo()
-        assert not raise_build_network(network).apart, "what is there stays"
-        command = ["ip", "-netns", network.device, "-json", "address", "show", "dev", "builds"]
-        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert network.builder in shown
-    finally:
-        lower_build_network(BRIDGE, iptables)
+    assert not raise_build_network(network).apart
+    monkeypatch.undo()
+    assert not raise_build_network(network).apart, "what is there stays"
+    command = ["ip", "-netns", network.device, "-json", "address", "show", "dev", "builds"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert network.builder in shown
+    lower_build_network(BRIDGE, iptables)
     assert not network.namespace.exists()
 
 
@@ -77,21 +86,46 @@ def test_without_iptables_there_is_none():
 
 
 @pytest.mark.machine
-@pytest.mark.skipif(os.geteuid() != 0, reason="making a network needs root")
-def test_rules_are_made_once_and_go_with_the_device():
-    iptables, reason = choose_iptables()
-    if iptables is None:
-        pytest.skip(reason)
+def test_rules_are_made_once_and_go_with_the_device(iptables):
     network = build_network(BRIDGE, iptables)
-    try:
-        assert raise_build_network(network) == network
-        made = rules(iptables, network.device)
-        assert len(made) == 12  # a chain and eleven rules
-        raise_build_network(network)
-        assert rules(iptables, network.device) == made
-        assert device_exists(network.device)
-    finally:
+    assert raise_build_network(network) == network
+    made = rules(iptables, network.device)
+    assert len(made) == 12  # a chain and eleven rules
+    raise_build_network(network)
+    assert rules(iptables, network.device) == made
+    assert device_exists(network.device)
+    for _ in range(2):
         lower_build_network(BRIDGE, iptables)
-    assert rules(iptables, network.device) == []
-    assert not device_exists(network.device)
-    lower_build_network(BRIDGE, iptables)
+        assert rules(iptables, network.device) == []
+        assert not device_exists(network.device)
+
+
+@pytest.mark.machine
+def test_one_that_had_other_addresses_before_is_made_anew_and_leads_to_this_machine(iptables):
+    """A cache folder was deleted while its engine ran: the next one has another range."""
+    raise_build_network(build_network(BRIDGE, iptables))
+    other = replace(BRIDGE, address="10.197.255.1", pool="10.197.0.0/17")
+    raise_bridge(other)
+    network = build_network(other, iptables)
+    raise_build_network(network)  # which calls this machine from there
+    about = "\n".join(rules(iptables, network.device))
+    assert "10.197." in about
+    assert "10.198." not in about
+    command = ["ip", "-netns", network.device, "-oneline", "-4", "address"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert network.builder in shown
+    assert "10.198." not in shown
+
+
+@pytest.mark.machine
+def test_a_firewall_that_stops_builds_is_told_before_anything_is_built(iptables, monkeypatch):
+    monkeypatch.setattr(module, "_ANSWER_SECONDS", 0.2)
+    network = build_network(BRIDGE, iptables)
+    at = [iptables, "--wait", "-t", "raw"]
+    drop = ["PREROUTING", "-i", network.device, "-j", "DROP"]
+    subprocess.run([*at, "-I", *drop], check=True, capture_output=True)
+    try:
+        with pytest.raises(SetupError, match=f"ufw allow in on {network.device}"):
+            raise_build_network(network)
+    finally:
+        subprocess.run([*at, "-D", *drop], check=True, capture_output=True)

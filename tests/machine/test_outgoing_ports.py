@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.machine.contract import RunRequest
-from toolchain.engine.bridge import choose_iptables
+from toolchain.engine.firewall import choose_iptables
 
 pytestmark = pytest.mark.machine
 

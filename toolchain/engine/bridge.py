@@ -1,4 +1,4 @@
-"""The private engine's own bridge: its name, its addresses, and how packets get through it."""
+"""The private engine's own bridge: its name and its addresses."""
 
 import hashlib
 import ipaddress
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from toolchain.debian_packages import find_program
+from toolchain.engine.firewall import try_command
 from toolchain.progress import SetupError
 
 # Private ranges seldom met on a laptop or in an office; the first without a route of its own is
 # taken. Docker's own defaults (172.17-31, 192.168) are left to a Docker of the user's.
 SELDOM_MET = tuple(f"10.{second}.0.0/16" for second in (213, 87, 171, 59, 241, 33))
 _NETWORK_BITS = 28  # 14 addresses for each container's own network
-_CHECK_CHAIN = "SLIPWAY-CHECK"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def raise_bridge(bridge: Bridge) -> None:
     if bridge_exists(bridge):
         # Of an engine that was killed and whose folder is gone: dockerd would take that address
         # for its own, and drop ours at its next start.
-        for other in _addresses(bridge.device) - {address}:
+        for other in addresses_of(bridge.device) - {address}:
             ip_command("address", "delete", other, "dev", bridge.device)
     else:
         ip_command("link", "add", bridge.device, "type", "bridge")
@@ -106,68 +106,6 @@ def device_exists(device: str) -> bool:
     return any(name == device for _, name in socket.if_nameindex())
 
 
-def choose_iptables() -> tuple[str | None, str]:
-    """The iptables program with which dockerd can work in this kernel.
-
-    Debian has two of one name, on top of nftables and the older one, and a kernel may support
-    either, both or none. The system's choice is tried first.
-
-    Returns:
-        Its path, or None if none works, and the reason as a sentence for the log.
-    """
-    reasons: list[str] = []
-    for name in ("iptables", "iptables-nft", "iptables-legacy"):
-        path = find_program(name)
-        if path is None:
-            continue
-        problem = _try_rules(path)
-        if problem is None:
-            return path, f"{name} takes NAT rules; it separates the containers' networks."
-        reasons.append(f"{name}: {problem}")
-    why = "; ".join(reasons) or "no iptables program is installed"
-    return None, (
-        "No iptables works here, so containers reach the sandbox but nothing outside it, their"
-        f" networks are not kept apart, and builds use this host's own network ({why})."
-    )
-
-
-def shadow_iptables(program: str, folder: Path) -> Path:
-    """A folder to put first on dockerd's PATH, where `iptables` is the chosen program."""
-    folder.mkdir(parents=True, exist_ok=True)
-    link = folder / "iptables"
-    link.unlink(missing_ok=True)
-    link.symlink_to(program)
-    return folder
-
-
-def _try_rules(program: str) -> str | None:
-    """Adds and removes rules of the kinds dockerd needs; returns what was wrong, or None."""
-    table = [program, "--wait", "-t", "nat"]
-    try_command([*table, "-F", _CHECK_CHAIN])
-    try_command([*table, "-X", _CHECK_CHAIN])
-    try:
-        for rule in (
-            ["-N", _CHECK_CHAIN],
-            ["-A", _CHECK_CHAIN, "-m", "addrtype", "--dst-type", "LOCAL", "-j", "RETURN"],
-            ["-A", _CHECK_CHAIN, "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "RETURN"],
-        ):
-            problem = try_command([*table, *rule])
-            if problem is not None:
-                return problem
-    finally:
-        try_command([*table, "-F", _CHECK_CHAIN])
-        try_command([*table, "-X", _CHECK_CHAIN])
-    return None
-
-
-def try_command(command: list[str]) -> str | None:
-    """Runs it; what it said when it failed, in one line, or None."""
-    ended = subprocess.run(command, check=False, capture_output=True, text=True)
-    if ended.returncode == 0:
-        return None
-    return (ended.stderr.strip() or f"exit code {ended.returncode}").splitlines()[-1]
-
-
 def routed_networks() -> list[ipaddress.IPv4Network]:
     """Every IPv4 network this host has a route to, but for the default route."""
     program = shutil.which("ip") or "/usr/sbin/ip"
@@ -188,7 +126,7 @@ def routed_networks() -> list[ipaddress.IPv4Network]:
     return networks
 
 
-def _addresses(device: str) -> set[str]:
+def addresses_of(device: str) -> set[str]:
     """A device's own IPv4 addresses, each with its prefix length."""
     program = find_program("ip") or "ip"
     command = [program, "-json", "-4", "address", "show", "dev", device]

@@ -8,18 +8,22 @@ fetches what a Dockerfile's ADD and FROM name; for its ways to the registry see 
 
 import ipaddress
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+import socket
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toolchain.engine.bridge import Bridge, device_exists, ip_command, try_command
+from toolchain.engine.bridge import Bridge, addresses_of, device_exists, ip_command
+from toolchain.engine.firewall import Rule, put_rules, remove_rules
+from toolchain.engine.network_namespace import inside
 from toolchain.progress import SetupError
 
 _CNI_VERSION = "0.4.0"  # the newest that all supported releases' plugins speak
 _UPLINK = "out"  # in the builder's namespace, the other end of the host's device
 _BRIDGE = "builds"  # there as well, where this kernel has no macvlan
 _NAMESPACES = Path("/run/netns")  # iproute2's
+_ANSWER_SECONDS = 5.0  # 1 ms here
 _CLOUD_METADATA = "169.254.0.0/16"
 
 
@@ -109,25 +113,47 @@ def raise_build_network(network: BuildNetwork) -> BuildNetwork:
         The network as this kernel has it.
 
     Raises:
-        SetupError: this kernel does not take one of them; the message says which.
+        SetupError: this kernel does not take one of them, and the message says which; or nothing
+            gets through, as a firewall of this host's own stops it.
     """
-    if not (device_exists(network.device) and network.namespace.exists()):
+    if not _devices_are_there(network):
         _lower_devices(network)
         _raise_devices(network)
-    for table, chain, rule in _rules(network):
-        at = [network.iptables, "--wait", "-t", table]
-        if chain == network.device:
-            try_command([*at, "-N", chain])
-        if try_command([*at, "-C", chain, *rule]) is None:
-            continue
-        how = "-A" if chain == network.device else "-I"  # ours are asked before anybody's
-        problem = try_command([*at, how, chain, *rule])
-        if problem is not None:
-            raise SetupError(
-                f"Network for builds: `iptables -t {table} {how} {chain} {' '.join(rule)}` said:"
-                f" {problem}. A running Docker of your own does as well."
-            )
+    put_rules(network.iptables, network.device, list(_rules(network)))
+    _try_the_way(network)
     return replace(network, apart=_keeps_apart(network))
+
+
+def _devices_are_there(network: BuildNetwork) -> bool:
+    """Whether they are, with this network's addresses: an engine of before may have had others."""
+    name, length = network.device, network.subnet.rpartition("/")[2]
+    return (
+        device_exists(name)
+        and network.namespace.exists()
+        and addresses_of(name) == {f"{network.gateway}/{length}"}
+    )
+
+
+def _try_the_way(network: BuildNetwork) -> None:
+    """Calls the host from the builder's namespace: a build would find out after minutes.
+
+    Raises:
+        SetupError: nobody answers.
+    """
+    with closing(socket.create_server((network.servers, 0))) as server:
+        with inside(network.namespace):
+            caller = socket.socket()
+        with closing(caller):
+            caller.settimeout(_ANSWER_SECONDS)
+            try:
+                caller.connect(server.getsockname())
+            except OSError as error:
+                raise SetupError(
+                    f"Network for builds: {network.builder} can't reach this machine at"
+                    f" {network.servers} ({error}), so no build would reach the sandbox. A firewall"
+                    f" stops it: let through what comes in by the device {network.device}, such as"
+                    f" `ufw allow in on {network.device}`; or use a Docker of your own."
+                ) from error
 
 
 def _raise_devices(network: BuildNetwork) -> None:
@@ -177,11 +203,7 @@ def lower_build_network(bridge: Bridge, iptables: str | None) -> None:
     network = build_network(bridge, iptables)
     if network is None:
         return
-    for table, chain, rule in _rules(network):
-        if chain != network.device:
-            try_command([network.iptables, "--wait", "-t", table, "-D", chain, *rule])
-    for words in (("-F", network.device), ("-X", network.device)):
-        try_command([network.iptables, "--wait", "-t", "mangle", *words])
+    remove_rules(network.iptables, network.device)
     _lower_devices(network)
 
 
@@ -189,7 +211,7 @@ def _device(bridge: Bridge) -> str:
     return bridge.device.replace("slipway", "slipwayb", 1)  # 14 characters of the kernel's 15
 
 
-def _rules(network: BuildNetwork) -> Iterator[tuple[str, str, Sequence[str]]]:
+def _rules(network: BuildNetwork) -> Iterator[Rule]:
     """Table, chain and rule, in the order in which they are asked within a chain.
 
     What may not be reached is refused before any routing, so that no rule of the engine's or of

@@ -6,14 +6,13 @@ own loopback, where nothing but the builder is: steps of builds have others. Wha
 package index on loopback, answers under the bridge's address.
 """
 
-import ctypes
 import json
 import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +20,7 @@ from socketserver import BaseRequestHandler, BaseServer, ThreadingTCPServer, Thr
 from urllib.parse import urlsplit
 
 from toolchain.detached_process import DetachedProcess
+from toolchain.engine.network_namespace import inside
 from toolchain.engine.resolvers import RESOLVER_PORT
 from toolchain.engine.resolvers import resolvers as machine_resolvers
 
@@ -30,8 +30,6 @@ _STOP_SECONDS = 5.0
 _RESOLVER_SECONDS = 5.0
 _CHUNK = 1 << 20  # bytes
 _DATAGRAM = 65535  # bytes
-_CLONE_NEWNET = 0x40000000  # sched.h
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _MOST_THREADS = 1000  # two a connection
 _PROXIES = ("http_proxy", "https_proxy")
 
@@ -190,26 +188,6 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
             target.shutdown(socket.SHUT_WR)
 
 
-@contextmanager
-def _inside(namespace: str) -> Iterator[None]:
-    """This thread in another network namespace; sockets made meanwhile stay there."""
-    with (
-        Path("/proc/thread-self/ns/net").open("rb") as own,
-        Path(namespace).open("rb") as other,
-    ):
-        _enter(other.fileno())
-        try:
-            yield
-        finally:
-            _enter(own.fileno())
-
-
-def _enter(namespace: int) -> None:
-    if _LIBC.setns(namespace, _CLONE_NEWNET) != 0:  # os.setns came with Python 3.12
-        number = ctypes.get_errno()
-        raise OSError(number, f"setns: {os.strerror(number)}")
-
-
 def _proxy(value: str) -> str:
     parts = urlsplit(value if "://" in value else f"http://{value}")
     host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
@@ -232,7 +210,7 @@ def _pair(address: str) -> tuple[str, int]:
 def main(settings_file: Path, ready: Path) -> None:
     """Serves until it is ended."""
     settings = WaysSettings(**json.loads(settings_file.read_text(encoding="utf-8")))
-    with _inside(settings.namespace):
+    with inside(settings.namespace):
         servers: list[BaseServer] = [_Tcp(_pair(each)) for each in settings.tcp]
         servers += [_Udp(_pair(each)) for each in settings.udp]
     for each in settings.open:

@@ -10,14 +10,9 @@ from pathlib import Path
 
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess, boot_id
-from toolchain.engine.bridge import (
-    Bridge,
-    choose_iptables,
-    lower_bridge,
-    raise_bridge,
-    shadow_iptables,
-)
+from toolchain.engine.bridge import Bridge, lower_bridge, raise_bridge
 from toolchain.engine.endpoint import engine_answers
+from toolchain.engine.firewall import choose_iptables, remove_rules, shadow_iptables
 from toolchain.mounts import unmount_below
 from toolchain.progress import Progress
 
@@ -114,6 +109,9 @@ class Dockerd:
         if unmount_below(exec_root, daemons_alone=True):
             shutil.rmtree(exec_root, ignore_errors=True)
         unmount_below(self._folder)
+        iptables = choose_iptables()[0]
+        if iptables is not None:
+            remove_rules(iptables, self._bridge.device)  # a dockerd leaves them
         lower_bridge(self._bridge)
 
     def _configuration(self, *, with_iptables: bool) -> dict[str, object]:

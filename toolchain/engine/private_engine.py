@@ -6,7 +6,7 @@ from pathlib import Path
 from toolchain.cache import cache_folder, locked
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.address import BuildkitAddress, EngineAddress
-from toolchain.engine.bridge import bridge_exists, choose_bridge, choose_iptables
+from toolchain.engine.bridge import bridge_exists, choose_bridge
 from toolchain.engine.build_network import (
     build_network,
     lower_build_network,
@@ -15,6 +15,7 @@ from toolchain.engine.build_network import (
 from toolchain.engine.builder_leftovers import engine_lock
 from toolchain.engine.builder_ways import BuilderWays, ways
 from toolchain.engine.dockerd import Dockerd
+from toolchain.engine.firewall import choose_iptables
 from toolchain.engine.leases import Lease, live_leases
 from toolchain.engine.public_addresses import public_range
 from toolchain.images.base_images import BaseImages

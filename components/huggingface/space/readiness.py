@@ -4,7 +4,8 @@ The platform's stage alone can lie: right after a commit the stage may still be 
 version before (huggingface_hub's own waiter returns on it), and RUNNING may be said of an app that
 answers 500. So three things must hold at once: the stage, the commit being served, and the answer
 of the app itself. Where settings were written without a commit, the commit proves nothing: then a
-start of the app must have been seen, and one is asked for where the platform shows none.
+start of the app must have been seen, and one is asked for where the platform shows none. A failure
+that was there before is tried once more: the platform itself never does.
 """
 
 import time
@@ -17,12 +18,15 @@ from slipway.errors import ApiError, DeployError
 from slipway.huggingface.space.client import Runtime, SpaceClient
 
 FAILED_STAGES = {
-    "BUILD_ERROR": "Read the build log below, mend the Dockerfile or its files, and deploy again.",
+    "BUILD_ERROR": "Read the build log below, mend the Dockerfile or its files, and deploy again. "
+    "If something it asked was away, run the same command again: it builds once more.",
     "RUNTIME_ERROR": "The app ended or never answered on its port. Read its log below.",
     "CONFIG_ERROR": "Mend the front matter of README.md, or the clash of a secret and a variable.",
     "STOPPED": "Restart the Space on its page.",
     "DELETING": "The Space is being deleted.",
 }
+# What another try may mend; the others stay until somebody changes something.
+TRIED_AGAIN = ("BUILD_ERROR", "RUNTIME_ERROR")
 NOTHING_TO_RUN = "NO_APP_FILE"
 SETTLE_SECONDS = 5.0  # how long a stage may still describe the version before
 STUCK_SECONDS = 60.0  # without any sign of a build, or of a restart that was asked for
@@ -65,6 +69,7 @@ class Waiter:
         start = self.now()
         seen: str | None = None
         moved = woken = False
+        since = 0.0  # seconds until which the stage was of before
         healthy = 0
         pause = FIRST_POLL_SECONDS
         last = "nothing yet"
@@ -75,12 +80,14 @@ class Waiter:
                     self.say(f"Space {self.target.repo_id}: {runtime.stage} after {waited:.0f} s")
                     seen, pause = runtime.stage, FIRST_POLL_SECONDS
                 moved = moved or _moves(runtime)
-                settled = waited >= SETTLE_SECONDS
+                settled = waited - since >= SETTLE_SECONDS
                 started = moved or (woken and waited >= STUCK_SECONDS)
                 if runtime.stage == NOTHING_TO_RUN and self.target.awaits_push:
                     return runtime.stage
                 if runtime.stage in FAILED_STAGES and (moved or settled):
-                    raise self._failure(runtime)
+                    tried = self._once_more(runtime, ours=moved or woken)
+                    woken, since, moved = True, waited, _moves(tried)
+                    continue
                 if runtime.stage == "PAUSED":
                     raise DeployError(
                         f"Space {self.target.repo_id}: it is paused. Restart it first."
@@ -137,6 +144,18 @@ class Waiter:
             + ("asleep, waking it" if sleeping else f"no {began}, restarting it")
         )
         return self.client.restart(self.target.repo_id, rebuild=False)
+
+    def _once_more(self, failed: Runtime, *, ours: bool) -> Runtime:
+        """Starts again what failed before this run looked.
+
+        Args:
+            failed: what the platform says.
+            ours: it moved, or was started again, in this run: then it has failed for good.
+        """
+        if ours or failed.stage not in TRIED_AGAIN:
+            raise self._failure(failed)
+        self.say(f"Space {self.target.repo_id}: {failed.stage} from before, trying once more")
+        return self.client.restart(self.target.repo_id, rebuild=failed.stage == "BUILD_ERROR")
 
     def _failure(self, runtime: Runtime) -> DeployError:
         remedy = FAILED_STAGES[runtime.stage]

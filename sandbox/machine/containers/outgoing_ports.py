@@ -10,7 +10,8 @@ import subprocess
 import threading
 from collections.abc import Iterable, Sequence
 
-from toolchain.engine.bridge import choose_iptables, device_exists, try_command
+from toolchain.engine.bridge import device_exists
+from toolchain.engine.firewall import choose_iptables, try_command
 
 _LOG = logging.getLogger(__name__)
 _ASKED = "DOCKER-USER"  # the chain that engines leave to others, asked before their own rules
@@ -45,10 +46,13 @@ class OutgoingPorts:
                 return
             self._remove_leftovers()
             chain = _CHAIN + "-".join(map(str, sorted(ports)))
-            if self._try("-N", chain) is None:
+            last = (chain, "-p", "tcp", "--syn", "-j", "DROP")
+            if self._try("-C", *last) is not None:  # without it the chain bounds nothing
+                self._try("-N", chain)
+                self._must("-F", chain)  # of who was killed while filling it
                 for port in ports:
                     self._must("-A", chain, "-p", "tcp", "--dport", str(port), "-j", "RETURN")
-                self._must("-A", chain, "-p", "tcp", "--syn", "-j", "DROP")
+                self._must("-A", *last)
             device = f"br-{network_id[:12]}"
             self._must("-I", _ASKED, "-i", device, "!", "-o", device, "-p", "tcp", "-j", chain)
 
