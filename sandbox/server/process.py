@@ -20,6 +20,7 @@ START_SECONDS = 180.0  # includes starting the container engine
 STOP_SECONDS = 40.0  # a container gets 10 s to end by itself
 _POLL_SECONDS = 0.1
 CONTAINERS = "containers"  # what a running server says of them: `some` or `none`
+LEASE = "lease"  # the file by which it holds the container engine
 _TAIL_LINES = 15
 _CODE = Path(__file__).resolve().parents[2]  # where the packages `sandbox` and `toolchain` lie
 _LOG_LIMIT = 5_000_000  # bytes, beyond which a start begins a new log and keeps the last one
@@ -43,10 +44,12 @@ def ensure_server(
     with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
         running = _settled_server(home)
         wanted = code_digest(home, flags, depends_on)
-        if running and running["code"] == wanted:
+        lost = running is not None and not Path(running.get(LEASE, home.folder)).exists()
+        if running and running["code"] == wanted and not lost:
             return
         if running:
-            progress.note("The sandbox's own code changed: starting it again")
+            changed = "container engine is gone" if lost else "own code changed"
+            progress.note(f"The sandbox's {changed}: starting it again")
             _stop(home, int(running["pid"]))
         with progress.step("Sandbox: starting", usually_seconds=5):
             _start(home, [*flags, "--revision", wanted])

@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,7 +29,7 @@ from sandbox.server.hosts import KnownHosts
 from sandbox.server.options import Options
 from sandbox.server.place import Platform
 from sandbox.server.platforms import compose
-from sandbox.server.process import CONTAINERS
+from sandbox.server.process import CONTAINERS, LEASE
 from sandbox.server.prune import pruned_daily
 from sandbox.server.public.entrances import Protocol, entrances
 from sandbox.server.public.names import is_of_an_app
@@ -58,9 +59,11 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         machine: Machine = NoMachine()
         bind_host = LOOPBACK
         engine: EngineAddress | None = None
+        lease: Path | None = None
         if options.containers:
             note_home(home)
-            engine = stack.enter_context(ensure_engine(Progress())).address
+            held = stack.enter_context(ensure_engine(Progress()))
+            engine, lease = held.address, held.lease
             bind_host = engine.bind_host
             stack.enter_context(collecting(engine))
         _open_as_many_files_as_may_be()  # not what an engine started here, and its apps, inherit
@@ -88,6 +91,7 @@ def serve(home: Home, options: Options, announce: Callable[[str], None] | None =
         served = KnownHosts(_ByPort(by_port), inside)
         app = public.around(served, named, address=address, inside=inside)
         said = {"code": options.revision, CONTAINERS: "none" if engine is None else "some"}
+        said |= {LEASE: str(lease)} if lease else {}
         _Server(app, home, said, told, lambda protocol: public.open(protocol, named)).run(sockets)
 
 

@@ -47,7 +47,7 @@ def engine(_progress):
     time.sleep(float(sys.argv[2]))
     try:
         address = SimpleNamespace(bind_host="127.0.0.1", public_range=None, buildkit=None)
-        yield SimpleNamespace(address=address)
+        yield SimpleNamespace(address=address, lease=folder / "held.lease")
     finally:
         log("engine")
 
@@ -177,6 +177,30 @@ def test_the_server_that_is_wanted_runs_and_one_of_other_options_is_started_anew
     finally:
         assert stop_server(home)
     assert running_server(home) is None
+
+
+def test_a_server_says_by_which_file_it_holds_the_engine(home, start):
+    start()
+    wait_until(lambda: running_server(home))
+    assert running_server(home)["lease"] == str(home.folder / "held.lease")
+
+
+def test_a_server_whose_engine_was_deleted_is_started_anew(home, tmp_path):
+    """Its cache folder was removed while it ran; whoever starts it holds another engine then."""
+    progress, plain = Progress(), ["--no-containers"]
+    lease = tmp_path / "some.lease"
+    lease.touch()
+    try:
+        ensure_server(home, progress, plain)
+        first = running_server(home)
+        home.server_file.write_text(json.dumps(first | {"lease": str(lease)}))
+        ensure_server(home, progress, plain)
+        assert running_server(home)["pid"] == first["pid"]
+        lease.unlink()
+        ensure_server(home, progress, plain)
+        assert running_server(home)["pid"] != first["pid"]
+    finally:
+        assert stop_server(home)
 
 
 def test_a_server_that_cannot_start_says_why(home):

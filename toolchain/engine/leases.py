@@ -26,13 +26,13 @@ class Lease:
             "x", encoding="utf-8"
         )
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._path = Path(self._file.name)
+        self.path = Path(self._file.name)
 
     def release(self) -> None:
         """Gives the lease back; a second time changes nothing."""
         if self._file is None:
             return
-        self._path.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
         self._file.close()
         self._file = None
 

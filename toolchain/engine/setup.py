@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -46,6 +47,7 @@ class Engine:
 
     address: EngineAddress
     give_back: Callable[[Progress], None]
+    lease: Path | None = None  # the file of the hold on what is ours; gone if somebody removed it
 
     def release(self, progress: Progress) -> None:
         """Gives the engine back; what of it is ours stops when no other sandbox uses it."""
@@ -108,14 +110,14 @@ def ensure_engine(progress: Progress, *, building: bool = True) -> Engine:
         buildx, parts = user_engine.start_registry_and_builder(
             chosen.docker_host, progress, building=building
         )
-        return Engine(replace(address, buildx=buildx), lambda _: parts.release())
+        return Engine(replace(address, buildx=buildx), lambda _: parts.release(), parts.lease)
     address, lease = start_private_engine(progress)
 
     def give_back(progress: Progress) -> None:
         lease.release()
         stop_private_engine_if_unused(progress)
 
-    return Engine(address, give_back)
+    return Engine(address, give_back, lease.path)
 
 
 def may_hold_anything() -> bool:

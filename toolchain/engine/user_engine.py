@@ -78,6 +78,7 @@ class SharedParts:
     def __init__(self, parts: "_Parts", lease: Lease) -> None:
         self._parts = parts
         self._lease = lease
+        self.lease = lease.path
 
     def release(self) -> None:
         """Gives them back; a second time changes nothing."""
