@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +55,19 @@ def raise_stack(pulumi: "Pulumi", stack: str) -> int:
     for note in trust_publishers(pulumi.home, outputs):
         progress.note(note)
     found = [(name, for_people(url, here)) for name, url in addresses(outputs)]
-    said = wait_until_all_answer([url for _, url in found], ANSWER_SECONDS)
+    names = {url: name for name, url in found}
+
+    def wait_for(urls: Sequence[str]) -> None:
+        late = ", ".join(names[url] for url in urls)
+        progress.note(f"Waiting until these answer too, {ANSWER_SECONDS:.0f} s at most: {late}")
+
+    said = wait_until_all_answer(list(names), ANSWER_SECONDS, wait_for)
     print()
     print(table([(name, url, said[url][1]) for name, url in found], (stack, "address", "")))
-    return 0 if all(good for good, _ in said.values()) else 1
+    if all(good for good, _ in said.values()):
+        return 0
+    progress.note("What does not answer says why in its log: `make status` shows each one's stage")
+    return 1
 
 
 def for_people(url: str, hub: str) -> str:

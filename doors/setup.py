@@ -14,7 +14,7 @@ from doors.steps import Step, run_steps
 from doors.trained_models import ensure_models
 from sandbox.apps.addresses import LOOPBACK
 from sandbox.server.home import image_prefix
-from sandbox.server.process import is_running, runs_containers
+from sandbox.server.process import is_running, runs_containers, stop_without_engine
 from toolchain.debian_packages import ensure_packages
 from toolchain.engine.setup import Engine, ensure_engine
 from toolchain.golang.build import discard_downloads, fetch
@@ -126,6 +126,7 @@ def _steps(
     def start_engine() -> None:
         # Held here only until the server holds it itself; set up in the foreground, since it takes
         # minutes the first time and a person wants to see them pass.
+        stop_without_engine(home, progress)
         parts.engine = held.enter_context(ensure_engine(progress))
 
     steps: list[Step] = []

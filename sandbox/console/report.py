@@ -3,7 +3,7 @@
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import Any
@@ -37,8 +37,15 @@ def answer(url: str) -> tuple[int | None, str]:
     return status, f"answers {status}"
 
 
-def wait_until_all_answer(urls: Sequence[str], seconds: float) -> dict[str, tuple[bool, str]]:
+def wait_until_all_answer(
+    urls: Sequence[str], seconds: float, on_wait: Callable[[Sequence[str]], None] | None = None
+) -> dict[str, tuple[bool, str]]:
     """Asks every address until it answers for good or the time is over.
+
+    Args:
+        urls: the addresses.
+        seconds: until they are given up.
+        on_wait: told once, soon, which ones do not answer yet.
 
     Returns:
         For each address whether it answers 2xx, and its last answer in words.
@@ -54,6 +61,9 @@ def wait_until_all_answer(urls: Sequence[str], seconds: float) -> dict[str, tupl
             pending = [url for url, (status, _) in statuses.items() if status in _NOT_YET]
             if not pending or time.monotonic() > deadline:
                 break
+            if on_wait and pause > _FIRST_PAUSE_SECONDS:
+                on_wait(pending)
+                on_wait = None
             time.sleep(pause)
             pause = min(pause * 1.5, _LAST_PAUSE_SECONDS)
     return said

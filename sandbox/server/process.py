@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,15 +44,27 @@ def ensure_server(
     with locked(home.start_lock, on_wait=lambda: progress.note("Sandbox: another start goes on")):
         running = _settled_server(home)
         wanted = code_digest(home, flags, depends_on)
-        lost = running is not None and not Path(running.get(LEASE, home.folder)).exists()
-        if running and running["code"] == wanted and not lost:
+        if running and running["code"] == wanted and not _engine_is_lost(home, running):
             return
         if running:
-            changed = "container engine is gone" if lost else "own code changed"
-            progress.note(f"The sandbox's {changed}: starting it again")
+            progress.note("The sandbox's own code changed: starting it again")
             _stop(home, int(running["pid"]))
         with progress.step("Sandbox: starting", usually_seconds=5):
             _start(home, [*flags, "--revision", wanted])
+
+
+def stop_without_engine(home: Home, progress: Progress) -> None:
+    """Stops a server whose container engine somebody deleted under it, before another one starts.
+
+    It would take what then happens to its containers for the apps' own end.
+    """
+    if not home.folder.exists():
+        return
+    with locked(home.start_lock):
+        running = running_server(home)
+        if running and _engine_is_lost(home, running):
+            progress.note("The sandbox's container engine was deleted: starting both again")
+            _stop(home, int(running["pid"]))
 
 
 def running_server(home: Home) -> dict[str, str] | None:
@@ -111,6 +123,10 @@ def code_digest(home: Home, flags: Sequence[str], depends_on: Sequence[Path]) ->
     for path in sorted(file for room in rooms for file in (_CODE / room).rglob("*.py")):
         digest.update(path.relative_to(_CODE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _engine_is_lost(home: Home, running: Mapping[str, str]) -> bool:
+    return not Path(running.get(LEASE, home.folder)).exists()
 
 
 def _settled_server(home: Home) -> dict[str, str] | None:

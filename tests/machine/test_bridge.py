@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import socket
 import subprocess
 
 import pytest
@@ -14,6 +15,7 @@ from toolchain.engine.bridge import (
     choose_bridge,
     lower_bridge,
     raise_bridge,
+    remove_former_networks,
 )
 from toolchain.progress import SetupError
 
@@ -74,3 +76,45 @@ def test_a_device_that_a_killed_engine_left_keeps_none_of_its_addresses():
     finally:
         lower_bridge(mine)
     assert not bridge_exists(mine)
+
+
+@pytest.fixture
+def former(tmp_path):
+    """A device of an engine whose folder is gone, and of two networks it had."""
+    device = choose_bridge(tmp_path / "engine").device
+    (tmp_path / "engine" / "bridge.json").unlink()
+    made = Bridge(device, "10.33.255.1", 24, "10.33.0.0/17", 28)
+    networks = {f"br-{os.getpid():012x}": "10.33.4.1/28", f"br-{os.getpid():011x}f": "10.32.4.1/28"}
+    raise_bridge(made)
+    for name, address in networks.items():
+        subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
+        subprocess.run(["ip", "address", "add", address, "dev", name], check=True)
+    yield made, list(networks)
+    for name in (device, *networks):
+        subprocess.run(["ip", "link", "delete", name], check=False, capture_output=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes network devices")
+def test_an_engine_whose_folder_was_deleted_gets_its_addresses_again(tmp_path, former):
+    made, (network, elsewhere) = former
+    chosen = choose_bridge(tmp_path / "engine")
+    assert (chosen.device, chosen.address, chosen.pool) == (made.device, made.address, made.pool)
+    remove_former_networks(chosen)
+    left = {name for _, name in socket.if_nameindex()}
+    assert network not in left
+    assert {made.device, elsewhere} <= left
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes network devices")
+def test_a_network_that_something_is_attached_to_stays(former):
+    made, (network, _) = former
+    member = f"slv{os.getpid()}"
+    subprocess.run(
+        ["ip", "link", "add", member, "type", "veth", "peer", "name", f"{member}0"], check=True
+    )
+    try:
+        subprocess.run(["ip", "link", "set", member, "master", network], check=True)
+        remove_former_networks(made)
+        assert network in {name for _, name in socket.if_nameindex()}
+    finally:
+        subprocess.run(["ip", "link", "delete", member], check=True)

@@ -42,7 +42,9 @@ def test_an_address_that_starts_is_asked_again_and_one_that_fails_is_not(server)
 
 
 def test_an_address_nobody_listens_on_is_given_up_in_time():
-    said = wait_until_all_answer(["http://127.0.0.1:9"], 0.5)
+    late = []
+    said = wait_until_all_answer(["http://127.0.0.1:9"], 0.8, late.append)
+    assert late == [["http://127.0.0.1:9"]], "told once"
     assert said["http://127.0.0.1:9"][0] is False
     assert answer("http://127.0.0.1:9")[0] is None
 

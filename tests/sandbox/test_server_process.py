@@ -22,6 +22,7 @@ from sandbox.server.process import (
     running_server,
     runs_containers,
     stop_server,
+    stop_without_engine,
 )
 from toolchain.progress import Progress, SetupError
 
@@ -185,8 +186,8 @@ def test_a_server_says_by_which_file_it_holds_the_engine(home, start):
     assert running_server(home)["lease"] == str(home.folder / "held.lease")
 
 
-def test_a_server_whose_engine_was_deleted_is_started_anew(home, tmp_path):
-    """Its cache folder was removed while it ran; whoever starts it holds another engine then."""
+def test_a_server_whose_engine_was_deleted_ends_before_there_is_another(home, tmp_path):
+    """Its cache folder was removed while it ran."""
     progress, plain = Progress(), ["--no-containers"]
     lease = tmp_path / "some.lease"
     lease.touch()
@@ -196,7 +197,12 @@ def test_a_server_whose_engine_was_deleted_is_started_anew(home, tmp_path):
         home.server_file.write_text(json.dumps(first | {"lease": str(lease)}))
         ensure_server(home, progress, plain)
         assert running_server(home)["pid"] == first["pid"]
+        stop_without_engine(home, progress)
+        assert running_server(home)["pid"] == first["pid"]
         lease.unlink()
+        stop_without_engine(home, progress)
+        assert running_server(home) is None
+        stop_without_engine(home, progress)
         ensure_server(home, progress, plain)
         assert running_server(home)["pid"] != first["pid"]
     finally:

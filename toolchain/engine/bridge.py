@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from toolchain.progress import SetupError
 # Private ranges seldom met on a laptop or in an office; the first without a route of its own is
 # taken. Docker's own defaults (172.17-31, 192.168) are left to a Docker of the user's.
 SELDOM_MET = tuple(f"10.{second}.0.0/16" for second in (213, 87, 171, 59, 241, 33))
+_NETWORK_DEVICE = re.compile(r"br-[0-9a-f]{12}")  # Docker's name for a network's device
+_MEMBERS = "/sys/class/net/%s/brif"
 _NETWORK_BITS = 28  # 14 addresses for each container's own network
 
 
@@ -48,20 +51,12 @@ def choose_bridge(folder: Path) -> Bridge:
     kept = folder / "bridge.json"
     if kept.is_file():
         return Bridge(**json.loads(kept.read_text(encoding="utf-8")))
-    taken = routed_networks()
-    for candidate in map(ipaddress.IPv4Network, SELDOM_MET):
-        if not any(candidate.overlaps(network) for network in taken):
-            break
-    else:
-        raise SetupError(
-            f"No address range is free for the containers: {', '.join(SELDOM_MET)} all have a"
-            " route on this host already. Free one of them (`ip route`)."
-        )
-    lower, upper = candidate.subnets(prefixlen_diff=1)
+    # Named after the folder: two cache folders are two engines. 15 characters at most.
+    device = f"slipway{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
+    lower, upper = _range(device).subnets(prefixlen_diff=1)
     own = list(upper.subnets(new_prefix=24))[-1]
     bridge = Bridge(
-        # Named after the folder: two cache folders are two engines. 15 characters at most.
-        device=f"slipway{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}",
+        device=device,
         address=str(own[1]),
         prefix_length=own.prefixlen,
         pool=str(lower),
@@ -70,6 +65,41 @@ def choose_bridge(folder: Path) -> Bridge:
     folder.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(asdict(bridge)), encoding="utf-8")
     return bridge
+
+
+def _range(device: str) -> ipaddress.IPv4Network:
+    """The range in which an engine was whose folder is gone, else a free one.
+
+    In another one the addresses that sandboxes and people know would lead nowhere.
+    """
+    former = [ipaddress.IPv4Interface(each) for each in addresses_of(device)]
+    taken = routed_networks()
+    free: list[ipaddress.IPv4Network] = []
+    for candidate in map(ipaddress.IPv4Network, SELDOM_MET):
+        if any(each in candidate for each in former):
+            return candidate
+        if not any(candidate.overlaps(network) for network in taken):
+            free.append(candidate)
+    if not free:
+        raise SetupError(
+            f"No address range is free for the containers: {', '.join(SELDOM_MET)} all have a"
+            " route on this host already. Free one of them (`ip route`)."
+        )
+    return free[0]
+
+
+def remove_former_networks(bridge: Bridge) -> None:
+    """Removes the devices of containers' networks that an engine left whose data are gone.
+
+    They hold parts of the range for ever, as no engine knows them. One that something is attached
+    to is somebody's.
+    """
+    inside = [ipaddress.IPv4Network(each) for each in (bridge.pool, bridge.shared_range)]
+    for _, name in socket.if_nameindex():
+        own = [ipaddress.IPv4Interface(each) for each in addresses_of(name)]
+        theirs = _NETWORK_DEVICE.fullmatch(name) and not any(Path(_MEMBERS % name).glob("*"))
+        if theirs and own and all(any(each in network for network in inside) for each in own):
+            ip_command("link", "delete", name)
 
 
 def raise_bridge(bridge: Bridge) -> None:

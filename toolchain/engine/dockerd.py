@@ -10,7 +10,12 @@ from pathlib import Path
 
 from toolchain.debian_packages import find_program
 from toolchain.detached_process import DetachedProcess, boot_id
-from toolchain.engine.bridge import Bridge, lower_bridge, raise_bridge
+from toolchain.engine.bridge import (
+    Bridge,
+    lower_bridge,
+    raise_bridge,
+    remove_former_networks,
+)
 from toolchain.engine.endpoint import engine_answers
 from toolchain.engine.firewall import choose_iptables, remove_rules, shadow_iptables
 from toolchain.mounts import unmount_below
@@ -82,6 +87,8 @@ class Dockerd:
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._clear_leftovers()
+        if not (self._folder / "data").exists():
+            remove_former_networks(self._bridge)
         raise_bridge(self._bridge)
         iptables, reason = choose_iptables()
         (self._folder / "network.log").write_text(f"{reason}\n", encoding="utf-8")
