@@ -25,6 +25,7 @@ _SLOW_SECONDS = 120.0  # a living one that answers nothing for so long is taken 
 _READY_SECONDS = 60.0  # 2 s here; it first ends what a killed predecessor left running
 _STOP_SECONDS = 30.0  # it stops the containers before itself
 _CONTAINER_STOP_SECONDS = 5
+_NETWORKS = "data/network/files/local-kv.db"  # all that dockerd knows of networks it made
 _SLOW = "dockerd: slow to answer; waiting for it"
 # An engine's proxy has six files open for each visitor of an app, and ends for good at the first
 # that is too many. As many as Docker's own unit allows it, or as this user may have at most.
@@ -87,7 +88,7 @@ class Dockerd:
         self._process.stop(_STOP_SECONDS)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._clear_leftovers()
-        if not (self._folder / "data").exists():
+        if not (self._folder / _NETWORKS).exists():
             remove_former_networks(self._bridge)
         raise_bridge(self._bridge)
         iptables, reason = choose_iptables()
