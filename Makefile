@@ -95,11 +95,16 @@ pictures: ## walk through the pages of dev in a real browser and keep pictures (
 model: ## train the small models, for use on the real platforms
 	$(sandbox) model
 
+compile = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --no-emit-index-url --no-emit-find-links
+
+# What goes into an image whole has no header: one would be another version of the app.
 lock: ## renew the locked requirements
 	@checkout=. PYTHON=$(PYTHON) sh -c '. ./doors/bootstrap.sh'
 	for name in requirements requirements-sandbox requirements-dev requirements-pages doors/uv-requirements \
 	  app/retraining/requirements app/retraining/backend/requirements \
 	  app/turnover/requirements app/turnover/requirements-test app/turnover/requirements-lint; do \
-	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	  $$name.in -o $$name.txt; done
+	  $(compile) --custom-compile-command 'make lock' $$name.in -o $$name.txt || exit 1; done
+	for name in app/inference/requirements app/inference/requirements-download app/symptoms/requirements \
+	  app/frigo/requirements app/frigo/chat/requirements app/frigo/gpt/requirements; do \
+	  $(compile) --no-header $$name.in -o $$name.txt || exit 1; done

@@ -54,7 +54,8 @@ def plan_repository(stack: StackConfig, values: RepositoryValues) -> Plan:
     """The environment with its secrets, and the branch's rules."""
     drawn = Drawn("repository-api-key", API_KEY, values.api_key_rotation)
     stored = {"HF_TOKEN": Given(HUB_TOKEN)} if values.stored_token else {}
-    delivery = Delivery(values.environment, values.branch, on=values.deploys)
+    named = (values.environment, values.branch, values.reviewers)
+    delivery = Delivery(stack, *named, on=values.deploys)
     deployment = Environment(
         name=values.environment,
         branch=values.branch,

@@ -26,7 +26,7 @@ KEY = "retraining-api-key"  # logical name of the key that is drawn
 class RetrainingSettings(BackendSettings):
     """The values of `slipway:retraining`."""
 
-    model_repo: HubName  # in the stack's namespace unless it has one
+    model_repo: HubName  # the model's, in the stack's namespace unless it has one
     model_revision: Commit = ""  # commit to serve; empty is the latest at each start
     auth_required: bool = True  # callers need the key
     api_key_rotation: Rotation = 0  # another number draws another key

@@ -26,10 +26,10 @@ class TurnoverSettings(PipelineSettings, ModelSettings, SpaceSettings):
     """The values of `slipway:turnover`; beside its environment stands NAME-tests."""
 
     train_here: bool = True  # the repository is ours, seeded with the model trained here
-    model_file: FileName = "model/model.pkl"
+    model_file: FileName = "model/model.pkl"  # the pipeline in it
     model_private: bool = False  # True: the Space gets the token that may read
     auth_required: bool = True  # callers need the key
-    debug: bool = False
+    debug: bool = False  # True: the API describes itself to anybody
     dev_space: HubName = ""  # deployed is what went through that Space's branch and is well there
     api_key_rotation: Rotation = 0  # another number draws other keys
 

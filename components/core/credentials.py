@@ -8,6 +8,7 @@ are all that differs between the sandbox and the real platforms, together with t
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from slipway.errors import ConfigError
@@ -99,6 +100,18 @@ PLATFORM_CREDENTIALS = (
     GITHUB_TOKEN,
     REGISTRY_TOKEN,
 )
+
+
+def passphrase() -> str:
+    """What opens the stack's state, from where the engine reads it; empty if it stands nowhere.
+
+    What somebody typed at the engine's prompt reaches no program and no provider.
+    """
+    given = os.environ.get("PULUMI_CONFIG_PASSPHRASE", "")
+    file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
+    if not given and file and Path(file).is_file():
+        given = Path(file).read_text(encoding="utf-8").strip()
+    return given
 
 
 def hub_endpoint() -> str:

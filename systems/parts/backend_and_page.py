@@ -23,6 +23,7 @@ from slipway.dockerfile.context import read_context
 from slipway.github.account import owner_of
 from slipway.payload.files import payload_from_folder
 from slipway.preflight.image import check_dockerfile
+from slipway.render.service.hook import DEPLOY_HOOK
 from slipway.render.service.sources import Repository
 from slipway.render.service.static_site import StaticSite, StaticSiteArgs
 from slipway.render.service.web_service import DeployArgs, WebService, WebServiceArgs
@@ -42,8 +43,8 @@ class BackendSettings(PipelineSettings):
 
     backend: RenderName  # name of the Render web service
     frontend: RenderName  # name of the Render static site
-    region: str = "frankfurt"
-    plan: str = "starter"
+    region: str = "frankfurt"  # of Render
+    plan: str = "starter"  # of the backend, by Render's own names; the page is free
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ class BackendAndPage(Part):
         if hook_key is None:
             pulumi.log.warn(
                 f"{RENDER_DEPLOY_HOOK_KEY.missing()} Until then the workflow uploads models and "
-                "can't deploy them."
+                f"can't deploy them: {DEPLOY_HOOK} is not laid into its environment, and one that "
+                "an earlier run laid there is taken away. In the stack the key serves every shell."
             )
         secrets = {key: secret.value for key, secret in self.secrets.items()}
         args = self._backend(secrets, hook_key)

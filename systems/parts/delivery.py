@@ -7,15 +7,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from slipway.core.credentials import Credential
-from slipway.core.findings import Finding, error
+from slipway.core.findings import Finding, error, warning
+from slipway.github.account import VARIABLE, owner_of
+from systems.config import StackConfig
 from systems.parts.pipeline import Environment
-from systems.parts.secrets import Given
+from systems.parts.secrets import Passphrase
 from systems.plan import Part
 
-PASSPHRASE = Credential(
-    "PULUMI_CONFIG_PASSPHRASE", "passphrase", "passphrase that opens this stack's state"
-)
 BACKEND = "PULUMI_BACKEND_URL"
 _WHERE = {  # variable: where its value stands, the first that is set
     # A preview from a snapshot has its state elsewhere than the deployment that it is about.
@@ -29,17 +27,32 @@ _SCHEDULES = "main"  # the branch on which GitHub runs what a schedule starts, w
 class Delivery(Part):
     """The environments of a stack's plans and nightly looks, beside that of its deployment."""
 
+    stack: StackConfig
     environment: str  # of the deployment; the others are called after it
     branch: str
+    reviewers: Sequence[int]  # numbers of users who let a deployment go on
     on: bool  # False: nothing is laid there
 
-    def needs(self) -> Iterator[Credential]:
-        """What opens the state."""
-        yield from (secret.credential for secret in self.secrets.values())
-
     def check(self) -> Iterator[Finding]:
-        """A state that is nowhere can't be deployed from elsewhere."""
-        if self.on and BACKEND not in self.variables:
+        """A state that is nowhere, or that nothing opens, can't be deployed from elsewhere."""
+        if not self.on:
+            return
+        yield from Passphrase().check()
+        if self.stack.protect and not self.reviewers:
+            yield warning(
+                "slipway:repository.reviewers",
+                f"it is empty, so whatever reaches {self.branch} is deployed with nobody's "
+                "approval",
+                "List the numbers of those who approve: `gh api users/NAME --jq .id` says them",
+            )
+        configured = self.stack.github_owner
+        if (owner := owner_of(configured)) != configured:
+            yield error(
+                "slipway:githubOwner",
+                f"workflows would take {configured!r}, and {VARIABLE} says {owner!r} here",
+                f"`pulumi config set githubOwner {owner}`",
+            )
+        if BACKEND not in self.variables:
             yield error(
                 "slipway:repository.deploys",
                 f"{BACKEND} is not set, and workflows need to know where the state lies",
@@ -47,9 +60,9 @@ class Delivery(Part):
             )
 
     @property
-    def secrets(self) -> Mapping[str, Given]:
+    def secrets(self) -> Mapping[str, Passphrase]:
         """Of each environment."""
-        return {PASSPHRASE.variable: Given(PASSPHRASE)} if self.on else {}
+        return {"PULUMI_CONFIG_PASSPHRASE": Passphrase()} if self.on else {}
 
     @property
     def variables(self) -> Mapping[str, str]:

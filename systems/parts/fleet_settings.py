@@ -16,8 +16,8 @@ class FleetSettings:
 
     names: RenderNames  # of the services, with {} for their keys, such as "frigo-{}-dev"
     delivery: Annotated[str, one_of(DELIVERIES)] = "baked"  # or "download" when the service starts
-    region: str = "frankfurt"
-    plan: str = "starter"
+    region: str = "frankfurt"  # of Render
+    plan: str = "starter"  # of each service, by Render's own names
     build_limit_minutes: Annotated[int, between(1, 1440, "minutes")] = (
         45  # after which a build is given up; Render documents 120
     )
@@ -25,7 +25,7 @@ class FleetSettings:
         0  # what an instance holds; 0 is unknown, Render publishes no figure
     )
     database: bool = False  # True: what they keep is kept in a Postgres, else in memory
-    database_plan: Annotated[str, one_of(POSTGRES_PLANS)] = "basic_256mb"
+    database_plan: Annotated[str, one_of(POSTGRES_PLANS)] = "basic_256mb"  # by Render's own names
     database_version: Annotated[str, one_of(POSTGRES_VERSIONS)] = (
         "15"  # the sandbox may have the one that is packaged for its host only
     )

@@ -28,7 +28,7 @@ class PipelineSettings:
 
     environment: EnvironmentName  # GitHub's, in which the workflow's secrets lie
     branch: Branch  # of the repository, whose jobs alone find them
-    repository: RepositoryName = "slipway"  # on GitHub; its owner is slipway:githubOwner
+    repository: RepositoryName = "slipway"  # its name on GitHub; its owner is slipway:githubOwner
     stored_token: bool = False
     """The Hub's token that may write lies in the environment, for a Hub that trusts no workflow."""
 

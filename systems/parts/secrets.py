@@ -1,11 +1,13 @@
-"""Secrets that a system hands to its apps and workflows: a credential of the stack, or a key."""
+"""Secrets that a system hands to its apps and workflows: given, drawn, or the stack's own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from pulumi import Output
 
-from slipway.core.credentials import GITHUB_TOKEN, Credential
+from slipway.core.credentials import GITHUB_TOKEN, Credential, passphrase
+from slipway.core.findings import Finding, error
 from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.secrets.api_key import api_key
 from systems.plan import Part
@@ -45,4 +47,24 @@ class Drawn(Part):
         return api_key(self.name, self.rotation, given_as=self.given_as)
 
 
-Secret = Given | Drawn
+@dataclass(frozen=True)
+class Passphrase(Part):
+    """What opens the stack's state. No state can hold its own, so the environment alone does."""
+
+    def check(self) -> Iterator[Finding]:
+        """Refuses to hand on what this process was not given."""
+        if not passphrase():
+            yield error(
+                "slipway:repository.deploys",
+                "workflows need the passphrase that opens this stack's state, and it is not set",
+                "Export PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE: what is typed "
+                "at the prompt reaches no program. Or set deploys to false",
+            )
+
+    @property
+    def value(self) -> Output[str]:
+        """The secret."""
+        return Output.secret(passphrase())
+
+
+Secret = Given | Drawn | Passphrase

@@ -33,8 +33,8 @@ class SpaceSettings:
     """What a stack says of any of our Spaces."""
 
     space: HubName  # name of the Space, in the stack's namespace unless it has one
-    hardware: Hardware = "cpu-basic"
-    log_level: LogLevel = "INFO"
+    hardware: Hardware = "cpu-basic"  # by the Hub's own names
+    log_level: LogLevel = "INFO"  # what its log is to hold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Protects the examples in the components' docstrings, and that a component shows its parts."""
 
+import ast
 import inspect
 import os
 import textwrap
+from pathlib import Path
 
 import pulumi
 import pytest
@@ -65,6 +67,13 @@ def example_of(component):
     """The indented lines of its docstring."""
     lines = inspect.getdoc(component).splitlines()
     return textwrap.dedent("\n".join(each for each in lines if each[:1] in {"", " "}))
+
+
+def test_the_example_that_newcomers_are_shown_is_one_of_these():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```python\n")[2].partition("```")[0]
+    wanted = f"import pulumi\n{example_of(slipway.Space)}"
+    assert ast.dump(ast.parse(shown)) == ast.dump(ast.parse(wanted))
 
 
 def test_there_are_components_to_look_at():

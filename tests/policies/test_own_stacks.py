@@ -8,9 +8,12 @@ import pulumi
 import pytest
 
 from policies.check import check, stops, table
+from policies.costs import costs
 from policies.rule import Outcome
 from policies.rules import ALL
 from policies.settings import of_stack
+from slipway.huggingface.space import hardware
+from slipway.render.plans import AS_OF
 from tests.components.recorder import OUTPUTS, record
 from tests.policies.recorded import everything
 from tests.systems.conftest import CHECKOUT, checkout, stack_values
@@ -31,8 +34,8 @@ GIVEN = (
 
 
 @pytest.fixture
-def results(stack_values, monkeypatch, tmp_path):
-    """What the rules say of a stack, all values known, after some of its values were changed."""
+def declared(stack_values, monkeypatch, tmp_path):
+    """What a stack declares, all values known, after some of its values were changed."""
     for name in GIVEN:
         monkeypatch.setenv(name, f"canary-{name}")
     monkeypatch.setenv("SLIPWAY_REGISTRY", "registry.test")
@@ -52,10 +55,30 @@ def results(stack_values, monkeypatch, tmp_path):
         def program():
             runpy.run_path(str(CHECKOUT / "__main__.py"))
 
-        recorder = record(program, values, stack=stack)
-        return check(everything(recorder), ALL, of_stack(stack, ALL))
+        return everything(record(program, values, stack=stack))
 
     return of
+
+
+@pytest.fixture
+def results(declared):
+    """What the rules say of it."""
+    return lambda stack, *system, **changes: check(
+        declared(stack, *system, **changes), ALL, of_stack(stack, ALL)
+    )
+
+
+def test_the_price_that_newcomers_are_told_is_that_of_the_lists(declared):
+    pages = [(CHECKOUT / page).read_text() for page in ("README.md", "docs/real-platforms.md")]
+    prices = {}
+    for stack in ("dev", "prod"):
+        dollars = [each.dollars for each in costs(declared(stack))]
+        assert len(dollars) == {"dev": 7, "prod": 8}[stack]
+        prices[stack] = sum(dollars)  # each is known: no list is without a price
+    assert "dev costs ${dev:g} a month, prod ${prod:.2f}".format(**prices) in pages[0]
+    assert "| **${dev:.2f}** | **${prod:.2f}** |".format(**prices) in pages[1]
+    assert {AS_OF, hardware.AS_OF} == {"2026-08"}
+    assert "price lists of 2026-08" in pages[1]
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])

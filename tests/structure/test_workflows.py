@@ -149,15 +149,26 @@ def test_the_lint_refuses_a_checkout_where_strangers_code_would_have_secrets(
     assert bool(faults(text)) is refused
 
 
+REACHES_THE_STATE = {"PULUMI_ACCESS_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+PLATFORMS = {"HF_TOKEN", "HF_READ_TOKEN", "RENDER_API_KEY", "GITHUB_TOKEN"}
+
+
 @pytest.mark.parametrize("name", ["deploy.yml", "drift.yml"])
 def test_what_deploys_and_looks_holds_no_token_of_a_platform_and_runs_one_command_a_step(name):
     text = (FOLDER / name).read_text()
     parsed = yaml.safe_load(text)
     assert parsed["permissions"] == {}
     assert parsed["concurrency"]["cancel-in-progress"] is False
+    # What opens the state, and what reaches it: Pulumi's own backend, or a bucket.
     assert {word.split(" ")[0] for word in text.split("secrets.")[1:]} == {
-        "PULUMI_CONFIG_PASSPHRASE"
+        "PULUMI_CONFIG_PASSPHRASE",
+        *REACHES_THE_STATE,
     }
+    for step in (step for job in parsed["jobs"].values() for step in job["steps"]):
+        given = step.get("env", {})
+        assert set(given).isdisjoint(PLATFORMS) or "PULUMI_BACKEND_URL" not in given
+        if "PULUMI_BACKEND_URL" in given:
+            assert {*REACHES_THE_STATE, "AWS_REGION"} <= set(given)
     for job in parsed["jobs"].values():
         opens = "PULUMI_CONFIG_PASSPHRASE" in str(job)
         # Where the state is open, images may be pushed and nothing else of the repository changed.

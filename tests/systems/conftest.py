@@ -18,7 +18,7 @@ def _text(value):
 
 
 @cache
-def _configuration(stack):
+def configuration(stack):
     """Read once: many tests begin with it."""
     project = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8"))
     own = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def _configuration(stack):
 def stack_values():
     """Configuration of a stack as the engine hands it over: defaults, then the stack's own file."""
 
-    return lambda stack: dict(_configuration(stack))
+    return lambda stack: dict(configuration(stack))
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,15 @@
 """Protects the reading of stack values: nothing unknown, missing or mistyped passes in silence."""
 
+import ast
 from dataclasses import dataclass
 
 import pytest
 
 from slipway.errors import ConfigError
 from systems.config import StackConfig, parse_settings
+from systems.credentials import ALL
 from tests.components.recorder import record
+from tests.systems.conftest import CHECKOUT
 
 KEY = "slipway:thing"
 BASE = {
@@ -124,3 +127,18 @@ def test_settings_whose_annotations_are_text_are_read_all_the_same():
     assert parse_settings(KEY, {"space": "demo"}, Late) == Late("demo", 1)
     with pytest.raises(ConfigError, match="replicas is '2'; it must be a int"):
         parse_settings(KEY, {"space": "demo", "replicas": "2"}, Late)
+
+
+def test_what_a_credentials_message_advises_is_a_key_that_the_stack_knows():
+    """`pulumi config set --secret KEY` of its message would else be refused by the next plan."""
+    files = [file for room in ("components", "systems") for file in (CHECKOUT / room).rglob("*.py")]
+    calls = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    advised = {
+        each.args[1].value
+        for each in calls
+        if isinstance(each, ast.Call)
+        and getattr(each.func, "id", "") == "Credential"
+        and isinstance(each.args[1], ast.Constant)
+    }
+    assert "hfToken" in advised
+    assert advised == {each.config_key for each in ALL}

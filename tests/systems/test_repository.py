@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from slipway.core.findings import Severity
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from tests.components.recorder import clear_texts, is_secret, record, unwrap
-from tests.systems.raising import raise_system
+from tests.systems.raising import findings_of, raise_system
 
 SECRET = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"
 OF_THE_REPOSITORY = "github:index/actionsSecret:ActionsSecret"
@@ -119,5 +120,54 @@ def test_a_state_that_is_nowhere_is_refused_and_so_is_a_missing_key(raised, monk
         raised(deploys=True)
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
     monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
-    with pytest.raises(ConfigError, match="Export PULUMI_CONFIG_PASSPHRASE"):
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE_FILE", raising=False)
+    with pytest.raises(ConfigError, match="Export PULUMI_CONFIG_PASSPHRASE") as refusal:
         raised(deploys=True)
+    # The stack's own file can't hold what opens it: no key of that name is known there.
+    assert "config set" not in str(refusal.value)
+
+
+def test_workflows_and_whoever_raises_the_stack_mean_the_same_owner(raised, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    monkeypatch.setenv("GITHUB_OWNER", "ada")
+    with pytest.raises(ConfigError, match="`pulumi config set githubOwner ada`"):
+        raised(deploys=True)
+    monkeypatch.setenv("GITHUB_OWNER", "slipway")
+    assert raised(deploys=True).of_type(SEALED)
+
+
+def test_the_key_may_stand_in_a_file_as_the_engine_takes_it(raised, monkeypatch, tmp_path):
+    file = tmp_path / "passphrase"
+    file.write_text("canary-passphrase\n")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(file))
+    made = raised(deploys=True).of_type(SEALED)
+    sealed = [e.inputs["sealed"] for e in made if e.inputs["name"] == "PULUMI_CONFIG_PASSPHRASE"]
+    assert len(sealed) == 3
+    opened = {unseal("canary-github-token", unwrap(each)) for each in sealed}
+    assert opened == {"canary-passphrase"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "changes", "said"),
+    [
+        ("prod", {"deploys": True}, True),
+        ("prod", {"deploys": True, "reviewers": [7]}, False),
+        ("prod", {}, False),
+        ("dev", {"deploys": True}, False),
+    ],
+)
+def test_a_production_that_is_deployed_with_nobodys_approval_is_said(
+    stack_values, monkeypatch, stack, changes, said
+):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
+    values = stack_values(stack)
+    own = {**json.loads(values["slipway:repository"]), **changes}
+    values["slipway:repository"] = json.dumps(own)
+    found = []
+    record(lambda: found.extend(findings_of("repository")), values, stack=stack)
+    warnings = [each for each in found if each.severity is Severity.WARNING]
+    assert [each.subject for each in warnings] == ["slipway:repository.reviewers"] * said

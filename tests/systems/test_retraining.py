@@ -70,7 +70,9 @@ def test_nothing_of_a_credential_stands_in_clear(raised):
 def test_without_the_hooks_key_it_warns_and_raises_the_rest(raised, monkeypatch):
     monkeypatch.setenv("RENDER_DEPLOY_HOOK_KEY", "")
     recorder = raised()
-    assert any("RENDER_DEPLOY_HOOK_KEY" in warning for warning in recorder.warnings)
+    [warning] = [each for each in recorder.warnings if "RENDER_DEPLOY_HOOK_KEY" in each]
+    assert "`pulumi config set --secret renderDeployHookKey`" in warning
+    assert "one that an earlier run laid there is taken away" in warning
     secrets = recorder.of_type("github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret")
     assert secrets == []
 

@@ -11,15 +11,14 @@ such thing.
 """
 
 import base64
-import os
 import secrets
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from slipway.core.credentials import passphrase as _passphrase
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import DeployError
 
@@ -112,11 +111,3 @@ def _stretched(passphrase: str, salt: str) -> str:
 def _derived(passphrase: str, salt: str) -> str:
     derivation = Scrypt(salt=salt.encode(), length=64, n=_COST, r=8, p=1)
     return base64.b64encode(derivation.derive(passphrase.encode())).decode()
-
-
-def _passphrase() -> str:
-    passphrase = os.environ.get("PULUMI_CONFIG_PASSPHRASE", "")
-    file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
-    if not passphrase and file and Path(file).is_file():
-        passphrase = Path(file).read_text(encoding="utf-8").strip()
-    return passphrase
