@@ -95,7 +95,7 @@ class Lifetime:
             return False
         secrets = self._parts.settings.values(record.id, Kind.SECRET)
         log = self._parts.logs.begin(record.id, LogKind.RUN, masked=secrets.values())
-        follower = follow(self._parts, found.id, log)
+        follower = follow(self._parts, record.id, found.id, log)
         app = Serving(
             port=found.host_port,
             own_address=found.own_address,
@@ -116,6 +116,7 @@ class Lifetime:
     def _forget(self, record: SpaceRecord) -> None:
         self._door.close(record.id, forget=True)
         self._parts.records.forget(record.id)
+        self._parts.followers.pop(record.id, None)
 
 
 def _again(record: SpaceRecord) -> dict[str, object]:
