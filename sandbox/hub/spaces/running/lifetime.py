@@ -108,9 +108,9 @@ class Lifetime:
             self.wake(record.id)
         return True
 
-    def _put_to_sleep(self, space: int) -> None:
-        if self._parts.records.request(space, sleep) is not None:
-            self._parts.serving.swap(space, None)  # the next visitor wakes it
+    def _put_to_sleep(self, space: int, app: Serving) -> None:
+        if self._parts.records.request(space, sleep(app.container)) is not None:
+            self._parts.serving.take(space, app)  # the next visitor wakes it
             self.wake(space)
 
     def _forget(self, record: SpaceRecord) -> None:
