@@ -251,12 +251,15 @@ async def _serve(
         answer = CROWDED
     else:
         answer = await _answer(address, visitor)
-    if isinstance(answer, Upstream):
+    while isinstance(answer, Upstream):
         app = await connected(answer)
         if app is not None:
             await join(visitor.head, (reader, writer), app, address.touch)
             return
-        answer = DEAF
+        # What served when it was asked may have been replaced, and ended, since.
+        deaf, answer = answer, await _answer(address, visitor)
+        if answer == deaf:
+            answer = DEAF
     if not address.http:
         return
     writer.write(visitor.render(answer.status, answer.title, answer.remedy, answer.retry_after))

@@ -51,12 +51,19 @@ def answers(port: int, *, own_address: tuple[str, int] | None = None) -> bool:
     return status_of(port, own_address=own_address) is not None
 
 
-def listens(port: int) -> bool:
+def listens(port: int, *, own_address: tuple[str, int] | None = None) -> bool:
     """Whether a program accepts TCP connections behind this loopback port.
 
     Where nobody listens in the container the engine's proxy accepts and hangs up at once; a program
-    waits for the visitor to speak, or speaks first.
+    waits for the visitor to speak, or speaks first. On a busy computer "at once" may be late, and
+    then the app's own address tells them apart: there is no proxy that could accept.
+
+    Args:
+        port: on loopback.
+        own_address: of the app itself, where a connection must not be refused either.
     """
+    if own_address is not None and _refuses(own_address):
+        return False
     try:
         with socket.create_connection((_LOOPBACK, port), _TIMEOUT_SECONDS) as connection:
             connection.settimeout(_SILENCE_SECONDS)
@@ -66,3 +73,12 @@ def listens(port: int) -> bool:
                 return True
     except OSError:
         return False
+
+
+def _refuses(place: tuple[str, int]) -> bool:
+    """Whether nobody listens there; a place to which no way leads refuses nothing."""
+    try:
+        socket.create_connection(place, _SILENCE_SECONDS).close()
+    except OSError as error:
+        return isinstance(error, ConnectionRefusedError)
+    return False

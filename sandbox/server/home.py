@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class Home:
             # One that was moved, instead of copied, keeps everything.
             missing = any(field.name not in known for field in fields(Identity))
             if missing or known.get(_PLACE) != str(self.folder):
-                known = {**asdict(_draw()), **known, _PLACE: str(self.folder)}
+                known = {**asdict(_draw(known)), **known, _PLACE: str(self.folder)}
                 self.write_private(self._identity, json.dumps(known, indent=2))
         return Identity(**{field.name: known[field.name] for field in fields(Identity)})
 
@@ -105,7 +105,7 @@ class Home:
         with locked(self.folder / "identity.lock"):
             known = self._known()
             if f"{platform}_port" not in known:
-                known[f"{platform}_port"] = free_low_port()
+                known[f"{platform}_port"] = next(_new_ports(known))
                 self.write_private(self._identity, json.dumps(known, indent=2))
             return int(known[f"{platform}_port"])
 
@@ -157,18 +157,31 @@ class Home:
         partial.rename(path)
 
 
-def _draw() -> Identity:
+def _new_ports(known: Mapping[str, Any]) -> Iterator[int]:
+    """Free ports, each once, and none of those that this sandbox has already."""
+    taken = {value for name, value in known.items() if name.endswith("_port")}
+    while True:
+        port = free_low_port()
+        if port not in taken:
+            taken.add(port)
+            yield port
+
+
+def _draw(known: Mapping[str, Any]) -> Identity:
+    """A whole identity; its ports are none of those that an older one knows."""
+
     def token(prefix: str, length: int) -> str:
         return prefix + "".join(secrets.choice(string.ascii_letters) for _ in range(length))
 
+    ports = _new_ports(known)
     return Identity(
         name=secrets.token_hex(4),
-        hub_port=free_low_port(),
+        hub_port=next(ports),
         hub_token=token("hf_", 34),
         hub_read_token=token("hf_", 34),
-        render_port=free_low_port(),
+        render_port=next(ports),
         render_key=token("rnd_", 32),
         render_hook_key=token("", 16),
-        github_port=free_low_port(),
+        github_port=next(ports),
         github_token=token("ghp_", 36),
     )

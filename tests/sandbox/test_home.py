@@ -1,11 +1,13 @@
 """A sandbox's identity is its own: a moved folder keeps it, a copied one can't use it."""
 
+import itertools
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sandbox.server import home as home_module
 from sandbox.server.forget import forget
 from sandbox.server.home import Home
 from toolchain.progress import Progress, SetupError
@@ -68,3 +70,27 @@ def test_a_private_file_that_many_write_at_once_is_whole(tmp_path):
     assert file.read_text() == text
     assert file.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["bundle.pem"]
+
+
+def test_no_two_parts_of_a_sandbox_are_given_one_port(tmp_path, monkeypatch):
+    monkeypatch.setattr(home_module, "free_low_port", _each_twice())
+    made = home(tmp_path)
+    identity = made.identity()
+    assert (identity.hub_port, identity.render_port, identity.github_port) == (20000, 20001, 20002)
+    monkeypatch.setattr(home_module, "free_low_port", _each_twice())
+    assert made.port("fourth") == 20003
+    # An older version knew fewer platforms.
+    file = made.folder / "identity.json"
+    known = json.loads(file.read_text())
+    del known["render_port"]
+    file.write_text(json.dumps(known))
+    monkeypatch.setattr(home_module, "free_low_port", _each_twice())
+    later = made.identity()
+    ports = (later.hub_port, later.render_port, later.github_port, made.port("fourth"))
+    assert (ports[0], ports[2:]) == (20000, (20002, 20003))
+    assert len({*ports}) == 4
+
+
+def _each_twice():
+    """Draws 20000, 20000, 20001, 20001, …"""
+    return (20000 + number // 2 for number in itertools.count()).__next__

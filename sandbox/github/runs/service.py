@@ -1,5 +1,6 @@
 """The workflow runs of one sandbox: what starts them, and what becomes of them."""
 
+import itertools
 import logging
 import shutil
 import threading
@@ -89,6 +90,7 @@ class RunService:
         self._publisher = Publisher(repositories, self.addresses)
         self._threads: dict[int, RunThread] = {}
         self._changing = threading.Lock()
+        self._orders = itertools.count()
         self._stopping = False
         self._rerunning = threading.Lock()
         self._followers = Followers(
@@ -131,10 +133,11 @@ class RunService:
         """
         self._publisher.gone.discard(trigger.repository)
         with self._database.transaction():
+            order = next(self._orders)  # in the transaction: as the runs themselves are numbered
             runs = self._triggering.runs_of(trigger)
             for run, workflow in runs:
                 if workflow is not None:
-                    self._database.after_commit(partial(self._launch, run, workflow))
+                    self._database.after_commit(partial(self._launch, run, workflow, order))
                     self._followers.requested(run)
         return [run.id for run, _ in runs]
 
@@ -198,7 +201,8 @@ class RunService:
                 values = {"conclusion": None, "note": None, "started": moment(), "told": 0}
                 values["whole"] = run.whole if failed_only else attempt
                 self.records.set_run(run.id, attempt=attempt, status="queued", **values)
-            self._launch(self.records.require(run.id), workflow, kept)
+                order = next(self._orders)
+            self._launch(self.records.require(run.id), workflow, order, kept)
         return True
 
     def log_file(self, run: int, attempt: int, job: int) -> Path:
@@ -216,7 +220,7 @@ class RunService:
             if workflow is None:
                 abandon(self.records, self._publisher, run)
             else:
-                self._launch(run, workflow)
+                self._launch(run, workflow, next(self._orders))
         for run in self.records.untold():  # it ended well, and then the sandbox was killed
             self._followers.passed(run)
 
@@ -258,9 +262,13 @@ class RunService:
             return None
 
     def _launch(
-        self, run: Run, workflow: Workflow, kept: Mapping[str, Needed] | None = None
+        self,
+        run: Run,
+        workflow: Workflow,
+        order: int,
+        kept: Mapping[str, Needed] | None = None,
     ) -> None:
-        thread = RunThread(self._surroundings, run, workflow, kept)
+        thread = RunThread(self._surroundings, run, workflow, order, kept)
         with self._changing:
             if self._stopping:
                 return  # it stays queued, and the next start takes it up

@@ -65,11 +65,17 @@ def pause(_record: SpaceRecord) -> dict[str, object]:
     return {"wanted": Wanted.PAUSE, "stage": Stage.PAUSED, "error": None}
 
 
-def sleep(record: SpaceRecord) -> dict[str, object] | None:
-    """Nobody came: only an idle, running Space may fall asleep."""
-    if record.stage is not Stage.RUNNING or record.wanted is not Wanted.NOTHING:
-        return None
-    return {"wanted": Wanted.SLEEP, "stage": Stage.SLEEPING, "error": None}
+def sleep(container: str | None) -> Change:
+    """Nobody came to this container: only an idle, running Space may fall asleep."""
+
+    def change(record: SpaceRecord) -> dict[str, object] | None:
+        if record.stage is not Stage.RUNNING or record.wanted is not Wanted.NOTHING:
+            return None
+        if record.container != container:  # another version took over meanwhile
+            return None
+        return {"wanted": Wanted.SLEEP, "stage": Stage.SLEEPING, "error": None}
+
+    return change
 
 
 def _start(record: SpaceRecord, *, old_serves: bool) -> dict[str, object]:

@@ -232,7 +232,8 @@ class SpaceService:
             return False
         if kind is LogKind.BUILD:
             return record.wanted is Wanted.BUILD
-        return record.wanted in (Wanted.BUILD, Wanted.START) or self._serves(record)
+        starts = record.wanted in (Wanted.BUILD, Wanted.START)
+        return starts or self._serves(record) or self._parts.follows(space)
 
     # --- the sandbox's own life
 

@@ -178,6 +178,7 @@ def _wait_until_healthy(
     turn: Turn, container: Container, follower: threading.Thread, log: LogWriter, port: int
 ) -> None:
     tuning, path = turn.parts.tuning, turn.deploy.frozen.settings.health_check_path
+    host_port, own_address = container.host_port, container.own_address
     started = noticed = time.monotonic()
     open_port, status = False, None
     while True:
@@ -187,11 +188,13 @@ def _wait_until_healthy(
             follower.join(_LOG_END_SECONDS)
             raise _ended(turn, state, log, Status.UPDATE_FAILED)
         if path and not turn.deploy.frozen.settings.static:
-            status = status_of(container.host_port, path, own_address=container.own_address)
-            open_port = open_port or status is not None or listens(container.host_port)
+            status = status_of(host_port, path, own_address=own_address)
+            open_port = (
+                open_port or status is not None or listens(host_port, own_address=own_address)
+            )
             if status is not None and HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
                 return
-        elif listens(container.host_port):
+        elif listens(host_port, own_address=own_address):
             return
         moment = time.monotonic()
         if moment - started > tuning.start_seconds:

@@ -1,6 +1,7 @@
 """The deploy machine: a new version serves once it is healthy, a bad one never does."""
 
 import re
+import socket
 from dataclasses import replace
 
 import httpx
@@ -93,6 +94,31 @@ def test_bad_release_fails_with_its_reason_and_the_old_one_keeps_serving(
     kept = render.http.get(f"/services/{service['id']}/deploys/{first}").json()
     assert kept["status"] == "live"
     assert len(render.machine.names()) == 1
+
+
+def test_a_release_nobody_listens_in_is_not_live_though_the_engines_proxy_is_slow_to_say_so(
+    render, repository, monkeypatch
+):
+    service, _ = live(render, repository)
+    run = render.machine.run
+
+    def behind_a_proxy(request):
+        container = run(request)
+        own = ("127.0.0.1", container.host_port)
+        return replace(container, host_port=proxy.getsockname()[1], own_address=own)
+
+    # Accepts, and has not noticed yet that there is nobody to pass it on to.
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        monkeypatch.setattr(render.machine, "run", behind_a_proxy)
+        render.give_up_after(2)
+        repository.commit({"app.py": HANG})
+        deploy = render.deploy(service["id"])
+        assert render.settled(service["id"], deploy["id"])["status"] == "update_failed"
+        assert render.version(service) == "one"
+        render.give_up_after(60)
+        repository.commit(files("two"))
+        deploy = render.deploy(service["id"])
+        assert render.settled(service["id"], deploy["id"])["status"] == "live"
 
 
 def test_last_words_of_a_crashed_release_are_in_the_log_between_the_deploys_times(

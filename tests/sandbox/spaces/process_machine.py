@@ -8,7 +8,6 @@ It keeps the whole contract of `sandbox.machine.contract.Machine`. Building runs
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from sandbox.machine.contract import (
     RunRequest,
     wanted_to_the_end,
 )
+from tests.app.app_process import free_port
 
 FULL_DISK = 138  # the exit code with which an app of a test says that the machine ended it
 ENDED_BECAUSE = "Storage limit exceeded: 51.0 GB written outside of volumes"
@@ -91,9 +91,7 @@ class ProcessMachine:
             self.runs.append(request)
             number = len(self.runs)
         image = self.images[request.image]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = self.folder / f"log-{number}"
         with log.open("wb") as output:
             popen = subprocess.Popen(

@@ -178,6 +178,19 @@ def test_dead_upstream_is_a_502(book):
     assert httpx.get(f"http://127.0.0.1:{port}").status_code == 502
 
 
+def test_a_visitor_led_to_a_version_that_ended_meanwhile_is_led_to_the_one_that_serves(book, echo):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        dead = gone.getsockname()[1]
+    ways = [Upstream(dead), Upstream(echo.port)]
+    head = b"GET / HTTP/1.1\r\n\r\n"
+    port = book.open("app", lambda _visitor: ways.pop(0))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        assert exchange(connection, head) == head
+    answers = [Upstream(dead), PAUSED]
+    ended = book.open("ended", lambda _visitor: answers.pop(0))
+    assert httpx.get(f"http://127.0.0.1:{ended}").text == "Paused\nRestart <it>.\n"
+
+
 def test_an_app_whose_port_died_is_reached_by_its_own_address(book, echo):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         dead = gone.getsockname()[1]

@@ -10,6 +10,7 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
 from sandbox.hub.spaces.faults import Fault
+from sandbox.hub.spaces.running import watch
 from tests.sandbox.spaces.conftest import QUICK, REPO, files, until
 from tests.sandbox.spaces.live_hub import READER_TOKEN, STRANGER_TOKEN, TOKEN, LiveHub
 
@@ -175,6 +176,36 @@ def test_followed_run_log_shows_new_lines_until_the_app_ends(hub, space):
     reader.join(10)
     assert not reader.is_alive()
     assert "hello from one\n" in seen
+    assert "told to exit\n" in seen
+
+
+def test_last_words_that_come_late_are_in_a_followed_log_all_the_same(hub, machine, monkeypatch):
+    monkeypatch.setattr(watch, "_LOG_END_SECONDS", 0.1)
+    late, follow_logs = threading.Event(), machine.follow_logs
+
+    def follow_slowly(container_id, log):
+        def pass_on(line):
+            if line == "told to exit":
+                late.wait(20)
+            log(line)
+
+        follow_logs(container_id, pass_on)
+
+    monkeypatch.setattr(machine, "follow_logs", follow_slowly)
+    hub.api.create_repo(REPO, repo_type="space", space_sdk="docker")
+    hub.wait(REPO, hub.commit(REPO, files("one")))
+    seen: list[str] = []
+    reader = threading.Thread(
+        target=lambda: seen.extend(hub.api.fetch_space_logs(REPO, follow=True)), daemon=True
+    )
+    reader.start()
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"{hub.app(REPO)}/exit")
+    until(lambda: hub.wait(REPO).stage == "RUNTIME_ERROR")
+    reader.join(1)
+    late.set()
+    reader.join(10)
+    assert not reader.is_alive()
     assert "told to exit\n" in seen
 
 

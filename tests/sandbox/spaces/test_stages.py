@@ -294,6 +294,35 @@ def test_idle_space_sleeps_and_a_visitor_wakes_it(world):
     assert world.service.runtime(REPO)["sha"] == commit
 
 
+def test_a_new_version_of_a_space_that_nobody_visits_has_its_whole_sleep_time(world, monkeypatch):
+    looks = []
+
+    def nobody_for_hours(_owner):
+        looks.append(world.stage())
+        return 10_000.0
+
+    monkeypatch.setattr(world.addresses, "idle_seconds", nobody_for_hours)
+    world.running("one", hardware="cpu-upgrade", sleep_time_seconds=600)
+    until(lambda: len(looks) > 3 or world.stage() == "SLEEPING")
+    second = world.commit(files("two"))
+    world.wait("RUNNING", sha=second)
+    looks.clear()
+    until(lambda: len(looks) > 3 or world.stage() == "SLEEPING")
+    assert world.stage() == "RUNNING"
+    world.service.set_sleep_time(REPO, 1)
+    world.wait("SLEEPING")
+
+
+def test_a_version_that_was_replaced_while_it_was_looked_at_puts_nobody_to_sleep(world):
+    world.running("one", hardware="cpu-upgrade", sleep_time_seconds=600)
+    ((space, former),) = world.service._parts.serving.all().items()
+    second = world.commit(files("two"))
+    world.wait("RUNNING", sha=second)
+    world.service._life._put_to_sleep(space, former)
+    assert world.stage() == "RUNNING"
+    assert world.version() == "two"
+
+
 def test_restart_wakes_a_sleeping_space(world):
     world.running("one", hardware="cpu-upgrade", sleep_time_seconds=1)
     world.wait("SLEEPING")

@@ -39,6 +39,14 @@ class Member:
     """A run, a job or a call that is in a group, or waits for it. Each is only equal to itself."""
 
     cancel: Callable[[], object] = field(repr=False)
+    # Grows with the moment of its request; None: whoever enters later is the newer one.
+    order: int | None = None
+
+    def is_older(self, other: "Member") -> bool:
+        """Whether it was asked for before another one, whichever of them enters first."""
+        if self.order is None or other.order is None:
+            return False
+        return self.order < other.order
 
 
 @dataclass
@@ -74,19 +82,23 @@ class Groups:
         """Waits for a member's turn; False if it was cancelled while it waited.
 
         A newer one takes the place of the one that waits, and with `cancel-in-progress` that of
-        the one at work.
+        the one at work. One that enters after a newer one gives way to that itself.
         """
-        ended = []
+        ended: list[Member] = []
         with self._changing:
             places = self._places.get(group.name)
             if places is None:
                 self._places[group.name] = _Places(working=member)
                 return True
-            if places.waiting is not None:
-                ended.append(places.waiting)
-            places.waiting = member
-            if group.cancel_in_progress:
-                ended.append(places.working)
+            there = [each for each in (places.waiting, places.working) if each is not None]
+            if any(member.is_older(each) for each in there):
+                ended.append(member)
+            else:
+                if places.waiting is not None:
+                    ended.append(places.waiting)
+                places.waiting = member
+                if group.cancel_in_progress:
+                    ended.append(places.working)
         for each in ended:
             each.cancel()
         with self._changing:

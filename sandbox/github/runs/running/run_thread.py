@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sandbox.github.runs.planning.concurrency import Member, group_of
+from sandbox.github.runs.planning.concurrency import Group, Member, group_of
 from sandbox.github.runs.planning.dispatch_inputs import EVENT
 from sandbox.github.runs.planning.event import event_of, github_context, typed_inputs
 from sandbox.github.runs.planning.expression_parser import Context
@@ -32,18 +32,29 @@ class Surroundings:
 
 
 class RunThread:
-    """A run at work."""
+    """A run at work.
+
+    Args:
+        around: shared by all runs.
+        run: what runs.
+        workflow: its file at its commit.
+        order: of its request among all of them, for its concurrency group.
+        kept: jobs of the attempt before that are not run again, by key.
+    """
 
     def __init__(
         self,
         around: Surroundings,
         run: Run,
         workflow: Workflow,
+        order: int,
         kept: Mapping[str, Needed] | None = None,
     ) -> None:
         self._around = around
         self._run = run
         self._workflow = workflow
+        self._order = order
+        self._gave_way: str | None = None  # what is said of it then
         self._put_back = False
         self._worker = RunWorker(around.tools, around.publisher, run, workflow, kept)
         self._thread = threading.Thread(target=self._work, name=f"run-{run.id}", daemon=True)
@@ -71,6 +82,8 @@ class RunThread:
         conclusion, note = FAILURE, None
         try:
             conclusion = self._in_turn()
+            if conclusion == CANCELLED:
+                note = self._gave_way
         except ExpressionError as error:
             note = f"Invalid workflow file: {run.path}: {error}"
         except Exception as error:  # noqa: BLE001 - the run must show it
@@ -91,7 +104,8 @@ class RunThread:
             around.tools.records.set_run(run.id, title=text_of(render(title, context)))
         asked = render(self._workflow.source.get("concurrency"), context)
         group, worker = group_of(asked, run.repository), self._worker
-        turn = around.tools.groups.turn(group, Member(self.cancel), lambda: worker.is_cancelled)
+        member = Member(lambda: self._give_way(group), self._order)
+        turn = around.tools.groups.turn(group, member, lambda: worker.is_cancelled)
         with turn as mine:
             if not mine:
                 return CANCELLED
@@ -99,6 +113,12 @@ class RunThread:
                 worker.holds(group)
             around.tools.records.set_run(run.id, status="in_progress", started=moment())
             return worker.work()
+
+    def _give_way(self, group: Group | None) -> None:
+        """Another run wants the place that this one has, or waits for, in its group."""
+        if group is not None:
+            self._gave_way = group.superseded
+        self.cancel()
 
     def _context(self) -> Context:
         tools, run = self._around.tools, self._run

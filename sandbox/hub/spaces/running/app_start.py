@@ -68,7 +68,7 @@ def start_app(turn: Turn, *, host: str) -> None:
     )
     try:
         container = _run(parts.machine, request)
-        follower = follow(parts, container.id, log)
+        follower = follow(parts, record.id, container.id, log)
         _wait_until_healthy(turn, container, follower, log)
         serving = Serving(
             port=container.host_port,
@@ -115,12 +115,13 @@ def publish_files(turn: Turn, commit: str, card: SpaceCard) -> None:
             shutil.rmtree(each, ignore_errors=True)
 
 
-def follow(parts: Parts, container_id: str, log: LogWriter) -> threading.Thread:
-    """Copies a container's output into the run log until the container ends."""
+def follow(parts: Parts, space: int, container_id: str, log: LogWriter) -> threading.Thread:
+    """Copies a container's output into a Space's run log until the container ends."""
     thread = threading.Thread(
         target=parts.machine.follow_logs, args=(container_id, log), name="run-log", daemon=True
     )
     thread.start()
+    parts.followers[space] = thread
     return thread
 
 

@@ -95,7 +95,7 @@ class Lifetime:
             return False
         secrets = self._parts.settings.values(record.id, Kind.SECRET)
         log = self._parts.logs.begin(record.id, LogKind.RUN, masked=secrets.values())
-        follower = follow(self._parts, found.id, log)
+        follower = follow(self._parts, record.id, found.id, log)
         app = Serving(
             port=found.host_port,
             own_address=found.own_address,
@@ -108,14 +108,15 @@ class Lifetime:
             self.wake(record.id)
         return True
 
-    def _put_to_sleep(self, space: int) -> None:
-        if self._parts.records.request(space, sleep) is not None:
-            self._parts.serving.swap(space, None)  # the next visitor wakes it
+    def _put_to_sleep(self, space: int, app: Serving) -> None:
+        if self._parts.records.request(space, sleep(app.container)) is not None:
+            self._parts.serving.take(space, app)  # the next visitor wakes it
             self.wake(space)
 
     def _forget(self, record: SpaceRecord) -> None:
         self._door.close(record.id, forget=True)
         self._parts.records.forget(record.id)
+        self._parts.followers.pop(record.id, None)
 
 
 def _again(record: SpaceRecord) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """What serves a Space."""
 
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from sandbox.hub.spaces.running.static_site import StaticSite
 
@@ -16,3 +17,4 @@ class Serving:
     container: str | None = None  # its name
     follower: threading.Thread | None = None  # copies the container's output until it ends
     site: StaticSite | None = None
+    since: float = field(default_factory=time.monotonic)  # when it began to serve

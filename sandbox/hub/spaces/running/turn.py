@@ -68,6 +68,13 @@ class Parts:
     tuning: Tuning
     builds: threading.BoundedSemaphore
     stopping: threading.Event = field(default_factory=threading.Event)
+    # Of each Space, what copies the output of its newest container into the run log.
+    followers: dict[int, threading.Thread] = field(default_factory=dict)
+
+    def follows(self, space: int) -> bool:
+        """Whether lines of the Space's newest container may still come, perhaps after its end."""
+        follower = self.followers.get(space)
+        return follower is not None and follower.is_alive()
 
 
 class Turn:

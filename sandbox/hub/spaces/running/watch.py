@@ -1,5 +1,6 @@
 """Looks after running apps: those that end, those nobody uses, addresses that are not open."""
 
+import time
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
@@ -30,7 +31,7 @@ class Watch:
     parts: Parts
     _: KW_ONLY
     idle_seconds: Callable[[int], float]
-    put_to_sleep: Callable[[int], None]
+    put_to_sleep: Callable[[int, Serving], None]
     open_addresses: Callable[[], None]
 
     def look(self) -> None:
@@ -49,8 +50,10 @@ class Watch:
         if record is None or record.static or record.stage is not Stage.RUNNING:
             return
         allowed = sleep_after(record)
-        if allowed is not None and self.idle_seconds(space) > allowed:
-            self.put_to_sleep(space)
+        # A new version has its whole time, however long ago the former one was visited.
+        idle = min(self.idle_seconds(space), time.monotonic() - app.since)
+        if allowed is not None and idle > allowed:
+            self.put_to_sleep(space, app)
 
     def _ended(self, space: int, app: Serving, state: ContainerState | None) -> None:
         """An app that nobody asked to end did: RUNTIME_ERROR, unless a new one is on its way."""

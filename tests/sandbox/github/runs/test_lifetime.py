@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from sandbox.github.runs.retention import forget_old_runs
 from sandbox.github.runs.running import job_group
+from sandbox.github.runs.running.run_thread import RunThread
 from tests.sandbox.github.runs.conftest import World
 from tests.sandbox.github.runs.repositories import Repositories
 from toolchain.act import find_act
@@ -129,6 +131,99 @@ def test_a_newer_run_ends_the_one_at_work_if_asked(world, repository):
     (second,) = world.push(repository, {"n": "1"})
     assert world.finished(second).conclusion == "success"
     assert world.finished(first).conclusion == "cancelled"
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """Holds the next run up before it enters its group; gives its number, and lets it go on."""
+    held, go_on, context = [], threading.Event(), RunThread._context
+
+    def late(thread):
+        if not held:
+            held.append(thread._run.id)
+            assert go_on.wait(30)
+        return context(thread)
+
+    def next_run():
+        monkeypatch.setattr(RunThread, "_context", late)
+        return held, go_on
+
+    yield next_run
+    go_on.set()
+
+
+def _at_work(world, run):
+    world.until(lambda: world.service.records.get(run).status == "in_progress")
+
+
+@pytest.mark.parametrize("at_once", ["true", "false"])
+def test_an_older_run_that_is_late_at_its_group_gives_way_to_the_newer_one(
+    world, repository, held_up, at_once
+):
+    text = f"""
+      on: push
+      concurrency: {{group: Late, cancel-in-progress: {at_once}}}
+      jobs: {{a: {{runs-on: ubuntu-latest, steps: [{{run: sleep 1.5}}]}}}}
+    """
+    held, go_on = held_up()
+    (older,) = world.push(repository, {"c.yml": text})
+    world.until(lambda: held == [older])
+    (newer,) = world.push(repository, {"n": "1"})
+    _at_work(world, newer)
+    go_on.set()
+    assert world.finished(older).conclusion == "cancelled"
+    assert "higher priority waiting request for 'late'" in world.service.records.get(older).note
+    assert world.finished(newer).conclusion == "success"
+
+
+def test_an_older_run_that_is_late_does_not_take_the_place_of_one_that_waits(
+    world, repository, held_up
+):
+    text = """
+      on: push
+      concurrency: g
+      jobs: {a: {runs-on: ubuntu-latest, steps: [{run: sleep 1.5}]}}
+    """
+    (first,) = world.push(repository, {"c.yml": text})
+    _at_work(world, first)
+    held, go_on = held_up()
+    (older,) = world.push(repository, {"n": "1"})
+    world.until(lambda: held == [older])
+    (newer,) = world.push(repository, {"n": "2"})
+    groups = world.service._tools.groups
+    world.until(lambda: groups._places[f"{repository}\ng"].waiting)
+    go_on.set()
+    ended = [world.finished(run).conclusion for run in (first, older, newer)]
+    assert ended == ["success", "cancelled", "success"]
+
+
+def test_two_runs_of_one_push_are_equals_in_their_group(world, repository, held_up):
+    text = """
+      on: push
+      concurrency: g
+      jobs: {a: {runs-on: ubuntu-latest, steps: [{run: sleep 1}]}}
+    """
+    held, go_on = held_up()
+    runs = world.push(repository, {"one.yml": text, "two.yml": text})
+    world.until(lambda: held)
+    (other,) = {*runs} - {*held}
+    _at_work(world, other)
+    go_on.set()
+    assert [world.finished(run).conclusion for run in runs] == ["success", "success"]
+
+
+def test_a_run_that_is_run_again_is_the_newest_of_its_group(world, repository):
+    text = """
+      on: push
+      concurrency: g
+      jobs: {a: {runs-on: ubuntu-latest, steps: [{run: sleep 1}]}}
+    """
+    (first,) = world.push(repository, {"c.yml": text})
+    world.finished(first)
+    (second,) = world.push(repository, {"n": "1"})
+    _at_work(world, second)
+    assert world.service.rerun(world.service.records.get(first))
+    assert [world.finished(run).conclusion for run in (first, second)] == ["success", "success"]
 
 
 def test_a_job_waits_as_long_as_its_environment_wants(world, repository, monkeypatch):
