@@ -38,6 +38,8 @@ class ModelRepoProvider(HubProvider):
     committed outlives the stack unless `delete_data` says otherwise.
     """  # noqa: D205 - the list of properties is the summary
 
+    notes_failed_updates = True
+
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another id moves it, another visibility updates, other seed files change nothing."""
         changed = [key for key in UPDATING if (olds.get(key) or False) != (news.get(key) or False)]

@@ -51,6 +51,8 @@ class SpaceProvider(HubProvider):
     stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
 
+    notes_failed_updates = True
+
     @cached_property
     def spaces(self) -> "SpaceClient":
         """Its Spaces."""
