@@ -3,11 +3,12 @@
 import sys
 import traceback
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from pulumi.dynamic import CheckResult, ConfigureRequest, ResourceProvider
 
 from slipway.core.cancelling import listen_for_cancel
+from slipway.core.failed_update import with_what_is_there
 from slipway.errors import DeployError
 
 
@@ -15,6 +16,7 @@ class Provider(ResourceProvider):
     """A provider whose inputs its component has validated, and whose errors are for people."""
 
     serialize_as_secret_always = False  # a provider is code: it holds no secret
+    notes_failed_updates: ClassVar[bool] = False  # see `slipway.core.failed_update`
 
     def configure(self, _req: ConfigureRequest) -> None:
         """Runs once per process, before anything else that can fail."""
@@ -40,4 +42,6 @@ def say_errors_plainly() -> None:
 
 def _said() -> str:
     error = sys.exc_info()[1]
-    return str(error) if isinstance(error, DeployError) else traceback.format_exc()
+    text = str(error) if isinstance(error, DeployError) else traceback.format_exc()
+    host = sys._getframe(1)  # noqa: SLF001 - the host's `except`, which knows of what call
+    return text if error is None else with_what_is_there(host, error, text)

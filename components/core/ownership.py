@@ -91,10 +91,14 @@ def mark_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 
 def mark_seen(props: Mapping[str, Any], live: Mark | None) -> str:
-    """What a refresh writes into the state: the mark it held while that is still there."""
+    """What a refresh writes into the state: the mark it held while that is still there.
+
+    Otherwise words for people, and never another's mark: what the state says is whose objects the
+    resource may delete.
+    """
     if own_mark(props).holds(live):
         return str(props.get("mark") or props.get("stack") or "")
-    return str(live) if live else ""
+    return f"(held by {live.stack})" if live else ""
 
 
 def check_may_take(

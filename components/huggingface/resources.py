@@ -18,7 +18,7 @@ class ModelRepoResource(ManagedResource, module="huggingface", name="ModelRepo")
     sha256s: Output[Mapping[str, str]]
 
     made_by = ModelRepoProvider
-    outputs = ("url", "commit", "sha256s")
+    outputs = ("url", "commit", "sha256s", "seed_commit")
 
 
 class SpaceResource(ManagedResource, module="huggingface", name="Space"):

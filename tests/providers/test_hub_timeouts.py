@@ -7,6 +7,7 @@ from sandbox.http.faults import HoldAfter, HoldBefore
 from slipway.errors import ApiError
 from slipway.huggingface.hub import transport
 from slipway.huggingface.hub.client import HubClient
+from slipway.huggingface.hub.history import read_history
 from slipway.huggingface.space.client import SpaceClient
 from slipway.huggingface.space.provider import SpaceProvider
 from tests.providers.conftest import TOKEN
@@ -15,7 +16,7 @@ from tests.providers.engine import Engine
 READS = {
     "repository": lambda client, repo_id: client.repository("space", repo_id),
     "tree": lambda client, repo_id: client.tree("space", repo_id, "main"),
-    "commit titles": lambda client, repo_id: client.commit_titles("space", repo_id),
+    "history": lambda client, repo_id: read_history(client, "space", repo_id),
     "tags": lambda client, repo_id: client.tags("space", repo_id),
     "variables": lambda client, repo_id: SpaceClient(client).variables(repo_id),
     "secrets": lambda client, repo_id: SpaceClient(client).secrets(repo_id),

@@ -104,6 +104,18 @@ def test_what_another_state_adopted_outlives_the_first_one(owner, mark):
     assert owner.exists(theirs)
 
 
+@pytest.mark.parametrize("kind", [each for each in OWNERS if each != "RenderPostgres"])
+@pytest.mark.parametrize("mark", OTHERS.values(), ids=OTHERS)
+def test_a_refresh_makes_nobody_the_owner_of_what_another_adopted(kind, mark, request):
+    owner = KINDS[kind](request.getfixturevalue)
+    mine = raised(owner)
+    theirs = raised(owner, mark=mark, adopt=True)
+    mine.refresh()
+    mine.refresh()
+    mine.destroy()
+    assert owner.exists(theirs)
+
+
 # A database carries no mark that could be changed, so an update can't see who adopted it: below.
 @pytest.mark.parametrize("kind", [each for each in OWNERS if each != "RenderPostgres"])
 @pytest.mark.parametrize("mark", OTHERS.values(), ids=OTHERS)

@@ -18,6 +18,7 @@ from slipway.errors import ApiError, DeployError
 from slipway.huggingface.hub.attributes import ATTRIBUTES, begins_as_declared
 from slipway.huggingface.hub.operations import CommitOperation, operations
 from slipway.huggingface.hub.repository import (
+    KINDS,
     Repository,
     RepoType,
     Visibility,
@@ -26,7 +27,6 @@ from slipway.huggingface.hub.repository import (
 )
 from slipway.huggingface.hub.transport import Result, call, prepare_session, upload_failure
 
-_KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}
 _CONFLICT, _NOT_FOUND = 409, 404
 _NO_SUCH_REPOSITORY = "RepoNotFound"  # the Hub's own word; a proxy's 404 lacks it
 
@@ -57,7 +57,7 @@ class HubClient:
         Raises:
             ApiError: any other answer; a bad token must not look like a missing repository.
         """
-        what = f"{_KINDS[kind]} {repo_id}: read"
+        what = f"{KINDS[kind]} {repo_id}: read"
         try:
             info = self.call(what, lambda: self.api.repo_info(repo_id, repo_type=kind))
         except ApiError as error:
@@ -66,12 +66,13 @@ class HubClient:
             raise
         prefix = "spaces/" if kind == "space" else ""
         return Repository(
+            id=info.id,
             commit=info.sha or "",
             # Sent by newer Hubs only; without it protected can't be told from private.
             visibility=getattr(info, "visibility", None)
             or ("private" if info.private else "public"),
             sdk=getattr(info, "sdk", None),
-            url=f"{self.endpoint}/{prefix}{repo_id}",
+            url=f"{self.endpoint}/{prefix}{info.id}",
             host=getattr(info, "host", None),
         )
 
@@ -128,7 +129,7 @@ class HubClient:
     def set_visibility(self, kind: RepoType, repo_id: str, visibility: str) -> None:
         """Changes who may see the repository."""
         self.call(
-            f"{_KINDS[kind]} {repo_id}: set visibility {visibility}",
+            f"{KINDS[kind]} {repo_id}: set visibility {visibility}",
             lambda: self.api.update_repo_settings(
                 repo_id, repo_type=kind, visibility=_visibility(visibility)
             ),
@@ -137,14 +138,14 @@ class HubClient:
     def delete_repository(self, kind: RepoType, repo_id: str) -> None:
         """Deletes it; absent is success."""
         self.call(
-            f"{_KINDS[kind]} {repo_id}: delete",
+            f"{KINDS[kind]} {repo_id}: delete",
             lambda: self.api.delete_repo(repo_id, repo_type=kind, missing_ok=True),
         )
 
     def move_repository(self, kind: RepoType, repo_id: str, new_id: str) -> None:
         """Gives it another name or owner, with all it holds; the Hub redirects the old one."""
         self.call(
-            f"{_KINDS[kind]} {repo_id}: move to {new_id}",
+            f"{KINDS[kind]} {repo_id}: move to {new_id}",
             lambda: self.api.move_repo(repo_id, new_id, repo_type=kind),
             retry=False,  # a second try would be told that there is no such repository
         )
@@ -152,7 +153,7 @@ class HubClient:
     def tags(self, kind: RepoType, repo_id: str) -> list[str]:
         """Names of its tags."""
         refs = self.call(
-            f"{_KINDS[kind]} {repo_id}: list tags",
+            f"{KINDS[kind]} {repo_id}: list tags",
             lambda: self.api.list_repo_refs(repo_id, repo_type=kind),
         )
         return [tag.name for tag in refs.tags]
@@ -161,7 +162,7 @@ class HubClient:
         self, kind: RepoType, repo_id: str, *, add: Collection[str], delete: Collection[str]
     ) -> None:
         """Makes tags at the head of main, then deletes others."""
-        what = f"{_KINDS[kind]} {repo_id}"
+        what = f"{KINDS[kind]} {repo_id}"
         for tag in add:
             self.call(
                 f"{what}: tag {tag}",
@@ -176,7 +177,7 @@ class HubClient:
     def tree(self, kind: RepoType, repo_id: str, commit: str) -> dict[str, str]:
         """Path -> "blob SHA-1" or, for an LFS file, ":SHA-256", at a commit."""
         entries = self.call(
-            f"{_KINDS[kind]} {repo_id}: list files",
+            f"{KINDS[kind]} {repo_id}: list files",
             lambda: list(
                 self.api.list_repo_tree(repo_id, repo_type=kind, revision=commit, recursive=True)
             ),
@@ -213,15 +214,7 @@ class HubClient:
             hf_raise_for_status(answer)
             return answer.content
 
-        return self.call(f"{_KINDS[kind]} {repo_id}: read {path}", get)
-
-    def commit_titles(self, kind: RepoType, repo_id: str) -> list[str]:
-        """Titles of the commits on main, newest first."""
-        commits = self.call(
-            f"{_KINDS[kind]} {repo_id}: list commits",
-            lambda: self.api.list_repo_commits(repo_id, repo_type=kind),
-        )
-        return [commit.title for commit in commits]
+        return self.call(f"{KINDS[kind]} {repo_id}: read {path}", get)
 
     def commit(
         self,
@@ -232,6 +225,7 @@ class HubClient:
         sources: Mapping[str, str],
         removable: Sequence[str],
         message: str,
+        mark: str,
     ) -> str:
         """Makes main hold the payload by one atomic commit of what differs; none if nothing does.
 
@@ -242,6 +236,7 @@ class HubClient:
             sources: path -> local file.
             removable: paths this program once put there and that go if the payload lacks them.
             message: the commit's title.
+            mark: its description: whose commit it is, which a title does not prove.
 
         Returns:
             The head of main afterwards, 40 hex digits.
@@ -250,7 +245,7 @@ class HubClient:
             DeployError: a local file changed since the payload was decided.
             ApiError: the Hub refused; 412 if somebody else changed main meanwhile.
         """
-        what = f"{_KINDS[kind]} {repo_id}: commit"
+        what = f"{KINDS[kind]} {repo_id}: commit"
 
         def attempt() -> str:
             current = self.repository(kind, repo_id)
@@ -260,8 +255,8 @@ class HubClient:
             change = difference(manifest, tree, removable)
             if not change:
                 return current.commit
-            wanted = operations(f"{_KINDS[kind]} {repo_id}", change, manifest, sources, tree)
-            return self._send(kind, repo_id, wanted, message, current.commit)
+            wanted = operations(f"{KINDS[kind]} {repo_id}", change, manifest, sources, tree)
+            return self._send(kind, repo_id, wanted, (message, mark), current.commit)
 
         # Each try reads main first. A commit that landed although its answer was lost is seen
         # there; sent a second time it would be refused, or made twice.
@@ -272,7 +267,7 @@ class HubClient:
         kind: RepoType,
         repo_id: str,
         wanted: Sequence[CommitOperation],
-        message: str,
+        message: tuple[str, str],
         parent: str,
     ) -> str:
         try:
@@ -280,16 +275,17 @@ class HubClient:
                 repo_id,
                 wanted,
                 repo_type=kind,
-                commit_message=message,
+                commit_message=message[0],
+                commit_description=message[1],
                 parent_commit=parent,
                 revision="main",
             )
         except (HfHubHTTPError, json.JSONDecodeError):
             raise
         except RuntimeError as error:  # what huggingface_hub and hf_xet make of a failed upload
-            raise upload_failure(f"{_KINDS[kind]} {repo_id}", error) from None
+            raise upload_failure(f"{KINDS[kind]} {repo_id}", error) from None
         except ValueError as error:  # the Hub's verdict on the front matter or on a large file
-            raise DeployError(f"{_KINDS[kind]} {repo_id}: commit refused. {error}") from None
+            raise DeployError(f"{KINDS[kind]} {repo_id}: commit refused. {error}") from None
         return info.oid
 
 

@@ -7,6 +7,8 @@ from pulumi.dynamic import ConfigureRequest
 
 from slipway.core.credentials import HUB_TOKEN, hub_endpoint
 from slipway.core.managed import Provider
+from slipway.errors import DeployError
+from slipway.huggingface.hub.repository import KINDS, Repository, RepoType
 
 if TYPE_CHECKING:
     from slipway.huggingface.hub.client import HubClient
@@ -28,3 +30,16 @@ class HubProvider(Provider):
         from slipway.huggingface.hub.client import HubClient
 
         return HubClient(hub_endpoint(), self.token)
+
+    def existing(self, kind: RepoType, repo_id: str) -> Repository:
+        """A repository that was there a moment ago.
+
+        Raises:
+            DeployError: it no longer is.
+        """
+        repository = self.hub.repository(kind, repo_id)
+        if repository is None:
+            raise DeployError(
+                f"{KINDS[kind]} {repo_id}: it vanished meanwhile. Run `pulumi refresh`."
+            )
+        return repository

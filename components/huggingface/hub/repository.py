@@ -11,18 +11,23 @@ from typing import Literal
 RepoType = Literal["model", "space"]
 Visibility = Literal["public", "private", "protected"]
 
-INITIAL_COMMIT = "initial commit"  # the title the Hub gives to the commit it makes itself
+KINDS: Mapping[RepoType, str] = {"model": "Model repository", "space": "Space"}  # for people
 
 
 @dataclass(frozen=True)
 class Repository:
     """What the Hub says of a repository."""
 
-    commit: str  # head of main, 40 hex digits
+    id: str  # as it is called now: the Hub also finds it by a former name, and whatever the case
+    commit: str  # head of main, 40 hex digits; empty while there is none
     visibility: str  # public, private or protected
     sdk: str | None  # of a Space
     url: str  # its page
     host: str | None  # of a Space: where the app answers
+
+    def is_called(self, repo_id: str) -> bool:
+        """Whether this is its name now; an account's own name can be written in any case."""
+        return _parts(self.id) == _parts(repo_id)
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,8 @@ def holds(digest: str, remote: str | None) -> bool:
     """Whether a remote file's identity, of either kind, is that of a payload file."""
     oid, _, sha256 = digest.partition(":")
     return remote is not None and remote in (oid, f":{sha256}")
+
+
+def _parts(repo_id: str) -> tuple[str, str]:
+    namespace, _, name = repo_id.partition("/")
+    return namespace.casefold(), name

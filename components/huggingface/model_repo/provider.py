@@ -1,5 +1,6 @@
 """The life of a model repository: created and seeded once, then left to whoever trains."""
 
+from functools import partial
 from typing import Any
 
 from pulumi.dynamic import (
@@ -12,29 +13,32 @@ from pulumi.dynamic import (
 from slipway.core.ownership import (
     Mark,
     check_may_take,
-    check_still_ours,
     mark_changed,
     mark_seen,
     own_mark,
 )
-from slipway.errors import DeployError
+from slipway.huggingface.hub.attributes import ATTRIBUTES
+from slipway.huggingface.hub.history import History, read_history
+from slipway.huggingface.hub.moving import check_called, held, settled
 from slipway.huggingface.hub.provider import HubProvider
-from slipway.huggingface.hub.repository import INITIAL_COMMIT, Repository
+from slipway.huggingface.hub.repository import Repository, holds
+from slipway.huggingface.hub.visibility import visibility_changed
 from slipway.huggingface.model_repo.tags import is_mark, mark_in, tags_of
 
 UPDATING = ("repo_id", "visibility", "delete_data")
-ADDED = ("url", "commit", "sha256s")
-SEED = "Seed from "  # begins the title of the one commit that is this program's
+ADDED = ("url", "commit", "sha256s", "seed_commit")
 
 
 class ModelRepoProvider(HubProvider):
     """Inputs: repo_id, visibility, manifest, sources, mark, adopt, delete_data. Adds: url, commit,
-    sha256s.
+    sha256s, seed_commit (the one commit that is this program's).
 
     The manifest seeds an empty repository only. Afterwards pipelines commit to it, and a later
     update must not put the old weights back: `diff` does not look at the manifest. What they
     committed outlives the stack unless `delete_data` says otherwise.
     """  # noqa: D205 - the list of properties is the summary
+
+    notes_failed_updates = True
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another id moves it, another visibility updates, other seed files change nothing."""
@@ -45,29 +49,37 @@ class ModelRepoProvider(HubProvider):
         """Creates or adopts the repository and seeds it if it is empty."""
         repo_id = props["repo_id"]
         created = self.hub.create_model_repository(repo_id, props["visibility"])
+        found = self.existing("model", repo_id)
         live = None if created else self._mark(repo_id, own_mark(props))
-        virgin = all(title == INITIAL_COMMIT for title in self.hub.commit_titles("model", repo_id))
+        history = None if created else read_history(self.hub, "model", repo_id)
+        untouched = history is None or history.is_only()
         if not created:
-            self._adopt(props, live, virgin=virgin)
-        # Before the seed: whoever finds it from here on knows whose it is.
-        self._hold(repo_id, props, live)
-        if virgin and props["manifest"]:
-            self.hub.commit(
-                "model",
-                repo_id,
-                manifest=props["manifest"],
-                sources=props["sources"],
-                removable=(),
-                message=f"{SEED}{own_mark(props).stack}",
-            )
-        return CreateResult(repo_id, self._outputs(props))
+            self._check_may_adopt(props, found, live, untouched=untouched)
+        seed = self._seeded(repo_id, props, history)
+        wanted = props["visibility"]
+        with visibility_changed(self.hub, "model", repo_id, found.visibility, wanted):
+            # Before the seed: whoever finds it from here on knows whose it is.
+            self._hold(repo_id, props, live)
+            if untouched and props["manifest"]:
+                seed = self.hub.commit(
+                    "model",
+                    repo_id,
+                    manifest=props["manifest"],
+                    sources=props["sources"],
+                    removable=(),
+                    message=f"Seed from {own_mark(props).stack}",
+                    mark=props["mark"],
+                )
+        return CreateResult(repo_id, self._outputs({**props, "seed_commit": seed}))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The repository as it is now; empty if it is gone."""
         repo_id = props.get("repo_id") or id_  # one that was moved keeps its id in the state
-        repository = self.hub.repository("model", repo_id)
+        repository = self._held(repo_id, own_mark(props))
         if repository is None:
             return ReadResult("", {})
+        if not repository.is_called(repo_id):
+            repo_id = repository.id
         live = self._mark(repo_id, own_mark(props))
         outputs = self._described({**props, "repo_id": repo_id}, repository)
         outputs["mark"] = mark_seen(props, live)
@@ -76,23 +88,12 @@ class ModelRepoProvider(HubProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Moves it and changes its visibility."""
-        before, repo_id = olds.get("repo_id") or news["repo_id"], news["repo_id"]
-        what = f"Model repository {repo_id}"
-        # A run that died after the move finds it there already.
-        if before == repo_id or self.hub.repository("model", repo_id) is not None:
-            live = self._mark(repo_id, own_mark(news))
-            if before == repo_id:
-                check_still_ours(what, news, live)
-            else:
-                check_may_take(what, news, live)
-        else:
-            live = self._mark(before, own_mark(news))
-            check_still_ours(f"Model repository {before}", news, live)
-            self.hub.move_repository("model", before, repo_id)
-        self._hold(repo_id, news, live, own_mark(olds))
-        if olds.get("visibility") != news["visibility"]:
-            self.hub.set_visibility("model", repo_id, news["visibility"])
-        return UpdateResult(self._outputs(news))
+        repo_id = news["repo_id"]
+        live = settled(self.hub, "model", olds, news, partial(self._mark, own=own_mark(news)))
+        before, after = olds.get("visibility"), news["visibility"]
+        with visibility_changed(self.hub, "model", repo_id, before, after):
+            self._hold(repo_id, news, live, own_mark(olds))
+        return UpdateResult(self._outputs({**news, "seed_commit": olds.get("seed_commit")}))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Lets go of the repository, if it is ours; absent is success.
@@ -101,10 +102,11 @@ class ModelRepoProvider(HubProvider):
         when `delete_data` says so; otherwise it stays, and a stack of the same name may take it
         again.
         """
-        repo_id, own = props.get("repo_id") or id_, own_mark(props)
-        if self.hub.repository("model", repo_id) is None:
+        own = own_mark(props)
+        repository = self._held(props.get("repo_id") or id_, own)
+        if repository is None:
             return
-        live = self._mark(repo_id, own)
+        repo_id, live = repository.id, self._mark(repository.id, own)
         if live is None or not own.holds(live):
             return  # another's by now, or nobody's: it stays
         if (left := own.without(live)) is None and not self._worth_keeping(repo_id, props):
@@ -116,21 +118,41 @@ class ModelRepoProvider(HubProvider):
         """Whether it holds what somebody else committed, as pipelines do with what they train."""
         if props.get("delete_data"):
             return False
-        titles = self.hub.commit_titles("model", repo_id)
-        return not all(title == INITIAL_COMMIT or title.startswith(SEED) for title in titles)
+        history = read_history(self.hub, "model", repo_id)
+        seed = props.get("seed_commit") or self._seeded(repo_id, props, history)
+        return not history.is_only([seed] if seed else [])
 
-    def _adopt(self, props: dict[str, Any], live: Mark | None, *, virgin: bool) -> None:
-        """Takes over a repository that is ours, untouched as declared, or handed over.
+    def _seeded(self, repo_id: str, props: dict[str, Any], history: History | None) -> str | None:
+        """The seed of a run that died before it noted it, or of the same component's former name.
+
+        That is the one commit there is, if it says it is this stack's and holds what is declared:
+        somebody may have amended it, and it says so still.
+        """
+        manifest = props.get("manifest")
+        if not manifest or history is None or len(history.commits) != 1 + 1:
+            return None
+        if not own_mark(props).may_take(history.commits[0].mark):
+            return None
+        commit = history.commits[0].id
+        tree = self.hub.tree_beside("model", repo_id, commit, manifest)
+        same = all(holds(digest, tree.get(path)) for path, digest in manifest.items())
+        return commit if same and set(tree) <= {*manifest, ATTRIBUTES} else None
+
+    def _check_may_adopt(
+        self, props: dict[str, Any], found: Repository, live: Mark | None, *, untouched: bool
+    ) -> None:
+        """Lets pass a repository that is ours, untouched as declared, or handed over.
 
         Raises:
             DeployError: it belongs to somebody or something else; nothing was changed.
         """
-        repo_id = props["repo_id"]
-        same = self._existing(repo_id).visibility == props["visibility"]
-        what = f"Model repository {repo_id}"
-        check_may_take(what, props, live, untouched=virgin and same)
-        if not same:
-            self.hub.set_visibility("model", repo_id, props["visibility"])
+        same = found.visibility == props["visibility"]
+        what = f"Model repository {props['repo_id']}"
+        check_may_take(what, props, live, untouched=untouched and same)
+        check_called("model", found, props["repo_id"])
+
+    def _held(self, repo_id: str, own: Mark) -> Repository | None:
+        return held(self.hub, "model", repo_id, own, partial(self._mark, own=own))
 
     def _mark(self, repo_id: str, own: Mark) -> Mark | None:
         return mark_in(self.hub.tags("model", repo_id), own)
@@ -149,16 +171,8 @@ class ModelRepoProvider(HubProvider):
             "model", repo_id, add=sorted(wanted - there), delete=sorted(there - wanted)
         )
 
-    def _existing(self, repo_id: str) -> Repository:
-        repository = self.hub.repository("model", repo_id)
-        if repository is None:
-            raise DeployError(
-                f"Model repository {repo_id}: it vanished meanwhile. Run `pulumi refresh`."
-            )
-        return repository
-
     def _outputs(self, props: dict[str, Any]) -> dict[str, Any]:
-        repository = self._existing(props["repo_id"])
+        repository = self.existing("model", props["repo_id"])
         return {**self._described(props, repository), "visibility": props["visibility"]}
 
     def _described(self, props: dict[str, Any], repository: Repository) -> dict[str, Any]:
@@ -173,6 +187,7 @@ class ModelRepoProvider(HubProvider):
             "adopt": props.get("adopt") or False,
             "url": repository.url,
             "commit": repository.commit,
+            **({"seed_commit": props["seed_commit"]} if props.get("seed_commit") else {}),
             # Weights are LFS files, and of those alone the Hub says the SHA-256.
             "sha256s": {path: sum_[1:] for path, sum_ in tree.items() if sum_.startswith(":")},
         }

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from slipway.core.ownership import Mark
-
-PREFIX = "held-by/"
+from slipway.huggingface.hub.history import MARK_TAG as PREFIX
 
 
 def is_mark(tag: str) -> bool:

@@ -19,7 +19,6 @@ from slipway.core.difference import Change
 from slipway.core.ownership import (
     Mark,
     check_may_take,
-    check_still_ours,
     mark_changed,
     own_mark,
 )
@@ -28,8 +27,11 @@ from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
 from slipway.errors import DeployError
 from slipway.huggingface.hub.attributes import ATTRIBUTES
+from slipway.huggingface.hub.history import History, read_history
+from slipway.huggingface.hub.moving import check_called, held, settled
 from slipway.huggingface.hub.provider import HubProvider
-from slipway.huggingface.hub.repository import INITIAL_COMMIT
+from slipway.huggingface.hub.repository import Repository
+from slipway.huggingface.hub.visibility import visibility_changed
 from slipway.huggingface.space.seen import seen, shown_visibility, whole_number, with_settings
 from slipway.huggingface.space.settings_change import without_clashes, write_settings
 
@@ -48,6 +50,8 @@ class SpaceProvider(HubProvider):
     first files back: `diff` does not look at it. Of secrets and variables, only the keys that the
     stack declares, or once declared, are ever written or deleted.
     """  # noqa: D205 - the list of properties is the summary
+
+    notes_failed_updates = True
 
     @cached_property
     def spaces(self) -> "SpaceClient":
@@ -86,26 +90,29 @@ class SpaceProvider(HubProvider):
             secrets=self._secrets(props),
             variables={**(props.get("variables") or {}), MARK: props["mark"]},
         )
-        if not created:
-            self._adopt(props)
-        if props.get("seed") and self._is_virgin(repo_id):
-            self.hub.commit(
-                "space",
-                repo_id,
-                manifest=props["seed"],
-                sources=props["seed_sources"],
-                removable=(),
-                message=f"Seed from {own_mark(props).stack}",
-            )
-        removable = () if created else self._left_behind(repo_id, props)
-        return CreateResult(repo_id, self._commit(props, removable=removable, salt=new_salt()))
+        if created:
+            self._seed(props)
+            return CreateResult(repo_id, self._commit(props, removable=(), salt=new_salt()))
+        found = self.existing("space", repo_id)
+        history = read_history(self.hub, "space", repo_id)
+        live = self._check_may_adopt(props, found, history)
+        visible = shown_visibility(found.visibility, props["visibility"])
+        with visibility_changed(self.hub, "space", repo_id, visible, props["visibility"]):
+            self._take_over(props, live)
+            if history.is_only():
+                self._seed(props)
+            removable = self._left_behind(repo_id, props, history)
+            outputs = self._commit(props, removable=removable, salt=new_salt())
+        return CreateResult(repo_id, outputs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The Space as it is now, for the keys this stack declares; empty if it is gone."""
         repo_id = props.get("repo_id") or id_  # a Space that was moved keeps its id in the state
-        repository = self.hub.repository("space", repo_id)
+        repository = held(self.hub, "space", repo_id, own_mark(props), self._mark)
         if repository is None:
             return ReadResult("", {})
+        if not repository.is_called(repo_id):
+            repo_id = repository.id
         manifest = props.get("manifest") or {}
         tree = self.hub.tree_beside("space", repo_id, repository.commit, manifest)
         live = seen(self.spaces, props, repo_id, repository, tree)
@@ -114,12 +121,21 @@ class SpaceProvider(HubProvider):
         return ReadResult(id_, outputs, inputs)
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Settings first, the commit last, so that one build picks up everything."""
+        """Settings first, the commit last, so that one build picks up everything.
+
+        It is opened only after the commit: what people could see before that is not what they
+        are to see.
+        """
+        live = settled(self.hub, "space", olds, news, self._mark)
+        before, after = olds.get("visibility"), news["visibility"]
+        with visibility_changed(self.hub, "space", news["repo_id"], before, after):
+            return UpdateResult(self._updated(olds, news, live))
+
+    def _updated(
+        self, olds: dict[str, Any], news: dict[str, Any], live: Mark | None
+    ) -> dict[str, Any]:
         repo_id = news["repo_id"]
-        live = self._settled(olds, news)
         mark = own_mark(news).beside(live, own_mark(olds))
-        if olds.get("visibility") != news["visibility"]:
-            self.hub.set_visibility("space", repo_id, news["visibility"])
         values = self._secrets(news)
         digests = keyed_digests(olds["salt"], values)
         wanted = {**(news.get("variables") or {}), MARK: str(mark)}
@@ -148,14 +164,15 @@ class SpaceProvider(HubProvider):
         # that was made with the old one.
         if (secrets.names if committed else changed) & set(news["build_inputs"]):
             self.spaces.restart(repo_id, rebuild=True)
-        return UpdateResult(outputs)
+        return outputs
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Deletes the Space, if nothing else holds it; absent is success."""
-        repo_id, own = props.get("repo_id") or id_, own_mark(props)
-        if self.hub.repository("space", repo_id) is None:
+        own = own_mark(props)
+        repository = held(self.hub, "space", props.get("repo_id") or id_, own, self._mark)
+        if repository is None:
             return
-        live = self._mark(repo_id)
+        repo_id, live = repository.id, self._mark(repository.id)
         if live is None or not own.holds(live):
             return  # another's by now, or nobody's: it stays
         if left := own.without(live):
@@ -167,43 +184,27 @@ class SpaceProvider(HubProvider):
     def _mark(self, repo_id: str) -> Mark | None:
         return Mark.found(self.spaces.variables(repo_id).get(MARK))
 
-    def _settled(self, olds: dict[str, Any], news: dict[str, Any]) -> Mark | None:
-        """Moves the Space to the name it is to have, and returns the mark it carries.
-
-        Raises:
-            DeployError: it is another's by now; nothing was changed.
-        """
-        before: str = olds.get("repo_id") or news["repo_id"]
-        after: str = news["repo_id"]
-        # A run that died after the move finds it there already.
-        if before == after or self.hub.repository("space", after) is not None:
-            live = self._mark(after)
-            if before != after:
-                check_may_take(f"Space {after}", news, live)
-            else:
-                check_still_ours(f"Space {after}", news, live)
-            return live
-        live = self._mark(before)
-        check_still_ours(f"Space {before}", news, live)
-        self.hub.move_repository("space", before, after)
-        return live
-
-    def _adopt(self, props: dict[str, Any]) -> None:
-        """Takes over a Space that is ours, untouched, or handed over; refuses any other.
+    def _check_may_adopt(
+        self, props: dict[str, Any], found: Repository, history: History
+    ) -> Mark | None:
+        """The mark of a Space that is ours, untouched as declared, or handed over.
 
         Raises:
             DeployError: it belongs to somebody or something else; nothing was changed.
         """
         repo_id = props["repo_id"]
-        variables = self.spaces.variables(repo_id)
-        live = Mark.found(variables.get(MARK))
-        repository = self.hub.repository("space", repo_id)
-        visible = repository and shown_visibility(repository.visibility, props["visibility"])
-        same = repository and repository.sdk == props["sdk"] and visible == props["visibility"]
-        untouched = bool(live is None and same) and self._is_virgin(repo_id)
+        live = self._mark(repo_id)
+        visible = shown_visibility(found.visibility, props["visibility"])
+        same = found.sdk == props["sdk"] and visible == props["visibility"]
+        untouched = same and history.is_only()
         check_may_take(f"Space {repo_id}", props, live, untouched=untouched)
-        if visible != props["visibility"]:
-            self.hub.set_visibility("space", repo_id, props["visibility"])
+        check_called("space", found, repo_id)
+        return live
+
+    def _take_over(self, props: dict[str, Any], live: Mark | None) -> None:
+        """Gives a Space that exists the settings that are declared."""
+        repo_id = props["repo_id"]
+        variables = self.spaces.variables(repo_id)
         mark = own_mark(props).beside(live)
         wanted = {**(props.get("variables") or {}), MARK: str(mark)}
         secrets = self._secrets(props)
@@ -219,20 +220,30 @@ class SpaceProvider(HubProvider):
         elif seconds not in (None, runtime.sleep_seconds or -1):
             self.spaces.set_sleep_time(repo_id, seconds)
 
-    def _is_virgin(self, repo_id: str) -> bool:
-        """Whether nobody has committed to it but the platform itself."""
-        return all(title == INITIAL_COMMIT for title in self.hub.commit_titles("space", repo_id))
+    def _seed(self, props: dict[str, Any]) -> None:
+        if props.get("seed"):
+            self.hub.commit(
+                "space",
+                props["repo_id"],
+                manifest=props["seed"],
+                sources=props["seed_sources"],
+                removable=(),
+                message=f"Seed from {own_mark(props).stack}",
+                mark=props["mark"],
+            )
 
-    def _left_behind(self, repo_id: str, props: dict[str, Any]) -> tuple[str, ...]:
+    def _left_behind(
+        self, repo_id: str, props: dict[str, Any], history: History
+    ) -> tuple[str, ...]:
         """Files of a run of this stack that died before it could say what it had sent.
 
         Only where nobody else ever committed; of the platform's own file nobody knows whose it is.
         """
-        ours = {INITIAL_COMMIT, _title(props)}
-        if not props.get("manifest") or {*self.hub.commit_titles("space", repo_id)} - ours:
+        own = own_mark(props)
+        ours = {commit.id for commit in history.commits if own.may_take(commit.mark)}
+        if not props.get("manifest") or not ours or not history.is_only(ours):
             return ()
-        repository = self.hub.repository("space", repo_id)
-        tree = self.hub.tree("space", repo_id, repository.commit) if repository else {}
+        tree = self.hub.tree("space", repo_id, history.commits[0].id)
         return tuple(path for path in tree if path != ATTRIBUTES)
 
     def _commit(
@@ -247,11 +258,10 @@ class SpaceProvider(HubProvider):
                 manifest=props["manifest"],
                 sources=props["sources"],
                 removable=removable,
-                message=_title(props),
+                message=f"Deploy {own_mark(props).stack}",
+                mark=props["mark"],
             )
-        repository = self.hub.repository("space", repo_id)
-        if repository is None:
-            raise DeployError(f"Space {repo_id}: it vanished meanwhile. Run `pulumi refresh`.")
+        repository = self.existing("space", repo_id)
         digests = keyed_digests(salt, self._secrets(props))
         written = {k: v for k, v in self.spaces.secrets(repo_id).items() if k in digests}
         return with_settings(
@@ -282,7 +292,3 @@ class SpaceProvider(HubProvider):
             # A refresh compares with the inputs in the state: sealed under a token rotated since,
             # or marked as changed outside. An update that really has to open them says why not.
             return None
-
-
-def _title(props: Mapping[str, Any]) -> str:
-    return f"Deploy {own_mark(props).stack}"
