@@ -161,6 +161,10 @@ def test_pygithub_follows_a_push_to_its_end(live):
     assert checks == {"test": "success", "deploy": "success"}
     (suite,) = repo.get_commit(commit).get_check_suites()
     assert suite.conclusion == "success"
+    # Told after the run's end is written down.
+    until = time.monotonic() + 60
+    while not live.passed and time.monotonic() < until:
+        time.sleep(0.02)
     assert live.passed == [(live.repository, "main", commit)]
     assert repo.get_branch("deployed").commit.sha != commit
     assert repo.get_workflow_runs(head_sha=repo.get_branch("deployed").commit.sha).totalCount == 0
