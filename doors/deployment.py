@@ -154,10 +154,21 @@ class Pulumi:
     def up(self, stack: str) -> int:
         """Raises a stack; the exit code.
 
+        After a run that failed or died it looks at the platforms first: what that one wrote in
+        part is in no state, and nothing would differ once the change is taken back.
+
         A person at a terminal sees the engine's own tree, which redraws. In a file, the hundreds
         of lines that image builds say stay in a log of their own.
         """
-        arguments = ["up", "--yes", "--skip-preview", "--stack", stack]
+        unfinished = self.home.folder / f"up-{stack}.unfinished"
+        looks = ["--refresh"] if unfinished.exists() else []
+        unfinished.touch()
+        code = self._up(stack, ["up", "--yes", "--skip-preview", "--stack", stack, *looks])
+        if code == 0:
+            unfinished.unlink(missing_ok=True)
+        return code
+
+    def _up(self, stack: str, arguments: list[str]) -> int:
         if sys.stdout.isatty():
             return self.run(*arguments)
         log = self.home.folder / f"up-{stack}.log"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pulumi
 import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 from pulumi.output import Unknown
@@ -38,7 +39,8 @@ class DockerServiceArgs:
     secrets: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
     """Variables too, encrypted in the state; whoever may use the host's engine can read them."""
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Path in the container -> name of the volume that keeps it; the data outlives containers."""
+    """Path in the container -> name of the volume that keeps it; the data outlives containers, and
+    the service: on the host the volume is PROJECT-STACK-NAME.VOLUME, which the next one finds."""
     health: HealthCheck | None = None  # waited for; None: the image's own, which is not
     after: Sequence[str] = ()  # names of neighbours that must be there, and well, before
     command: Sequence[str] = ()  # instead of the image's own
@@ -47,6 +49,7 @@ class DockerServiceArgs:
     cpus: float | None = None  # the same
     timeout_seconds: int = 120  # until it is healthy
     protect: bool = False  # refuse to delete its volumes
+    delete_data: bool = False  # delete them with it; otherwise they stay on the host
 
     def __post_init__(self) -> None:
         what = f"Docker service {self.name}"
@@ -128,8 +131,12 @@ class DockerService(Component):
 
     def _container(self, image_id: Output[str], network: Input[str]) -> docker.Container:
         args = self._args
+        volumes = self._volumes()
         return docker.Container(
             f"{self._name}-container",
+            # An engine has a name once. So two services that mean the same volumes never write them
+            # at the same time: of another state, or the one before a component was renamed.
+            name=self._own_name if volumes else None,
             image=image_id,
             command=list(args.command) or None,
             envs=self._variables(),
@@ -137,7 +144,7 @@ class DockerService(Component):
                 docker.ContainerNetworksAdvancedArgs(name=network, aliases=[args.name])
             ],
             ports=self._ports(),
-            volumes=self._volumes(),
+            volumes=volumes,
             healthcheck=args.health.args() if args.health else None,
             wait=args.health is not None,
             wait_timeout=args.timeout_seconds,
@@ -154,9 +161,14 @@ class DockerService(Component):
             opts=ResourceOptions.merge(
                 self._host.options(self),
                 # Two containers can neither publish one port nor write one database's files.
-                ResourceOptions(delete_before_replace=True),
+                ResourceOptions(delete_before_replace=True, ignore_changes=["name"]),
             ),
         )
+
+    @property
+    def _own_name(self) -> str:
+        """What it is called on the host, whatever its component is called."""
+        return f"{pulumi.get_project()}-{pulumi.get_stack()}-{self._args.name}"
 
     def _variables(self) -> list[Output[str]]:
         args = self._args
@@ -178,10 +190,22 @@ class DockerService(Component):
             for key, value in self._host.labels().items()
         ]
         keep = ResourceOptions.merge(
-            self._host.options(self), ResourceOptions(protect=args.protect or None)
+            self._host.options(self),
+            ResourceOptions(
+                protect=args.protect or None,
+                retain_on_delete=not args.delete_data,
+                # Another name or label is another volume to the engine, and the data would go: that
+                # of a stack that was renamed, or was made when volumes had drawn names.
+                ignore_changes=["name", "labels"],
+            ),
         )
         made = {
-            path: docker.Volume(f"{self._name}-{volume}", labels=labels, opts=keep)
+            path: docker.Volume(
+                f"{self._name}-{volume}",
+                name=f"{self._own_name}.{volume}",
+                labels=labels,
+                opts=keep,
+            )
             for path, volume in sorted(args.volumes.items())
         }
         return [

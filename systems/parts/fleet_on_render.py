@@ -25,7 +25,7 @@ def serve_on_render(
 
     Args:
         system: whose they are; their logical name.
-        stack: which may hand some of it over; unless it is protected, data goes with it.
+        stack: which may hand some of it over, and protect it.
         members: by the keys under which they know each other.
         images: what each runs, likewise.
         settings: what the stack says of them.
@@ -72,6 +72,6 @@ def _database(system: str, stack: StackConfig, settings: FleetSettings) -> Outpu
         database_name=system,
         adopt=stack.adopts(name),
         protect=stack.protect,
-        delete_data=not stack.protect,
+        delete_data=settings.delete_data,
     )
     return Postgres(f"{system}-database", args).internal_url

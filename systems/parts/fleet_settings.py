@@ -29,6 +29,9 @@ class FleetSettings:
     database_version: Annotated[str, one_of(POSTGRES_VERSIONS)] = (
         "15"  # the sandbox may have the one that is packaged for its host only
     )
+    delete_data: bool = (
+        False  # True: the database goes when the stack does; else it stays, and costs
+    )
     host: Annotated[str, one_of(HOSTS)] = (
         "render"  # or "docker": the stack's Docker host runs the services instead
     )

@@ -58,6 +58,7 @@ class Registration:
     provider: str  # logical name of an explicit provider instance, else empty
     protect: bool
     retained: bool  # stays on the platform when it leaves the stack
+    ignored: frozenset[str]  # properties that stay as the state has them
     secret_outputs: frozenset[str]
     urn: str
     parent_urn: str
@@ -104,6 +105,7 @@ class _Monitor(mocks.MockMonitor):
                 provider=_logical(request.provider.rpartition("::")[0]),
                 protect=request.protect,
                 retained=request.retainOnDelete,
+                ignored=frozenset(request.ignoreChanges),
                 secret_outputs=frozenset(request.additionalSecretOutputs),
                 urn=self.make_urn(request.parent, request.type, request.name),
                 parent_urn=request.parent,

@@ -172,3 +172,20 @@ def test_what_image_builds_say_meanwhile_is_no_news(line, news):
 def test_people_are_told_loopback_where_builds_have_another_address(url, shown):
     assert for_people(url, "http://10.1.255.1:8001") == shown
     assert for_people(url, "http://127.0.0.1:8001") == url
+
+
+def test_after_an_up_that_failed_the_next_one_looks_at_what_it_left(tmp_path):
+    home = Home(tmp_path / "home", tmp_path)
+    home.project.mkdir(parents=True)
+    said, code = tmp_path / "said", tmp_path / "code"
+    (tmp_path / "pulumi").write_text(f'#!/bin/sh\necho "$@" >> {said}\nexit $(cat {code})\n')
+    (tmp_path / "pulumi").chmod(0o755)
+    pulumi = Pulumi(home, {"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    for ends in ("0", "1", "1", "0", "0"):
+        code.write_text(ends)
+        assert pulumi.up("dev") == int(ends)
+    assert ["--refresh" in line for line in said.read_text().splitlines()] == [
+        *(False, False),
+        *(True, True),
+        False,
+    ]

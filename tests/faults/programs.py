@@ -125,7 +125,8 @@ WebService(f"{prefix}-app", WebServiceArgs(
     deploy=DeployArgs(timeout_seconds=60),
 ), below)
 Postgres(f"{prefix}-data", PostgresArgs(
-    name=f"{name}-data", protect=False, delete_data=True, adopt=declared["adopt"],
+    name=f"{name}-data", protect=False, delete_data=not declared["kept"],
+    version=declared["version"], adopt=declared["adopt"],
 ), below)
 RegistryCredential(f"{prefix}-login", RegistryCredentialArgs(
     name=name, registry="GITHUB", username="ann", token="canary-of-the-owned",

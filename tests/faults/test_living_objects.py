@@ -59,6 +59,8 @@ def declared(name):
         "adopt": False,
         "model": "",
         "image": f"{IMAGE}:1",
+        "kept": False,
+        "version": "17",
     }
 
 
@@ -136,9 +138,8 @@ def test_a_second_backend_of_the_same_names_is_refused_and_what_it_adopts_is_its
     second.up()
     first.must("destroy", "--yes", "--skip-preview", "--exclude-protected")
     left = living.ids()
-    assert {key: left[key] for key in ("model", "space", "service")} == {
-        key: before[key] for key in ("model", "space", "service")
-    }
+    for key in ("model", "space", "service", "database"):
+        assert left[key] == before[key], key
 
 
 def test_a_moved_model_keeps_what_was_trained_and_outlives_its_stack(raised, living, declared, hub):
@@ -153,3 +154,27 @@ def test_a_moved_model_keeps_what_was_trained_and_outlives_its_stack(raised, liv
     made.must("destroy", "--yes", "--skip-preview")
     assert hub.api.repo_info(f"acme/{name}-renamed").sha == trained
     assert [ids for kind, ids in living.ids().items() if kind != "model" and ids] == []
+
+
+def test_another_version_takes_no_database_away_and_what_was_kept_is_taken_up_again(
+    raised, living, declared
+):
+    made = raised(kept=True)
+    made.up()
+    before = living.ids()
+    made.declare({**declared, "kept": True, "version": "16"})
+    for command in (("preview",), ("up", "--yes", "--skip-preview")):
+        refused = made.pulumi(*command)
+        assert not refused.ok
+        assert "its version is 17, 16 is declared" in refused.said
+        assert "Traceback" not in refused.said
+    assert living.ids() == before
+    made.must("destroy", "--yes", "--skip-preview")
+    assert {kind: ids for kind, ids in living.ids().items() if ids} == {
+        "database": before["database"]
+    }
+    made.declare({**declared, "kept": False})
+    made.up()
+    assert living.ids()["database"] == before["database"]
+    made.must("destroy", "--yes", "--skip-preview")
+    assert not any(living.ids().values())

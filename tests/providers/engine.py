@@ -12,8 +12,6 @@ from pulumi.dynamic import ConfigureRequest, ResourceProvider
 from pulumi.dynamic.config import Config
 from pulumi.runtime import rpc
 
-from slipway.render.postgres import provider as postgres
-
 UNKNOWN = rpc.UNKNOWN  # put it among inputs: the provider is handed an `Unknown`
 
 
@@ -79,10 +77,8 @@ class Engine:
         provider.diff(self.id, self.outputs, before)
         return True
 
-    def destroy(self, *, same_run: bool = False) -> None:
-        """Deletes; `same_run` is what an update does last, when its creates are done."""
-        if not same_run:
-            postgres._TAKEN.clear()  # as another process begins
+    def destroy(self) -> None:
+        """Deletes."""
         self.provider.delete(self.id, self.outputs)
 
     def _checked(self, provider: ResourceProvider, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from sandbox.http.faults import (
 from slipway.errors import DeployError
 from slipway.huggingface.hub.transport import prepare_session
 from slipway.render.api import transport
-from slipway.render.postgres.provider import PostgresProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from tests.providers.case import Case, Killed
 from tests.providers.engine import Engine
@@ -87,9 +86,7 @@ class RandomRun:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - repeatable
-        # A database says whose it is by its name's hash: there, as by default, data stays.
-        keeps = {"delete_data": False} if self.case.provider is PostgresProvider else {}
-        self.base = {**self.case.inputs, **keeps}
+        self.base = dict(self.case.inputs)
         self.name = "repo_id" if isinstance(self.case, HubCase) else "name"
         self.actors = {
             who: Actor(mark, {**self.base, "mark": self._held(mark)}, self.case.engine())
@@ -121,8 +118,9 @@ class RandomRun:
         for who in converged:
             object_id = self._object(self.actors[who].engine)
             self._destroy(who)
-            kept = self.case.provider is PostgresProvider or self.name == "repo_id"
-            assert kept or object_id not in self._alive(), self._story("an orphan")
+            assert self.name == "repo_id" or object_id not in self._alive(), self._story(
+                "an orphan"
+            )
         strangers = {each for each, whose in self.owners.items() if whose == {"stranger"}}
         assert strangers <= self._alive(), self._story("a stranger's object")
 
@@ -145,7 +143,7 @@ class RandomRun:
         if self._changed(who, lambda: after.up(inputs), after):
             actor.engine, actor.inputs = after, inputs
             if before.id:
-                self._changed(who, lambda: before.destroy(same_run=True), after)
+                self._changed(who, before.destroy, after)
 
     def _move(self, who: str) -> None:
         """Another name for the object itself."""

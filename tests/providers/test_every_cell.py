@@ -31,10 +31,7 @@ ROWS = {
     "second stack": [("test_another_state_is_refused_and_told_whose_it_is", OWNED)],
     "second backend": [("test_another_state_is_refused_and_told_whose_it_is", OWNED)],
     "stack rename": [("test_a_renamed_stack_changes_nothing_and_still_owns", OWNED)],
-    "adopt": [
-        ("test_the_first_stack_does_not_take_back_what_was_adopted", OWNED - {"RenderPostgres"}),
-        ("test_a_database_that_was_adopted_keeps_its_data", {"RenderPostgres"}),
-    ],
+    "adopt": [("test_the_first_stack_does_not_take_back_what_was_adopted", OWNED)],
     "rotate": [("test_a_rotated_token_writes_nothing_and_goes_on", EVERY)],
     "set, then unset": [
         ("test_what_is_taken_away_is_gone", OWNED - {"RenderRegistryCredential"}),

@@ -19,11 +19,11 @@ def owner(request):
     return KINDS[request.param](request.getfixturevalue)
 
 
-def died(killer, action, *arguments, **options):
+def died(killer, action, *arguments):
     """Whether the engine met its end in there."""
     try:
         with killer:
-            action(*arguments, **options)
+            action(*arguments)
     except Killed:
         return True
     return False
@@ -49,9 +49,9 @@ def test_a_rename_whose_old_half_died_keeps_the_object_and_ends_with_it(owner, w
         before, after = owner.engine(), owner.engine()
         before.up(owner.inputs)
         after.up(renamed)
-        dead = died(killers(owner)[when](nth), before.destroy, same_run=True)
+        dead = died(killers(owner)[when](nth), before.destroy)
         if dead:
-            before.destroy(same_run=True)
+            before.destroy()
         assert owner.exists(after), nth
         after.refresh()
         after.up(renamed)

@@ -7,7 +7,6 @@ import pytest
 
 from slipway.errors import DeployError
 from slipway.huggingface.model_repo.provider import ModelRepoProvider
-from slipway.render.postgres.provider import PostgresProvider
 from slipway.render.registry_credential.provider import RegistryCredentialProvider
 from tests.providers.case import OUR_MARK
 from tests.providers.cases import HUB_OWNERS, KINDS, OWNERS
@@ -40,7 +39,7 @@ def test_a_renamed_component_keeps_what_is_alive(owner):
     before = raised(owner)
     after = raised(owner, mark=RENAMED)
     assert after.id == before.id
-    before.destroy(same_run=True)
+    before.destroy()
     assert owner.exists(after)
     assert after.up(owner.changed({"mark": RENAMED})) == "same"
     after.refresh()
@@ -50,7 +49,7 @@ def test_a_renamed_component_keeps_what_is_alive(owner):
 
 def test_what_was_renamed_goes_with_its_last_holder(owner):
     before, after = raised(owner), raised(owner, mark=RENAMED)
-    before.destroy(same_run=True)
+    before.destroy()
     after.destroy()
     assert not owner.exists(after)
 
@@ -58,9 +57,6 @@ def test_what_was_renamed_goes_with_its_last_holder(owner):
 def test_a_rename_that_was_taken_back_keeps_what_is_alive(owner):
     """The run in between failed elsewhere: both resources stand in the state."""
     before, after = raised(owner), raised(owner, mark=RENAMED)
-    if owner.provider is PostgresProvider:
-        # No mark of its own tells a later run: there the data stays by default.
-        after.outputs["delete_data"] = False
     after.destroy()
     assert owner.exists(before)
     before.refresh()
@@ -88,8 +84,7 @@ def test_another_state_is_refused_and_told_whose_it_is(owner, mark):
     with pytest.raises(DeployError, match="exists already") as refused:
         raised(owner, mark=mark)
     assert "Set adopt to take it over" in str(refused.value)
-    if owner.provider is not PostgresProvider:  # whose mark is a hash
-        assert "slipway/dev" in str(refused.value)
+    assert "slipway/dev" in str(refused.value)
     assert [each for each in owner.platform.writes() if each != "POST repos/create"] == []
     assert owner.exists(mine)
 
@@ -98,16 +93,12 @@ def test_another_state_is_refused_and_told_whose_it_is(owner, mark):
 def test_what_another_state_adopted_outlives_the_first_one(owner, mark):
     mine = raised(owner)
     theirs = raised(owner, mark=mark, adopt=True)
-    if owner.provider is PostgresProvider:
-        mine.outputs["delete_data"] = False  # its own mark can't be changed: data stays by default
     mine.destroy()
     assert owner.exists(theirs)
 
 
-@pytest.mark.parametrize("kind", [each for each in OWNERS if each != "RenderPostgres"])
 @pytest.mark.parametrize("mark", OTHERS.values(), ids=OTHERS)
-def test_a_refresh_makes_nobody_the_owner_of_what_another_adopted(kind, mark, request):
-    owner = KINDS[kind](request.getfixturevalue)
+def test_a_refresh_makes_nobody_the_owner_of_what_another_adopted(owner, mark):
     mine = raised(owner)
     theirs = raised(owner, mark=mark, adopt=True)
     mine.refresh()
@@ -116,11 +107,8 @@ def test_a_refresh_makes_nobody_the_owner_of_what_another_adopted(kind, mark, re
     assert owner.exists(theirs)
 
 
-# A database carries no mark that could be changed, so an update can't see who adopted it: below.
-@pytest.mark.parametrize("kind", [each for each in OWNERS if each != "RenderPostgres"])
 @pytest.mark.parametrize("mark", OTHERS.values(), ids=OTHERS)
-def test_the_first_stack_does_not_take_back_what_was_adopted(kind, mark, request):
-    owner = KINDS[kind](request.getfixturevalue)
+def test_the_first_stack_does_not_take_back_what_was_adopted(owner, mark):
     mine = raised(owner)
     raised(owner, mark=mark, adopt=True)
     mine.refresh()
@@ -129,21 +117,6 @@ def test_the_first_stack_does_not_take_back_what_was_adopted(kind, mark, request
     with pytest.raises(DeployError, match=r"taken over meanwhile and belongs to"):
         mine.up(owner.inputs)
     assert owner.platform.writes() == []
-
-
-@pytest.mark.parametrize("mark", OTHERS.values(), ids=OTHERS)
-def test_a_database_that_was_adopted_keeps_its_data_whatever_the_first_stack_does(postgres, mark):
-    mine = raised(postgres, delete_data=False)
-    theirs = raised(postgres, mark=mark, adopt=True, delete_data=False)
-    assert theirs.id == mine.id
-    mine.refresh()
-    postgres.platform.mark()
-    assert mine.up(postgres.changed({"delete_data": False, "plan": "basic_1gb"})) == "updated"
-    assert len(postgres.platform.writes()) == 1, "what it declares, and nothing else"
-    mine.destroy()
-    assert postgres.exists(theirs)
-    assert theirs.refresh()
-    assert theirs.outputs["plan"] == "basic_1gb"
 
 
 def test_a_renamed_stack_changes_nothing_and_still_owns(owner):
@@ -195,6 +168,64 @@ def test_a_database_outlives_its_stack_unless_told_otherwise(postgres):
     engine = raised(postgres, delete_data=False)
     engine.destroy()
     assert postgres.exists(engine)
+    # As a repository does: a stack of the same name takes it up again, and no other.
+    with pytest.raises(DeployError, match="belongs to stack slipway/dev"):
+        raised(postgres, mark=SECOND_STACK)
+    again = raised(postgres, mark=SECOND_BACKEND, delete_data=False)
+    assert again.id == engine.id
+    again.destroy()
+    assert postgres.exists(engine)
+
+
+def test_a_database_from_before_it_carried_marks_is_marked_by_one_update(postgres):
+    engine = raised(postgres)
+    _unmark(postgres, engine)
+    del engine.outputs["called"]
+    first = engine.id
+    postgres.platform.mark()
+    assert not engine.diff(postgres.inputs).replaces
+    assert engine.up(postgres.inputs) == "updated"
+    assert (engine.id, postgres.platform.writes()) == (first, ["PATCH it"])
+    assert _called(postgres, engine) == f"{postgres.inputs['name']} ({OUR_MARK})"
+    assert engine.up(postgres.inputs) == "same"
+
+
+def test_a_database_without_a_mark_is_known_by_its_user_and_deleted_by_nobody(postgres):
+    engine = raised(postgres)
+    _unmark(postgres, engine)
+    engine.destroy()
+    with pytest.raises(DeployError, match="was not made by this stack"):
+        raised(postgres, mark=SECOND_STACK)
+    assert raised(postgres, mark=RENAMED).id == engine.id
+
+
+def test_a_database_is_not_renamed_to_what_another_one_is_called(postgres):
+    other = f"{postgres.inputs['name']}-other"
+    theirs, mine = raised(postgres, name=other, mark=SECOND_STACK), raised(postgres)
+    postgres.platform.mark()
+    with pytest.raises(DeployError, match=rf"can't be renamed to {other}, which {theirs.id}"):
+        mine.up(postgres.changed({"name": other}))
+    assert postgres.platform.writes() == []
+
+
+def test_two_databases_of_one_name_are_not_chosen_from(postgres):
+    name = postgres.inputs["name"]
+    for mark in (SECOND_STACK, SECOND_BACKEND):
+        raised(postgres, name=f"{name}-of-{mark[-4:]}", mark=mark)
+    for each in postgres._all():
+        body = {"name": each["name"].replace(each["name"].partition(" (")[0], name)}
+        postgres.platform.call("PATCH", f"/postgres/{each['id']}", json=body)
+    with pytest.raises(DeployError, match="there are several"):
+        raised(postgres, adopt=True)
+
+
+def _unmark(case, engine):
+    name = {"name": case.inputs["name"]}
+    case.platform.call("PATCH", f"/postgres/{engine.id}", json=name)
+
+
+def _called(case, engine):
+    return case.platform.call("GET", f"/postgres/{engine.id}")["name"]
 
 
 @pytest.mark.parametrize("kind", HUB_OWNERS)

@@ -135,6 +135,42 @@ def test_a_service_in_another_region_can_not_be_taken_up(up, service_inputs):
         Engine(ServiceProvider).up(service_inputs(region="oregon"))
 
 
+# --- an update that fails on its way
+
+
+PARTLY = "Part of it may be written; if you take the change back, run `pulumi up --refresh`."
+
+
+def test_a_change_written_in_part_says_so_and_is_taken_back_by_a_refresh(
+    engine, up, render, service_inputs
+):
+    up()
+    render.fault(Answer(400), path="/env-vars/REVISION", method="PUT", times=None)
+    with pytest.raises(DeployError) as failed:
+        up(env={"MODE": "slow", "NEW": "1", "REVISION": "r2"})
+    assert str(failed.value).endswith(PARTLY)
+    render.faults.clear()
+    assert "NEW" not in render.env(engine.id), "no state knows of it"
+    assert engine.refresh()
+    assert engine.up(service_inputs()) == "updated"
+    assert render.env(engine.id)["MODE"] == "fast"
+    assert engine.up(service_inputs()) == "same"
+
+
+def test_a_change_of_which_nothing_was_written_says_no_such_thing(up, render):
+    up()
+    render.fault(Answer(400), path="/env-vars/MODE", method="PUT", times=None)
+    with pytest.raises(DeployError) as failed:
+        up(env={"MODE": "slow", "REVISION": "r1"})
+    assert PARTLY not in str(failed.value)
+
+
+def test_what_works_at_once_is_changed_last(up, render):
+    up()
+    up(instances=3, plan="standard", env={"MODE": "slow", "REVISION": "r1"})
+    assert render.writes() == ["PATCH it", "PUT env-vars/MODE", "POST scale"]
+
+
 # --- replacement
 
 

@@ -104,7 +104,7 @@ MAY_BE = {
 FLAGS = {
     "inference": ["trainHere", "hybridRemoteGeneration"],
     "symptoms": ["authRequired"],
-    "frigo": ["trainHere", "authRequired", "database"],
+    "frigo": ["trainHere", "authRequired", "database", "deleteData"],
     "turnover": ["trainHere", "modelPrivate", "authRequired", "debug", "storedToken"],
     "retraining": ["authRequired", "storedToken"],
     "repository": ["adminsBypass", "deploys", "storedToken"],

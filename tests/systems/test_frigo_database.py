@@ -68,6 +68,13 @@ def test_it_stands_beside_the_app_and_is_protected_as_the_stack_says(raised, sta
     assert database.protect is protected
 
 
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_its_data_outlive_the_stack_protected_or_not_unless_the_stack_says_otherwise(raised, stack):
+    said = [{}, {"deleteData": False}, {"deleteData": True}]
+    databases = [raised(stack, database=True, **each)["frigo-database-database"] for each in said]
+    assert [each.inputs["delete_data"] for each in databases] == [False, False, True]
+
+
 def test_a_docker_host_has_none_of_renders(raised):
     with pytest.raises(ConfigError, match=r"database|names no engine"):
         raised(database=True, host="docker")

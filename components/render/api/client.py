@@ -4,7 +4,8 @@ Knows HTTP and nothing of Pulumi. Writes are made so that they bear being made t
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
@@ -209,8 +210,18 @@ class RenderClient:
         found = [each[kind.item] for each in pages]
         return {str(each[kind.name]): str(each.get(kind.value) or "") for each in found}
 
-    def write_settings(self, service_id: str, kind: Setting, change: Change) -> None:
-        """Writes and deletes the named values, and leaves every other as it is."""
+    def write_settings(
+        self, service_id: str, kind: Setting, change: Change, live: Container[str]
+    ) -> None:
+        """Writes and deletes the named values, and leaves every other as it is.
+
+        Args:
+            service_id: whose they are.
+            kind: which of the two.
+            change: deletions come last: what is refused before them takes nothing away.
+            live: names that are there. Where a write fails, new ones are taken away again as far
+                as possible: no state would know of them.
+        """
         path = f"/services/{service_id}/{kind.path}"
         hidden = tuple(change.wanted.values())
         if len(change.names) > ONE_BY_ONE:
@@ -222,14 +233,22 @@ class RenderClient:
             hidden += tuple(kept.values())
             self.calls.request(what, "PUT", path, body=body, hidden=hidden)
             return
-        for name in sorted(change.gone):
-            self.delete(
-                f"Render service {service_id}: delete {kind.word} {name}", f"{path}/{quote(name)}"
-            )
-        for name, value in sorted(change.wanted.items()):
-            what = f"Render service {service_id}: set {kind.word} {name}"
-            one = {kind.value: value}
-            self.calls.request(what, "PUT", f"{path}/{quote(name)}", body=one, hidden=hidden)
+        new = [name for name in sorted(change.wanted) if name not in live]
+        try:
+            for name, value in sorted(change.wanted.items()):
+                what = f"Render service {service_id}: set {kind.word} {name}"
+                one = {kind.value: value}
+                self.calls.request(what, "PUT", f"{path}/{quote(name)}", body=one, hidden=hidden)
+        except DeployError:
+            with suppress(DeployError):
+                self._delete_settings(service_id, kind, new)
+            raise
+        self._delete_settings(service_id, kind, sorted(change.gone))
+
+    def _delete_settings(self, service_id: str, kind: Setting, names: Iterable[str]) -> None:
+        for name in names:
+            what = f"Render service {service_id}: delete {kind.word} {name}"
+            self.delete(what, f"/services/{service_id}/{kind.path}/{quote(name)}")
 
     def delete(self, what: str, path: str) -> None:
         """Deletes; absent is success."""

@@ -27,6 +27,7 @@ from slipway.render.api.rate_limits import Budget, bucket_of, seconds_asked
 
 LONGEST_WAIT_SECONDS = 90.0  # the limits by the minute; the hourly ones are for people to decide
 TOO_MANY = 429
+SERVER_ERROR = 500  # and above: it may have been carried out
 NOT_FOUND, GONE = 404, 410
 _SAID_LENGTH = 300
 _NOT_FOUND_WORD = "not found"  # begins the message of every real 404
@@ -71,10 +72,16 @@ class Calls:
     sleep: Callable[[float], None] = cancelling.pause
     budget: Budget | None = None
     _connections: Connections = field(default_factory=Connections, repr=False)
+    _written: threading.local = field(default_factory=threading.local, repr=False)
 
     def __post_init__(self) -> None:
         if self.budget is None:
             self.budget = shared_budget(self.endpoint, self.key)
+
+    @property
+    def writes(self) -> int:
+        """How many calls of this thread changed something, or may have."""
+        return getattr(self._written, "calls", 0)
 
     def request(
         self,
@@ -105,7 +112,18 @@ class Calls:
             self._keep_to_budget(what, method, path)
             return self._once(what, method, path, params, body, hidden)
 
-        return tried(what, once, self.sleep)
+        try:
+            answer = tried(what, once, self.sleep)
+        except ApiError as error:
+            refused = error.status is not None and error.status < SERVER_ERROR
+            self._note(method, wrote=not refused)
+            raise
+        self._note(method, wrote=True)
+        return answer
+
+    def _note(self, method: str, *, wrote: bool) -> None:
+        if wrote and method != "GET":
+            self._written.calls = self.writes + 1
 
     def _once(
         self,

@@ -1,8 +1,8 @@
 """A Render Postgres database, ready when it takes connections.
 
 Reachable from services of the same region only, unless addresses are allowed. Region, version and
-database name can't be changed: another one makes another database beside the old one, which has the
-data and goes only if `delete_data` says so.
+database name can't be changed by any call: another one is refused, since another database would
+take the place of this one and its data, unless `delete_data` says that those may go.
 """
 
 import ipaddress
@@ -40,7 +40,9 @@ class PostgresArgs:
     timeout_seconds: int = 1200  # until it takes connections
     adopt: bool = False  # take over a database that this stack did not make
     protect: bool = True  # refuse to delete it
-    delete_data: bool = False  # delete it with its stack; otherwise it stays on Render, and costs
+    delete_data: bool = False
+    """Delete it, all data included, with its stack and for another region, version or database
+    name. Otherwise it stays on Render, and costs; a stack of the same name takes it up again."""
 
     def __post_init__(self) -> None:
         what = f"Render Postgres {self.name}"

@@ -1,6 +1,5 @@
 """The life of a registry credential: what Render pulls private images with."""
 
-import re
 from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
@@ -16,7 +15,8 @@ from slipway.core.ownership import (
 from slipway.core.secrecy.digests import keyed_digest, new_salt
 from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ApiError, DeployError
-from slipway.render.api.provider import RenderProvider
+from slipway.render.api.marked_name import marked, split_name
+from slipway.render.api.provider import RenderProvider, tells_of_part
 from slipway.render.api.transport import Json, is_gone
 
 CHANGED_OUTSIDE = "(changed outside of this stack)"
@@ -24,7 +24,6 @@ PATH = "/registrycredentials"
 OUTPUTS = ("credential_id", "owner_id", "salt", "token_digest", "written_at")
 KEYS = ("name", "registry", "username")
 COMPARED = ("owner", *KEYS, "token", "mark")
-_NAMED = re.compile(r"(?P<name>.*) \((?P<mark>[^()]+@[^()]+|[^()@]+/[^()@]+)\)")
 
 
 class RegistryCredentialProvider(RenderProvider):
@@ -60,7 +59,7 @@ class RegistryCredentialProvider(RenderProvider):
             )
             found = made or found
         else:
-            live = _split(found)[1]
+            live = split_name(found)[1]
             check_may_take(what, props, live)
             found = self._patch(str(found["id"]), props, own_mark(props).beside(live))
         outputs = self._outputs(found, props, new_salt())
@@ -71,7 +70,7 @@ class RegistryCredentialProvider(RenderProvider):
         live = self._read(id_)
         if live is None:
             return ReadResult("", {})
-        name, mark = _split(live)
+        name, mark = split_name(live)
         outputs = {**props, **{key: live[key] for key in KEYS}, "name": name}
         outputs["mark"] = mark_seen(props, mark)
         if str(live.get("updatedAt")) != props.get("written_at"):
@@ -80,11 +79,12 @@ class RegistryCredentialProvider(RenderProvider):
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
+    @tells_of_part
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Writes it anew, token included: the API takes nothing less."""
         what = f"Render registry credential {news['name']}"
         there = self._read(id_)
-        live = _split(there)[1] if there is not None else None
+        live = split_name(there)[1] if there is not None else None
         check_still_ours(what, news, live)
         mark = own_mark(news).beside(live, own_mark(olds))
         outputs = self._outputs(self._patch(id_, news, mark), news, olds["salt"])
@@ -95,7 +95,7 @@ class RegistryCredentialProvider(RenderProvider):
         live = self._read(id_)
         if live is None:
             return
-        name, mark = _split(live)
+        name, mark = split_name(live)
         own = own_mark(props)
         if mark is None or not own.holds(mark):
             return  # another's by now, or nobody's: it stays
@@ -120,9 +120,9 @@ class RegistryCredentialProvider(RenderProvider):
         found = self.client.calls.request(what, "GET", PATH, params=params) or []
         own = own_mark(props)
         # Other stacks may have theirs under the same name; ours comes first, then one to adopt.
-        named = [each for each in found if _split(each)[0] == props["name"]]
-        named.sort(key=lambda each: not own.may_take(_split(each)[1]))
-        if named and (own.may_take(_split(named[0])[1]) or _in_the_way(named[0], props)):
+        named = [each for each in found if split_name(each)[0] == props["name"]]
+        named.sort(key=lambda each: not own.may_take(split_name(each)[1]))
+        if named and (own.may_take(split_name(named[0])[1]) or _in_the_way(named[0], props)):
             return named[0]
         return None
 
@@ -134,7 +134,7 @@ class RegistryCredentialProvider(RenderProvider):
 
     def _body(self, props: dict[str, Any], mark: Mark) -> dict[str, str]:
         token = unseal(self.token, props["token"])
-        named = {**{key: str(props[key]) for key in KEYS}, "name": f"{props['name']} ({mark})"}
+        named = {**{key: str(props[key]) for key in KEYS}, "name": marked(props["name"], mark)}
         return {**named, "authToken": token}
 
     def _outputs(self, live: Json, props: dict[str, Any], salt: str) -> dict[str, Any]:
@@ -156,13 +156,6 @@ class RegistryCredentialProvider(RenderProvider):
             return None  # as in `ServiceProvider`: sealed under another key, or changed outside
 
 
-def _split(live: Json) -> tuple[str, Mark | None]:
-    """The name and the mark behind it."""
-    name = str(live["name"])
-    found = _NAMED.fullmatch(name)
-    return (found["name"], Mark.parse(found["mark"])) if found else (name, None)
-
-
 def _in_the_way(live: Json, props: dict[str, Any]) -> bool:
     """Whether one of this name is to be taken over, or was made by hand and must not be doubled."""
-    return bool(props.get("adopt")) or _split(live)[1] is None
+    return bool(props.get("adopt")) or split_name(live)[1] is None

@@ -12,7 +12,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.core.difference import Change
 from slipway.render.api.client import ENV_VARS
-from slipway.render.api.provider import RenderProvider
+from slipway.render.api.provider import RenderProvider, tells_of_part
 
 COMPARED = ("service_id", "env")
 OUTPUTS = ("revision", "written")
@@ -51,6 +51,7 @@ class EnvWiringProvider(RenderProvider):
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
+    @tells_of_part
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Writes what differs."""
         wrote = self._write(news, olds)
@@ -73,7 +74,7 @@ class EnvWiringProvider(RenderProvider):
         names = {*news["env"], *(olds.get("env") or {})} - set(news.get("kept") or ())
         ours = {name: live[name] for name in names if name in live}
         change = Change.between(ours, news["env"])
-        self.client.write_settings(news["service_id"], ENV_VARS, change)
+        self.client.write_settings(news["service_id"], ENV_VARS, change, live)
         return bool(change.names)
 
 

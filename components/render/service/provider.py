@@ -25,7 +25,7 @@ from slipway.core.secrecy.sealing import unseal
 from slipway.core.variable_names import MARK
 from slipway.errors import DeployError
 from slipway.render.api.client import ENV_VARS, SECRET_FILES, Service, Setting
-from slipway.render.api.provider import RenderProvider, whole
+from slipway.render.api.provider import RenderProvider, tells_of_part, whole
 from slipway.render.deploy.client import DeployClient
 from slipway.render.service.settings import (
     KEYS,
@@ -105,6 +105,7 @@ class ServiceProvider(RenderProvider):
         inputs = {key: value for key, value in outputs.items() if key not in OUTPUTS}
         return ReadResult(id_, outputs, inputs)
 
+    @tells_of_part
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Writes what is not as declared; never deploys."""
         news, olds = _cast(news), _cast(olds)
@@ -135,7 +136,7 @@ class ServiceProvider(RenderProvider):
             self.client.delete_service(id_)
             return
         mark = {MARK: str(left or own.released)}
-        self.client.write_settings(id_, ENV_VARS, Change(frozenset(), mark))
+        self.client.write_settings(id_, ENV_VARS, Change(frozenset(), mark), (MARK,))
         if left is None and policy == "suspend":
             self.client.suspend(id_)
 
@@ -196,10 +197,8 @@ class ServiceProvider(RenderProvider):
     def _write(
         self, service: Service, olds: dict[str, Any], news: dict[str, Any], mark: Mark
     ) -> bool:
-        """Brings the service to what is declared; says whether that needs a deploy."""
+        """Brings it to what is declared, what works at once last; whether that needs a deploy."""
         settings = settings_to_write(live_settings(service, {**olds, **news}), news, olds)
-        if (instances := settings.pop("instances", None)) is not None:
-            self.client.scale(service.id, instances)
         if body := patch_body(news, settings, service.text("ownerId")):
             self.client.patch_service(service, body)
         env = {**self._plain(news), MARK: str(mark), **self._values(news, "secrets")}
@@ -211,6 +210,8 @@ class ServiceProvider(RenderProvider):
         gone = set(olds.get("secret_files") or {})
         if files or gone:
             wrote = self._write_values(service, SECRET_FILES, files, gone) or wrote
+        if "instances" in settings:
+            self.client.scale(service.id, settings["instances"])
         return wrote or bool(set(settings) - WITHOUT_DEPLOY)
 
     def _write_values(
@@ -219,7 +220,7 @@ class ServiceProvider(RenderProvider):
         live = self.client.settings(service.id, kind)
         ours = {name: value for name, value in live.items() if name in before or name in values}
         change = Change.between(ours, values)
-        self.client.write_settings(service.id, kind, change)
+        self.client.write_settings(service.id, kind, change, live)
         return bool(change.names - {MARK})  # the app has no use for the mark
 
     def _existing(self, service_id: str) -> Service:

@@ -13,6 +13,7 @@ from slipway.docker_host.service import DockerServiceArgs
 from slipway.docker_host.services import DockerServices
 from slipway.errors import ConfigError
 from tests.components.recorder import OUTPUTS, clear_texts, record, unwrap
+from toolchain.standins.docker.volumes import Volume
 
 CONTAINER = "docker:index/container:Container"
 IMAGE = "docker:index/remoteImage:RemoteImage"
@@ -162,6 +163,41 @@ def test_data_lies_in_a_volume_of_its_own():
         {"containerPath": "/data", "volumeName": "data-1"}
     ]
     assert recorder["all-db-data"].protect
+
+
+def of_volume(logical="all", stack="dev", **changes):
+    """A volume and its container, as that stack declares them."""
+    args = service("db", **{"volumes": {"/data": "data"}, **changes})
+
+    def program():
+        DockerServices(logical, {"db": args}, find_docker_host("host", ENGINE))
+
+    recorder = record(program, stack=stack)
+    return recorder[f"{logical}-db-data"], recorder[f"{logical}-db-container"]
+
+
+def test_a_volume_outlives_its_service_unless_its_data_may_go():
+    assert of_volume()[0].retained
+    assert not of_volume(delete_data=True)[0].retained
+
+
+def test_a_volume_of_a_renamed_stack_or_of_before_it_had_this_name_is_not_made_anew():
+    volume, container = of_volume()
+    assert set(Volume.replace) & set(volume.inputs) <= volume.ignored
+    assert "name" in container.ignored
+
+
+def test_a_renamed_component_finds_its_volume_and_two_stacks_share_none():
+    (first, holder), (renamed, next_holder) = of_volume(), of_volume("shop")
+    assert renamed.inputs["name"] == first.inputs["name"] == "slipway-dev-db.data"
+    # Not while the other one still runs: a host has a container's name once.
+    assert next_holder.inputs["name"] == holder.inputs["name"] == "slipway-dev-db"
+    names = {each.inputs["name"] for each in of_volume(stack="other")}
+    assert not names & {first.inputs["name"], holder.inputs["name"]}
+
+
+def test_a_container_without_data_has_no_name_to_clash():
+    assert "name" not in services(db=service("db"))["all-db-container"].inputs
 
 
 @pytest.mark.parametrize(

@@ -149,13 +149,27 @@ def test_a_deletion_ends_when_the_name_is_free():
 )
 def test_few_changes_are_written_one_by_one_and_touch_nothing_else(kind, path, value):
     client, wire = client_of(lambda _sent: answer(200, {}))
-    client.write_settings("srv-1", kind, Change(frozenset({"OLD"}), {"A": "1", "B": "2"}))
+    client.write_settings("srv-1", kind, Change(frozenset({"OLD"}), {"A": "1", "B": "2"}), ())
     assert wire.writes() == [
-        f"DELETE /v1/services/srv-1/{path}/OLD",
         f"PUT /v1/services/srv-1/{path}/A",
         f"PUT /v1/services/srv-1/{path}/B",
+        f"DELETE /v1/services/srv-1/{path}/OLD",  # last: it stays where a value is refused
     ]
-    assert [each.body for each in wire.sent[1:]] == [{value: "1"}, {value: "2"}]
+    assert [each.body for each in wire.sent[:2]] == [{value: "1"}, {value: "2"}]
+
+
+def test_of_a_change_that_is_refused_nothing_new_stays_and_nothing_is_gone():
+    client, wire = client_of(
+        lambda sent: answer(400 if sent.method == "PUT" and "/C" in sent.path else 200, {})
+    )
+    change = Change(frozenset({"OLD"}), {"A": "1", "B": "2", "C": "3"})
+    with pytest.raises(ApiError, match="set env var C"):
+        client.write_settings("srv-1", ENV_VARS, change, {"A", "OLD"})
+    path = "/v1/services/srv-1/env-vars"
+    assert wire.writes() == [
+        *(f"PUT {path}/{name}" for name in "ABC"),
+        *(f"DELETE {path}/{name}" for name in "BC"),  # A was there before
+    ]
 
 
 def test_many_changes_are_one_call_that_sends_along_what_others_put_there():
@@ -164,7 +178,7 @@ def test_many_changes_are_one_call_that_sends_along_what_others_put_there():
     client, wire = client_of(
         lambda sent: Lists(theirs)(sent) if sent.method == "GET" else answer(200, [])
     )
-    client.write_settings("srv-1", ENV_VARS, Change(frozenset({"OLD"}), wanted))
+    client.write_settings("srv-1", ENV_VARS, Change(frozenset({"OLD"}), wanted), ())
     assert wire.writes() == ["PUT /v1/services/srv-1/env-vars"]
     sent = {each["key"]: each["value"] for each in wire.sent[-1].body}
     assert sent == {**wanted, "THEIRS": "x"}
@@ -172,7 +186,7 @@ def test_many_changes_are_one_call_that_sends_along_what_others_put_there():
 
 def test_no_change_is_no_call():
     client, wire = client_of(lambda _sent: answer(500))
-    client.write_settings("srv-1", ENV_VARS, Change(frozenset(), {}))
+    client.write_settings("srv-1", ENV_VARS, Change(frozenset(), {}), ())
     assert wire.sent == []
 
 

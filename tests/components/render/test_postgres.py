@@ -1,4 +1,4 @@
-"""Protects Postgres on Render: found again by its user, never made twice, addresses sealed."""
+"""Protects Postgres on Render: found again by its mark, never made twice, addresses sealed."""
 
 import pytest
 import requests
@@ -7,7 +7,6 @@ from pulumi.dynamic.config import Config
 
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import ConfigError, DeployError
-from slipway.render.postgres import provider as postgres
 from slipway.render.postgres import ready_provider as postgres_ready
 from slipway.render.postgres.postgres import Postgres, PostgresArgs
 from slipway.render.postgres.provider import PostgresProvider, owner_user
@@ -74,7 +73,6 @@ def databases():
 def provider(databases, monkeypatch):
     monkeypatch.setenv("RENDER_API_KEY", TOKEN)
     monkeypatch.setenv("RENDER_API_URL", "http://render/v1")
-    monkeypatch.setattr(postgres, "_TAKEN", set())  # a process of its own has taken nothing over
     for name in ("FIRST_POLL_SECONDS", "POLL_SECONDS"):
         monkeypatch.setattr(postgres_ready, name, 0)
 
@@ -89,12 +87,18 @@ def provider(databases, monkeypatch):
     return make
 
 
-def test_it_is_made_once_and_known_again_by_its_user(provider, databases):
+def test_it_is_made_once_and_known_again_by_its_mark(provider, databases):
     first = provider().create(INPUTS)
     again = provider()
     assert again.create(INPUTS).id == first.id
     assert again.wire.writes() == []
+    assert databases.all["dpg-1"]["name"] == f"shop ({INPUTS['mark']})"
     assert databases.all["dpg-1"]["databaseUser"] == owner_user(INPUTS)
+
+
+def test_the_mark_is_no_part_of_what_postgresql_calls_the_database(provider, databases):
+    provider().create({**INPUTS, "name": "9 Shops.of-mine", "database_name": ""})
+    assert databases.all["dpg-1"]["databaseName"] == "db_9_shops_of_mine_x1y2"
 
 
 def test_a_lost_answer_makes_no_second_one(provider, databases):
@@ -122,6 +126,30 @@ def test_what_render_can_not_change_replaces_and_deletes_first(provider, key):
     assert difference.replaces == [key]
     assert difference.delete_before_replace
     assert not made.diff("dpg-1", outputs, INPUTS).changes
+
+
+@pytest.mark.parametrize("key", ["region", "version", "database_name"])
+def test_a_word_in_a_file_takes_no_data_away(provider, key):
+    made = provider()
+    first = made.check({}, INPUTS).inputs
+    news = {**INPUTS, key: "16"}
+    for before, after in ((True, False), (False, True), (False, False)):
+        with pytest.raises(DeployError, match=r"shop: its .* 16 is declared.*pg_dump") as refused:
+            made.check({**first, "delete_data": before}, {**news, "delete_data": after})
+        assert ("Render upgrades one on its page" in str(refused.value)) is (key == "version")
+    assert made.check(first, news).failures == []  # both times told that the data may go
+    assert made.check({**first, "delete_data": False}, {**INPUTS, key: ""}).failures == []
+
+
+def test_an_upgrade_on_renders_page_is_found_by_a_refresh_and_then_declared(provider, databases):
+    made = provider()
+    outputs = made.create(INPUTS | {"delete_data": False}).outs
+    databases.all["dpg-1"]["version"] = "18"
+    found = made.read("dpg-1", outputs)
+    made.diff("dpg-1", found.outs, INPUTS)  # what a refresh asks, with the inputs of before
+    news = {**INPUTS, "delete_data": False, "version": "18"}
+    assert made.check(found.inputs, news).failures == []
+    assert not made.diff("dpg-1", found.outs, news).changes
 
 
 @pytest.mark.parametrize(
