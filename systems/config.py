@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
-from slipway.core.secrecy.digests import redact
+from slipway.core.secrecy.masking import masked
 from slipway.errors import ConfigError, brief
 from systems import credentials
 from systems.values import DockerAddress, GitHubOwner, HubNamespace, RegistryKind, Rule
@@ -120,7 +120,7 @@ class StackConfig:
             return parse_settings(key, values, kind)
         except ConfigError as error:
             texts = [text for name in hidden for text in (str(given[name]), brief(given[name]))]
-            raise ConfigError(redact(str(error), texts)) from None
+            raise ConfigError(masked(str(error), texts)) from None
 
     def is_secret(self, system: str) -> bool:
         """Whether one of a system's values is a secret: which one, the engine does not say."""

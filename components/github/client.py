@@ -12,7 +12,7 @@ from urllib.parse import quote
 import requests
 
 from slipway.core import cancelling
-from slipway.core.secrecy.digests import redact
+from slipway.core.secrecy.masking import masked
 from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -237,7 +237,7 @@ class GitHubClient:
             hint = "It was renamed or moved: say its present owner and name."
         if asked is not None:
             hint = f"Its rate limit is used up; run the same command again in {asked:.0f} s."
-        said = redact(_said(response), (self.token,))
+        said = masked(_said(response), (self.token,), _SAID_LENGTH)
         return ApiError(
             f"{what}: GitHub answered {status}{f' ({said})' if said else ''}. {hint}", status
         )
@@ -275,7 +275,7 @@ def _said(response: requests.Response) -> str:
     except requests.JSONDecodeError:
         return ""
     message = body.get("message") if isinstance(body, dict) else None
-    return str(message)[:_SAID_LENGTH] if message else ""
+    return str(message) if message else ""
 
 
 def _asked_seconds(response: requests.Response) -> float | None:

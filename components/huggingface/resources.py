@@ -42,3 +42,4 @@ class SpaceReadyResource(ManagedResource, module="huggingface", name="SpaceReady
 
     made_by = SpaceReadyProvider
     outputs = ("stage",)
+    hidden = ("secrets",)

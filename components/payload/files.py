@@ -7,15 +7,14 @@ credentials, private keys, and pointers of Git LFS standing in for the files the
 import codecs
 import functools
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pathspec
 
-from slipway.core.secrecy.shapes import credential_in
 from slipway.errors import ConfigError
+from slipway.payload.look import Look
 
 # What is never part of an application, whatever its ignore files say.
 _NEVER = pathspec.GitIgnoreSpec.from_lines(
@@ -40,8 +39,7 @@ _FORBIDDEN_NAMES = pathspec.GitIgnoreSpec.from_lines(
     ]
 )
 _Rules = tuple[str, pathspec.GitIgnoreSpec]  # a folder ("" or "a/b/"), and what it ignores
-_LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\r?\n")
-_SCAN_LIMIT = 2_000_000  # bytes; larger files are data, and reading them twice costs
+_PIECE = 1 << 20  # bytes that are read at once
 
 
 @dataclass(frozen=True)
@@ -224,16 +222,23 @@ def payload_from_files(
     return Payload(read)
 
 
-def hash_file(path: Path) -> tuple[str, str, int]:
-    """(git blob SHA-1, SHA-256, size in bytes) of a file, read once in pieces."""
+def hash_file(path: Path, look: Callable[[bytes], object] | None = None) -> tuple[str, str, int]:
+    """(git blob SHA-1, SHA-256, size in bytes) of a file, read once in pieces.
+
+    Args:
+        path: the file.
+        look: is given each piece, too.
+    """
     size = path.stat().st_size
     # The first digest is git's name for a blob, a format and not a protection.
     blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
     content = hashlib.sha256()
     with path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
+        while piece := stream.read(_PIECE):
             blob.update(piece)
             content.update(piece)
+            if look is not None:
+                look(piece)
     return blob.hexdigest(), content.hexdigest(), size
 
 
@@ -271,17 +276,6 @@ def _looked_at(path: Path) -> tuple[PayloadFile, str]:
 
 @functools.cache
 def _as_it_was(path: Path, *_was: int) -> tuple[PayloadFile, str]:
-    oid, sha256, size = hash_file(path)
-    objection = _objection(path.read_bytes()) if size <= _SCAN_LIMIT else ""
-    return PayloadFile(path, oid, sha256, size), objection
-
-
-def _objection(content: bytes) -> str:
-    if _LFS_POINTER.match(content):
-        return "this is a Git LFS pointer, not the file it points to. Run `git lfs pull` first."
-    if kind := credential_in(content):
-        return (
-            f"it holds {kind}, and everything in a payload is published. Remove it, revoke it, and "
-            "give the value as a secret instead."
-        )
-    return ""
+    looked = Look()
+    oid, sha256, size = hash_file(path, looked.at)
+    return PayloadFile(path, oid, sha256, size), looked.objection()

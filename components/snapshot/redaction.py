@@ -8,7 +8,6 @@ of the placeholder, under a key that everybody knows.
 import base64
 import hashlib
 import json
-import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from slipway.core.credentials import PLACEHOLDER
 from slipway.core.secrecy.digests import keyed_digest, keyed_digests
+from slipway.core.secrecy.masking import written_forms
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.core.secrecy.shapes import credential_in
 from slipway.errors import ConfigError, DeployError
@@ -188,25 +188,10 @@ def _refuse_leaks(resource: Mapping[str, Json], values: Iterable[str]) -> None:
     name = str(resource.get("urn", "")).rpartition("::")[2]
     text = json.dumps(resource, ensure_ascii=False)
     kind = credential_in(text.encode())
-    if kind is None and any(form in text for value in values for form in _forms(value)):
+    if kind is None and any(form in text for value in values for form in written_forms(value)):
         kind = "a value that is a secret elsewhere"
     if kind:
         raise ConfigError(
             f"State of {name}: {kind} stands in it unmarked. Make it a secret where the program "
             "sets it, run `pulumi up`, and export again."
         )
-
-
-def _forms(value: str) -> set[str]:
-    """A value as it may be written: plain, in JSON of JSON, in an address, in hex, in base64."""
-    raw = value.encode()
-    forms = {value, urllib.parse.quote(value, safe=""), raw.hex(), raw.hex().upper()}
-    for ascii_only in (True, False):
-        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
-        # A state is JSON, and what stands in it may be JSON again.
-        forms |= {once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]}
-    for shift in range(3):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            # Its neighbours change the characters at both ends; those between are its own.
-            forms.add(encode(b"\0" * shift + raw).decode()[4 if shift else 0 : -4])
-    return forms

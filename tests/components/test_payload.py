@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from slipway.core.secrecy import shapes
 from slipway.errors import ConfigError
 from slipway.payload import files
 from slipway.payload.files import hash_file, payload_from_files, payload_from_folder
@@ -331,6 +332,45 @@ def test_a_credential_in_what_a_shell_of_windows_wrote_is_found(folder, encoding
         payload_from_folder(folder)
 
 
+PIECE = 1 << 20  # bytes that are read at once
+TOKEN = "hf_" + LETTERS[:34]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("before", [2_000_000, PIECE - 20, 3 * PIECE - 1, 5_000_000])
+def test_a_credential_is_found_wherever_it_stands_in_a_text_of_any_size(folder, encoding, before):
+    plot = "A" * (before - 4) + '"], "'
+    text = f'{{"outputs": ["{plot}login(token=\\"{TOKEN}\\")"]}}' + " " * PIECE
+    write(folder, "train.ipynb", text.encode(encoding))
+    with pytest.raises(ConfigError, match="it holds a Hugging Face token"):
+        payload_from_folder(folder)
+
+
+def test_a_word_that_only_ends_as_a_credential_is_none_where_a_piece_begins_either(folder):
+    for cut in range(PIECE - 1030, PIECE - 1020):  # what is kept of a piece begins about there
+        write(folder, "words.txt", "x" * cut + f"s{TOKEN}" + "x" * PIECE)
+        assert "words.txt" in payload_from_folder(folder).files
+
+
+def test_weights_are_looked_at_no_further_than_text_may_be(folder, monkeypatch):
+    searched = []
+    monkeypatch.setattr(shapes, "CREDENTIALS", [("a thing", Counted(searched))])
+    header = (5000).to_bytes(8, "little") + b'{"weight": {"dtype": "F32"}}'.ljust(5000)
+    write(folder, "model.safetensors", header + os.urandom(6 * PIECE))
+    assert "model.safetensors" in payload_from_folder(folder).files
+    assert 2_000_000 <= sum(searched) < 3 * PIECE + 3 * 1024
+
+
+class Counted:
+    """A shape that nothing has, and that notes how much it was searched for in."""
+
+    def __init__(self, lengths):
+        self.lengths = lengths
+
+    def search(self, content, _start):
+        self.lengths.append(len(content))
+
+
 @pytest.mark.parametrize("name", [".ENV", "Server.PEM", "ID_RSA", ".Git-Credentials"])
 def test_a_name_of_credentials_is_one_in_any_case(folder, name):
     write(folder, name)
@@ -366,7 +406,7 @@ def test_a_link_to_itself_is_refused_by_name(folder):
 
 
 def test_a_file_that_can_not_be_read_is_refused_by_name(folder, monkeypatch):
-    def refuse(_path):
+    def refuse(_path, _look):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(files, "hash_file", refuse)
@@ -376,7 +416,7 @@ def test_a_file_that_can_not_be_read_is_refused_by_name(folder, monkeypatch):
 
 def test_a_file_is_read_once_until_it_changes(folder, monkeypatch):
     read = []
-    monkeypatch.setattr(files, "hash_file", lambda path: read.append(path) or hash_file(path))
+    monkeypatch.setattr(files, "hash_file", lambda path, _: read.append(path) or hash_file(path))
     payload_from_folder(folder)
     payload_from_folder(folder)
     assert len(read) == 1

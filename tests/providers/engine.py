@@ -71,8 +71,9 @@ class Engine:
             assert found.outs == {}
             self.id, self.outputs = "", {}
             return False
-        before = self.inputs
-        self.outputs, self.inputs = cross(found.outs), cross(found.inputs)
+        before, self.outputs = self.inputs, cross(found.outs)
+        if found.inputs is not None:
+            self.inputs = cross(found.inputs)
         # So that it can show what differs, the engine asks for the difference back to before.
         provider.diff(self.id, self.outputs, before)
         return True

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.http.faults import CutAfter
 from slipway.errors import DeployError
+from slipway.render.deploy.client import DeployClient
 from slipway.render.deploy.provider import DeployProvider
 from slipway.render.service.provider import ServiceProvider
 from tests.providers.engine import Engine
@@ -181,15 +182,30 @@ def test_a_time_out_names_the_last_status(deploy, service, deploy_inputs):
         deploy.up(deploy_inputs(service, wiring="w1", timeout_seconds=0.001))
 
 
-def test_a_secret_in_the_log_is_masked(deploy, built, deploy_inputs, repository, render):
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("env-vars/API_KEY", {"value": "canary-4c1e"}),
+        ("secret-files/key.txt", {"content": "one line\nKEY=canary-4c1e\n"}),
+        ("secret-files/key.pem", {"content": "canary-4c1e\n"}),
+    ],
+)
+def test_a_secret_in_the_log_is_masked(
+    deploy, built, deploy_inputs, repository, render, monkeypatch, path, body
+):
     settled(render, built.id, built.outputs["first_deploy"])
     repository.commit(Dockerfile="FROM scratch\nRUN FAIL\n")
-    # The word the build prints stands for a secret that an app prints.
-    render.call("PUT", f"/services/{built.id}/env-vars/API_KEY", json={"value": "FAIL"})
+    render.call("PUT", f"/services/{built.id}/{path}", json=body)
+    log = ["KeyError: canary-4c1e", *["again"] * 3, *(f"line {each}" for each in range(37))]
+    monkeypatch.setattr(DeployClient, "log_tail", lambda *_: ["too long ago", *log, "the end"])
+    monkeypatch.setattr(DeployClient, "reasons", lambda *_: ["server_failed: canary-4c1e"])
     with pytest.raises(DeployError) as failure:
         deploy.up(deploy_inputs(built, wiring="w1"))
-    assert "the build says [secret]" in str(failure.value)
-    assert "FAIL" not in str(failure.value)
+    said = str(failure.value)
+    assert "KeyError: [secret]\nagain (3 times)\nline 0\n" in said
+    assert said.endswith("line 36\nthe end\n(Render says server_failed: [secret])")
+    assert "canary" not in said
+    assert "too long ago" not in said
 
 
 # --- proof of the revision

@@ -1,17 +1,20 @@
 """Protects the wait as a resource: what it waits for, and that its failure costs only the wait."""
 
 import pytest
+from huggingface_hub import SpaceRuntime
 
 from sandbox.http.faults import Answer
 from sandbox.hub.spaces.faults import Fault
 from slipway.core.probe import probe
+from slipway.core.secrecy.sealing import seal
 from slipway.errors import ConfigError, DeployError
+from slipway.huggingface.hub.client import HubClient
 from slipway.huggingface.space import readiness
-from slipway.huggingface.space.client import SpaceClient
+from slipway.huggingface.space.client import LOG_LINES, SpaceClient
 from slipway.huggingface.space.provider import SpaceProvider
 from slipway.huggingface.space.readiness import Waiter
 from slipway.huggingface.space.ready_provider import SpaceReadyProvider
-from tests.providers.conftest import READ_TOKEN
+from tests.providers.conftest import READ_TOKEN, TOKEN
 from tests.providers.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -110,6 +113,57 @@ def test_a_failed_build_raises_with_the_end_of_its_log_and_the_next_run_only_wai
     assert "the build says FAIL" in str(failure.value)
     (app_folder / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
     assert ready.up(space()) == "created"
+
+
+def test_neither_the_log_nor_what_the_platform_or_the_app_says_repeats_a_secret(
+    ready, space, app_folder, monkeypatch, hub, capsys
+):
+    (app_folder / "Dockerfile").write_text("FROM scratch\nRUN FAIL\n", encoding="utf-8")
+    sealed = {"API_KEY": seal(TOKEN, "one line\nthe build says FAIL\n")}
+    inputs = {**space(), "secrets": sealed}
+    with pytest.raises(DeployError) as failure:
+        ready.up(inputs)
+    assert "ended in BUILD_ERROR" in str(failure.value)
+    assert "build says" not in str(failure.value)
+
+    client = SpaceClient(HubClient(hub.url, TOKEN), ("drawn-5f1c9e",))
+    told = SpaceRuntime({"stage": "RUNTIME_ERROR", "errorMessage": "KEY drawn-5f1c9e", "sha": "c"})
+    assert client._runtime(told).error == "KEY [secret]"
+
+    (app_folder / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
+    monkeypatch.setattr(SpaceClient, "log_tail", lambda *_, **__: ["the end"])
+    inputs = {**space("drawn-5f1c9e"), "secrets": {"A": seal(TOKEN, "drawn-5f1c9e")}}
+    with pytest.raises(DeployError) as failure:
+        ready.up({**inputs, "expect": {"revision": "never"}, "timeout_seconds": 3})
+    assert "the app says revision is '[secret]', not 'never'" in str(failure.value)
+    assert "drawn-5f1c9e" not in capsys.readouterr().err
+
+
+def test_a_key_that_begins_above_the_end_of_the_log_is_masked_too(hub, monkeypatch):
+    begin, end = "-----BEGIN " + "PRIVATE KEY-----", "-----END " + "PRIVATE KEY-----"
+    body = [f"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{each:02}" for each in range(50)]
+    client = SpaceClient(HubClient(hub.url, TOKEN))
+    lines = ["start", begin, *body, end, *(f"line {each}" for each in range(80))]
+    monkeypatch.setattr(client, "_log", lambda *_, **__: iter(lines))
+    tail = client.log_tail("acme/demo", build=False)
+    assert len(tail) <= LOG_LINES
+    assert tail[-1] == "line 79"
+    assert not [line for line in tail if "MIIE" in line]
+
+
+def test_secrets_are_no_reason_to_wait_again_and_stay_as_the_program_gave_them(ready, space, hub):
+    """Also where the state is from before they were known here, or the token is another."""
+    inputs = space()
+    ready.up(inputs)
+    hub.mark()
+    sealed = {"API_KEY": seal(TOKEN, "value")}
+    assert ready.up({**inputs, "secrets": sealed}) == "same"
+    assert ready.up({**inputs, "secrets": {"API_KEY": seal("another", "value")}}) == "same"
+    assert hub.requests() == []
+    found = ready.provider.read(ready.id, ready.outputs)
+    assert found.inputs is None, "or a refresh would take those of the last wait for a change"
+    ready.refresh()
+    assert ready.up({**inputs, "secrets": sealed}) == "same"
 
 
 def test_an_app_that_never_says_what_is_expected_is_a_failure_in_time(ready, space, monkeypatch):

@@ -1,1 +1,1 @@
-"""Secret values: sealed on their way, compared by digests."""
+"""Secret values: sealed on their way, compared by digests, masked in what is shown."""

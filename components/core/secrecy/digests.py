@@ -7,9 +7,7 @@ resource. Without the key, a secret output itself, the digest tells nothing abou
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping
-
-MASK = "[secret]"
+from collections.abc import Mapping
 
 
 def new_salt() -> str:
@@ -26,15 +24,3 @@ def keyed_digest(salt: str, name: str, value: str) -> str:
 def keyed_digests(salt: str, values: Mapping[str, str]) -> dict[str, str]:
     """`keyed_digest` of every value, by name."""
     return {name: keyed_digest(salt, name, value) for name, value in sorted(values.items())}
-
-
-def redact(text: str, values: Iterable[str]) -> str:
-    """`text` with every occurrence of the given secret values masked.
-
-    Platforms may echo what they were sent in an error body, and the engine masks only stack config
-    in what it prints.
-    """
-    for value in sorted(set(values), key=len, reverse=True):
-        if value:
-            text = text.replace(value, MASK)
-    return text

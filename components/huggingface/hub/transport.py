@@ -15,7 +15,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils._http import hf_request_event_hook, parse_ratelimit_headers
 
 from slipway.core import cancelling
-from slipway.core.secrecy.digests import redact
+from slipway.core.secrecy.masking import masked
 from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -131,7 +131,7 @@ def call(
             pause = _wait_seconds(attempt, error.response)
             waited += pause
             if last or status not in RETRIED_STATUSES or waited > LONGEST_WAIT_SECONDS:
-                said = redact((error.server_message or "").strip(), hidden)
+                said = masked((error.server_message or "").strip(), hidden)
                 code = error.response.headers.get("X-Error-Code")
                 text = _explain(what, status, said)
                 if waited > LONGEST_WAIT_SECONDS:

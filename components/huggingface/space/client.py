@@ -1,19 +1,19 @@
 """The Hub's Space operations as the providers use them: settings, stages and logs."""
 
-import itertools
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from huggingface_hub import SpaceHardware, SpaceRuntime
 
-from slipway.core.secrecy.shapes import shown
+from slipway.core.secrecy.masking import masked
 from slipway.errors import ApiError
 from slipway.huggingface.hub.client import HubClient
 
 LOG_LINES = 100  # of the tail shown with a failure
+_BEFORE = 100  # lines read besides, so that what begins above the tail is recognised
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,22 @@ class Runtime:
 class SpaceClient:
     """Settings, stages and logs of Spaces; safe to share between threads."""
 
-    def __init__(self, hub: HubClient) -> None:
+    def __init__(self, hub: HubClient, hidden: Iterable[str] = ()) -> None:
+        """Asks nothing yet.
+
+        Args:
+            hub: whose Spaces.
+            hidden: values masked in what the platform says of them, in logs above all.
+        """
         self._api, self._call = hub.api, hub.call
+        self._hidden = tuple(hidden)
 
     def runtime(self, repo_id: str) -> Runtime:
         """The Space's stage and what it serves."""
         answer = self._call(
             f"Space {repo_id}: read stage", lambda: self._api.get_space_runtime(repo_id)
         )
-        return _runtime(answer)
+        return self._runtime(answer)
 
     def variables(self, repo_id: str) -> dict[str, str]:
         """Every variable and its value."""
@@ -109,35 +116,37 @@ class SpaceClient:
             f"Space {repo_id}: {'rebuild' if rebuild else 'restart'}",
             lambda: self._api.restart_space(repo_id, factory_reboot=rebuild),
         )
-        return _runtime(answer)
+        return self._runtime(answer)
 
     def log_tail(self, repo_id: str, *, build: bool, lines: int = LOG_LINES) -> list[str]:
         """The last lines of the build log or the run log; empty if there is none to read."""
         try:
-            return self._call(
+            found = self._call(
                 f"Space {repo_id}: read {'build' if build else 'run'} log",
-                lambda: list(deque(self._log(repo_id, build=build), maxlen=lines)),
+                lambda: list(deque(self._log(repo_id, build=build), maxlen=lines + _BEFORE)),
                 retry=False,
+                hidden=self._hidden,
             )
         except (ApiError, ValueError, TypeError) as error:  # the last two: an unreadable stream
             # The log explains a failure that is being reported; not having it must not replace it.
             return [f"(the log could not be read: {error})"]
+        text = masked("\n".join(found), self._hidden)
+        return text.split("\n")[-lines:] if text else []
 
     def _log(self, repo_id: str, *, build: bool) -> Iterator[str]:
-        pieces = self._api.fetch_space_logs(repo_id, build=build)
-        lines = (piece.rstrip("\n").split("\n") for piece in pieces)
-        return map(shown, itertools.chain.from_iterable(lines))
+        for piece in self._api.fetch_space_logs(repo_id, build=build):
+            yield from piece.rstrip("\n").split("\n")
 
-
-def _runtime(answer: SpaceRuntime) -> Runtime:
-    raw: Mapping[str, Any] = answer.raw
-    return Runtime(
-        stage=str(answer.stage),
-        commit=raw.get("sha"),
-        hardware=answer.requested_hardware,
-        sleep_seconds=answer.sleep_time,
-        error=raw.get("errorMessage"),
-    )
+    def _runtime(self, answer: SpaceRuntime) -> Runtime:
+        raw: Mapping[str, Any] = answer.raw
+        error = raw.get("errorMessage")
+        return Runtime(
+            stage=str(answer.stage),
+            commit=raw.get("sha"),
+            hardware=answer.requested_hardware,
+            sleep_seconds=answer.sleep_time,
+            error=masked(str(error), self._hidden) if error else None,
+        )
 
 
 def _time(moment: datetime | str | None) -> str:

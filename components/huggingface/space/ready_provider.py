@@ -4,6 +4,8 @@ A `create` that fails loses what it made, so the Space and the wait for it are t
 the app does not come up, the Space stays known and the next run only waits again.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,10 @@ from pulumi.dynamic import (
 )
 
 from slipway.core.credentials import HUB_READ_TOKEN
+from slipway.core.probe import ProbeResult, probe
 from slipway.core.progress import say
+from slipway.core.secrecy.masking import masked
+from slipway.core.secrecy.sealing import unseal
 from slipway.errors import ConfigError
 from slipway.huggingface.hub.provider import HubProvider
 
@@ -28,7 +33,8 @@ TRIGGERS = ("repo_id", "commit", "settings", "expect", "probe_path")
 
 class SpaceReadyProvider(HubProvider):
     """Waits as told by repo_id, commit, settings, host, probe_path, expect, private, awaits_push,
-    timeout_seconds. Adds: stage. `settings` is any text that changes when the settings do.
+    timeout_seconds, secrets (sealed; they are masked in what is shown). Adds: stage. `settings` is
+    any text that changes when the settings do.
     """  # noqa: D205 - the list of properties is the summary
 
     read_token: str | None  # what a private Space's app is asked with
@@ -64,14 +70,23 @@ class SpaceReadyProvider(HubProvider):
         if self.hub.repository("space", props["repo_id"]) is None:
             return ReadResult("", {})
         stage = self.spaces.runtime(props["repo_id"]).stage
-        inputs = {key: value for key, value in props.items() if key != "stage"}
-        return ReadResult(id_, {**props, "stage": stage}, inputs)
+        # No inputs: none of them is anything outside, and those of the state may be newer than
+        # these, where what changed was no reason to wait.
+        return ReadResult(id_, {**props, "stage": stage})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Nothing exists besides the Space itself."""
 
     def _wait(self, props: dict[str, Any], *, restarted: bool) -> dict[str, Any]:
+        from slipway.huggingface.space.client import SpaceClient
         from slipway.huggingface.space.readiness import Target, Waiter
+
+        secrets = [unseal(self.token, each) for each in (props.get("secrets") or {}).values()]
+        hidden = (self.token, *filter(None, [self.read_token]), *secrets)
+
+        def ask(url: str, expect: Mapping[str, str], token: str | None) -> ProbeResult:
+            answer = probe(url, expect, token)
+            return replace(answer, explanation=masked(answer.explanation, hidden))
 
         target = Target(
             repo_id=props["repo_id"],
@@ -83,7 +98,7 @@ class SpaceReadyProvider(HubProvider):
             token=self._apps_token(props),
             awaits_push=bool(props.get("awaits_push")),
         )
-        stage = Waiter(self.spaces, target, say=say).wait()
+        stage = Waiter(SpaceClient(self.hub, hidden), target, say=say, ask=ask).wait()
         return {**props, "stage": stage}
 
     def _apps_token(self, props: dict[str, Any]) -> str | None:

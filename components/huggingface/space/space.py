@@ -165,17 +165,19 @@ class Space(Component):
             "dockerfile": summary_of_text(args.dockerfile_text()),
         }
         super().__init__("slipway:huggingface:Space", name, seen_by_policies, opts)
-        space = self._space(name, args)
-        ready = self._ready(name, args, space)
+        token = require_stack_credential(HUB_TOKEN)
+        secrets = {key: sealed(token, value) for key, value in args.secrets.items()}
+        space = self._space(name, args, secrets)
+        ready = self._ready(name, args, space, secrets)
         self.url = Output.all(space.host, ready.stage).apply(lambda pair: str(pair[0]))
         self.page = space.url
         self.commit = space.commit
         self.register_outputs({"url": self.url, "page": self.page, "commit": self.commit})
 
-    def _space(self, name: str, args: SpaceArgs) -> SpaceResource:
+    def _space(
+        self, name: str, args: SpaceArgs, secrets: Mapping[str, Output[str]]
+    ) -> SpaceResource:
         facts = args.dockerfile()
-        token = require_stack_credential(HUB_TOKEN)
-        secrets = {key: sealed(token, value) for key, value in args.secrets.items()}
         return SpaceResource(
             f"{name}-space",
             {
@@ -184,7 +186,7 @@ class Space(Component):
                 "visibility": args.visibility,
                 "hardware": args.hardware,
                 "sleep_seconds": args.sleep_seconds,
-                "secrets": secrets,
+                "secrets": dict(secrets),
                 "variables": dict(args.variables),
                 "manifest": args.payload.manifest() if args.payload else {},
                 "sources": args.payload.sources() if args.payload else {},
@@ -197,7 +199,13 @@ class Space(Component):
             ResourceOptions(parent=self, protect=args.protect or None),
         )
 
-    def _ready(self, name: str, args: SpaceArgs, space: SpaceResource) -> SpaceReadyResource:
+    def _ready(
+        self,
+        name: str,
+        args: SpaceArgs,
+        space: SpaceResource,
+        secrets: Mapping[str, Output[str]],
+    ) -> SpaceReadyResource:
         return SpaceReadyResource(
             f"{name}-ready",
             {
@@ -210,6 +218,7 @@ class Space(Component):
                 "private": args.visibility == "private",
                 "awaits_push": args.first_files is None,
                 "timeout_seconds": args.timeout_seconds,
+                "secrets": dict(secrets),
             },
             ResourceOptions(parent=self),
         )

@@ -4,7 +4,6 @@ Render has no idempotency key, so a POST is made again only if it surely had no 
 its rate, or never sent. Whoever creates something handles `UnclearError` by looking first.
 """
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from slipway.core import cancelling
-from slipway.core.secrecy.digests import MASK, redact
+from slipway.core.secrecy.masking import masked
 from slipway.core.transport.backoff import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -31,7 +30,6 @@ SERVER_ERROR = 500  # and above: it may have been carried out
 NOT_FOUND, GONE = 404, 410
 _SAID_LENGTH = 300
 _NOT_FOUND_WORD = "not found"  # begins the message of every real 404
-_KEYS = re.compile(r"\brnd_[A-Za-z0-9]+|(?<=[?&]key=)[^&\s\"']+")
 
 _HINTS = {
     400: "Render refuses the request as it stands: see its reason.",
@@ -196,16 +194,18 @@ class Calls:
 
     def _refusal(self, what: str, response: requests.Response, hidden: tuple[str, ...]) -> ApiError:
         status = response.status_code
-        said = clean(_said(response), (*hidden, self.key))
+        said = masked(_said(response), (*hidden, self.key), _SAID_LENGTH)
         hint = _HINTS.get(
             status, "Run the same command again; if it persists, see status.render.com."
         )
         wait = seconds_asked(response.headers) if status == TOO_MANY else 0.0
-        request_id = response.headers.get("Render-Request-Id")
+        request_id = masked(
+            response.headers.get("Render-Request-Id", ""), (self.key,), _SAID_LENGTH
+        )
         return ApiError(
             f"{what}: Render answered {status}{f' ({said})' if said else ''}. {hint}"
             + (f" It asks to wait {wait:.0f} s." if wait else "")
-            + (f" Render-Request-Id: {clean(request_id, (self.key,))}" if request_id else ""),
+            + (f" Render-Request-Id: {request_id}" if request_id else ""),
             status,
             _NOT_FOUND_WORD if said.lower().startswith(_NOT_FOUND_WORD) else None,
         )
@@ -216,22 +216,17 @@ def is_gone(error: ApiError) -> bool:
     return error.status == GONE or (error.status == NOT_FOUND and error.code == _NOT_FOUND_WORD)
 
 
-def clean(text: str, hidden: tuple[str, ...]) -> str:
-    """`text` without the given values, API keys and keys of deploy hooks."""
-    return _KEYS.sub(MASK, redact(text, hidden))
-
-
 def _said(response: requests.Response) -> str:
-    """The platform's own words; a 401 is plain text there, and a gateway answers a page of HTML."""
+    """The platform's own words, whole; a 401 is plain text there, a gateway answers with HTML."""
     try:
         body = response.json()
     except requests.JSONDecodeError:
         html = (
             "html" in response.headers.get("Content-Type", "") or "<html" in response.text.lower()
         )
-        return "a page of HTML" if html else " ".join(response.text.split())[:_SAID_LENGTH]
+        return "a page of HTML" if html else response.text
     message = body.get("message") if isinstance(body, dict) else None
-    return str(message)[:_SAID_LENGTH] if message else ""
+    return str(message) if message else ""
 
 
 def _was_never_sent(error: requests.RequestException) -> bool:

@@ -118,7 +118,10 @@ class DeployClient:
         return next((each.id for each in found if each.id not in before), "")
 
     def log_tail(self, service_id: str, owner_id: str, deploy: Deployment) -> list[str]:
-        """The last lines written during a deploy, oldest first; a reason why not, if unreadable."""
+        """The last lines written during a deploy, oldest first; a reason why not, if unreadable.
+
+        More than `LOG_LINES`: what is masked in them may begin above those that are shown.
+        """
         params: dict[str, str | int] = {
             "ownerId": owner_id,
             "resource": service_id,
@@ -135,13 +138,13 @@ class DeployClient:
                 page = self._calls.request(what, "GET", "/logs", params=params)
                 found = [(str(each["timestamp"]), str(each["message"])) for each in page["logs"]]
                 lines += [text.rstrip("\n") for _, text in sorted(found, reverse=True)]
-                if not page.get("hasMore") or len(_told_once(lines)) >= LOG_LINES:
+                if not page.get("hasMore") or len(told_once(lines)) >= LOG_LINES:
                     break
                 params |= {"startTime": page["nextStartTime"], "endTime": page["nextEndTime"]}
         except (ApiError, KeyError, TypeError) as error:
             # The log explains a failure that is being reported; not having it must not replace it.
             lines.append(f"(the log could not be read: {error})")
-        return _told_once(reversed(lines))[-LOG_LINES:]
+        return lines[::-1]
 
     def reasons(self, service_id: str, deploy: Deployment) -> list[str]:
         """What Render itself notes about why a deploy failed; empty if it says nothing."""
@@ -166,7 +169,7 @@ class DeployClient:
         return [f"{kind}: {', '.join(facts)}" for kind, facts in reversed(texts) if facts]
 
 
-def _told_once(lines: Iterable[str]) -> list[str]:
+def told_once(lines: Iterable[str]) -> list[str]:
     """The lines, those that came again and again once, with how often."""
     told = []
     for line, same in groupby(lines):

@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 
 from slipway.core import cancelling
 from slipway.core.probe import ProbeResult, probe
-from slipway.core.secrecy.shapes import shown
+from slipway.core.secrecy.masking import masked
 from slipway.errors import ApiError, DeployError
-from slipway.render.api.transport import clean
 from slipway.render.deploy.causes import STATUS_REMEDIES, probable_cause
-from slipway.render.deploy.client import DeployClient, Deployment, parse_time
+from slipway.render.deploy.client import (
+    LOG_LINES,
+    DeployClient,
+    Deployment,
+    parse_time,
+    told_once,
+)
 
 LIVE = "live"
 FAILED = frozenset({"build_failed", "pre_deploy_failed", "update_failed"})
@@ -149,13 +154,14 @@ class Follower:
         begun = self.now()
         while True:
             answer = self.ask(self.target.probe_url, self.target.expect)
+            said = masked(answer.explanation, self.target.hidden)
             healthy = healthy + 1 if answer.healthy else 0
             if healthy == PROBES_IN_A_ROW:
-                self._say(f"the app {answer.explanation}")
+                self._say(f"the app {said}")
                 return
             if not answer.healthy and self.now() - begun >= PROBE_GRACE_SECONDS:
                 raise DeployFailedError(
-                    f"{self._what(deploy)}: it is live, but the app {answer.explanation} at "
+                    f"{self._what(deploy)}: it is live, but the app {said} at "
                     f"{self.target.probe_url}, for {self.now() - begun:.0f} s.\n"
                     + self._tail(self._lines(deploy)),
                     may_pass=False,
@@ -188,9 +194,10 @@ class Follower:
     def _lines(self, deploy: Deployment) -> list[str]:
         target = self.target
         lines = self.client.log_tail(target.service_id, target.owner_id, deploy)
+        text = masked("\n".join(lines), target.hidden)
+        shown = told_once(text.split("\n") if text else ())[-LOG_LINES:]
         reasons = self.client.reasons(target.service_id, deploy)
-        lines += [f"(Render says {reason})" for reason in reasons]
-        return [clean(shown(line), target.hidden) for line in lines]
+        return shown + [f"(Render says {masked(each, target.hidden)})" for each in reasons]
 
     def _tail(self, lines: list[str]) -> str:
         return "\n".join(

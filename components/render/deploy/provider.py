@@ -9,7 +9,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.core.progress import say
 from slipway.errors import DeployError
-from slipway.render.api.client import ENV_VARS, Service
+from slipway.render.api.client import ENV_VARS, SECRET_FILES, Service
 from slipway.render.api.provider import RenderProvider
 from slipway.render.deploy.client import DeployClient, Deployment
 from slipway.render.deploy.following import (
@@ -95,6 +95,9 @@ class DeployProvider(RenderProvider):
     def _follower(self, deploys: DeployClient, service: Service, props: dict[str, Any]) -> Follower:
         names = props.get("secret_names") or []
         values = self.client.settings(service.id, ENV_VARS) if names else {}
+        files: dict[str, str] = {}
+        if service.text("type") != "static_site":  # whoever put them there
+            files = self.client.settings(service.id, SECRET_FILES)
         path = props.get("probe_path") or ""
         target = Target(
             service_id=service.id,
@@ -106,7 +109,11 @@ class DeployProvider(RenderProvider):
             probe_url=props["url"].rstrip("/") + path if path else "",
             expect=props.get("expect") or {},
             timeout_seconds=float(props["timeout_seconds"]),
-            hidden=(self.token, *(values[name] for name in names if name in values)),
+            hidden=(
+                self.token,
+                *(values[name] for name in names if name in values),
+                *files.values(),
+            ),
         )
         return Follower(deploys, target, say)
 

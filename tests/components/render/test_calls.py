@@ -1,5 +1,7 @@
 """Protects how Render is called: what is tried again, after how long, and what is said."""
 
+import json
+
 import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -202,6 +204,22 @@ def test_no_error_repeats_a_secret_the_key_or_the_key_of_a_hook(status):
         text = str(Script(response).refused("PUT", hidden=(CANARY,)))
         assert str(status) in text
         assert not [part for part in (CANARY, KEY, "hookcanary") if part in text]
+
+
+def test_of_a_long_answer_no_part_of_a_secret_is_repeated():
+    lines = [f"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj{each:02}" for each in range(20)]
+    for secret in (
+        f"{CANARY}-" + "0123456789abcdef" * 9,
+        "\n".join(lines),
+        'two  words "é"\n of it',
+    ):
+        for padding in range(0, 320, 20):
+            echoed = f"invalid: {'x' * padding} {secret} {json.dumps(secret)}"
+            for response in (answer(400, {"message": echoed}), answer(400, text=echoed)):
+                said = str(Script(response).refused("PUT", hidden=(secret,)))
+                for part in (secret[:8], secret[-8:], *lines, "two words"):
+                    assert part not in said
+                assert len(said) < 600
 
 
 def test_the_key_is_sent_with_every_call_and_shows_in_no_representation(tmp_path, monkeypatch):
