@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import os
-import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 from pulumi import Input, Output
@@ -14,24 +12,10 @@ from slipway.core.credentials import GITHUB_TOKEN, HUB_TOKEN, RENDER_API_KEY, Cr
 from slipway.core.secrecy.sealing import seal
 from slipway.errors import ConfigError
 
-_ENCRYPTION_SALT = re.compile(r"^encryptionsalt: *(\S+)", re.MULTILINE)
-
 
 def stack_mark() -> str:
     """`project/stack`: how a stack is called in the marks of what it made, for people."""
     return f"{pulumi.get_project()}/{pulumi.get_stack()}"
-
-
-def passphrase_mark() -> str:
-    """What is another one whenever the stack's passphrase is; empty where nothing says so.
-
-    It is computed from the salt that the engine writes into the stack's file. Before any program
-    runs, the engine holds the passphrase against it, and so nobody has to derive a key once more
-    to know that the passphrase is still the same. The mark does not help to guess it.
-    """
-    file = Path(pulumi.runtime.get_root_directory(), f"Pulumi.{pulumi.get_stack()}.yaml")
-    found = _ENCRYPTION_SALT.search(file.read_text(encoding="utf-8")) if file.is_file() else None
-    return hashlib.sha256(found[1].encode()).hexdigest()[:32] if found else ""
 
 
 def stack_credential(credential: Credential) -> Output[str] | None:

@@ -6,6 +6,7 @@ that is there already and not this stack's: GitHub would replace a secret in sil
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import pulumi
 import pulumi_github as github
@@ -15,8 +16,9 @@ from slipway.core.arguments import check_types
 from slipway.core.component import Component
 from slipway.core.stack import comparable_digests, sealed
 from slipway.errors import brief
-from slipway.github.account import account, provider_name
-from slipway.github.claims.claims import Claim
+from slipway.github.account import account, owner_of, provider_name
+from slipway.github.claims.aliases import of_claim, of_part
+from slipway.github.claims.claims import Claim, Kind
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.leftovers import (
     Look,
@@ -34,7 +36,10 @@ _TYPE = "slipway:github:RepositorySettings"
 
 @dataclass(frozen=True, kw_only=True)
 class RepositorySettingsArgs:
-    """What a caller decides about a repository. The keys of mappings are for logical names."""
+    """What a caller decides about a repository.
+
+    The keys of environments and branches are the caller's own: another key changes nothing.
+    """
 
     owner: str  # of the repository; the environment's GITHUB_OWNER wins
     repository: str  # its name alone
@@ -69,21 +74,22 @@ class RepositorySettingsArgs:
         }
         return {**self.secrets, **inside}
 
-    def claims(self, name: str) -> Iterator[Claim]:
-        """Everything that will be this stack's; the logical name is the component's."""
-        for key in self.secrets:
-            yield Claim("secret", key, logical=f"{name}-secret-{_slug(key)}")
-        for key in self.variables:
-            yield Claim("variable", key, logical=f"{name}-variable-{_slug(key)}")
+    def claims(self, place: str) -> Iterator[Claim]:
+        """Everything that will be this stack's.
+
+        Args:
+            place: OWNER/NAME of the repository. Logical names say where on GitHub a thing is, not
+                what a program calls it: under another name the engine would make it anew, which
+                overwrites it, and then delete it.
+        """
+        yield from _values(self, place)
         for role, rules in self.branches.items():
-            yield Claim("ruleset", rules.name, logical=f"{name}-rules-{role}")
+            logical = f"{place}/rules/{_part(rules.branch)}"
+            yield Claim("ruleset", rules.name, logical=logical, former=f"rules-{role}")
         for role, each in self.environments.items():
-            inside = f"{name}-environment-{role}"
-            yield Claim("environment", each.name, logical=inside)
-            for key in each.secrets:
-                yield Claim("secret", key, each.name, f"{inside}-secret-{_slug(key)}")
-            for key in each.variables:
-                yield Claim("variable", key, each.name, f"{inside}-variable-{_slug(key)}")
+            logical, former = f"{place}/environment/{_part(each.name)}", f"environment-{role}"
+            yield Claim("environment", each.name, logical=logical, former=former)
+            yield from _values(each, logical, f"{former}-", each.name)
 
 
 class RepositorySettings(Component):
@@ -110,13 +116,15 @@ class RepositorySettings(Component):
     def __init__(
         self, name: str, args: RepositorySettingsArgs, opts: ResourceOptions | None = None
     ) -> None:
+        place = f"{owner_of(args.owner)}/{args.repository}"
+        claims = {claim: claim for claim in sorted(args.claims(place))}
         seen_by_policies = {
             "repository": args.repository,
-            "claims": sorted(str(claim) for claim in args.claims(name)),
+            "claims": sorted(map(str, claims)),
             "secret_digests": comparable_digests(args.secrets_by_place()),
         }
         super().__init__(_TYPE, name, seen_by_policies, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._claims = name, args, claims
         self._account = account(args.owner)
         self._claim = self._declare_claim()
         self._child = ResourceOptions(
@@ -129,10 +137,10 @@ class RepositorySettings(Component):
             self._declare_secret(key, value)
         for key, value in sorted(args.variables.items()):
             self._declare_variable(key, value)
-        for role, rules in sorted(args.branches.items()):
-            self._declare_rules(role, rules)
-        for role, environment in sorted(args.environments.items()):
-            self._declare_environment(role, environment)
+        for _, rules in sorted(args.branches.items()):
+            self._declare_rules(rules)
+        for _, environment in sorted(args.environments.items()):
+            self._declare_environment(environment)
         self.page = self._claim.page
         self.register_outputs({"page": self.page})
 
@@ -140,99 +148,129 @@ class RepositorySettings(Component):
         properties = {
             "owner": self._account.owner,
             "repository": self._args.repository,
-            "claims": [claim.fields() for claim in sorted(self._args.claims(self._name))],
+            "claims": [claim.fields() for claim in self._claims],
+            "former_names": {claim.logical: claim.former for claim in self._claims},
             "adopt": sorted(self._args.adopt),
-            # As an output it would make the claim depend on all that comes after it.
+            # As outputs they would make the claim depend on all that comes after it.
             "parent": self.urn.future(),
+            "former_parents": [Output.from_input(each).future() for each in self._aliases],
             "provider": _urn("pulumi:providers:github", provider_name(self._account.owner)),
         }
-        return ClaimResource(f"{self._name}-claim", properties, ResourceOptions(parent=self))
+        # Below the component, one that was moved would find nothing of its former self.
+        opts = of_claim(self._aliases, self.urn)
+        return ClaimResource(f"{self._name}-claim", properties, opts)
 
     def _declare_secret(self, key: str, value: Input[str]) -> None:
-        name = f"{self._name}-secret-{_slug(key)}"
-        made = self._seal(name, key, value, "")
+        claim = self._claims[Claim("secret", key)]
+        made = self._seal(claim, value, "")
         github.ActionsSecret(
-            name,
+            claim.logical,
             repository=self._args.repository,
             secret_name=key,
             value_encrypted=made.encrypted,
             key_id=made.key_id,
-            opts=self._child,
+            opts=self._known(claim),
         )
 
     def _declare_variable(self, key: str, value: Input[str]) -> None:
+        claim = self._claims[Claim("variable", key)]
         github.ActionsVariable(
-            f"{self._name}-variable-{_slug(key)}",
+            claim.logical,
             repository=self._args.repository,
             variable_name=key,
             value=value,
-            opts=self._once(standing_variable),
+            opts=self._known(claim, standing_variable),
         )
 
-    def _declare_rules(self, role: str, rules: BranchRules) -> None:
+    def _declare_rules(self, rules: BranchRules) -> None:
+        claim = self._claims[Claim("ruleset", rules.name)]
         github.RepositoryRuleset(
-            f"{self._name}-rules-{role}",
+            claim.logical,
             repository=self._args.repository,
-            opts=self._once(standing_rules(rules)),
+            opts=self._known(claim, standing_rules(rules)),
             **rules.arguments(),
         )
 
-    def _declare_environment(self, role: str, args: EnvironmentArgs) -> None:
-        name = f"{self._name}-environment-{role}"
+    def _declare_environment(self, args: EnvironmentArgs) -> None:
+        itself = self._claims[Claim("environment", args.name)]
         made = github.RepositoryEnvironment(
-            name,
+            itself.logical,
             repository=self._args.repository,
             environment=args.name,
-            opts=self._child,
+            opts=self._known(itself),
             **args.protection(),
         )
         # Through its output, so that everything inside is made after it and deleted before it.
         environment = made.environment
         if args.branch:
+            policy = itself.part("branch")
             github.RepositoryEnvironmentDeploymentPolicy(
-                f"{name}-branch",
+                policy.logical,
                 repository=self._args.repository,
                 environment=environment,
                 branch_pattern=args.branch,
-                opts=self._once(standing_pattern),
+                opts=self._known(policy, standing_pattern),
             )
         for key, value in sorted(args.secrets.items()):
-            secret = f"{name}-secret-{_slug(key)}"
-            box = self._seal(secret, key, value, environment)
+            claim = self._claims[Claim("secret", key, args.name)]
+            box = self._seal(claim, value, environment)
             github.ActionsEnvironmentSecret(
-                secret,
+                claim.logical,
                 repository=self._args.repository,
                 environment=environment,
                 secret_name=key,
                 value_encrypted=box.encrypted,
                 key_id=box.key_id,
-                opts=self._child,
+                opts=self._known(claim),
             )
         for key, value in sorted(args.variables.items()):
+            claim = self._claims[Claim("variable", key, args.name)]
             github.ActionsEnvironmentVariable(
-                f"{name}-variable-{_slug(key)}",
+                claim.logical,
                 repository=self._args.repository,
                 environment=environment,
                 variable_name=key,
                 value=value,
-                opts=self._once(standing_variable),
+                opts=self._known(claim, standing_variable),
             )
 
-    def _once(self, look: Look) -> ResourceOptions:
-        return ResourceOptions.merge(self._child, made_once(self._account, look))
+    def _known(self, claim: Claim, look: Look | None = None) -> ResourceOptions:
+        opts = ResourceOptions.merge(self._child, self._formerly(claim))
+        return ResourceOptions.merge(opts, made_once(self._account, look)) if look else opts
+
+    def _formerly(self, claim: Claim) -> ResourceOptions:
+        return of_part(self._name, self._aliases, claim.former)
 
     def _seal(
-        self, name: str, key: str, value: Input[str], environment: Input[str]
+        self, claim: Claim, value: Input[str], environment: Input[str]
     ) -> SealedSecretResource:
         properties = {
             "owner": self._account.owner,
             "repository": self._args.repository,
             "environment": environment,
-            "name": key,
+            "name": claim.name,
             "sealed": sealed(self._account.token, value),
         }
+        box = claim.part("sealed")
         opts = ResourceOptions(parent=self, depends_on=[self._claim])
-        return SealedSecretResource(f"{name}-sealed", properties, opts)
+        opts = ResourceOptions.merge(opts, self._formerly(box))
+        return SealedSecretResource(box.logical, properties, opts)
+
+
+def _values(
+    args: RepositorySettingsArgs | EnvironmentArgs,
+    place: str,
+    former: str = "",
+    environment: str = "",
+) -> Iterator[Claim]:
+    kinds: Sequence[tuple[Kind, Mapping[str, Input[str]]]] = (
+        ("secret", args.secrets),
+        ("variable", args.variables),
+    )
+    for kind, values in kinds:
+        for key in values:
+            was = f"{former}{kind}-{key.lower().replace('_', '-')}"
+            yield Claim(kind, key, environment, f"{place}/{kind}/{key}", was)
 
 
 def _urn(type_: str, name: str) -> str:
@@ -240,5 +278,6 @@ def _urn(type_: str, name: str) -> str:
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
 
-def _slug(key: str) -> str:
-    return key.lower().replace("_", "-")
+def _part(name: str) -> str:
+    """A name as one part of a logical name; no two give the same one."""
+    return quote(name, safe="").replace("%", "=")

@@ -220,14 +220,11 @@ def test_renaming_an_environment_does_what_its_preview_said(raised, hub, databas
     name, before = "a/b", raised.last_request()
     with with_value(raised, "dev", "environment: dev", f"environment: {name}"):
         said = operations(raised)
-        assert said["repository-environment-deployment"] in ("create-replacement", "replace")
-        assert all("replace" in op for op in said.values()), said
-        assert set(said) == {
-            "repository-environment-deployment",
-            "repository-environment-deployment-branch",
-            "repository-environment-deployment-secret-api-key",
-            "repository-environment-deployment-secret-hf-token",
-            "repository-environment-deployment-variable-slipway-stack",
+        things = ("", "/branch", "/secret/API_KEY", "/secret/HF_TOKEN", "/variable/SLIPWAY_STACK")
+        assert said == {
+            f"slipway/slipway/environment/{environment}{thing}": op
+            for environment, op in (("a=2Fb", "create"), ("dev", "delete"))
+            for thing in things
         }
         assert mutating(raised, before) == []
         raised.up()

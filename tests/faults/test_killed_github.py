@@ -5,6 +5,7 @@ and provider are killed at each call that changes something, before GitHub sees 
 obeyed; each time one `up`, without a question, leads to what is declared, once each.
 """
 
+import json
 from dataclasses import dataclass
 from itertools import count
 
@@ -23,6 +24,8 @@ PROGRAM = """
 import json
 from pathlib import Path
 
+from pulumi import Alias, ComponentResource, ResourceOptions
+
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
@@ -37,14 +40,20 @@ inside = EnvironmentArgs(
     variables={"URL": value},
 )
 rules = BranchRules(branch="main", checks=["test"], reviews=declared["number"])
+role, group = declared.get("role", "deployment"), declared.get("group")
+opts = ResourceOptions(
+    parent=ComponentResource("test:test:Group", group) if group else None,
+    aliases=[Alias(name=each) for each in declared.get("names", [])] + declared.get("urns", []),
+)
 RepositorySettings(declared.get("component", "it"), RepositorySettingsArgs(
     owner="slipway",
     repository=declared["repository"],
     secrets={"TOKEN": f"canary-{value}"} if wanted else {},
     variables={"SPACE": value} if wanted else {},
-    branches={"main": rules} if wanted else {},
-    environments={"deployment": inside} if wanted else {},
-))
+    branches={role: rules} if wanted else {},
+    environments={role: inside} if wanted else {},
+    adopt=declared.get("adopt", []),
+), opts)
 """
 _numbers = count()
 
@@ -255,16 +264,120 @@ def test_a_deletion_that_died_at_any_call_is_carried_on(run, github, declared, o
         assert_converged(run, github, gone)
 
 
-@pytest.mark.long
-def test_a_renamed_component_takes_nothing_of_its_former_self(run, github, declared):
-    # Its new name stands for the same objects: what it took up the old name's end would delete.
-    run.declare(wanted := declared())
+BY_HAND = {"name": "THEIRS", "value": "by hand"}
+COMPONENT = "slipway:github:RepositorySettings"
+CLAIM = "pulumi-python:dynamic/github:Claim"
+FORMER_NAMES = {  # by what former versions called them, the longer ones first
+    "environment/prod/secret/KEY/sealed": "it-environment-deployment-secret-key-sealed",
+    "environment/prod/secret/KEY": "it-environment-deployment-secret-key",
+    "environment/prod/variable/URL": "it-environment-deployment-variable-url",
+    "environment/prod/branch": "it-environment-deployment-branch",
+    "environment/prod": "it-environment-deployment",
+    "secret/TOKEN/sealed": "it-secret-token-sealed",
+    "secret/TOKEN": "it-secret-token",
+    "variable/SPACE": "it-variable-space",
+    "rules/main": "it-rules-deployment",
+}
+EVERYTHING = [
+    "secret TOKEN",
+    "variable SPACE",
+    "ruleset Slipway: main",
+    "environment prod",
+    "secret KEY of environment prod",
+    "variable URL of environment prod",
+]
+
+
+def raised(run, github, wanted):
+    """Raises it; then somebody puts a value of their own into the environment, by hand."""
+    run.declare(wanted)
     run.up()
-    run.declare({**wanted, "component": "renamed"})
+    inside = f"/repos/{OWNER}/{wanted['repository']}/environments/prod/variables"
+    assert github.live.http.post(inside, json=BY_HAND).status_code == 201
     github.mark()
-    with pytest.raises(AssertionError, match="this exists already, and this stack did not make it"):
-        run.up()
+
+
+def assert_nothing_happened(run, github, declares):
+    run.declare(declares)
+    run.up()
     assert github.writes() == []
+    variables = github.get(declares["repository"], "environments/prod/variables")["variables"]
+    assert BY_HAND["name"] in names(variables)
+    run.unchanged()
+    assert github.writes() == []
+
+
+def assert_refused(run, github, declares, says):
+    run.declare(declares)
+    said = run.pulumi("preview")
+    assert not said.ok
+    assert says in said.said
+    said = run.pulumi("up", "--yes", "--skip-preview")  # whose components the state has after it
+    assert not said.ok
+    assert says in said.said
+    assert github.writes() == []
+
+
+def as_before_logical_names_said_where(run, repository):
+    """Gives the state the names that a former version gave it."""
+    exported = run.must("stack", "export")
+    for name, former in FORMER_NAMES.items():
+        exported = exported.replace(f"{OWNER}/{repository}/{name}", former)
+    exported = exported.replace(f"::{CLAIM}::", f"::{COMPONENT}${CLAIM}::")
+    state = json.loads(exported)
+    resources = state["deployment"]["resources"]
+    [component] = [each["urn"] for each in resources if each["type"] == COMPONENT]
+    [claim] = [each for each in resources if each["type"] == CLAIM]
+    claim["parent"] = component
+    for values in (claim["inputs"], claim["outputs"]):
+        del values["former_names"], values["former_parents"]
+    file = run.folder / "former.json"
+    file.write_text(json.dumps(state), encoding="utf-8")
+    run.must("stack", "import", "--file", str(file))
+
+
+def test_another_key_in_the_program_changes_nothing(run, github, declared):
+    raised(run, github, wanted := declared())
+    assert_nothing_happened(run, github, wanted | {"role": "release"})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("how", [{"names": ["it"]}, {"adopt": EVERYTHING}], ids=["alias", "adopt"])
+def test_a_renamed_component_takes_nothing_of_its_former_self(run, github, declared, how):
+    raised(run, github, wanted := declared())
+    renamed = wanted | {"component": "renamed"}
+    assert_refused(run, github, renamed, "aliases=[pulumi.Alias(name=")
+    assert_nothing_happened(run, github, renamed | how)
+    assert_nothing_happened(run, github, renamed)  # the state knows it by that name now
+
+
+@pytest.mark.long
+def test_a_component_that_moved_takes_nothing_of_its_former_self(run, github, declared):
+    raised(run, github, wanted := declared())
+    moved = wanted | {"group": "below"}
+    urn = f"urn:pulumi:dev::slipway::{COMPONENT}::it"
+    assert_refused(run, github, moved | {"adopt": EVERYTHING}, f'aliases=["{urn}"]')
+    assert_nothing_happened(run, github, moved | {"urns": [urn]})
+    assert_nothing_happened(run, github, moved)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"component": "renamed", "names": ["it"]},
+        {"group": "below", "urns": [f"urn:pulumi:dev::slipway::{COMPONENT}::it"]},
+    ],
+    ids=["as it was", "and renamed", "and moved"],
+)
+def test_what_a_former_version_made_is_found(run, github, declared, change):
+    raised(run, github, wanted := declared())
+    as_before_logical_names_said_where(run, wanted["repository"])
+    says = "environment prod: the state has it as it-environment-deployment"
+    assert_refused(run, github, wanted | {"role": "release", "adopt": EVERYTHING}, says)
+    assert_nothing_happened(run, github, wanted | change)
+    assert_nothing_happened(run, github, wanted | change | {"role": "release"})
 
 
 @pytest.mark.long

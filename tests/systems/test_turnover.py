@@ -34,14 +34,24 @@ class Raised:
     def space(self):
         return self.recorder["turnover-space"].inputs
 
+    def environment(self, role):
+        """Logical name of one of GitHub's environments, by its role."""
+        [path] = {
+            name
+            for name, each in self.recorder.resources.items()
+            if each.type.endswith(":RepositoryEnvironment")
+            and name.endswith("-tests") == (role == "tests")
+        }
+        return path
+
     def secrets_of(self, environment):
         """Names of the secrets in one of GitHub's environments, by its role."""
-        start = f"turnover-pipeline-environment-{environment}-secret-"
+        start = f"{self.environment(environment)}/secret/"
         found = [each for name, each in self.recorder.resources.items() if name.startswith(start)]
         return {each.inputs["secretName"] for each in found if "secretName" in each.inputs}
 
     def variables_of(self, environment):
-        start = f"turnover-pipeline-environment-{environment}-variable-"
+        start = f"{self.environment(environment)}/variable/"
         return {
             each.inputs["variableName"]: each.inputs["value"]
             for name, each in self.recorder.resources.items()
@@ -132,7 +142,7 @@ def test_the_token_that_may_write_is_where_one_branch_alone_finds_it(raised, sta
         if "branchPattern" in each.inputs
     ]
     assert policies == [branch]
-    tokens = "turnover-pipeline-environment-deployment-secret-hf-token-sealed"
+    tokens = f"{made.environment('deployment')}/secret/HF_TOKEN/sealed"
     assert made.sealed(tokens) == "canary-write-token"
 
 
@@ -154,8 +164,9 @@ def test_no_token_is_stored_where_the_space_trusts_the_workflow(raised, stack, b
 
 
 def test_the_tests_key_is_never_the_spaces(raised):
-    name = "turnover-pipeline-environment-tests-secret-api-key-sealed"
-    assert raised("prod").sealed(name) == "canary-test-key"
+    made = raised("prod")
+    name = f"{made.environment('tests')}/secret/API_KEY/sealed"
+    assert made.sealed(name) == "canary-test-key"
 
 
 def test_the_pipeline_finds_the_space_of_its_branch_and_prod_the_stage_before(raised):
@@ -184,7 +195,7 @@ def test_dev_and_prod_share_no_physical_name(raised):
     def names(stack):
         made = raised(stack)
         environments = {
-            made.recorder[f"turnover-pipeline-environment-{role}"].inputs["environment"]
+            made.recorder[made.environment(role)].inputs["environment"]
             for role in ("deployment", "tests")
         }
         repositories = {

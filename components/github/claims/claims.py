@@ -1,7 +1,7 @@
 """What a program declares to be its own on GitHub, and how one is taken over."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 Kind = Literal["environment", "secret", "variable", "ruleset"]
@@ -22,7 +22,9 @@ class Claim:
     kind: Kind
     name: str
     environment: str = ""  # in which it lives; empty for the repository itself
-    logical: str = field(default="", compare=False)  # its name in the program
+    logical: str = field(default="", compare=False)  # its name in the state
+    former: str = field(default="", compare=False)
+    """What came behind the component's name before it was called by what it is on GitHub."""
     number: str = field(default="", compare=False)  # a ruleset's on GitHub
 
     def __str__(self) -> str:
@@ -32,6 +34,10 @@ class Claim:
     def fields(self) -> list[str]:
         """As it stands in the state."""
         return [self.kind, self.name, self.environment, self.logical]
+
+    def part(self, name: str) -> "Claim":
+        """Something of it that nobody else can have made, and so is not claimed by itself."""
+        return replace(self, logical=f"{self.logical}/{name}", former=f"{self.former}-{name}")
 
     @classmethod
     def from_fields(cls, fields: Sequence[str]) -> "Claim":
@@ -59,11 +65,11 @@ class Claim:
 
 def claims_taken(claims: Iterable[Claim], existing: Collection[Claim]) -> list[tuple[Claim, Claim]]:
     """Claims whose name is there already, each with what is there; in settled order."""
-    there = {_folded(each): each for each in existing}
-    return [(each, there[_folded(each)]) for each in sorted(claims) if _folded(each) in there]
+    there = {folded(each): each for each in existing}
+    return [(each, there[folded(each)]) for each in sorted(claims) if folded(each) in there]
 
 
-def _folded(claim: Claim) -> tuple[str, str, str]:
+def folded(claim: Claim) -> tuple[str, str, str]:
     """As GitHub tells names apart: by case for rulesets alone."""
     if claim.kind == "ruleset":
         return claim.kind, claim.name, ""

@@ -7,15 +7,18 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 from slipway.core.credentials import PLACEHOLDER
 from slipway.errors import ConfigError
 from slipway.github.claims.claims import OVERWRITTEN, Claim, claims_taken
+from slipway.github.claims.former import refuse_loss
 from slipway.github.client import GitHubClient
 from slipway.github.provider import GitHubProvider
 
-COMPARED = ("owner", "repository", "claims", "repository_id")
+COMPARED = ("owner", "repository", "claims", "parent", "repository_id")
 OUTPUTS = ("page",)
 
 
 class ClaimProvider(GitHubProvider):
-    """Inputs: owner, repository, claims, adopt, parent, provider. Adds: repository_id, page.
+    """Inputs: owner, repository, claims, former_names, adopt, parent, former_parents, provider.
+
+    Adds: repository_id, page.
 
     GitHub's secrets, variables and rules carry no mark of whoever made them, and a secret that is
     written replaces another one in silence. So the names a stack has claimed stand in its state,
@@ -31,6 +34,8 @@ class ClaimProvider(GitHubProvider):
         repository = client.repository(news["repository"])
         wanted = {Claim.from_fields(each) for each in news["claims"]}
         same = int(olds.get("repository_id") or 0) == repository.id
+        if same:
+            refuse_loss(olds, news)
         ours = {Claim.from_fields(each) for each in olds.get("claims") or []} if same else set()
         adopted = set(news.get("adopt") or [])
         fresh = {claim for claim in wanted - ours if str(claim) not in adopted}
@@ -77,8 +82,11 @@ def _refuse_taken(client: GitHubClient, props: dict[str, Any], fresh: set[Claim]
     ]
     text = (
         f"Repository {client.owner}/{repository}: this exists already, and this stack did not make "
-        f"it:\n{names}\nNothing was changed. Choose other names, or delete them on GitHub, or take "
-        "them over: list them, as written here, under slipway:repository.adopt"
+        f"it:\n{names}\nNothing was changed. If it did so while the component had another name "
+        "or parent, tell the engine: opts=pulumi.ResourceOptions(aliases=[pulumi.Alias("
+        'name="FORMER NAME")]), or aliases=["FORMER URN"] after another parent. Else choose other '
+        "names, or delete them on GitHub, or take them over: list them, as written here, under "
+        "slipway:repository.adopt"
     )
     if commands:
         listed = "\n".join(f"  {command}" for command in commands)

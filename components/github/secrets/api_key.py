@@ -8,7 +8,7 @@ import pulumi
 from pulumi import Output, ResourceOptions
 
 from slipway.core.credentials import GITHUB_TOKEN, Credential
-from slipway.core.stack import passphrase_mark, require_stack_credential, stack_credential
+from slipway.core.stack import require_stack_credential, stack_credential
 from slipway.github.resources import GeneratedKeyResource
 from slipway.github.secrets.kept_key import open_kept
 
@@ -38,16 +38,13 @@ def api_key(
     if given is not None:
         return given
     token = require_stack_credential(GITHUB_TOKEN)
-    properties = {
-        "name": given_as.config_key,
-        "rotation": rotation,
-        "passphrase_mark": passphrase_mark(),
-    }
+    properties = {"name": given_as.config_key, "rotation": rotation}
     made = GeneratedKeyResource(name, properties, ResourceOptions(parent=parent))
-    return Output.secret(Output.all(token, made.kept).apply(_opened))
+    return Output.secret(Output.all(token, made.kept, given_as.config_key).apply(_opened))
 
 
-async def _opened(pair: Sequence[str]) -> str:
+async def _opened(given: Sequence[str]) -> str:
     """The key, while the program goes on: a passphrase is stretched for 0.4 s."""
-    token, kept = pair
-    return await asyncio.get_running_loop().run_in_executor(_OPENING, open_kept, token, kept)
+    token, kept, config_key = given
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_OPENING, open_kept, token, kept, config_key)

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from slipway.core.credentials import passphrase as _passphrase
+from slipway.core.credentials import passphrase
 from slipway.core.secrecy.sealing import seal, unseal
 from slipway.errors import DeployError
 
@@ -41,13 +41,13 @@ def keep(token: str, value: str) -> str:
         token: GitHub's, for a stack without a passphrase.
         value: the key.
     """
-    passphrase = _passphrase()
-    return kept_under(passphrase, _salt(), value) if passphrase else seal(token, value)
+    given = passphrase()
+    return kept_under(given, _salt(), value) if given else seal(token, value)
 
 
-def kept_under(passphrase: str, salt: str, value: str) -> str:
+def kept_under(given: str, salt: str, value: str) -> str:
     """The ciphertext that a passphrase opens; the same for the same salt."""
-    return f"{STRETCHED}{salt}:{seal(_stretched(passphrase, salt), value)}"
+    return f"{STRETCHED}{salt}:{seal(_stretched(given, salt), value)}"
 
 
 def find_kept(token: str, kept: str) -> str | None:
@@ -60,40 +60,61 @@ def find_kept(token: str, kept: str) -> str | None:
     return None
 
 
-def open_kept(token: str, kept: str) -> str:
+def open_kept(token: str, kept: str, config_key: str = "") -> str:
     """What was kept.
 
+    Args:
+        token: GitHub's.
+        kept: the ciphertext.
+        config_key: where somebody might have given the key, for the message.
+
     Raises:
-        DeployError: neither the passphrase nor the token opens it.
+        DeployError: neither the passphrase nor the token opens it; the text says what would, and
+            how to do without.
     """
     value = find_kept(token, kept)
     if value is None:
         raise DeployError(
-            "The API key that was drawn for this stack can't be opened with today's passphrase or "
-            "token. Run `pulumi up` with the ones it was made with, or give one yourself."
+            f"The key that was drawn for this stack {f'as {config_key} ' if config_key else ''}"
+            f"can't be opened: {_lacking(kept)}. It stays as it is. Whoever has it may give it, "
+            f"with `pulumi config set --secret {config_key or 'KEY'}`; another rotation "
+            "(`keyRotation`, `apiKeyRotation`) draws another one, which all who call with this one "
+            "then need."
         )
     return value
 
 
 def kept_as_today(kept: str) -> bool:
     """Whether it is sealed as `keep` would: a passphrase may have come, or is not stretched yet."""
-    return kept.startswith(STRETCHED) or not _passphrase()
+    return kept.startswith(STRETCHED) or not passphrase()
 
 
-def kept_under_a_passphrase(kept: str) -> bool:
-    """Whether it takes a passphrase to open it, and there is one."""
-    return kept.startswith(STRETCHED) and bool(_passphrase())
+def _lacking(kept: str) -> str:
+    if not kept.startswith(STRETCHED):
+        return (
+            "today's GITHUB_TOKEN does not open it: it takes the token, or the passphrase, that it "
+            "was sealed under"
+        )
+    if passphrase():
+        return (
+            "PULUMI_CONFIG_PASSPHRASE does not open it: it takes the passphrase that it was sealed "
+            "under"
+        )
+    return (
+        "it takes the stack's passphrase to open it: `export PULUMI_CONFIG_PASSPHRASE=…`, or "
+        "PULUMI_CONFIG_PASSPHRASE_FILE; one that is typed in reaches the engine alone"
+    )
 
 
 def _ways(token: str, kept: str) -> Iterator[tuple[str, str]]:
     """(key, what it may open), in the order in which they are tried."""
-    passphrase = _passphrase()
+    given = passphrase()
     if kept.startswith(STRETCHED):
         salt, _, sealed = kept.removeprefix(STRETCHED).partition(":")
-        if passphrase:
-            yield _stretched(passphrase, salt), sealed
+        if given:
+            yield _stretched(given, salt), sealed
         return
-    yield from ((key, kept) for key in (passphrase, token) if key)
+    yield from ((key, kept) for key in (given, token) if key)
 
 
 @lru_cache
@@ -102,12 +123,12 @@ def _salt() -> str:
     return secrets.token_urlsafe(_SALT_BYTES)
 
 
-def _stretched(passphrase: str, salt: str) -> str:
+def _stretched(given: str, salt: str) -> str:
     with _DERIVING:
-        return _derived(passphrase, salt)
+        return _derived(given, salt)
 
 
 @lru_cache
-def _derived(passphrase: str, salt: str) -> str:
+def _derived(given: str, salt: str) -> str:
     derivation = Scrypt(salt=salt.encode(), length=64, n=_COST, r=8, p=1)
-    return base64.b64encode(derivation.derive(passphrase.encode())).decode()
+    return base64.b64encode(derivation.derive(given.encode())).decode()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from slipway.github.provider import GitHubProvider
@@ -10,32 +11,27 @@ from slipway.github.secrets.kept_key import (
     find_kept,
     keep,
     kept_as_today,
-    kept_under_a_passphrase,
+    open_kept,
+    passphrase,
 )
 
 OUTPUTS = ("kept",)
-DRAWS = ("name", "rotation")
-MARK = "passphrase_mark"  # see `slipway.core.stack`
 
 
 class GeneratedKeyProvider(GitHubProvider):
-    """Inputs: name, rotation, passphrase_mark. Adds: kept, the key sealed as `kept_key` says.
+    """Inputs: name, rotation. Adds: kept, the key sealed as `kept_key` says.
 
-    Another `rotation` draws another key; so does one that can't be opened any more. One that is
-    sealed otherwise than keys are today is sealed anew, and stays the same.
+    Another `rotation` draws another key, and nothing else does. One that is sealed otherwise than
+    keys are today is sealed anew, and stays the same.
     """
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """A new key is wanted, or the old one is lost or to be sealed anew."""
-        kept = str(olds["kept"])
-        same_passphrase = bool(news.get(MARK)) and olds.get(MARK) == news[MARK]
-        # What opened it then does so now; to try costs 0.4 s, in which the engine does no more.
-        if same_passphrase and kept_under_a_passphrase(kept):
-            return DiffResult(changes=not self._wanted(olds, news))
-        to_be_marked = bool(news.get(MARK)) and MARK not in olds
-        return DiffResult(
-            changes=self._still(olds, news) is None or not kept_as_today(kept) or to_be_marked
-        )
+        """A new key is wanted, or the old one is to be sealed anew.
+
+        One that can't be opened is no difference: the program, which needs it, says so in every
+        preview and `up`, while a refresh does without.
+        """
+        return DiffResult(changes=not _wanted(olds, news) or self._outdated(str(olds["kept"])))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Draws the key."""
@@ -48,20 +44,26 @@ class GeneratedKeyProvider(GitHubProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Draws another one, or seals the one there is."""
-        value = self._still(olds, news)
-        if value is None:
+        if not _wanted(olds, news):
             return UpdateResult(self._drawn(news))
+        value = open_kept(self.token, str(olds["kept"]), news["name"])
         return UpdateResult({**news, "kept": keep(self.token, value)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """It is forgotten with the state."""
 
     def _drawn(self, props: dict[str, Any]) -> dict[str, Any]:
+        if not passphrase():
+            pulumi.log.warn(
+                f"{props['name']}: drawn, and sealed under GITHUB_TOKEN, since the environment has "
+                "no PULUMI_CONFIG_PASSPHRASE. No other token opens it: export the passphrase and "
+                "run `pulumi up` again while this token is there, or give a key of your own."
+            )
         return {**props, "kept": keep(self.token, draw())}
 
-    def _still(self, olds: dict[str, Any], news: dict[str, Any]) -> str | None:
-        """The key that is wanted and can be opened; None if one has to be drawn."""
-        return find_kept(self.token, str(olds["kept"])) if self._wanted(olds, news) else None
+    def _outdated(self, kept: str) -> bool:
+        return not kept_as_today(kept) and find_kept(self.token, kept) is not None
 
-    def _wanted(self, olds: dict[str, Any], news: dict[str, Any]) -> bool:
-        return all(olds.get(key) == news.get(key) for key in DRAWS)
+
+def _wanted(olds: dict[str, Any], news: dict[str, Any]) -> bool:
+    return bool(olds.get("rotation") == news.get("rotation"))

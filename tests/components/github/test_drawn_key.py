@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 
+import pulumi
 import pytest
 
 from slipway.core.secrecy.sealing import seal, unseal
@@ -27,7 +28,7 @@ def drawn(rotation=0):
     return {"name": "apiKey", "rotation": rotation}
 
 
-def test_a_key_is_drawn_once_and_again_on_demand(monkeypatch):
+def test_a_key_is_drawn_once_and_again_on_demand():
     engine = Engine(GeneratedKeyProvider)
     assert engine.up(drawn()) == "created"
     key = open_kept(TOKEN, engine.outputs["kept"])
@@ -38,8 +39,61 @@ def test_a_key_is_drawn_once_and_again_on_demand(monkeypatch):
     assert engine.up(drawn()) == "same"
     assert engine.up(drawn(rotation=1)) == "updated"
     assert open_kept(TOKEN, engine.outputs["kept"]) != key
-    monkeypatch.setenv("GITHUB_TOKEN", "another")
-    assert engine.up(drawn(rotation=1)) == "updated"  # nobody can open it any more
+
+
+PASSPHRASE = {"PULUMI_CONFIG_PASSPHRASE": "of the stack"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "takes"),
+    [
+        (PASSPHRASE, {}, "export PULUMI_CONFIG_PASSPHRASE=…`, or PULUMI_CONFIG_PASSPHRASE_FILE"),
+        (PASSPHRASE, {"PULUMI_CONFIG_PASSPHRASE": "another"}, "the passphrase that it was sealed"),
+        ({}, {"GITHUB_TOKEN": "another"}, "the token, or the passphrase, that it was sealed under"),
+        ({}, {"GITHUB_TOKEN": "another", **PASSPHRASE}, "today's GITHUB_TOKEN does not open it"),
+    ],
+    ids=["typed passphrase", "another passphrase", "another token", "a passphrase came too late"],
+)
+def test_a_key_that_can_not_be_opened_stays_until_another_is_asked_for(
+    monkeypatch, before, now, takes
+):
+    for name, value in before.items():
+        monkeypatch.setenv(name, value)
+    engine = Engine(GeneratedKeyProvider)
+    engine.up(drawn())
+    made, key = engine.outputs, open_kept(TOKEN, engine.outputs["kept"])
+    with monkeypatch.context() as elsewhere:
+        for name in before:
+            elsewhere.delenv(name)
+        for name, value in now.items():
+            elsewhere.setenv(name, value)
+        assert engine.up(drawn()) == "same"
+        assert engine.refresh()
+        assert engine.up(drawn()) == "same"
+        with pytest.raises(DeployError, match=takes) as caught:
+            engine.provider.update(engine.id, made, drawn())  # as after a state edited by hand
+        assert "pulumi config set --secret apiKey" in str(caught.value)
+        assert "Rotation" in str(caught.value)
+        assert engine.diff(drawn(rotation=1)).changes
+    assert engine.outputs == made
+    assert engine.up(drawn()) == "same"
+    assert open_kept(TOKEN, engine.outputs["kept"]) == key
+    for name, value in now.items():
+        monkeypatch.setenv(name, value)
+    assert engine.up(drawn(rotation=1)) == "updated"  # whatever can be opened
+    assert engine.outputs["kept"] != made["kept"]
+
+
+@pytest.mark.parametrize("exported", [True, False])
+def test_who_draws_a_key_without_a_passphrase_is_told_what_opens_it(monkeypatch, exported):
+    said = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    if exported:
+        monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the stack")
+    engine = Engine(GeneratedKeyProvider)
+    for rotation in (0, 0, 1):
+        engine.up(drawn(rotation))
+    assert ["No other token opens it" in each for each in said] == ([] if exported else [True] * 2)
 
 
 def test_under_a_passphrase_it_outlives_the_token(monkeypatch, tmp_path):
@@ -99,47 +153,17 @@ def test_each_process_draws_its_own_salt_and_derives_once(passphrase):
     assert passphrase not in first
 
 
-def marked(mark, rotation=0):
-    return {**drawn(rotation), "passphrase_mark": mark}
-
-
 @pytest.mark.usefixtures("passphrase")
-def test_under_the_passphrase_it_was_made_with_no_key_is_opened_to_see_that_it_can_be():
+@pytest.mark.parametrize("mark", [{}, {"passphrase_mark": "of a former version"}])
+def test_no_key_is_opened_to_see_that_it_can_be(mark):
     engine = Engine(GeneratedKeyProvider)
-    engine.up(marked("first"))
+    engine.up(drawn() | mark)
     kept = engine.outputs["kept"]
     kept_key._derived.cache_clear()
-    assert engine.up(marked("first")) == "same"
+    assert engine.up(drawn()) == "same"
     assert kept_key._derived.cache_info().misses == 0
-    assert engine.up(marked("first", rotation=1)) == "updated"  # which it does not hide
+    assert engine.up(drawn(rotation=1)) == "updated"  # which it does not hide
     assert engine.outputs["kept"] != kept
-
-
-@pytest.mark.usefixtures("passphrase")
-def test_under_another_mark_a_key_is_drawn_anew_only_if_it_can_not_be_opened(monkeypatch):
-    engine = Engine(GeneratedKeyProvider)
-    engine.up(marked("first"))
-    key = open_kept(TOKEN, engine.outputs["kept"])
-    assert engine.up(marked("second")) == "same"  # as in a preview that has another stack file
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "another")
-    assert engine.up(marked("second")) == "updated"
-    assert open_kept(TOKEN, engine.outputs["kept"]) != key
-
-
-@pytest.mark.usefixtures("passphrase")
-def test_a_key_from_before_the_mark_gets_it_once_and_stays():
-    engine = Engine(GeneratedKeyProvider)
-    engine.up(drawn())
-    key = open_kept(TOKEN, engine.outputs["kept"])
-    assert [engine.up(marked("first")) for _ in range(2)] == ["updated", "same"]
-    assert open_kept(TOKEN, engine.outputs["kept"]) == key
-
-
-def test_without_a_passphrase_at_hand_the_mark_proves_nothing(monkeypatch):
-    engine = Engine(GeneratedKeyProvider)
-    engine.up(marked("first"))  # one typed in: sealed under the token
-    monkeypatch.setenv("GITHUB_TOKEN", "another")
-    assert engine.up(marked("first")) == "updated"
 
 
 @pytest.mark.usefixtures("passphrase")

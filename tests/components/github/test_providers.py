@@ -88,9 +88,9 @@ def claim(repository, *claims, **other):
     }
 
 
-HF_TOKEN = ("secret", "HF_TOKEN", "", "it-secret-hf-token")
-ENVIRONMENT = ("environment", "prod", "", "it-environment-deployment")
-INSIDE = ("variable", "MODE", "prod", "it-environment-deployment-variable-mode")
+HF_TOKEN = ("secret", "HF_TOKEN", "", "o/r/secret/HF_TOKEN")
+ENVIRONMENT = ("environment", "prod", "", "o/r/environment/prod")
+INSIDE = ("variable", "MODE", "prod", "o/r/environment/prod/variable/MODE")
 
 
 def put_secret(hub, repository, name, environment=None):
@@ -138,6 +138,7 @@ def test_a_taken_name_is_refused_with_what_to_do_and_without_a_write(hub, reposi
     for name in ("secret HF_TOKEN", "environment prod", "variable MODE of environment prod"):
         assert f"\n  {name}\n" in said
     assert f"{INSIDE[3]} '{repository}:prod:MODE' --parent" in said
+    assert said.index("aliases=[pulumi.Alias(") < said.index("under slipway:repository.adopt")
     assert "ActionsSecret" not in said  # which is simply written again
     assert {method for method, _ in requests(hub, before)} == {"GET"}
     adopted = ["secret HF_TOKEN", "environment prod", "variable MODE of environment prod"]
@@ -222,6 +223,90 @@ def test_passing_trouble_is_tried_again_and_a_limit_is_waited_out(hub, repositor
     with pytest.raises(ApiError, match="in 3000 s"):
         Engine(ClaimProvider).up(claim(repository))
     assert len(waits) == 3
+
+
+COMPONENT = "slipway:github:RepositorySettings"
+FORMERLY = ("environment", "prod", "", "it-environment-deployment")
+
+
+def at(types, name, **former):
+    parents = [f"urn:pulumi:dev::p::{each}" for each in former.pop("parents", [])]
+    return {
+        "parent": f"urn:pulumi:dev::p::{types}::{name}",
+        "former_parents": parents,
+        "former_names": {ENVIRONMENT[3]: former.pop("was", "environment-deployment")},
+        **former,
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "says"),
+    [
+        (
+            claim("", FORMERLY, **at(COMPONENT, "it")),
+            claim("", ENVIRONMENT, **at(COMPONENT, "it", was="environment-release")),
+            "environment prod: the state has it as it-environment-deployment",
+        ),
+        (
+            claim("", ENVIRONMENT, **at(COMPONENT, "it")),
+            claim("", ENVIRONMENT, **at(f"a:b:Group${COMPONENT}", "it")),
+            rf'aliases=\["urn:pulumi:dev::p::{COMPONENT}::it"\]',
+        ),
+        (
+            claim("", ENVIRONMENT, **at(COMPONENT, "it")),
+            claim("", ("environment", "Prod", "", "o/r/environment/Prod"), **at(COMPONENT, "it")),
+            "environment Prod: it is the same one as environment prod",
+        ),
+    ],
+    ids=["another key, by a former version", "another parent", "another spelling"],
+)
+def test_what_is_this_stacks_is_never_made_again_under_another_name(repository, before, now, says):
+    engine = Engine(ClaimProvider)
+    engine.up(before | {"repository": repository})
+    handed_over = {"adopt": ["environment prod", "environment Prod"]}
+    with pytest.raises(ConfigError, match=says):
+        engine.up(now | {"repository": repository} | handed_over)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (
+            claim("", FORMERLY, **at(COMPONENT, "it")),
+            claim("", ENVIRONMENT, **at(COMPONENT, "it")),
+        ),
+        (
+            claim("", FORMERLY, **at(COMPONENT, "it")),
+            claim("", ENVIRONMENT, **at(COMPONENT, "renamed", parents=[f"{COMPONENT}::it"])),
+        ),
+        (
+            claim("", ENVIRONMENT, **at(COMPONENT, "it")),
+            claim("", ENVIRONMENT, **at(COMPONENT, "it", was="environment-release")),
+        ),
+        (
+            claim("", ENVIRONMENT, **at(COMPONENT, "it")),
+            claim(
+                "", ENVIRONMENT, **at(f"a:b:Group${COMPONENT}", "it", parents=[f"{COMPONENT}::it"])
+            ),
+        ),
+    ],
+    ids=["a former version", "that, and another name", "another key", "another parent"],
+)
+def test_what_the_engine_finds_under_an_alias_goes_on(hub, repository, before, now):
+    engine = Engine(ClaimProvider)
+    engine.up(before | {"repository": repository})
+    hub.http.put(f"/repos/{OWNER}/{repository}/environments/prod", json={})
+    assert engine.up(now | {"repository": repository}) in ("updated", "same")
+    assert engine.up(now | {"repository": repository}) == "same"
+
+
+def test_a_repository_that_is_called_otherwise_is_not_written_and_then_deleted(repository):
+    engine = Engine(ClaimProvider)
+    engine.up(claim(repository, ENVIRONMENT))
+    with pytest.raises(ConfigError, match=f"knows it as {OWNER}/{repository}.*state delete"):
+        engine.up(claim(repository.upper(), ENVIRONMENT))
+    assert engine.up(claim(repository)) == "updated"  # what is claimed no more goes
+    assert engine.up(claim(repository.upper(), ENVIRONMENT)) == "updated"
 
 
 # --- the sealed secret

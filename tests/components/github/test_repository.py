@@ -9,7 +9,7 @@ from pulumi import ComponentResource, ResourceOptions
 
 from slipway.core.credentials import Credential
 from slipway.core.secrecy.sealing import unseal
-from slipway.errors import ConfigError
+from slipway.errors import ConfigError, DeployError
 from slipway.github.environments import EnvironmentArgs
 from slipway.github.repository import RepositorySettings, RepositorySettingsArgs
 from slipway.github.rulesets import BranchRules
@@ -21,6 +21,7 @@ from tests.components.recorder import OUTPUTS, clear_texts, is_secret, record, u
 CHECKOUT = Path(__file__).parents[3]
 TOKEN = "ghp_canary-token"
 GIVEN_AS = Credential("SLIPWAY_API_KEY", "apiKey", "API key")
+ENVIRONMENT_TYPE = "github:index/repositoryEnvironment:RepositoryEnvironment"
 SERVICE = "srv-0123456789abcdefghij"
 
 
@@ -53,10 +54,10 @@ def inputs(registration):
 
 def test_a_secrets_value_crosses_sealed_and_github_gets_ciphertext():
     seen = declared(secrets={"HF_TOKEN": "canary-value"})
-    sealed = seen["it-secret-hf-token-sealed"]
+    sealed = seen["acme/demo/secret/HF_TOKEN/sealed"]
     assert is_secret(sealed.inputs["sealed"])
     assert unseal(TOKEN, inputs(sealed)["sealed"]) == "canary-value"
-    secret = seen["it-secret-hf-token"]
+    secret = seen["acme/demo/secret/HF_TOKEN"]
     assert inputs(secret) == {
         "repository": "demo",
         "secretName": "HF_TOKEN",
@@ -116,13 +117,13 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
     seen = declared(**EVERYTHING, protect=True)
     made = [each for each in seen.resources.values() if each.type.startswith("github:index/")]
     assert {each.name for each in made} == {
-        "it-secret-hf-token",
-        "it-variable-space-id",
-        "it-rules-branch",
-        "it-environment-deployment",
-        "it-environment-deployment-branch",
-        "it-environment-deployment-secret-key",
-        "it-environment-deployment-variable-url",
+        "acme/demo/secret/HF_TOKEN",
+        "acme/demo/variable/SPACE_ID",
+        "acme/demo/rules/main",
+        "acme/demo/environment/a=2Fb",
+        "acme/demo/environment/a=2Fb/branch",
+        "acme/demo/environment/a=2Fb/secret/KEY",
+        "acme/demo/environment/a=2Fb/variable/URL",
     }
     assert {each.parent for each in made} == {"it"}
     assert {each.provider for each in made} == {"github-acme"}
@@ -130,9 +131,44 @@ def test_everything_is_claimed_and_belongs_to_the_component_and_its_provider():
     claims = inputs(seen["it-claim"])["claims"]
     # The branch policy lives and dies with its environment: nobody else can have made it.
     assert {logical for *_, logical in claims} == {each.name for each in made} - {
-        "it-environment-deployment-branch"
+        "acme/demo/environment/a=2Fb/branch"
     }
     assert seen.outputs == {"page": "http://127.0.0.1:7/acme/demo"}
+
+
+def test_another_key_or_name_in_the_program_is_no_other_resource():
+    def urns(role, component):
+        args = {
+            **EVERYTHING,
+            "environments": {role: EVERYTHING["environments"]["deployment"]},
+            "branches": {role: EVERYTHING["branches"]["branch"]},
+        }
+
+        def program():
+            RepositorySettings(
+                component, RepositorySettingsArgs(owner="acme", repository="demo", **args)
+            )
+
+        made = record(program).resources.values()
+        return {each.urn for each in made if each.type.startswith(("github:", "pulumi-python:"))}
+
+    named = urns("deployment", "it")
+    assert urns("release", "it") == named
+    differ = urns("deployment", "renamed") ^ named
+    assert {urn.rpartition("::")[2] for urn in differ} == {"it-claim", "renamed-claim"}
+
+
+def test_names_that_look_alike_are_two_resources():
+    environments = {
+        str(number): EnvironmentArgs(name=name, secrets={key: "x"})
+        for number, (name, key) in enumerate(
+            [("a/b", "KEY"), ("a-b", "KEY"), ("a=2Fb", "KEY"), ("a", "B_KEY"), ("a::b", "KEY")]
+        )
+    }
+    seen = declared(environments=environments)
+    found = {each.name for each in seen.of_type(ENVIRONMENT_TYPE)}
+    assert len(found) == len(environments)
+    assert not any("::" in name for name in found)
 
 
 def test_what_a_refusal_says_to_import_names_the_component_where_it_is():
@@ -153,7 +189,7 @@ def test_the_hooks_address_is_composed_and_a_secret():
         args = {"owner": "acme", "repository": "demo", "environments": {"deployment": inside}}
         RepositorySettings("it", RepositorySettingsArgs(**args))
 
-    made = record(program)["it-environment-deployment-secret-render-deploy-hook-sealed"]
+    made = record(program)["acme/demo/environment/prod/secret/RENDER_DEPLOY_HOOK/sealed"]
     assert is_secret(made.inputs["sealed"])
     sealed = inputs(made)["sealed"]
     assert unseal(TOKEN, sealed) == f"http://127.0.0.1:8/deploy/{SERVICE}?key=hookKey01"
@@ -161,21 +197,21 @@ def test_the_hooks_address_is_composed_and_a_secret():
 
 def test_rules_ask_for_what_was_said():
     seen = declared(**EVERYTHING)
-    asked = inputs(seen["it-rules-branch"])
+    asked = inputs(seen["acme/demo/rules/main"])
     assert asked["conditions"] == {"refName": {"includes": ["refs/heads/main"], "excludes": []}}
     assert asked["rules"]["pullRequest"] == {"requiredApprovingReviewCount": 1}
     checks = asked["rules"]["requiredStatusChecks"]["requiredChecks"]
     assert checks == [{"context": "lint"}, {"context": "test"}]
     assert asked["bypassActors"][0]["actorType"] == "RepositoryRole"
     strict = {"branch": BranchRules(branch="main", admins_bypass=False)}
-    asked = inputs(declared(branches=strict)["it-rules-branch"])
+    asked = inputs(declared(branches=strict)["acme/demo/rules/main"])
     assert not asked["bypassActors"]
     assert set(asked["rules"]) == {"deletion", "nonFastForward"}
 
 
 def test_an_environments_things_name_it_by_its_output():
     seen = declared(**EVERYTHING)
-    inside = [each for name, each in seen.resources.items() if "environment-deployment-" in name]
+    inside = [each for name, each in seen.resources.items() if "/environment/a=2Fb/" in name]
     assert inside
     assert {inputs(each)["environment"] for each in inside} == {"a/b"}
 
@@ -210,6 +246,15 @@ def test_a_drawn_api_key_comes_out_of_the_state_sealed(monkeypatch):
     assert seen == ["drawn-once"]
     [made] = recorded.of_type("pulumi-python:dynamic/github:GeneratedKey")
     assert made.secret_outputs == {"kept"}
+
+
+def test_a_drawn_api_key_that_can_not_be_opened_is_an_error_of_the_program(monkeypatch):
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the stack")
+    kept = {"kept": keep(TOKEN, "drawn-once")}
+    monkeypatch.setitem(OUTPUTS, "pulumi-python:dynamic/github:GeneratedKey", kept)
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")  # it was typed in, at the engine's question
+    with pytest.raises(DeployError, match=r"as apiKey can't be opened.*PULUMI_CONFIG_PASSPHRASE"):
+        key()
 
 
 # --- the stack files
