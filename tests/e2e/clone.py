@@ -127,7 +127,7 @@ def post_json(url, body, timeout=60):
         raise
 
 
-def get_json(url, timeout=10):
+def get_json(url, timeout=60):
     with urllib.request.urlopen(url, timeout=timeout) as response:
         return json.load(response)
 

@@ -130,7 +130,7 @@ def registry_contents(address, repository):
             for each in [*manifest.get("layers", ()), *filter(None, [manifest.get("config")])]:
                 collect(tag, "blobs", each["digest"])
 
-    tags = requests.get(f"{base}/tags/list", timeout=10).json().get("tags") or ()
+    tags = requests.get(f"{base}/tags/list", timeout=60).json().get("tags") or ()
     for tag in tags:
         collect(tag, "manifests", tag)
     return found

@@ -11,6 +11,6 @@ def forget_repository(address, repository):
     The docker-build plugin deletes over https only, which a registry on loopback does not speak.
     """
     client = RegistryClient(address)
-    listed = requests.get(f"http://{address}/v2/{repository}/tags/list", timeout=10).json()
+    listed = requests.get(f"http://{address}/v2/{repository}/tags/list", timeout=60).json()
     for tag in listed.get("tags") or ():
         client.forget(repository, client.digest(repository, tag))

@@ -124,7 +124,7 @@ def test_no_bad_release_serves_and_each_error_says_what_it_was(docker, images, t
 
 
 def assert_all_say_good(urls):
-    said = {name: requests.get(url, timeout=10).text for name, url in urls.items()}
+    said = {name: requests.get(url, timeout=60).text for name, url in urls.items()}
     assert said == dict.fromkeys(BAD, "good\n")
 
 

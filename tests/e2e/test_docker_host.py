@@ -1,7 +1,9 @@
 """Frigo on a Docker host: its images tried before Render sees them, and all of it served there."""
 
 import json
+import secrets
 import socket
+from contextlib import ExitStack
 
 import docker
 import pytest
@@ -174,12 +176,17 @@ def home(kitchen, host):
 
 
 def free_ports(number):
-    """The first of so many loopback ports in a row."""
-    for first in range(21000, 29000, number):
-        with socket.socket() as one, socket.socket() as another, socket.socket() as third:
+    """The first of so many free loopback ports in a row.
+
+    Containers bind them minutes later: so they lie above those that sandboxes draw and below those
+    that kernels give to passing connections, and another run hardly comes upon the same.
+    """
+    for _ in range(1000):
+        first = 30000 + secrets.randbelow(2768 - number)
+        with ExitStack() as held:
             try:
-                for offset, each in enumerate((one, another, third)):
-                    each.bind(("127.0.0.1", first + offset))
+                for port in range(first, first + number):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue
             return first

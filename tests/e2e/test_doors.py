@@ -72,7 +72,7 @@ def test_a_pipe_behind_up_ends_with_up_although_the_sandbox_stays(clones):
         cwd=clone.folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
 
@@ -86,7 +86,7 @@ def test_a_pipe_that_is_closed_early_leaves_the_engine_to_finish(clones):
     state = clone.folder / ".slipway" / "state" / ".pulumi"
     before = set(state.rglob("*.history.json"))
     command = f"{sys.executable} -m doors up dev 2>&1 | head -1"
-    subprocess.run(["sh", "-c", command], cwd=clone.folder, timeout=120, check=True)
+    subprocess.run(["sh", "-c", command], cwd=clone.folder, timeout=600, check=True)
 
     clone.up()  # waits for the one before, which goes on without its reader
     after = set(state.rglob("*.history.json")) - before

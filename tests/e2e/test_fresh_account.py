@@ -7,7 +7,6 @@ registry whose packages are private.
 
 import io
 import shutil
-import socket
 import subprocess
 import tarfile
 import uuid
@@ -21,6 +20,7 @@ from sandbox.machine.contract import ImageUnavailableError, RegistryLogin
 from sandbox.machine.docker_machine import DockerMachine
 from sandbox.server.forget import forget_name
 from sandbox.server.home import image_prefix
+from tests.app.app_process import free_port
 from tests.e2e.clone import Clone
 from tests.e2e.fresh_account import (
     OPTIONS,
@@ -39,12 +39,6 @@ from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

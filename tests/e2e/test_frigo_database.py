@@ -55,7 +55,7 @@ def the_app(clone):
 
 
 def questions(clone):
-    with BROWSER.open(the_app(clone) + "/api/history", timeout=10) as response:
+    with BROWSER.open(the_app(clone) + "/api/history", timeout=60) as response:
         found = json.load(response)
     assert found["store"] == "postgres"
     return [each["question"] for each in found["exchanges"]]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from sandbox.http.faults import Delay, Faults
 from sandbox.store.database import Database
 from tests.e2e.clone import Clone, post_json
+from tests.faults.project import LONGEST_RUN, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.machine, pytest.mark.long]
 
@@ -33,10 +33,11 @@ def test_a_killed_engine_is_taken_up_again_with_one_space_and_no_question(fresh,
     faults = Faults(Database(fresh.folder / ".slipway" / "sandbox.db"))
     rule = faults.set("hub", Delay(60_000), path=held)
     running = fresh.start("up", "dev")
-    wait_until(lambda: faults.hits(rule))
+    wait_until(lambda: faults.hits(rule) or running.poll() is not None)
+    assert running.poll() is None, running.communicate()[0]
     engine = engine_of(running.pid)
     os.kill(engine, signal.SIGKILL)
-    running.communicate(timeout=60)
+    running.communicate(timeout=LONGEST_RUN)
     assert running.returncode != 0
     faults.clear()
 
@@ -64,10 +65,3 @@ def engine_of(parent):
             if started_by == parent and words[0].endswith(b"pulumi"):
                 return int(entry.name)
     raise AssertionError("no engine runs")
-
-
-def wait_until(holds, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.1)

@@ -46,7 +46,7 @@ class GitHub:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token}"}
         request = urllib.request.Request(f"{self._base}{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read()
         return json.loads(text) if text else None
 
@@ -131,7 +131,7 @@ def test_what_was_declared_is_there(raised, hub, database):
 
 def test_every_address_answers(raised):
     page = raised.outputs()["repository"]["page"]
-    with urllib.request.urlopen(page, timeout=10) as response:
+    with urllib.request.urlopen(page, timeout=60) as response:
         assert response.status == 200
 
 

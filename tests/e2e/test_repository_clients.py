@@ -172,7 +172,7 @@ def pushed(clone, folder, files):
 def job_log(clone, number):
     url = f"{clone.status()['github']}/api/v3/repos/slipway/slipway/actions/jobs/{number}/logs"
     bearer = {"Authorization": f"Bearer {clone.identity()['github_token']}"}
-    answer = requests.get(url, headers=bearer, timeout=10)
+    answer = requests.get(url, headers=bearer, timeout=60)
     answer.raise_for_status()
     return answer.text
 

@@ -19,6 +19,7 @@ from tests.e2e.leaks import (
     in_registry,
 )
 from tests.e2e.registry import forget_repository
+from tests.faults.project import wait_until
 from toolchain.engine.setup import ensure_engine
 from toolchain.progress import Progress
 
@@ -129,10 +130,12 @@ def test_a_planted_leak_is_found_in_files_git_and_processes(form, tmp_path):
     )
     assert in_git(repository, secrets) == [(str(repository), "canary")]
 
-    with ProcessWatch(secrets) as watch:
-        subprocess.run(
-            [sys.executable, "-c", "import time; time.sleep(0.5)", text.decode()], check=True
-        )
+    command = [sys.executable, "-c", "input()", text.decode()]
+    with (
+        ProcessWatch(secrets) as watch,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL),
+    ):
+        wait_until(lambda: watch.found)
     assert watch.found == {"canary"}
 
 

@@ -67,5 +67,5 @@ def test_a_crash_at_start_ends_in_runtime_error_with_its_log_in_the_error(clone:
 
 def text(clone, name):
     url = clone.space(f"slipway/{name}")["url"]
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         return response.read().decode().strip()

@@ -147,6 +147,6 @@ def runs(clone):
 def ask(clone, path, *, text=False):
     address = f"{clone.status()['github']}/api/v3/repos/slipway/slipway/actions/{path}"
     bearer = {"Authorization": f"Bearer {clone.identity()['github_token']}"}
-    answer = requests.get(address, headers=bearer, timeout=10)
+    answer = requests.get(address, headers=bearer, timeout=60)
     answer.raise_for_status()
     return answer.text if text else answer.json()

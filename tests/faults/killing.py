@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sandbox.http.faults import HoldAfter, HoldBefore
 from sandbox.http.request_log import LoggedRequest
-from tests.faults.project import Project, wait_until
+from tests.faults.project import LONGEST_RUN, Project, wait_until
 from tests.providers.platform import Platform
 
 _IDS = re.compile(r"\b(?:srv|dep|rgc)-[0-9a-z]+|(?<=/)\d+\b")
@@ -65,7 +65,7 @@ def killed_at(
     wait_until(lambda: platform.faults.hits(rule) or engine.poll() is not None)
     assert engine.poll() is None, f"{call}: the run ended without it\n{engine.communicate()[0]}"
     os.kill(_provider_of(engine.pid, plugin) if plugin else engine.pid, signal.SIGKILL)
-    said, _ = engine.communicate(timeout=60)
+    said, _ = engine.communicate(timeout=LONGEST_RUN)
     assert engine.returncode != 0, f"{call}: the run went well\n{said}"
     # What it started ends by itself; only then is the connection cut, so that nobody calls again.
     wait_until(lambda: not _left_by(project.sources))

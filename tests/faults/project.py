@@ -24,7 +24,7 @@ from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 ROOT = Path(__file__).parents[2]
 STACK = "dev"
-_LONGEST_RUN = 300  # seconds
+LONGEST_RUN = 300  # seconds
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Project:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_LONGEST_RUN,
+            timeout=LONGEST_RUN,
             check=False,
         )
         return Ran(ended.returncode, ended.stdout + ended.stderr)
@@ -143,7 +143,7 @@ class Project:
         (self.sources / name).write_text(text, encoding="utf-8")
 
 
-def wait_until(holds, seconds: float = 60.0, *, every: float = 0.01) -> Any:
+def wait_until(holds, seconds: float = LONGEST_RUN, *, every: float = 0.01) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < deadline, "it did not come to that"

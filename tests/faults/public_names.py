@@ -76,7 +76,7 @@ def _answer(tunnel: ssl.SSLSocket, address: str) -> None:
         path = asked.readline().split()[1].decode()
         while asked.readline().strip():
             pass
-    answer = requests.get(address + path, timeout=10)
+    answer = requests.get(address + path, timeout=60)
     head = f"HTTP/1.1 {answer.status_code} {answer.reason}\r\nConnection: close\r\n"
     head += f"Content-Length: {len(answer.content)}\r\n\r\n"
     tunnel.sendall(head.encode() + answer.content)

@@ -40,7 +40,7 @@ def assert_converged(run, render, wanted, *, most_deploys):
     deploys = render.deploys(service["id"])
     assert deploys[0]["status"] == "live", "the newest of them serves"
     assert len(deploys) <= most_deploys
-    assert requests.get(url, timeout=10).json() == {"revision": wanted["env"]["REVISION"]}
+    assert requests.get(url, timeout=60).json() == {"revision": wanted["env"]["REVISION"]}
     state = run.state()
     assert not state.get("pending_operations")
     known = {each.get("id") for each in state["resources"]}

@@ -21,10 +21,19 @@ def ended(pid):
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
+def until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def sleeper(tmp_path):
     process = DetachedProcess("sleeper", tmp_path)
     process.start(["sleep", "600"], {})
+    # What tells a stray is there once the shell that wrote the record has become the program.
+    until(lambda: Path(f"/proc/{process.pid()}/cmdline").read_bytes().startswith(b"sleep"))
     yield process
     process.stop(5)
 
@@ -55,10 +64,7 @@ def test_it_outlives_whoever_started_it(tmp_path):
 def test_a_killed_one_is_dead_and_starts_again(sleeper):
     first = sleeper.pid()
     os.kill(first, signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while sleeper.alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not sleeper.alive()
+    until(lambda: not sleeper.alive())
     sleeper.start(["sleep", "600"], {})
     assert sleeper.pid() not in (None, first)
 
@@ -88,9 +94,7 @@ def test_what_it_starts_itself_is_no_stray(tmp_path):
     """It inherits the mark, and may well be somebody's work: an app beside its engine."""
     process = DetachedProcess("parent", tmp_path)
     process.start(["sh", "-c", "sleep 600 & echo $! >&2; wait"], {})
-    deadline = time.monotonic() + 5
-    while not process.log.read_text().strip() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: process.log.read_text().strip())
     child = int(process.log.read_text())
     os.kill(process.pid(), signal.SIGKILL)
     process.start(["sleep", "600"], {})
@@ -136,10 +140,7 @@ def test_one_whose_starter_was_killed_is_known_all_the_same(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         process.start(["sleep", "600"], {})
     monkeypatch.undo()
-    deadline = time.monotonic() + 5
-    while not process.alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert process.alive()
+    until(process.alive)
     process.stop(5)
 
 
@@ -153,9 +154,13 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path):
 
 def test_one_that_ends_at_once_is_reported_with_its_log(tmp_path):
     process = DetachedProcess("failing", tmp_path)
-    process.start(["sh", "-c", "echo the reason >&2; sleep 0.2; exit 1"], {})
+
+    def bring_up():  # on a busy machine it has ended before `start` looks
+        process.start(["sh", "-c", "echo the reason >&2; sleep 0.2; exit 1"], {})
+        process.wait_until(lambda: False, 60)
+
     with pytest.raises(SetupError, match=r"failing ended.*\n.*the reason"):
-        process.wait_until(lambda: False, 10)
+        bring_up()
 
 
 def test_one_that_is_never_ready_is_reported(sleeper):

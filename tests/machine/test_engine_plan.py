@@ -19,6 +19,7 @@ from toolchain.progress import Progress, SetupError
 DOCKER = """\
 #!/bin/sh
 printf '%s\\n' "$*" >> "$CALLS"
+sleep "$TAKES"
 case "$*" in
   "buildx version") exit "$BUILDX" ;;
   "context inspect") printf '%s' "$CONTEXT" ;;
@@ -63,6 +64,7 @@ def host(tmp_path, monkeypatch):
         "PATH": f"{folder}:{os.environ['PATH']}",
         "CALLS": str(tmp_path / "calls"),
         "BUILDX": "0",
+        "TAKES": "0",
         "CONTEXT": json.dumps([{"Endpoints": {"docker": {"Host": f"unix://{tmp_path}/none"}}}]),
         "GATEWAY": "",
     }.items():
@@ -114,9 +116,28 @@ def test_one_that_listens_and_is_slow_is_not_taken_for_absent_at_a_glance(host, 
         host.setenv("DOCKER_HOST", f"unix://{tmp_path}/busy.sock")
         started = time.monotonic()
         assert plan(seconds=0.2).route is Route.RUNNING
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
     with pytest.raises(SetupError, match="No Docker engine answers"):
         plan(seconds=0.2)
+
+
+def test_a_docker_that_is_slow_to_start_is_not_taken_for_one_without_buildx(host, engine_socket):
+    host.setenv("CONTEXT", context(engine_socket))
+    host.setenv("TAKES", "1")
+    assert plan(seconds=0.5).docker_host == engine_socket
+
+
+@pytest.mark.parametrize(
+    ("named", "hangs"),
+    [(True, "docker buildx version"), (False, "docker context inspect")],
+)
+def test_a_docker_that_hangs_is_said_to_hang(host, engine_socket, named, hangs):
+    if named:
+        host.setenv("DOCKER_HOST", engine_socket)
+    host.setenv("TAKES", "60")
+    host.setattr(engine, "_CLIENT_SECONDS", 0.5)
+    with pytest.raises(SetupError, match=f"`{hangs}` did not end within"):
+        plan()
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="this host is not a Debian")

@@ -21,7 +21,7 @@ from toolchain.progress import Progress, SetupError
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _SLOW_SECONDS = 60.0  # one that lives on a busy machine is not taken for absent
-_CLIENT_SECONDS = 30.0
+_CLIENT_SECONDS = 30.0  # of docker itself: read from a cold disk, it takes more than a glance
 _DESKTOP_HOST = "host.docker.internal"
 
 
@@ -131,20 +131,20 @@ def may_hold_anything() -> bool:
 
 def _running_engine(seconds: float) -> tuple[str | None, str]:
     """The address of an engine that answers and can build, or why there is none."""
-    host = os.environ.get("DOCKER_HOST") or _context_host(seconds) or _DEFAULT_HOST
+    host = os.environ.get("DOCKER_HOST") or _context_host() or _DEFAULT_HOST
     if not host.startswith("unix://"):
         return None, f"The Docker engine at {host} is not on this host."
     busy = seconds < _SLOW_SECONDS and engine_listens(host)
     if not engine_answers(host, seconds=seconds) and not busy:
         return None, f"No Docker engine answers at {host}."
-    if _docker("buildx", "version", seconds=min(seconds, _CLIENT_SECONDS)) is None:
+    if _docker("buildx", "version") is None:
         return None, f"The Docker engine at {host} has no buildx plugin."
     return host, ""
 
 
-def _context_host(seconds: float) -> str | None:
+def _context_host() -> str | None:
     """The engine of the user's current docker context, as Docker Desktop sets one."""
-    shown = _docker("context", "inspect", seconds=min(seconds, _CLIENT_SECONDS))
+    shown = _docker("context", "inspect")
     if shown is None:
         return None
     endpoint = json.loads(shown)[0]["Endpoints"]["docker"]
@@ -196,12 +196,21 @@ def _is_local(address: str) -> bool:
     return True
 
 
-def _docker(*words: str, seconds: float = _CLIENT_SECONDS) -> str | None:
-    """What the docker CLI prints, or None if it fails or is not there."""
+def _docker(*words: str) -> str | None:
+    """What the docker CLI prints, or None if it fails or is not there.
+
+    Raises:
+        SetupError: it does not end, which says nothing about what it was asked.
+    """
     try:
         ended = subprocess.run(
-            ["docker", *words], check=False, capture_output=True, text=True, timeout=seconds
+            ["docker", *words], check=False, capture_output=True, text=True, timeout=_CLIENT_SECONDS
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
+        raise SetupError(
+            f"`docker {' '.join(words)}` did not end within {_CLIENT_SECONDS:.0f} s. See what it"
+            " waits for, or try again when this machine is less busy."
+        ) from None
+    except OSError:
         return None
     return ended.stdout.strip() if ended.returncode == 0 else None

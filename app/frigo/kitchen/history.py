@@ -77,7 +77,7 @@ class MemoryHistory:
 
 
 class PostgresHistory:
-    """One connection, opened when it is first needed and again after it broke."""
+    """One connection, opened when it is first needed and again once the server has left it."""
 
     kind: Literal["memory", "postgres"] = "postgres"
 
@@ -114,19 +114,39 @@ class PostgresHistory:
     def _run(self, statement: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
-                if self._connection is None:
-                    self._connection = psycopg.connect(
-                        self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS
-                    )
-                    self._connection.execute(_TABLE)
-                cursor = self._connection.execute(statement, values)
+                cursor = self._living_connection().execute(statement, values)
                 return cursor.fetchall() if cursor.description else []
             except psycopg.Error as error:
-                if self._connection is not None:
-                    self._connection.close()
-                self._connection = None
+                self._drop()
                 # The kind only: the driver's texts quote addresses, users and values.
                 raise HistoryError(f"database: {type(error).__name__}") from None
+
+    def _living_connection(self) -> psycopg.Connection:
+        """The one that is kept, if the server still answers there; else a new one.
+
+        A server that was restarted has left it, and what asks there finds out. So that is a
+        question that changes nothing: a statement that got no answer may have been carried out, and
+        made again it would keep an exchange twice.
+        """
+        if self._connection is not None:
+            try:
+                self._connection.execute("select 1")
+            except psycopg.Error:
+                self._drop()
+        if self._connection is None:
+            self._connection = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+                tcp_user_timeout=_CONNECT_SECONDS * 1000,  # one that vanished never says so
+            )
+            self._connection.execute(_TABLE)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 def open_history(database_url: str) -> History:

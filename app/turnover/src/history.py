@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import psycopg
@@ -25,7 +25,12 @@ create table if not exists prediction (
 )"""
 _INSERT = (
     "insert into prediction (asked_at, employee, prediction, probability, revision)"
-    " values (%s, %s, %s, %s, %s)"
+    " select %(asked_at)s, %(employee)s::jsonb, %(prediction)s, %(probability)s, %(revision)s"
+)
+# The server may have gone away between the row and its answer.
+_INSERT_UNLESS_THERE = (
+    f"{_INSERT} where not exists (select from prediction"
+    " where asked_at = %(asked_at)s and employee = %(employee)s::jsonb)"
 )
 
 log = logging.getLogger("turnover")
@@ -63,6 +68,8 @@ class History:
         connection: psycopg.Connection | None = None
         while True:
             one = self._waiting.get()
+            values = {**asdict(one), "employee": json.dumps(one.employee)}
+            statement = _INSERT
             while True:
                 try:
                     if connection is None:
@@ -70,13 +77,12 @@ class History:
                             self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS
                         )
                         connection.execute(_TABLE)
-                    employee = json.dumps(one.employee)
-                    values = (one.asked_at, employee, one.prediction, one.probability, one.revision)
-                    connection.execute(_INSERT, values)
+                    connection.execute(statement, values)
                 except psycopg.Error as error:
                     if connection is not None:
                         connection.close()
                     connection = None
+                    statement = _INSERT_UNLESS_THERE
                     self._say_away(error)
                     self._sleep(_PAUSE_SECONDS)
                 else:

@@ -43,7 +43,7 @@ class KitchenServer(AppProcess):
 
     def poll(self, path: str, until: Any) -> dict[str, Any]:
         """Asks until `until(answer)` is true."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             answer = self.get(path).json()
             if until(answer):

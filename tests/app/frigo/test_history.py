@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from app.frigo.kitchen.history import MemoryHistory, open_history
+from app.frigo.kitchen.history import Exchange, HistoryError, MemoryHistory, open_history
 from app.frigo.kitchen.settings import SettingsError
 from tests.app.app_process import free_port
 
@@ -38,7 +41,7 @@ def database():
         )
         url = f"postgresql://kitchen:canary@localhost:{port}/postgres"
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while True:
                 try:
                     psycopg.connect(url).close()
@@ -48,8 +51,8 @@ def database():
                     time.sleep(0.05)
             yield url
         finally:
-            server.terminate()
-            server.wait(timeout=20)
+            server.send_signal(signal.SIGINT)  # at once, whoever is connected
+            server.wait(timeout=60)
 
 
 @pytest.fixture
@@ -141,15 +144,58 @@ def test_a_table_from_before_sessions_is_taken_over_with_what_it_holds(answering
 
 
 @needs_postgres
-def test_a_broken_connection_is_opened_again(answering, database):
+def test_who_asks_first_after_the_database_was_restarted_notices_nothing(answering, database):
     app = answering(DATABASE_URL=database)
     assert app.post("/api/chat", {"message": "Any ideas?"}).json()["kept"]
+    end_connections(database)
+    assert app.get("/api/history").status_code == 200
+    end_connections(database)
+    assert app.post("/api/chat", {"message": "Any more?"}).json()["kept"]
+    questions = [each["question"] for each in app.get("/api/history").json()["exchanges"]]
+    assert questions == ["Any more?", "Any ideas?"]
+
+
+def end_connections(database):
+    """As a restart of the server does; returns when they have ended."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            "select pg_terminate_backend(pid, 20000) from pg_stat_activity"
+            " where backend_type = 'client backend' and pid <> pg_backend_pid()"
         )
-    app.post("/api/chat", {"message": "Any ideas?"})  # finds out
-    assert app.post("/api/chat", {"message": "Any ideas?"}).json()["kept"]
+
+
+@needs_postgres
+def test_a_database_that_vanishes_holds_up_nobody_for_minutes(database):
+    history = open_history(database)
+    history.latest("ann", 1)
+    with socket.socket(fileno=os.dup(history._connection.fileno())) as used:
+        milliseconds = used.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert 0 < milliseconds <= 5000
+
+
+def test_what_may_have_been_carried_out_is_not_done_again(monkeypatch):
+    made = []
+
+    class Connection:
+        """To a server that keeps what it is given and goes away before it says so."""
+
+        description = None
+
+        def execute(self, statement, values=None):
+            if statement.startswith("insert"):
+                made.append(values["question"])
+                raise psycopg.OperationalError
+            return self
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(psycopg, "connect", lambda *_, **__: Connection())
+    history = open_history("postgresql://kitchen@db/kitchen")
+    for question in ("Any ideas?", "Any more?"):
+        with pytest.raises(HistoryError):
+            history.add("ann", Exchange(datetime.now(UTC), question, "Leeks.", "tiny", ""))
+    assert made == ["Any ideas?", "Any more?"]
 
 
 def test_a_database_that_is_away_costs_the_history_and_not_the_answer(answering):

@@ -61,8 +61,7 @@ def test_as_the_image_starts_it_it_answers_logs_in_json_and_ends_when_asked(trai
     port = free_port()
     variables = {"MODEL_FOLDER": str(trained), "API_PORT": str(port), "API_KEY": KEY}
     with AppProcess(["-m", "src.api"], APP, tmp_path, variables, port) as api:
-        # It loads scikit-learn, beside all the other tests.
-        assert api.wait_until(200, seconds=90).json()["auth_required"] is True
+        assert api.wait_until(200).json()["auth_required"] is True
         assert api.get("/logs").status_code == 401
         assert api.terminate() < 5
         lines = api.log_lines()

@@ -55,11 +55,11 @@ class Server:
     def stop(self):
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # at once, whoever is connected
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
 
     def rows(self, count):
         """The rows, once there are that many."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 with psycopg.connect(self.url) as connection:
@@ -103,13 +103,36 @@ def test_what_is_predicted_while_the_database_is_away_is_written_when_it_comes(s
     assert [row[1] for row in server.rows(3)] == [0.0, 0.1, 0.2]
 
 
+@needs_postgres
+def test_a_row_whose_answer_was_lost_is_not_written_twice(server, monkeypatch):
+    lost = []
+
+    class Connection(psycopg.Connection):
+        """The first row's answer never comes."""
+
+        def execute(self, query, params=None, **options):
+            done = super().execute(query, params, **options)
+            if params and not lost:
+                lost.append(query)
+                raise psycopg.OperationalError
+            return done
+
+    monkeypatch.setattr(psycopg, "connect", Connection.connect)
+    server.start()
+    history = History(server.url, sleep=lambda _seconds: time.sleep(0.05))
+    for number in range(2):
+        history.add(Prediction(datetime.now(UTC), {"age": 1.0}, "Oui", number / 10, COMMIT))
+    assert [row[1] for row in server.rows(2)] == [0.0, 0.1]
+    assert lost
+
+
 def test_the_api_answers_at_once_with_the_database_down(serve, payload, caplog):
     client = serve(database_url="postgresql://ml_user:password-canary@127.0.0.1:9/none")
     started = time.monotonic()
     for _ in range(20):
         assert client.post("/predict", json=payload, headers=HEADERS).status_code == 200
     assert time.monotonic() - started < 5
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while "does not answer" not in caplog.text and time.monotonic() < deadline:
         time.sleep(0.02)
     assert caplog.text.count("does not answer") == 1
