@@ -22,6 +22,8 @@ def lost(change: Change) -> str | None:
     """What is gone once an object is deleted or replaced; None if all of it is made again."""
     if change.operation not in (Operation.DELETE, Operation.REPLACE):
         return None
+    if change.kind == "render:Postgres" and not change.old.get("delete_data"):
+        return None  # it is let go of, and stays
     return _LOST.get(change.kind)
 
 

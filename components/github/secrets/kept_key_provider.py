@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
+from slipway.core.credentials import passphrase
 from slipway.github.provider import GitHubProvider
 from slipway.github.secrets.kept_key import (
     draw,
@@ -12,7 +13,6 @@ from slipway.github.secrets.kept_key import (
     keep,
     kept_as_today,
     open_kept,
-    passphrase,
 )
 
 OUTPUTS = ("kept",)
