@@ -173,7 +173,7 @@ def _costs(plan: Plan) -> Iterator[str]:
     if plan.costs_after is None:
         return
     before = plan.costs_before
-    yield f"\n### Cost of a month\n\n{money.line(before, plan.costs_after)}\n"
+    yield f"\n### Cost of a month\n\n{plain(money.line(before, plan.costs_after))}\n"
     if before is None:
         return
     lines = (

@@ -10,10 +10,13 @@ from report.plan import MASK, Change
 
 _FILE_DIGEST = re.compile(r"[0-9a-f]{40}:[0-9a-f]{64}")  # git's blob name and SHA-256
 _SEALED = re.compile(r"sealed:[A-Za-z0-9+/=]+")
-_PASSWORD_IN_URL = re.compile(r"(?<=://)[^\s/@:]*:[^\s@]+(?=@)")
+# To the next `@`, or to where none can come: what was looked at is not looked at again, so that no
+# text takes long.
+_ADDRESS = re.compile(r"://([^\s@]*)(@?)")
+_USER = re.compile(r"(?:^|://)[^/:]*:(?=.)")
 _SECRET_NAME = re.compile(
     r"(?:^|[._-])(?:secrets?|secret_files|salt|sealed|password|passwd|token|api_?key|private_?key"
-    r"|credentials?|\w*_digests|ciphertext|value_?encrypted)(?:$|[.\[])|"
+    r"|credentials?|ciphertext|value_?encrypted)(?:$|[.\[])|_digests(?:$|[.\[])|"
     r"(?:TOKEN|SECRET|PASSWORD|API_KEY|PRIVATE_KEY)$",
     re.IGNORECASE,
 )
@@ -57,9 +60,17 @@ def masked(path: str, text: str) -> str:
     if not _NAMES_ALONE.search(path) and _SECRET_NAME.search(path):
         return MASK
     text = _SEALED.sub(MASK, text)
-    text = _PASSWORD_IN_URL.sub(MASK, text)
+    text = _ADDRESS.sub(_without_password, text)
     text = _CREDENTIAL.sub(MASK, text)
     return text.replace(UNKNOWN, "(known later)")
+
+
+def _without_password(found: re.Match[str]) -> str:
+    user = _USER.search(found[1]) if found[2] else None
+    if user is None:
+        return found[0]
+    start = user.start() + (3 if user[0].startswith("://") else 0)
+    return f"://{found[1][:start]}{MASK}@"
 
 
 def differences(change: Change) -> Iterator[Difference | FileDifference]:

@@ -4,13 +4,13 @@ Events come on the output with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1, or from `
 which the engine knows with PULUMI_DEBUG_COMMANDS=1 alone.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from report.plan import Change, Operation, Plan, PolicyResult, short_type, type_of
+from report.untrusted import count, parsed, texts
 
 _OPERATIONS = {
     "create": Operation.CREATE,
@@ -63,9 +63,9 @@ _Read = tuple[list[_Step], list[str], list[PolicyResult], int, list[_Step]]
 
 def _read(text: str) -> _Read:
     try:
-        whole = json.loads(text)
+        whole = parsed(text)
     except ValueError:
-        return _read_events([json.loads(line) for line in text.splitlines() if line.strip()])
+        return _read_events([parsed(line) for line in text.splitlines() if line.strip()])
     if "steps" not in whole and "diagnostics" not in whole:
         return _read_events([whole])
     steps: list[_Step] = [
@@ -74,7 +74,7 @@ def _read(text: str) -> _Read:
     ]
     # This format leaves out what stays as it is, and only counts it.
     told = sum(step["op"] == "same" for step in steps)
-    untold = max(0, int((whole.get("changeSummary") or {}).get("same") or 0) - told)
+    untold = max(0, count(whole.get("changeSummary") or {}, "same", 0) - told)
     return steps, _errors(whole.get("diagnostics") or ()), [], untold, []
 
 
@@ -182,7 +182,7 @@ def _change(step: _Step, operation: Operation, system: str) -> Change:
         new=dict(_said(new.get("inputs") or {})),
         old_outputs=old.get("outputs") or {},
         new_outputs=new.get("outputs") or {},
-        because=tuple(step.get("keys") or step.get("replaceReasons") or ()),
+        because=tuple(texts(step, "keys") or texts(step, "replaceReasons")),
     )
 
 

@@ -1,6 +1,6 @@
 """A plan put together from files: what the engine wrote, what the rules and price lists say."""
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,10 @@ from report.behaviour.reading import read_behaviour
 from report.comparison import compare
 from report.plan import Cost, Plan, PolicyResult
 from report.reading import UnreadablePlanError, read_plan
+from report.untrusted import number, parsed, text
 
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DEAREST = 10**9  # dollars a month
 _LARGEST = 64 * 1024 * 1024  # bytes of one file; a stranger's workflow may have written it
 
 
@@ -33,7 +36,10 @@ def plan_from_files(folder: Path, stack: str) -> Plan:
     if (folder / "drift.json").is_file():
         plan = replace(plan, drift=read_plan(text_of(folder / "drift.json"), stack).changes)
     if (rules := _objects(folder / "policies.json")) is not None:
-        plan = replace(plan, policies=[_policy(each) for each in rules])
+        try:
+            plan = replace(plan, policies=[_policy(each) for each in rules])
+        except (TypeError, ValueError) as error:
+            raise UnreadablePlanError(f"policies.json: {error} must be a text.") from None
     if (folder / BEHAVIOUR).is_file():
         plan = replace(plan, behaviour=read_behaviour(folder / BEHAVIOUR))
     before, after = (_costs(folder / f"costs-{when}.json") for when in ("before", "after"))
@@ -54,8 +60,10 @@ def _objects(path: Path) -> list[dict[str, Any]] | None:
     if not path.is_file():
         return None
     try:
-        found = json.loads(text_of(path))
-    except (ValueError, RecursionError):
+        found = parsed(text_of(path))
+    except UnreadablePlanError:
+        raise
+    except ValueError:
         found = None
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise UnreadablePlanError(f"{path.name}: it must be a list of objects in JSON.")
@@ -63,17 +71,14 @@ def _objects(path: Path) -> list[dict[str, Any]] | None:
 
 
 def _policy(found: dict[str, Any]) -> PolicyResult:
-    def text(key: str, default: str = "") -> str:
-        return str(found.get(key) or default)
-
     return PolicyResult(
-        rule=text("rule"),
-        severity=text("severity", "medium"),
-        object=text("object"),
-        why=text("why"),
-        remedy=text("remedy"),
-        level=text("level", "advisory"),
-        outcome=text("outcome", "broken"),
+        rule=text(found, "rule", ""),
+        severity=text(found, "severity", "medium"),
+        object=text(found, "object", ""),
+        why=text(found, "why", ""),
+        remedy=text(found, "remedy", ""),
+        level=text(found, "level", "advisory"),
+        outcome=text(found, "outcome", "broken"),
     )
 
 
@@ -82,14 +87,21 @@ def _costs(path: Path) -> Sequence[Cost] | None:
     if objects is None:
         return None
     try:
-        return [
-            Cost(
-                label=str(each["label"]),
-                plan=str(each.get("plan") or ""),
-                dollars=None if each.get("dollars") is None else float(each["dollars"]),
-                as_of=str(each.get("as_of") or ""),
-            )
-            for each in objects
-        ]
-    except (KeyError, TypeError, ValueError):
-        raise UnreadablePlanError(f"{path.name}: a cost needs label and dollars.") from None
+        return [_cost(each) for each in objects]
+    except (TypeError, ValueError) as error:
+        raise UnreadablePlanError(
+            f"{path.name}: {error} of a cost; it needs a label, dollars or null, and as_of such as "
+            "2026-08."
+        ) from None
+
+
+def _cost(found: dict[str, Any]) -> Cost:
+    dollars = None if found.get("dollars") is None else float(number(found, "dollars"))
+    as_of = text(found, "as_of", "")
+    if as_of and not _MONTH.fullmatch(as_of):
+        raise ValueError("as_of")
+    if dollars is not None and not 0 <= dollars <= _DEAREST:
+        raise ValueError("dollars")
+    return Cost(
+        label=text(found, "label"), plan=text(found, "plan", ""), dollars=dollars, as_of=as_of
+    )
