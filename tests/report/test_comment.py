@@ -54,6 +54,14 @@ def visible(comment):
     return html.unescape(re.sub(r"<[^>]+>", "", shown))
 
 
+@pytest.mark.parametrize("goes", [True, False])
+def test_a_database_is_lost_only_if_its_data_may_go(goes):
+    kind = "pulumi-python:dynamic/render:Postgres"
+    gone = change(1, Operation.DELETE, kind, old={"name": "db", "delete_data": goes}, new={})
+    said = visible(render_comment(Plan(stack="dev", changes=[gone])))
+    assert ("every row in it" in said) is goes
+
+
 def test_both_formats_of_the_engine_tell_the_same_and_secrets_are_masked():
     by_json, by_events = recorded()
     told = [
