@@ -60,7 +60,13 @@ VERBOSE = ("-v=9", "--logtostderr", "--logflow")
 
 def drawn():
     """Each is a text that JSON, addresses and shells have to write otherwise."""
-    return {name: f'{uuid.uuid4().hex}"/+é {uuid.uuid4().hex[:6]}' for name in NAMES}
+    return {name: f'{uuid.uuid4().hex}"/+é {uuid.uuid4().hex}' for name in NAMES}
+
+
+def parts(secrets):
+    """Each secret, and its ends: half of one that was cut off is given away as well."""
+    ends = {f"{name}, one end": text[:16] for name, text in secrets.items()}
+    return secrets | ends | {f"{name}, other end": text[-16:] for name, text in secrets.items()}
 
 
 def echoes(canaries, hub, render):
@@ -106,9 +112,11 @@ def test_none_of_twenty_is_anywhere_and_a_planted_one_would_be(made, hub, render
 
     canaries = drawn()
     made.environment |= canaries
-    secrets |= {f"{name} refused": text for name, text in canaries.items()}
+    secrets |= parts({f"{name} refused": text for name, text in canaries.items()})
     for platform, path, repeated in echoes([*canaries.values()], hub, render):
-        body = json.dumps({"message": " ".join(repeated), "error": str(repeated)})
+        # So that a cut at 300 characters goes through the first of them.
+        answered = " ".join(["invalid:".ljust(280, "x"), *repeated[::-1]])
+        body = json.dumps({"message": answered, "error": str(repeated)})
         for method in ("POST", "PUT", "PATCH"):
             platform.fault(Answer(400, {}, body), path=path, method=method, times=None)
     refused = made.pulumi("up", "--yes", "--skip-preview", "--continue-on-error", *VERBOSE)
