@@ -75,7 +75,7 @@ def test_the_price_that_newcomers_are_told_is_that_of_the_lists(declared):
         dollars = [each.dollars for each in costs(declared(stack))]
         assert len(dollars) == {"dev": 7, "prod": 8}[stack]
         prices[stack] = sum(dollars)  # each is known: no list is without a price
-    assert "dev costs ${dev:g} a month, prod ${prod:.2f}".format(**prices) in pages[0]
+    assert "dev costs ${dev:g} and prod ${prod:.2f}".format(**prices) in pages[0]
     assert "| **${dev:.2f}** | **${prod:.2f}** |".format(**prices) in pages[1]
     assert {AS_OF, hardware.AS_OF} == {"2026-08"}
     assert "price lists of 2026-08" in pages[1]

@@ -113,7 +113,7 @@ def test_a_seed_of_a_run_that_died_goes_with_the_stack(hub, model, model_inputs)
 def test_a_seed_goes_with_the_last_name_of_its_component(hub, model, model_inputs):
     renamed = Engine(ModelRepoProvider)
     renamed.up(model_inputs(mark=RENAMED))
-    model.destroy(same_run=True)
+    model.destroy()
     renamed.destroy()
     assert not hub.api.repo_exists(model.id)
 

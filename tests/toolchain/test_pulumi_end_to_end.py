@@ -246,7 +246,7 @@ def test_a_policy_pack_runs_in_preview_and_its_violation_fails_it(project, tmp_p
     declare(project, tmp_path / "file", "rude")
     printed = project.run("preview", "--policy-pack", str(pack), expected=1)
     assert "RUDE-TEXT-FOUND" in printed
-    declare(project, tmp_path / "file", "kind")
+    declare(project, tmp_path / "file", "friendly")
     assert "RUDE-TEXT-FOUND" not in project.run("preview", "--policy-pack", str(pack))
 
 

@@ -45,7 +45,7 @@ class Machine(ThreadMachine):
 @contextmanager
 def engine(_progress):
     address = SimpleNamespace(bind_host="127.0.0.1", public_range=None, buildkit=None)
-    yield SimpleNamespace(address=address)
+    yield SimpleNamespace(address=address, lease=None)
 
 
 def count_steps(path: Path) -> None:
