@@ -164,7 +164,7 @@ class FreshAccount:
         if name in stored:
             given = {**TOKENS, "RENDER_API_KEY": self.render_key}[name]
             self.run("pulumi", "config", "set", "--secret", stored[name], given)
-        else:
+        elif value != "…":
             self.environment[name] = self._named(value)
 
     def _named(self, text: str) -> str:
@@ -175,7 +175,7 @@ class FreshAccount:
 _ANSWERS = {
     "pulumi preview": ("--non-interactive",),
     "pulumi up": ("--yes", "--non-interactive"),
-    "pulumi stack init dev": ("--non-interactive",),
+    "pulumi stack init dev --secrets-provider passphrase": ("--non-interactive",),
 }
 
 
