@@ -1,5 +1,6 @@
 """A real engine, and a machine of its own for each test."""
 
+import os
 import threading
 import time
 import uuid
@@ -14,6 +15,7 @@ import pytest
 
 from sandbox.machine.contract import BuildRequest
 from sandbox.machine.docker_machine import DockerMachine
+from toolchain.engine.firewall import choose_iptables
 from toolchain.engine.setup import Engine, ensure_engine, plan
 from toolchain.progress import Progress, SetupError
 
@@ -26,6 +28,17 @@ def engine() -> Iterator[Engine]:
         pytest.skip(str(error))
     with ensure_engine(Progress()) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def iptables() -> str:
+    """The program that makes rules here."""
+    if os.geteuid() != 0:
+        pytest.skip("only root makes rules")
+    program, reason = choose_iptables()
+    if program is None:
+        pytest.skip(reason)
+    return program
 
 
 @pytest.fixture

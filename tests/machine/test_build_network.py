@@ -14,7 +14,6 @@ from toolchain.engine.build_network import (
     lower_build_network,
     raise_build_network,
 )
-from toolchain.engine.firewall import choose_iptables
 from toolchain.progress import SetupError
 
 BRIDGE = Bridge(
@@ -55,15 +54,11 @@ def test_addresses_of_steps_are_none_of_the_hosts_or_the_builders(apart, tmp_pat
 
 
 @pytest.fixture
-def iptables():
-    if os.geteuid() != 0:
-        pytest.skip("making a network needs root")
-    program, reason = choose_iptables()
-    if program is None:
-        pytest.skip(reason)
+def iptables(iptables):
+    """With what a network for builds lies beside; both go with the test."""
     raise_bridge(BRIDGE)
-    yield program
-    lower_build_network(BRIDGE, program)
+    yield iptables
+    lower_build_network(BRIDGE, iptables)
     lower_bridge(BRIDGE)
 
 

@@ -1,20 +1,12 @@
 """Three services that name each other, through the real engine: made, wired, left alone, gone."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from tests.providers.pulumi_project import PulumiProject
 from tests.providers.render_platform import IMAGE, KEY
-from toolchain.progress import Progress
-from toolchain.pulumi.cli import ensure_pulumi
-from toolchain.pulumi.environment import local_backend, pulumi_environment
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
 SECRET = "canary-of-the-three"
 PROGRAM = f"""
 import pulumi
@@ -46,36 +38,8 @@ for key, service in made.services.items():
 @pytest.fixture
 def pulumi(running_render, tmp_path):
     """Runs pulumi in a project of its own against the sandbox's Render."""
-    project = tmp_path / "project"
-    project.mkdir()
-    python = f"{{name: python, options: {{virtualenv: {Path(sys.prefix)}}}}}"
-    (project / "Pulumi.yaml").write_text(f"name: slipway\nruntime: {python}\n", encoding="utf-8")
-    (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-    (project / "slipway").symlink_to(ROOT / "slipway")
-    (tmp_path / "backend").mkdir()
-    environment = {
-        **os.environ,
-        **pulumi_environment(ensure_pulumi(Progress()), tmp_path / "state"),
-        "PULUMI_BACKEND_URL": local_backend(tmp_path / "backend"),
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "RENDER_API_URL": running_render.url,
-        "RENDER_API_KEY": KEY,
-    }
-
-    def run(*arguments):
-        done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run("stack", "init", "dev")
-    return run
+    variables = {"RENDER_API_URL": running_render.url, "RENDER_API_KEY": KEY}
+    return PulumiProject.make(tmp_path, PROGRAM, variables).run
 
 
 @pytest.mark.long
